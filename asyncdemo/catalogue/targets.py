@@ -1,0 +1,187 @@
+"""What the words on the command line mean: the one resolver of every command."""
+
+import errno
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from asyncdemo.catalogue import reading
+from asyncdemo.catalogue.naming import normal
+from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
+from asyncdemo.catalogue.wording import listed, visible
+from asyncdemo.errors import UsageError
+
+_DOCUMENT = r"(?i)\.(md|markdown|txt)(#.*)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something to run: a scenario, one of its scripts, a person's own file or module, or standard input.
+
+    `name` is what views show. A scenario with variants that was named without one has no `script`; `expand`
+    gives one target for each. A person's own file has none where it is no
+    plain file, no text, or its metadata is wrong: that is for its Python to judge.
+    """
+
+    name: str
+    scenario: Scenario | None = None
+    script: Script | None = None
+    path: Path | None = None
+    module: str | None = None
+
+    @property
+    def is_stdin(self) -> bool:
+        """Whether the program's text comes from standard input."""
+        return self.path is None and self.module is None
+
+
+def of_module(module: str) -> Target:
+    """Give the target of `-m module`."""
+    return Target(f"-m {module}", module=module)
+
+
+def expand(target: Target) -> list[Target]:
+    """Give one target for each variant that can run here; anything but a scenario with variants is itself."""
+    if target.scenario is None or target.script is not None:
+        return [target]
+    scenario = target.scenario
+    return [_of(scenario, script) for script in scenario.scripts if script.unavailable is None]
+
+
+def names(catalogue: Catalogue) -> list[str]:
+    """Give everything that can be completed: scenarios, aliases and scenario:variant."""
+    return [name for scenario in catalogue.scenarios for name in _names(scenario)]
+
+
+def resolve(words: Sequence[str], catalogue: Catalogue, of: str | None = None) -> list[Target]:
+    """Give the target of each word, by DESIGN section 3: path, scenario, alias, exact variant, unique prefix.
+
+    Words that are only variants are those of the first scenario that has them all, or of the scenario `of`.
+    Raises UsageError for a word that means nothing or more than one thing, and for a file that cannot be run.
+    """
+    exact = [_exact(word, catalogue) for word in words]
+    left = [word for word, target in zip(words, exact, strict=True) if target is None]
+    home = _home(left, catalogue) if of is None else _scenario(of, catalogue)
+    return [target or _inexact(word, catalogue, home, of) for word, target in zip(words, exact, strict=True)]
+
+
+def _exact(word: str, catalogue: Catalogue) -> Target | None:
+    """Give the target of a word that needs no other words to tell, or None."""
+    if word == "-":
+        return Target("-")
+    if os.sep in word or "/" in word or word.lower().endswith(".py") or re.search(_DOCUMENT, word):
+        return _file(word)
+    name, colon, variant = word.partition(":")
+    if colon:
+        return _variant(_scenario(name, catalogue), variant)
+    scenario = _called(word, catalogue)
+    return whole(scenario) if scenario else None
+
+
+def _inexact(word: str, catalogue: Catalogue, home: Scenario | None, of: str | None) -> Target:
+    if home and (of is not None or normal(word) in home.variants):
+        return _variant(home, word)
+    return whole(_by_prefix(word, catalogue))
+
+
+def _file(word: str) -> Target:
+    if re.search(_DOCUMENT, word):
+        raise UsageError(f"cannot run a document yet: {visible(word)}; name a Python script or a scenario")
+    path = Path(word)
+    try:
+        if path.is_dir():
+            raise UsageError(f"{visible(word)} is a folder; name a script in it, or add it with --scenarios")
+        path.stat()
+        if not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except FileNotFoundError:
+        raise UsageError(f"no such file: {visible(word)}; asyncdemo list shows the scenarios") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {visible(word)}: {error.strerror}") from None
+    try:
+        return Target(word, script=reading.script(path), path=path)
+    except Unreadable:
+        return Target(word, path=path)
+
+
+def _called(word: str, catalogue: Catalogue) -> Scenario | None:
+    """Find the scenario of exactly this name or, failing that, this alias."""
+    wanted = normal(word)
+    named = (scenario for scenario in catalogue.scenarios if scenario.name == wanted)
+    known = (scenario for scenario in catalogue.scenarios if wanted in scenario.aliases)
+    return next(named, None) or next(known, None)
+
+
+def _scenario(word: str, catalogue: Catalogue) -> Scenario:
+    return _called(word, catalogue) or _by_prefix(word, catalogue)
+
+
+def _by_prefix(word: str, catalogue: Catalogue) -> Scenario:
+    wanted = normal(word)
+    found = [
+        scenario
+        for scenario in catalogue.scenarios
+        if wanted and any(name.startswith(wanted) for name in (scenario.name, *scenario.aliases))
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise _ambiguous(word, [scenario.name for scenario in found])
+    from difflib import get_close_matches
+
+    variants = [variant for scenario in catalogue.scenarios for variant in scenario.variants]
+    near = get_close_matches(wanted, dict.fromkeys([*names(catalogue), *variants]))
+    meant = f"; did you mean {listed(near)}?" if near else ":"
+    raise UsageError(f"no scenario or variant is called {word!r}{meant} asyncdemo list shows all")
+
+
+def _variant(scenario: Scenario, word: str) -> Target:
+    """Find the variant of exactly this name, or the only one that begins so."""
+    wanted = normal(word)
+    if not scenario.variants:
+        raise UsageError(f"{scenario.name} has no variants, so no {word!r} either; write {scenario.name}")
+    found = [variant for variant in scenario.variants if variant.startswith(wanted)]
+    if wanted in found or len(found) == 1:
+        return _of(scenario, scenario.script(wanted if wanted in found else found[0]))
+    if found:
+        raise _ambiguous(word, [f"{scenario.name}:{variant}" for variant in found])
+    raise UsageError(f"{scenario.name} has no variant {word!r}; it has {listed(scenario.variants, 'and')}")
+
+
+def _home(words: Sequence[str], catalogue: Catalogue) -> Scenario | None:
+    """Find the first scenario that has all of those words that are variants; None if none of them is one."""
+    homes = {word: _having({word}, catalogue) for word in map(normal, words)}
+    variants = {word: home.name for word, home in homes.items() if home}
+    if not variants:
+        return None
+    home = _having(set(variants), catalogue)
+    if home is None:
+        explicit = listed([f"{name}:{variant}" for variant, name in variants.items()], "and")
+        raise UsageError(f"no scenario has all the variants {listed([*variants], 'and')}; write {explicit}")
+    return home
+
+
+def _having(variants: set[str], catalogue: Catalogue) -> Scenario | None:
+    return next((scenario for scenario in catalogue.scenarios if variants <= set(scenario.variants)), None)
+
+
+def _ambiguous(word: str, candidates: list[str]) -> UsageError:
+    return UsageError(f"ambiguous: {word!r} could be {listed(candidates)}")
+
+
+def whole(scenario: Scenario) -> Target:
+    """Give the target of a scenario as a whole."""
+    script = None if scenario.variants else scenario.scripts[0]
+    return Target(scenario.name, scenario, script, scenario.path)
+
+
+def _of(scenario: Scenario, script: Script) -> Target:
+    return Target(f"{scenario.name}:{script.variant}", scenario, script, script.path)
+
+
+def _names(scenario: Scenario) -> Iterator[str]:
+    yield from (scenario.name, *scenario.aliases)
+    yield from (f"{scenario.name}:{variant}" for variant in scenario.variants)

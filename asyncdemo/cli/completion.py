@@ -1,0 +1,39 @@
+"""Completion of names in the shell, also behind the colon of `scenario:variant`.
+
+bash breaks words at a colon: it hands over `simulated-io-wait:as` as three words and replaces only the last of them.
+"""
+
+import os
+from collections.abc import MutableMapping
+
+from asyncdemo.catalogue import course, targets
+
+_BASH = "complete_bash"
+
+
+def complete_target(incomplete: str) -> list[str]:
+    """Give the names of scenarios, aliases and variants that begin like this."""
+    catalogue = course.load(course.folders([], os.environ))
+    variants = (variant for scenario in catalogue.scenarios for variant in scenario.variants)
+    names = dict.fromkeys([*targets.names(catalogue), *variants])
+    before = _before_colon()
+    return [name.removeprefix(before) for name in names if name.startswith(before + incomplete)]
+
+
+def end_at_colon(environ: MutableMapping[str, str]) -> None:
+    """Where bash says that the word to complete is the colon itself, make it the empty word behind it."""
+    words = _bash_words(environ)
+    if words and words[-1] == ":" and environ["COMP_CWORD"] == str(len(words) - 1):
+        environ["COMP_WORDS"] += " ''"
+        environ["COMP_CWORD"] = str(len(words))
+
+
+def _before_colon() -> str:
+    """What stands before the word to complete and belongs to it: `scenario:`, or nothing."""
+    words = _bash_words(os.environ)
+    current = int(os.environ["COMP_CWORD"]) if words else 0
+    return f"{words[current - 2]}:" if current > 1 and words[current - 1] == ":" else ""
+
+
+def _bash_words(environ: MutableMapping[str, str]) -> list[str]:
+    return environ["COMP_WORDS"].split() if environ.get("_ASYNCDEMO_COMPLETE") == _BASH else []

@@ -1,0 +1,67 @@
+"""The options that several commands share, and what they are checked for."""
+
+import math
+import os
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from asyncdemo.catalogue import course, targets
+from asyncdemo.catalogue.problem import Problem
+from asyncdemo.catalogue.scenario import Catalogue
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.wording import visible
+from asyncdemo.errors import UsageError
+
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option("--scenarios", metavar="DIR", help="A folder with more scenarios. Can be given more than once."),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter of the script. Can be given more than once."),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS", help="Stop the run after so long. Default: 30 for scenarios, none for your own program."
+    ),
+]
+Python = Annotated[
+    str | None,
+    typer.Option(metavar="EXE", help="The interpreter, a path or a version such as 3.12: any CPython from 3.8 on."),
+]
+Of = Annotated[
+    str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, where several have them.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Ascii = Annotated[bool, typer.Option("--ascii", help="Use no characters outside ASCII for lines and bars.")]
+
+
+def load_catalogue(extra: list[str] | None) -> Catalogue:
+    """Read all scenarios. Raises UsageError for a folder that is not there."""
+    return course.load(course.folders(extra or [], os.environ))
+
+
+def tell_problems(problems: Iterable[Problem]) -> None:
+    """Say on stderr which files could not be used, and why; they hide none of the others."""
+    for problem in problems:
+        print(f"asyncdemo: {visible(problem.path)}: {visible(problem.reason)}", file=sys.stderr)
+
+
+def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Target]:
+    """Give the targets of the words. Where one means nothing, files that could not be read may be the reason."""
+    try:
+        return targets.resolve(words, catalogue, of)
+    except UsageError:
+        tell_problems(catalogue.load_problems)
+        raise
+
+
+def checked_timeout(timeout: float | None) -> float | None:
+    """Give the timeout in seconds back if it is one. Raises UsageError."""
+    if timeout is not None and not (0 < timeout < math.inf):
+        raise UsageError(f"--timeout is {timeout:g}; give a number of seconds above 0")
+    return timeout

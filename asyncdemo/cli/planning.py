@@ -1,0 +1,95 @@
+"""From what was asked for to the exact command of each run."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from asyncdemo.catalogue.parameters import parse_settings, replace_bytes
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.errors import UsageError
+from asyncdemo.recording import Subject
+from asyncdemo.runner.interpreter import NoInterpreterError, command_line, find_interpreter
+from asyncdemo.runner.observe import Plan
+from asyncdemo.staging import staged
+
+SCENARIO_TIMEOUT = 30.0  # seconds
+
+
+class Request(NamedTuple):
+    """The options that say how a target is run; `arguments` are the script's own."""
+
+    settings: tuple[str, ...] = ()
+    timeout: float | None = None
+    python: str | None = None
+    arguments: tuple[str, ...] = ()
+
+
+@contextmanager
+def planned(target: Target, request: Request, *, naming: bool = True) -> Iterator[Plan]:
+    """Give the plan of one run; a staged copy that it needs exists within the block.
+
+    Raises UsageError for a setting that the script does not have.
+    """
+    with _script(target, request) as (subject, script):
+        own_program = target.scenario is None
+        cannot = _unavailable(target, request)
+        try:
+            python = find_interpreter(request.python, os.environ, own_program=own_program)
+        except NoInterpreterError as error:
+            python, cannot = request.python or "", str(error)
+        yield Plan(
+            subject,
+            tuple(command_line(python, script=script, module=target.module, arguments=request.arguments)),
+            timeout=request.timeout or (None if own_program else SCENARIO_TIMEOUT),
+            expected=expected_status(target),
+            naming=naming,
+            cannot=cannot,
+        )
+
+
+def expected_status(target: Target) -> int:
+    """The exit status that counts as ok: what a scenario declares, 0 of a person's own program."""
+    return target.script.exit if target.scenario is not None and target.script is not None else 0
+
+
+@contextmanager
+def _script(target: Target, request: Request) -> Iterator[tuple[Subject, Path | None]]:
+    """The subject, and the file that is to run: the script itself, or a staged copy."""
+    if target.module is not None:
+        if request.settings:
+            raise UsageError(f"--set changes a script, not a module: {target.name} has no parameters")
+        yield Subject(target.name), None
+        return
+    if target.is_stdin:
+        data = sys.stdin.buffer.read()
+        with staged(data, "stdin.py", None) as copy:
+            yield Subject(target.name, ran=str(copy), source=data.decode(errors="replace")), copy
+        return
+    assert target.path is not None  # a target is a module, standard input, or a file
+    script = target.script
+    known = dict(script.parameters) if script is not None else {}
+    values = parse_settings(request.settings, known, target.name)
+    subject = Subject(
+        target.name,
+        scenario=target.scenario.name if target.scenario else None,
+        variant=script.variant if script and target.scenario else None,
+        path=str(target.path.absolute()),
+        source=script.source if script else None,
+        parameters=known | values,
+    )
+    if not values:
+        yield subject, target.path
+        return
+    data = replace_bytes(target.path.read_bytes(), values)
+    with staged(data, target.path.name, target.path.resolve().parent) as copy:
+        yield subject._replace(ran=str(copy), source=data.decode(errors="replace")), copy
+
+
+def _unavailable(target: Target, request: Request) -> str | None:
+    """Why a scenario cannot run on our own interpreter; of another one its own words will tell."""
+    if target.scenario is None or target.script is None or request.python is not None:
+        return None
+    return target.script.unavailable

@@ -1,0 +1,160 @@
+"""`asyncdemo run`."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.scenario import Catalogue
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.cli.app import command_app
+from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.options import (
+    Ascii,
+    Json,
+    Of,
+    Python,
+    Scenarios,
+    Settings,
+    Timeout,
+    checked_timeout,
+    load_catalogue,
+    resolved,
+)
+from asyncdemo.cli.planning import Request, planned
+from asyncdemo.errors import UsageError
+from asyncdemo.recording import Run
+
+app = command_app()
+
+INTERRUPTED = 130
+
+
+class RunCommand(TyperCommand):
+    """A command that keeps what stands behind `--` apart: it belongs to the script, whatever it looks like."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the script's own arguments off before the others are looked at."""
+        own = args.index("--") if "--" in args else len(args)
+        ctx.obj = tuple(args[own + 1 :])
+        return super().parse_args(ctx, args[:own])
+
+
+@app.command("run", cls=RunCommand, context_settings={"ignore_unknown_options": True})
+def run(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TARGET... [-- ARGS]",
+            help="Scenarios, variants, scripts, or - for a script on standard input. ARGS are the script's own.",
+            autocompletion=complete_target,
+        ),
+    ] = None,
+    module: Annotated[
+        str | None, typer.Option("-m", metavar="MODULE", help="Run a module; the words after it are its arguments.")
+    ] = None,
+    run_all: Annotated[bool, typer.Option("--all", help="Run every scenario that can run here.")] = False,
+    chapter: Annotated[int | None, typer.Option(metavar="N", help="Run the scenarios of this chapter.")] = None,
+    output_only: Annotated[
+        bool, typer.Option("--output-only", help="Run as if asyncdemo were not there: same streams, same status.")
+    ] = False,
+    as_json: Json = False,
+    timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
+    source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
+    settings: Settings = None,
+    timeout: Timeout = None,
+    python: Python = None,
+    of: Of = None,
+    scenarios: Scenarios = None,
+    ascii_only: Ascii = False,
+) -> None:
+    """Run scenarios or your own scripts: the code, what happened to it, its output next to its time.
+
+    Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 130 after Ctrl-C.
+    With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.
+    """
+    if output_only and as_json:
+        raise UsageError("--output-only and --json exclude each other: choose one")
+    catalogue = load_catalogue(scenarios)
+    words = words or []
+    if module is not None:
+        request = Request(tuple(settings or ()), checked_timeout(timeout), python, (*words, *context.obj))
+        chosen = [targets.of_module(module)]
+        if run_all or chapter is not None:
+            raise UsageError("-m runs one module: leave out --all and --chapter")
+    else:
+        request = Request(tuple(settings or ()), checked_timeout(timeout), python, context.obj)
+        chosen = _chosen(words, catalogue, of, chapter, run_all=run_all)
+    if request.arguments and len(chosen) > 1:
+        raise UsageError("arguments behind -- are for one script: name only one")
+    if output_only:
+        raise typer.Exit(_pass_through(chosen, request))
+    if as_json:
+        raise typer.Exit(_print_json(chosen, request))
+    from asyncdemo.cli.running import show_runs
+
+    raise typer.Exit(
+        show_runs(chosen, request, catalogue, timing=timing, show_code=source, full=full, ascii_only=ascii_only)
+    )
+
+
+def exit_status(runs: list[Run]) -> int:
+    """0 if all runs ended as they should, 130 if one was interrupted, else 1."""
+    if any(run.outcome.kind == "interrupted" for run in runs):
+        return INTERRUPTED
+    return 0 if all(run.ok for run in runs) else 1
+
+
+def _chosen(
+    words: list[str], catalogue: Catalogue, of: str | None, chapter: int | None, *, run_all: bool
+) -> list[Target]:
+    for word in words:
+        if word.startswith("-") and word != "-":
+            raise UsageError(f"no such option: {word!r}; arguments for the script stand behind --")
+    if run_all or chapter is not None:
+        if words:
+            raise UsageError("--all and --chapter choose the scenarios: name none")
+        chapters = {each.chapter.number for each in catalogue.scenarios}
+        if chapter is not None and chapter not in chapters:
+            raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
+        names = [each.name for each in catalogue.scenarios if each.available and chapter in (None, each.chapter.number)]
+        return resolved(names, catalogue, None)
+    if not words:
+        raise UsageError("run what? name a scenario or a script: asyncdemo list shows the scenarios")
+    return resolved(words, catalogue, of)
+
+
+def _pass_through(chosen: list[Target], request: Request) -> int:
+    from asyncdemo.runner.transparent import CANNOT, exit_status, run_transparently
+
+    status = 0
+    for target in (each for whole in chosen for each in targets.expand(whole)):
+        with planned(target, request) as plan:
+            if plan.cannot is not None:
+                print(f"asyncdemo: {target.name}: {plan.cannot}", file=sys.stderr)
+                status = status or CANNOT
+                continue
+            outcome = run_transparently(plan.command, timeout=plan.timeout)
+        if outcome.reason is not None:
+            print(f"asyncdemo: {target.name}: {outcome.reason}", file=sys.stderr)
+        status = status or exit_status(outcome)
+    return status
+
+
+def _print_json(chosen: list[Target], request: Request) -> int:
+    from asyncdemo.recording import SCHEMA
+    from asyncdemo.runner.observe import observe
+    from asyncdemo.views.document import write_json
+
+    runs = []
+    for target in (each for whole in chosen for each in targets.expand(whole)):
+        with planned(target, request) as plan:
+            runs.append(observe(plan))
+        if runs[-1].outcome.kind == "interrupted":
+            break
+    write_json({"schema": SCHEMA, "runs": [run.to_json() for run in runs]})
+    return exit_status(runs)

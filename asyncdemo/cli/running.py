@@ -1,0 +1,103 @@
+"""Runs targets and shows them: one after the other, or the variants of a scenario side by side."""
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.scenario import Catalogue, Scenario
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.cli.planning import Request, expected_status, planned
+from asyncdemo.cli.progress import progress
+from asyncdemo.cli.run import exit_status
+from asyncdemo.recording import Run
+from asyncdemo.runner.observe import Plan, observe
+
+if TYPE_CHECKING:
+    from asyncdemo.views.terminal.run import RunView
+
+
+def show_runs(
+    chosen: list[Target],
+    request: Request,
+    catalogue: Catalogue,
+    *,
+    timing: bool,
+    show_code: bool | None,
+    full: bool,
+    ascii_only: bool,
+) -> int:
+    """Run the targets, show each while it runs, and give the exit status."""
+    runs: list[Run] = []
+    for index, target in enumerate(chosen):
+        if index:
+            print()
+        if target.scenario is not None and target.script is None:
+            runs += _side_by_side(target.scenario, request, full=full, timing=timing, ascii_only=ascii_only)
+        else:
+            from_here = _next_step(target, catalogue, timing=timing) if index == len(chosen) - 1 else None
+            look: dict[str, Any] = {"next_step": from_here, "fold": target.scenario is not None and not full}
+            look |= {"timing": timing, "show_code": show_code}
+            runs.append(_alone(target, request, look, ascii_only=ascii_only))
+        if runs and runs[-1].outcome.kind == "interrupted":
+            break
+    return exit_status(runs)
+
+
+def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only: bool) -> Run:
+    """Run one target and show it meanwhile. The view is loaded when the child runs already."""
+    with planned(target, request) as plan:
+
+        @cache
+        def view() -> "RunView":
+            from asyncdemo.views.terminal.page import standard_page
+            from asyncdemo.views.terminal.run import Look, RunView
+
+            summary = _summary(target, plan)
+            base = Look(target.name, summary, plan.subject.source, expected_status(target))
+            return RunView(standard_page(ascii_only=ascii_only), base._replace(**look))
+
+        run = observe(plan, view)
+        view().finish(run)
+    return run
+
+
+def _side_by_side(scenario: Scenario, request: Request, *, full: bool, timing: bool, ascii_only: bool) -> list[Run]:
+    """Run the variants of a scenario one after the other, then show them together."""
+    runs: list[Run] = []
+    for script in scenario.scripts:
+        if script.unavailable is not None:
+            print(f"asyncdemo: {scenario.name}:{script.variant} is left out: {script.unavailable}", file=sys.stderr)
+    for target in targets.expand(targets.whole(scenario)):
+        with planned(target, request) as plan, progress(f"running {target.name}"):
+            runs.append(observe(plan))
+        if runs[-1].outcome.kind == "interrupted":
+            break
+    if runs:
+        from asyncdemo.views.terminal.page import standard_page
+        from asyncdemo.views.terminal.variants import write_variants
+
+        first = runs[0].subject.variant
+        other = runs[-1].subject.variant if "async" not in scenario.variants else "async"
+        step = ("once is an anecdote", f"asyncdemo compare {first} {other}")
+        page = standard_page(ascii_only=ascii_only)
+        write_variants(page, scenario.name, scenario.summary, runs, next_step=step, full=full, timing=timing)
+    return runs
+
+
+def _summary(target: Target, plan: Plan) -> str:
+    """What a scenario is about; of a person's own program, the interpreter that was chosen for it."""
+    if target.scenario is not None and target.script is not None:
+        return target.script.summary if target.script.variant is None else target.scenario.summary
+    return f"on {plan.command[0]}"
+
+
+def _next_step(target: Target, catalogue: Catalogue, *, timing: bool) -> tuple[str, str] | None:
+    """The next scenario of the course; the comparison after a variant; all the times of a person's own program."""
+    if target.scenario is None:
+        return None if timing else ("all the times", f"asyncdemo run {target.name} --timing")
+    if target.script is not None and target.script.variant is not None:
+        return ("all ways of it", f"asyncdemo run {target.scenario.name}")
+    here = [each for each in catalogue.scenarios if each.available or each == target.scenario]
+    after = here[here.index(target.scenario) + 1 :]
+    return ("next", f"asyncdemo run {after[0].name}") if after else ("all of them", "asyncdemo list")

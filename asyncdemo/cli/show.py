@@ -1,0 +1,51 @@
+"""`asyncdemo show`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.cli.app import command_app
+from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.options import Ascii, Of, Scenarios, load_catalogue, resolved
+from asyncdemo.errors import UsageError
+
+app = command_app()
+
+
+@app.command("show")
+def show(
+    word: Annotated[
+        str, typer.Argument(metavar="TARGET", help="A scenario, a variant or a script.", autocompletion=complete_target)
+    ],
+    of: Of = None,
+    scenarios: Scenarios = None,
+    ascii_only: Ascii = False,
+) -> None:
+    """Show the source and the notes; nothing is run. Piped: the source alone, as it is."""
+    target = resolved([word], load_catalogue(scenarios), of)[0]
+    if target.is_stdin:
+        raise UsageError("show reads files; name a scenario or a script")
+    sources = _sources(target)
+    if sys.stdout.isatty():
+        from asyncdemo.views.terminal.page import standard_page
+        from asyncdemo.views.terminal.show import write_sources
+
+        write_sources(standard_page(ascii_only=ascii_only), target, sources)
+        return
+    for index, (heading, source) in enumerate(sources):
+        before = f"# {heading}\n" if len(sources) > 1 else ""
+        between = "\n" if index else ""
+        sys.stdout.buffer.write(f"{between}{before}{source}".encode(errors="surrogateescape"))
+
+
+def _sources(target: Target) -> list[tuple[str, str]]:
+    """The name and the text of each script."""
+    if target.scenario is not None:
+        scripts = [target.script] if target.script is not None else list(target.scenario.scripts)
+        folder = target.scenario.path.parent
+        return [(str(each.path.relative_to(folder)), each.source) for each in scripts]
+    assert target.path is not None  # neither a scenario nor standard input
+    source = target.script.source if target.script is not None else target.path.read_text(errors="backslashreplace")
+    return [(target.name, source)]

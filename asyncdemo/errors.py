@@ -1,0 +1,20 @@
+"""The errors that end a command. A run that fails is a value (recording.Outcome), never one of these."""
+
+
+class AsyncdemoError(Exception):
+    """Ends the command with one clear message on stderr and `status`.
+
+    The message names the thing, the value and the next step.
+    """
+
+    status = 2
+
+
+class UsageError(AsyncdemoError):
+    """What was asked for cannot be done as asked: unknown name, bad option, unreadable file."""
+
+
+class ToolError(AsyncdemoError):
+    """The tool itself could not do its part, for example write a temporary file."""
+
+    status = 1

@@ -1,0 +1,78 @@
+"""What happened at each line of a script, told from what its run has printed."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from asyncdemo.recording import Output, Run, Subject
+
+_WARNING = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>\w*Warning: .+)$")
+_FRAME = re.compile(r'^\s*(?:[|+-] ?)*File "(?P<path>.+)", line (?P<line>\d+)')
+_ERROR = re.compile(r"^(?:[|+ -]*)(?P<what>[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit|Group|Warning)\b.*)$")
+
+
+class Mark(NamedTuple):
+    """Something that happened at a line: what was printed there and when, or what went wrong there."""
+
+    line: int
+    text: str
+    at: float
+    last: float
+    times: int = 1
+    trouble: bool = False
+
+
+def marks(run: Run) -> list[Mark]:
+    """Give the marks of a run's script in the order of its lines: trouble where there is any, else what was printed.
+
+    Times are seconds from the start of the run.
+    """
+    found = _printed(run.output)
+    found.update(_troubles(run))
+    return [found[line] for line in sorted(found)]
+
+
+def _printed(outputs: Iterable[Output]) -> dict[int, Mark]:
+    found: dict[int, Mark] = {}
+    for output in outputs:
+        if output.line is None or output.stream != "stdout" or not output.text.strip():
+            continue
+        before = found.get(output.line)
+        if before is None:
+            found[output.line] = Mark(output.line, output.text.strip(), output.at, output.at)
+        else:
+            found[output.line] = before._replace(last=output.at, times=before.times + 1)
+    return found
+
+
+def _troubles(run: Run) -> dict[int, Mark]:
+    """Warnings and the innermost line of the script in each traceback, from the text on stderr."""
+    found: dict[int, Mark] = {}
+    frame: int | None = None
+    for at, text in _lines(output for output in run.output if output.stream == "stderr"):
+        if (warning := _WARNING.match(text)) and _is_script(warning["path"], run.subject):
+            line = int(warning["line"])
+            found.setdefault(line, Mark(line, warning["what"], at, at, trouble=True))
+        elif inner := _FRAME.match(text):
+            if _is_script(inner["path"], run.subject):
+                frame = int(inner["line"])
+        elif frame is not None and (error := _ERROR.match(text)):
+            found.setdefault(frame, Mark(frame, error["what"], at, at, trouble=True))
+            frame = None
+    return found
+
+
+def _is_script(path: str, subject: Subject) -> bool:
+    """Whether a path in the output is that of the script; it may be as short as a person has typed it."""
+    return any(own is not None and (own == path or own.endswith(f"/{path}")) for own in (subject.path, subject.ran))
+
+
+def _lines(outputs: Iterable[Output]) -> Iterable[tuple[float, str]]:
+    """Whole lines, each with the time of its last part."""
+    rest, at = "", 0.0
+    for output in outputs:
+        at = output.at
+        *whole, rest = (rest + output.text).split("\n")
+        yield from ((at, line) for line in whole)
+    if rest:
+        yield at, rest

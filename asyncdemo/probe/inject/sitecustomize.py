@@ -1,0 +1,41 @@
+"""Lets the probe into an interpreter that a person could have started just so, then leaves no trace of the way in.
+
+Python imports a module of this name at start-up. This one takes itself off the path and out of the environment,
+starts the probe, and at last imports the sitecustomize that it stood in front of, if there is one. It must be read by
+any Python at all, also one that is too old to be watched.
+"""
+
+import os
+import sys
+
+
+def _attach():
+    here = os.path.dirname(os.path.abspath(__file__))
+    memory = os.environ.pop("ASYNCDEMO_MEMORY", None)
+    before = os.environ.pop("ASYNCDEMO_PYTHONPATH", None)
+    if before is None:
+        os.environ.pop("PYTHONPATH", None)
+    else:
+        os.environ["PYTHONPATH"] = before
+    known = set(sys.modules)
+    try:
+        if memory is not None and sys.version_info >= (3, 8) and sys.implementation.name == "cpython":
+            import _asyncdemo_probe
+
+            _asyncdemo_probe.attach(memory)
+    except Exception:
+        pass  # instruments may fail, never interfere: the run goes on unobserved, and the tool sees that it is
+    # A module that the script imports for itself later must be as new as it would have been. Before 3.10 the exit
+    # handlers were kept in the module object atexit: that one stays.
+    for name in set(sys.modules) - known:
+        if name != "atexit" or sys.version_info >= (3, 10):
+            del sys.modules[name]
+    sys.path[:] = [entry for entry in sys.path if entry != here]
+    sys.path_importer_cache.pop(here, None)
+    del sys.modules["sitecustomize"]
+
+
+_attach()
+
+# Last, and with its ImportError let out: site.py takes that for "there is none", as it would have without us.
+import sitecustomize  # noqa: E402, F401

@@ -1,0 +1,167 @@
+"""What was observed, as plain data. Nothing here reads a clock, opens a file or starts a process.
+
+Times are seconds as floats from the start of the run (the moment before the child was started); `None` is unknown.
+Named tuples and not dataclasses: there may be 300,000 pieces of output, and each class costs a tenth at start-up.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+SCHEMA = "asyncdemo.run/1"
+
+OutcomeKind = Literal["exited", "signalled", "timed-out", "interrupted", "not-started"]
+Stream = Literal["stdout", "stderr", "other"]
+
+
+class Outcome(NamedTuple):
+    """How a run ended. Only the field that belongs to `kind` is set.
+
+    `code` with exited, `signal` (its number) with signalled, `after` (seconds) with timed-out, `reason` with
+    not-started.
+    """
+
+    kind: OutcomeKind
+    code: int | None = None
+    signal: int | None = None
+    after: float | None = None
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the kind and the one field that belongs to it."""
+        own = {"code": self.code, "signal": self.signal, "after": self.after, "reason": self.reason}
+        return {"kind": self.kind} | {name: value for name, value in own.items() if value is not None}
+
+
+class Python(NamedTuple):
+    """The interpreter that ran the script; `version` and `implementation` are None where it could not say."""
+
+    executable: str
+    version: str | None = None
+    implementation: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all three fields."""
+        return {
+            "implementation": self.implementation,
+            "version": self.version,
+            "executable": self.executable,
+        }
+
+
+class Seconds(NamedTuple):
+    """Where the time of a run went, in seconds.
+
+    `total` is the whole process as `time` would count it; `startup` ends where the interpreter is ready for the
+    script, `imports` are the imports at its head, `script` is its own time after them, up to its last line and exit
+    handlers. `cpu` is the processor time of the whole process, `waiting` the part of `script` in which the process
+    used none.
+    """
+
+    total: float | None = None
+    startup: float | None = None
+    imports: float | None = None
+    script: float | None = None
+    cpu: float | None = None
+    waiting: float | None = None
+
+    @property
+    def zero(self) -> float | None:
+        """The moment of the script's own first step: the zero of every view."""
+        if self.startup is None or self.imports is None:
+            return None
+        return self.startup + self.imports
+
+    @property
+    def waiting_share(self) -> float | None:
+        """The part of the script's own time in which it used no processor, from 0 to 1."""
+        return self.waiting / self.script if self.waiting is not None and self.script else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all times, rounded to the microsecond."""
+        names = ("total", "startup", "imports", "script", "cpu", "waiting")
+        return {name: rounded(getattr(self, name)) for name in names}
+
+
+class Output(NamedTuple):
+    """One piece of output: usually one write, with the line of the script from which it came where that is known."""
+
+    at: float
+    stream: Stream
+    text: str
+    line: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the piece with its time rounded to the microsecond."""
+        return {"at": rounded(self.at), "stream": self.stream, "text": self.text, "line": self.line}
+
+
+class Subject(NamedTuple):
+    """What was run: the target by its name, and the source behind it as far as that is known beforehand.
+
+    `path` is the file that the person means, `ran` the file that ran, if that is a staged copy of it.
+    """
+
+    target: str
+    scenario: str | None = None
+    variant: str | None = None
+    path: str | None = None
+    ran: str | None = None
+    source: str | None = None
+    parameters: Mapping[str, Any] = MappingProxyType({})
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all but the source, of which only the checksum is published."""
+        return {
+            "target": self.target,
+            "scenario": self.scenario,
+            "variant": self.variant,
+            "path": self.path,
+            "source_sha256": None if self.source is None else _sha256(self.source),
+            "parameters": dict(self.parameters),
+        }
+
+
+class Run(NamedTuple):
+    """One execution of one subject in its own interpreter.
+
+    `output_order` is "exact" where one pipe kept the order of all writers. `output_dropped` counts bytes that were
+    printed and not kept. `notes` say in words what could not be done or observed in this run.
+    """
+
+    subject: Subject
+    python: Python
+    outcome: Outcome
+    ok: bool
+    seconds: Seconds = Seconds()
+    output: tuple[Output, ...] = ()
+    output_dropped: int = 0
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the run in the published shape; what is not observed yet is null."""
+        return self.subject.to_json() | {
+            "python": self.python.to_json(),
+            "outcome": self.outcome.to_json(),
+            "ok": self.ok,
+            "seconds": self.seconds.to_json(),
+            "output": [piece.to_json() for piece in self.output],
+            "output_order": "exact",
+            "output_dropped": self.output_dropped,
+            "tasks": None,
+            "spans": None,
+            "trace": None,
+            "findings": None,
+            "notes": list(self.notes),
+        }
+
+
+def rounded(seconds: float | None) -> float | None:
+    """Round a time in seconds to the microsecond."""
+    return None if seconds is None else round(seconds, 6)
+
+
+def _sha256(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode(errors="surrogateescape")).hexdigest()

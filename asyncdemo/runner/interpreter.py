@@ -1,0 +1,56 @@
+"""Which Python runs a target, and the command line that a person would type to do the same."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+class NoInterpreterError(Exception):
+    """There is no such interpreter; the message says which was asked for. Becomes the outcome of the run."""
+
+
+def find_interpreter(choice: str | None, environ: Mapping[str, str], *, own_program: bool) -> str:
+    """Give the path of the interpreter to use.
+
+    `choice` is a path, a command on PATH, or a version such as 3.12. Without one, scenarios run on the tool's own
+    interpreter, and a person's own program on the active virtual environment's, else on the first on PATH.
+
+    Raises NoInterpreterError.
+    """
+    path = environ.get("PATH", os.defpath)
+    if choice is not None:
+        name = f"python{choice}" if re.fullmatch(r"\d+(\.\d+)?", choice) else choice
+        found = shutil.which(name, path=path)
+        if found is None:
+            raise NoInterpreterError(_why_not(choice, name))
+        return found
+    if own_program:
+        candidates = [shutil.which(name, path=path) for name in ("python3", "python")]
+        if environ.get("VIRTUAL_ENV"):
+            candidates.insert(0, shutil.which(str(Path(environ["VIRTUAL_ENV"], "bin", "python"))))
+        for candidate in candidates:
+            if candidate is not None:
+                return candidate
+    return sys.executable
+
+
+def command_line(
+    python: str, *, script: Path | None = None, module: str | None = None, arguments: Sequence[str] = ()
+) -> list[str]:
+    """`PYTHON SCRIPT ARGS` or `PYTHON -m MODULE ARGS`: nothing else is ever run."""
+    if module is not None:
+        return [python, "-m", module, *arguments]
+    return [python, str(script), *arguments]
+
+
+def _why_not(choice: str, name: str) -> str:
+    if os.sep in name:
+        if Path(name).is_dir():
+            return f"{choice} is a folder, not a Python interpreter"
+        if Path(name).exists():
+            return f"{choice} is not executable"
+        return f"there is no interpreter {choice}"
+    return f"there is no {name} on PATH"

@@ -1,0 +1,59 @@
+"""Keeps the output of a run within a bound: its beginning and its end, counting what was dropped between them."""
+
+import codecs
+from collections import deque
+
+from asyncdemo.recording import Output, Stream
+from asyncdemo.runner.naming import Piece
+
+NAMES: tuple[Stream, ...] = ("other", "stdout", "stderr")
+FIRST = (250_000, 16 << 20)  # pieces and characters kept of the beginning
+LAST = (50_000, 4 << 20)  # and of the end
+
+
+class Decoder:
+    """Turns pieces into text, stream by stream; bytes that are not UTF-8 become visible (\\xff)."""
+
+    def __init__(self, started: int) -> None:
+        self._started = started
+        self._decoders = [codecs.getincrementaldecoder("utf-8")("backslashreplace") for _ in NAMES]
+
+    def decode(self, piece: Piece) -> Output:
+        """Give the piece as text; a character that is cut in two comes with its second half."""
+        text = self._decoders[piece.stream].decode(piece.data)
+        return Output((piece.at - self._started) / 1e9, NAMES[piece.stream], text, piece.line or None)
+
+    def rest(self, at: int) -> list[Output]:
+        """What is left of characters that never came whole."""
+        pieces = (Piece(stream, at, b"", 0) for stream in range(len(NAMES)))
+        texts = [(piece, self._decoders[piece.stream].decode(b"", final=True)) for piece in pieces]
+        return [Output((at - self._started) / 1e9, NAMES[piece.stream], text) for piece, text in texts if text]
+
+
+class Keeper:
+    """Collects output in bounded memory."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self._first: list[Output] = []
+        self._last: deque[Output] = deque()
+        self._first_size = 0
+        self._last_size = 0
+
+    def add(self, output: Output) -> None:
+        """Keep a piece, at the cost of the oldest one that is neither among the first nor the last."""
+        size = len(output.text)
+        if not self._last and len(self._first) < FIRST[0] and self._first_size + size <= FIRST[1]:
+            self._first.append(output)
+            self._first_size += size
+            return
+        self._last.append(output)
+        self._last_size += size
+        while len(self._last) > LAST[0] or self._last_size > LAST[1]:
+            oldest = self._last.popleft()
+            self._last_size -= len(oldest.text)
+            self.dropped += len(oldest.text.encode(errors="surrogateescape"))
+
+    def kept(self) -> tuple[Output, ...]:
+        """The beginning, then the end."""
+        return (*self._first, *self._last)

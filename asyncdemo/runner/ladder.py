@@ -1,0 +1,50 @@
+"""How a child is made to end: asked, told, killed, with a short grace after each. Decides only; sends nothing."""
+
+from dataclasses import dataclass
+from signal import Signals
+from typing import Literal
+
+RUNGS = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGKILL)  # SIGINT first: it lets `finally` run
+
+# Seconds after SIGINT and after SIGTERM. After a timeout all of it stays within two seconds; a person who pressed
+# Ctrl-C can press it again to go on at once.
+GRACES = {"timed-out": (0.7, 0.4), "interrupted": (3.0, 1.0)}
+
+Cause = Literal["timed-out", "interrupted"]
+
+
+@dataclass(slots=True)
+class Ladder:
+    """Where a run stands on the way to its end; times in seconds of one monotonic clock.
+
+    `deadline` is the next moment at which something has to be done, or None.
+    """
+
+    deadline: float | None
+    cause: Cause | None = None
+    rung: int = 0
+
+    def due(self, now: float) -> Signals | None:
+        """Say that the deadline has passed; gives the signal to send, None where all have been sent."""
+        return self._climb("timed-out", now)
+
+    def interrupt(self, now: float, *, delivered: bool = False) -> Signals | None:
+        """Say that Ctrl-C was pressed; `delivered` where the terminal has already sent the first signal itself."""
+        number = self._climb("interrupted", now)
+        return None if delivered and number is RUNGS[0] else number
+
+    def postpone(self, seconds: float) -> None:
+        """Give that much more time, for example because the whole job was suspended so long."""
+        if self.deadline is not None:
+            self.deadline += seconds
+
+    def _climb(self, cause: Cause, now: float) -> Signals | None:
+        self.cause = self.cause or cause
+        if self.rung == len(RUNGS):
+            self.deadline = None
+            return None
+        number = RUNGS[self.rung]
+        graces = GRACES[self.cause]
+        self.deadline = now + graces[self.rung] if self.rung < len(graces) else None
+        self.rung += 1
+        return number

@@ -1,0 +1,112 @@
+"""What only Linux offers, each with a plain fallback: finding what a child has left behind, and waiting for its end."""
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PAUSE = 0.01  # seconds between two looks at what is left
+_KILLING = 1.0  # seconds of SIGKILL at most: what survives that is stuck in the kernel
+
+
+def adopt_orphans() -> bool:
+    """Make processes that outlive their parent our children, also those in a session of their own.
+
+    Returns False where that cannot be had; then only the child's own process group can be stopped.
+    """
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    try:
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    except (OSError, AttributeError):
+        return False
+
+
+def exit_descriptor(pid: int) -> int | None:
+    """Give a descriptor that becomes readable when the process ends, or None; the caller closes it."""
+    if not hasattr(os, "pidfd_open"):
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None
+
+
+def reads_input(pid: int) -> bool:
+    """Whether the process is waiting for something to be typed: it is inside a read of its descriptor 0.
+
+    The kernel tells it as "number of the system call, its arguments"; reading is number 0 on x86-64, 63 on ARM.
+    """
+    try:
+        words = Path("/proc", str(pid), "syscall").read_text().split()
+    except OSError:
+        return False
+    return words[:2] == [{"x86_64": "0", "aarch64": "63"}.get(os.uname().machine), "0x0"]
+
+
+def stop_left_behind(spare: set[int], grace: float) -> int:
+    """Stop and collect what a run has left running; returns how many processes that were.
+
+    Each gets SIGTERM and `grace` seconds for it, then SIGKILL. Processes that start others as fast as they are
+    stopped are met by looking again, for a bounded time.
+    """
+    stopped: set[int] = set()
+    patience = time.monotonic() + grace
+    while _has_children() and time.monotonic() < patience + _KILLING:
+        found = _left_behind(spare)
+        if not found:
+            break
+        late = time.monotonic() > patience
+        for pid in found:
+            if late or pid not in stopped:
+                _kill(pid, signal.SIGKILL if late else signal.SIGTERM)
+        stopped.update(found)
+        time.sleep(_PAUSE)
+    return len(stopped)
+
+
+def _has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _left_behind(spare: set[int]) -> list[int]:
+    """Our own children and what they have started, but for those in `spare`; the dead are collected on the way."""
+    parents = _parents()
+    found = []
+    for pid, parent in parents.items():
+        if parent == os.getpid() and pid not in spare and not _collected(pid):
+            found.append(pid)
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _collected(pid: int) -> bool:
+    with suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    return True
+
+
+def _kill(pid: int, number: signal.Signals) -> None:
+    with suppress(OSError):  # gone in the meantime, or not ours to stop
+        os.kill(pid, number)
+        os.kill(pid, signal.SIGCONT)
+
+
+def _parents() -> dict[int, int]:
+    """The parent of every process that can be seen."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended while we looked
+            # the name, in brackets, may itself hold spaces and brackets
+            parents[int(stat.parent.name)] = int(stat.read_bytes().rpartition(b")")[2].split()[1])
+    return parents

@@ -1,0 +1,134 @@
+"""The tool's side of the memory that it shares with the probe (probe/inject/_asyncdemo_layout.py)."""
+
+import mmap
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+
+
+class Write(NamedTuple):
+    """One write to sys.stdout (1) or sys.stderr (2), or one block of a long one; `at` in nanoseconds."""
+
+    stream: int
+    part: int
+    length: int
+    checksum: int
+    head: bytes
+    at: int
+    thread: int
+    line: int
+
+
+class Import(NamedTuple):
+    """One import by the script's own top level; times in nanoseconds, `cpu` of the process at its end."""
+
+    line: int
+    start: int
+    end: int
+    cpu: int
+
+
+class Memory:
+    """What the probe reports, as far as it has: read at any time, also while the child runs or after it was killed."""
+
+    def __init__(self, mapping: mmap.mmap, path: str) -> None:
+        self.path = path
+        self._words = memoryview(mapping).cast("q")
+        self._next = 0
+        self._holes: list[int] = []
+
+    def prepare(self, *, naming: bool) -> None:
+        """Say who the tool is, and whether the writes are to be recorded."""
+        self._words[layout.TOOL] = os.getpid()
+        self._words[layout.NAMING] = int(naming)
+
+    def __getitem__(self, word: int) -> int:
+        """One word of the header."""
+        return self._words[word]
+
+    @property
+    def attached(self) -> bool:
+        """Whether the probe is in place."""
+        return self._words[layout.ATTACHED] == layout.MAGIC
+
+    @property
+    def script(self) -> str | None:
+        """The file name of the script, once it has imported something."""
+        data = self._words[layout.PATH_AT : layout.PATH_AT + layout.PATH].tobytes()
+        return os.fsdecode(data.split(b"\0", 1)[0]) or None
+
+    def imports(self) -> list[Import]:
+        """The imports so far, in the order in which they ended."""
+        count = min(self._words[layout.IMPORTED], layout.IMPORTS)
+        words = self._words[layout.IMPORTS_AT : layout.IMPORTS_AT + count * layout.IMPORT].tolist()
+        return [Import(*words[i : i + layout.IMPORT]) for i in range(0, len(words), layout.IMPORT)]
+
+    def take_writes(self) -> list[Write]:
+        """The writes recorded since the last call.
+
+        An entry that another thread is about to store is passed over and taken by a later call. Entries that the
+        child overwrote before they were read are gone.
+        """
+        found = [write for write in map(self._take_late, self._holes[:]) if write is not None]
+        while True:
+            index = self._next & (layout.WRITES - 1)
+            chunk = min(256, layout.WRITES - index)
+            at = layout.WRITES_AT + index * layout.WRITE
+            words = self._words[at : at + chunk * layout.WRITE].tolist()
+            for i in range(0, len(words), layout.WRITE):
+                number = words[i]
+                if number == self._next + 1:
+                    found.append(_write(words[i : i + layout.WRITE]))
+                    self._next += 1
+                elif number > self._next + 1:  # overtaken by a whole turn of the ring
+                    self._next = number - layout.WRITES // 2
+                    break
+                elif self._stored(self._next):
+                    break  # stored while the chunk was being copied
+                elif self._stored(self._next + 1):
+                    self._holes = [*self._holes[-63:], self._next]
+                    self._next += 1
+                else:
+                    return found
+
+    def _stored(self, number: int) -> bool:
+        at = layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE
+        return self._words[at] == number + 1
+
+    def _take_late(self, number: int) -> Write | None:
+        at = layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE
+        words = self._words[at : at + layout.WRITE].tolist()
+        if words[0] < number + 1:
+            return None
+        self._holes.remove(number)
+        return _write(words) if words[0] == number + 1 else None
+
+
+def _write(words: list[int]) -> Write:
+    _, stream, length, checksum, first, at, thread, line = words
+    head = first.to_bytes(8, "little", signed=True)[: min(length, 8)]
+    return Write(stream & 0xFF, stream >> 8, length, checksum, head, at, thread, line)
+
+
+@contextmanager
+def shared_memory() -> Iterator[Memory]:
+    """Give memory that a child can map by the name `path`; on Linux nothing of it is ever left behind."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("asyncdemo")
+        path = f"/proc/{os.getpid()}/fd/{descriptor}"
+        try:
+            yield _mapped(descriptor, path)
+        finally:
+            os.close(descriptor)
+        return
+    with tempfile.NamedTemporaryFile(prefix="asyncdemo-") as file:
+        yield _mapped(file.fileno(), file.name)
+
+
+def _mapped(descriptor: int, path: str) -> Memory:
+    os.ftruncate(descriptor, layout.SIZE * 8)
+    return Memory(mmap.mmap(descriptor, layout.SIZE * 8), path)

@@ -1,0 +1,160 @@
+"""Watches over one child until it and all that it has started are gone. The only file that knows anyio.
+
+Loaded after the child was started, so that the child need not wait for it.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Literal
+
+import anyio
+import anyio.lowlevel
+from anyio.abc import ObjectSendStream
+
+from asyncdemo.runner import linux
+from asyncdemo.runner.child import Child, Exit
+from asyncdemo.runner.ladder import Cause, Ladder
+from asyncdemo.runner.terminal import Loan
+
+CHUNK = 1 << 16  # bytes read at once
+TICK = 0.1  # seconds after which a silent pipe is looked at again
+LINGER = 0.3  # seconds that what the child has left running may go on, and again after it was told to end
+
+Event = Literal["exited", "interrupt", "pressed", "child"]
+Sink = Callable[[bytes | None], None]
+
+
+def supervise(
+    child: Child,
+    sink: Sink,
+    *,
+    timeout: float | None,
+    loan: Loan | None,
+    interrupted: Callable[[], bool],
+) -> tuple[Exit, Cause | None, int]:
+    """Pump the child's output into `sink` (None: the pipe is empty just now) and see to it that it ends in time.
+
+    `timeout` in seconds from the start of the child; `interrupted` tells of a Ctrl-C before this was called. Returns
+    how the child ended, why it was made to end (None: it ended by itself), and how many processes it had left
+    running, which were stopped.
+    """
+    return anyio.run(_Supervisor(child, sink, timeout, loan, interrupted).run)
+
+
+class _Supervisor:
+    def __init__(
+        self,
+        child: Child,
+        sink: Sink,
+        timeout: float | None,
+        loan: Loan | None,
+        interrupted: Callable[[], bool],
+    ) -> None:
+        started = child.started / 1e9
+        self._child = child
+        self._sink = sink
+        self._loan = loan
+        self._interrupted = interrupted
+        self._ladder = Ladder(None if timeout is None else started + timeout)
+        self._drained = anyio.Event()
+
+    async def run(self) -> tuple[Exit, Cause | None, int]:
+        send, events = anyio.create_memory_object_stream[Event](16)
+        async with anyio.create_task_group() as group:
+            await group.start(self._signals, send)
+            group.start_soon(self._pump)
+            group.start_soon(self._await_exit, send)
+            if self._loan is not None:
+                group.start_soon(self._presses, self._loan, send)
+            while True:
+                event: Event | None = None
+                with anyio.move_on_after(self._seconds_left()):
+                    event = await events.receive()
+                if event == "exited":
+                    break
+                self._react(event)
+            left = await self._clear()
+            group.cancel_scope.cancel()
+        return self._ended, self._ladder.cause, left
+
+    def _react(self, event: Event | None) -> None:
+        now = time.monotonic()
+        if event == "child":
+            self._suspend_with_child()
+            return
+        at_once = event == "pressed"
+        number = self._ladder.due(now) if event is None else self._ladder.interrupt(now, delivered=at_once)
+        if number is not None:
+            self._child.signal(number)
+
+    def _seconds_left(self) -> float | None:
+        if self._ladder.deadline is None:
+            return None
+        return max(0.0, self._ladder.deadline - time.monotonic())
+
+    def _suspend_with_child(self) -> None:
+        """Where Ctrl-Z has stopped the child, stop this whole job too, so that the shell gets the terminal back."""
+        if self._child.stopped() and self._loan is not None:
+            stopped = time.monotonic()
+            self._loan.suspend()
+            self._ladder.postpone(time.monotonic() - stopped)
+
+    async def _clear(self) -> int:
+        """Let what is left end by itself for a moment, then stop it; then take what is still in the pipe."""
+        with anyio.move_on_after(LINGER if self._ladder.cause is None else 0):
+            await self._drained.wait()
+        spare = set() if self._loan is None else {self._loan.listener}
+        left = linux.stop_left_behind(spare, LINGER)
+        self._child.signal(signal.SIGKILL)
+        with anyio.move_on_after(LINGER):
+            await self._drained.wait()
+        return left
+
+    async def _pump(self) -> None:
+        pipe = self._child.output
+        while True:
+            try:
+                data = os.read(pipe, CHUNK)
+            except BlockingIOError:
+                self._sink(None)
+                with anyio.move_on_after(TICK):
+                    await anyio.wait_readable(pipe)
+                continue
+            if not data:
+                break
+            self._sink(data)
+            await anyio.lowlevel.checkpoint()
+        self._drained.set()
+
+    async def _await_exit(self, events: ObjectSendStream[Event]) -> None:
+        descriptor = linux.exit_descriptor(self._child.pid)
+        if descriptor is None:
+            while not self._child.has_ended():
+                await anyio.sleep(0.005)
+        else:
+            try:
+                await anyio.wait_readable(descriptor)
+            finally:
+                os.close(descriptor)
+        self._ended = self._child.collect()
+        await events.send("exited")
+
+    async def _presses(self, loan: Loan, events: ObjectSendStream[Event]) -> None:
+        while True:
+            await anyio.wait_readable(loan.presses)
+            if not os.read(loan.presses, 1):
+                return  # the listener was killed: Ctrl-C still reaches the child
+            await events.send("pressed")
+
+    async def _signals(
+        self, events: ObjectSendStream[Event], *, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    ) -> None:
+        wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+        with anyio.open_signal_receiver(*wanted) as numbers:
+            task_status.started()
+            if self._interrupted():
+                await events.send("interrupt")
+            async for number in numbers:
+                await events.send("child" if number == signal.SIGCHLD else "interrupt")

@@ -1,0 +1,106 @@
+"""Lends the terminal to a child, so that `input()` and Ctrl-C work in it as they would without us, and takes it back.
+
+The child's process group becomes the terminal's foreground group, as a shell would make it. Ctrl-C then goes to the
+child alone. So that it is noticed here too, a listener joins the child's group: a copy of this process that does
+nothing but pass on the word.
+"""
+
+import os
+import signal
+import stat
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from typing import NoReturn
+
+TERMINAL = 0  # standard input, where it is a terminal
+
+
+def can_lend() -> bool:
+    """Whether standard input is a terminal that is ours to give away.
+
+    Not where this is a background job. Not where an output is a pipe either: the program behind it may be reading the
+    keyboard, as `less` does, and would be stopped.
+    """
+    try:
+        if not os.isatty(TERMINAL) or os.tcgetpgrp(TERMINAL) != os.getpgrp():
+            return False
+        return not any(stat.S_ISFIFO(os.fstat(output).st_mode) for output in (1, 2))
+    except OSError:
+        return False
+
+
+class Loan:
+    """The terminal while it is lent; `presses` becomes readable when Ctrl-C is pressed."""
+
+    def __init__(self, group: int) -> None:
+        self._group = group
+        self._attributes = termios.tcgetattr(TERMINAL)
+        self.presses, told = os.pipe()
+        ended, self._alive = os.pipe()
+        self.listener = os.fork()
+        if self.listener == 0:
+            _listen(group, told, ended, keep={told, ended})
+        os.close(told)
+        os.close(ended)
+        os.set_blocking(self.presses, False)
+
+    def give(self) -> None:
+        """Make the child's group the one that reads and gets the signals, and wake it where it was too early."""
+        with suppress(OSError):
+            os.tcsetpgrp(TERMINAL, self._group)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._group, signal.SIGCONT)
+
+    def take(self) -> None:
+        """Make it ours again, and as it was."""
+        with suppress(OSError, termios.error):
+            os.tcsetpgrp(TERMINAL, os.getpgrp())
+            if termios.tcgetattr(TERMINAL) != self._attributes:
+                termios.tcsetattr(TERMINAL, termios.TCSADRAIN, self._attributes)
+
+    def suspend(self) -> None:
+        """Stop this whole job, as Ctrl-Z would have; returns once it is continued."""
+        self.take()
+        os.killpg(0, signal.SIGSTOP)
+        self.give()
+
+    def close(self) -> None:
+        """Take the terminal back and let the listener go."""
+        self.take()
+        os.close(self._alive)
+        os.close(self.presses)
+        with suppress(ChildProcessError):
+            os.waitpid(self.listener, 0)
+
+
+@contextmanager
+def lent_terminal(group: int, *, lend: bool) -> Iterator[Loan | None]:
+    """Lend the terminal to the process group for the length of the block."""
+    if not lend:
+        yield None
+        return
+    # a background group that changes or writes to the terminal is stopped, unless it ignores this
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    loan = Loan(group)
+    loan.give()
+    try:
+        yield loan
+    finally:
+        loan.close()
+        signal.signal(signal.SIGTTOU, before)
+
+
+def _listen(group: int, told: int, ended: int, keep: set[int]) -> NoReturn:
+    """Be the listener: tell of every Ctrl-C until the tool is gone. Leaves without running anything of the tool's."""
+    try:
+        os.setpgid(0, group)
+        signal.signal(signal.SIGINT, lambda *_: os.write(told, b"c"))
+        signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+        limit = os.sysconf("SC_OPEN_MAX")
+        for low, high in pairwise([-1, *sorted(keep), limit]):
+            os.closerange(low + 1, high)
+        os.read(ended, 1)  # nothing is ever sent: it ends when the tool closes it or is killed
+    finally:
+        os._exit(0)

@@ -1,0 +1,62 @@
+"""a task for each wait, on one event loop
+
+`gather` makes a task of each coroutine object. They all run in one
+thread. At its `await`, a task that has to wait hands the thread back,
+and the next one begins. So each `ask` comes at once, and in order.
+
+**Try** `await answer(n)` in a `for` loop in place of the `gather`, in
+a copy. It is async still, but nothing overlaps: the waits add up.
+"""
+# /// script
+# [tool.asyncdemo]
+# question = "How does the output begin?"
+# choices = [
+#     "ask upload 0\ngot upload 0\n...",
+#     "ask upload 0\nask download 1\n...",
+#     "nothing, and a warning",
+# ]
+# ///
+import asyncio
+
+TASKS = 10
+DELAY = 0.05
+
+kinds = ("upload", "download", "input", "database", "network")
+
+
+async def answer(n):
+    what = f"{kinds[n % 5]} {n}"
+    print(f"ask {what}")
+    await asyncio.sleep(DELAY)
+    print(f"got {what}")
+
+
+async def main():
+    await asyncio.gather(*[answer(n) for n in range(TASKS)])
+
+
+asyncio.run(main())
+
+# Output:
+# ask upload 0
+# ask download 1
+# ask input 2
+# ask database 3
+# ask network 4
+# ask upload 5
+# ask download 6
+# ask input 7
+# ask database 8
+# ask network 9
+
+# Unordered output:
+# got upload 0
+# got download 1
+# got input 2
+# got database 3
+# got network 4
+# got upload 5
+# got download 6
+# got input 7
+# got database 8
+# got network 9
