@@ -1,0 +1,131 @@
+"""`asyncdemo doctor`."""
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from asyncdemo import __version__
+from asyncdemo.catalogue import course
+from asyncdemo.catalogue.scenario import Catalogue
+from asyncdemo.cli.app import command_app
+from asyncdemo.cli.options import Ascii, Scenarios, load_catalogue
+from asyncdemo.health import Check
+from asyncdemo.recording import Run, Subject
+from asyncdemo.runner import linux
+from asyncdemo.runner.interpreter import command_line, find_interpreter
+from asyncdemo.runner.observe import Plan, observe
+from asyncdemo.staging import staged
+from asyncdemo.views.terminal.doctor import write_checks
+from asyncdemo.views.terminal.page import Page, standard_page
+
+app = command_app()
+
+_TRIAL = b"import sys\nprint('out')\nprint('err', file=sys.stderr)\n"
+_TRIAL_TIMEOUT = 10.0  # seconds
+
+
+@app.command("doctor")
+def doctor(scenarios: Scenarios = None, ascii_only: Ascii = False) -> None:
+    """Try what this machine can do, and say what to do about what it cannot.
+
+    Exit status: 0 if all that is needed works, 1 if not.
+    """
+    page = standard_page(ascii_only=ascii_only)
+    checks = [
+        _tool(),
+        *_scenarios(load_catalogue(scenarios)),
+        _observing("scenarios", sys.executable),
+        _observing("your programs", find_interpreter(None, os.environ, own_program=True)),
+        _leftovers(),
+        _sockets(),
+        _quiet(),
+        _terminal(page),
+    ]
+    write_checks(page, checks)
+    raise typer.Exit(1 if any(check.state == "bad" for check in checks) else 0)
+
+
+def _tool() -> Check:
+    said = f"asyncdemo {__version__} on {platform.python_implementation()} {platform.python_version()}, {sys.platform}"
+    if sys.platform != "linux":
+        return Check("tool", "note", said, "only Linux has been tried: take what you see with care")
+    return Check("tool", "ok", said)
+
+
+def _scenarios(catalogue: Catalogue) -> Iterator[Check]:
+    here = sum(scenario.available for scenario in catalogue.scenarios)
+    said = f"{here} of {len(catalogue.scenarios)} scenarios can run here"
+    if not here:
+        yield Check("course", "bad", said, f"the course should be in {course.built_in()}: install asyncdemo again")
+    else:
+        yield Check("course", "ok", said)
+    for scenario in catalogue.scenarios:
+        for script in scenario.scripts:
+            if script.unavailable is not None:
+                name = scenario.name if script.variant is None else f"{scenario.name}:{script.variant}"
+                yield Check("course", "note", f"{name} is left out", script.unavailable)
+    for problem in catalogue.problems:
+        yield Check("course", "note", f"{problem.path} cannot be used", problem.reason)
+
+
+def _observing(name: str, python: str) -> Check:
+    """Run a small script and see whether the probe gets in and the streams are told apart."""
+    try:
+        with staged(_TRIAL, "trial.py", None) as script:
+            run = observe(Plan(Subject("trial"), tuple(command_line(python, script=script)), timeout=_TRIAL_TIMEOUT))
+    except OSError as error:
+        return Check(name, "bad", f"no script can be run: {error.strerror}", f"is {tempfile.gettempdir()} writable?")
+    said = f"{python}, {run.python.implementation or 'Python'} {run.python.version or '(version unknown)'}"
+    if not run.ok:
+        return Check(name, "bad", f"{said} does not run a script", "choose another interpreter with --python")
+    if not _told_apart(run):
+        return Check(name, "note", f"{said} runs, and cannot be observed", "use CPython 3.8 or newer")
+    return Check(name, "ok", f"{said}: output and times are observed")
+
+
+def _told_apart(run: Run) -> bool:
+    return [output.stream for output in run.output] == ["stdout", "stderr"] and run.seconds.script is not None
+
+
+def _leftovers() -> Check:
+    if linux.adopt_orphans() and Path("/proc/self/stat").exists():
+        return Check("stopping", "ok", "whatever a script leaves running is found and stopped")
+    said = "what a script leaves running in a session of its own is not found"
+    return Check("stopping", "note", said, "look for it yourself after a run that was stopped")
+
+
+def _sockets() -> Check:
+    import socket
+
+    try:
+        with socket.create_server(("127.0.0.1", 0)):
+            return Check("network", "ok", "a server on 127.0.0.1 can be opened")
+    except OSError as error:
+        return Check("network", "note", f"no server on 127.0.0.1: {error.strerror}", "leave out scenarios with sockets")
+
+
+def _quiet() -> Check:
+    cores = os.cpu_count() or 1
+    try:
+        load = os.getloadavg()[0]
+    except OSError:
+        return Check("machine", "note", f"{cores} cores, load unknown", "compare with nothing else running")
+    said = f"{cores} cores, load {load:.1f}"
+    if load > cores * 0.7:
+        return Check("machine", "note", f"{said}: busy", "stop other programs before you compare times")
+    return Check("machine", "ok", said)
+
+
+def _terminal(page: Page) -> Check:
+    colours = page.console.color_system or "no"
+    said = f"{page.width} columns, {colours} colours, {'ASCII only' if page.ascii else 'all glyphs'}"
+    if not page.live:
+        return Check("terminal", "ok", f"{said} (this is no terminal)")
+    if page.width < 60:
+        return Check("terminal", "note", said, "make the window 60 columns wide at least, 80 is better")
+    return Check("terminal", "ok", said)
