@@ -1,0 +1,71 @@
+"""The commands in the README with their output: run in a terminal, to be compared or written anew.
+
+`python -m tests.readme` (or `make readme`) writes the README's output blocks anew.
+"""
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+
+from tests.conftest import REPOSITORY, SCENARIOS, clean_environment
+
+README = REPOSITORY / "README.md"
+_BLOCK = re.compile(r"^```console\n\$ (?P<command>asyncdemo [^\n]*)\n(?P<output>.*?)^```$", re.MULTILINE | re.DOTALL)
+COURSE = "/tmp/course"  # what the README calls the folder of the scenarios, wherever that is
+
+
+def blocks() -> Iterator[tuple[str, str]]:
+    """Give each command that the README shows with its output, and that output."""
+    for match in _BLOCK.finditer(README.read_text(encoding="utf-8")):
+        yield match["command"], match["output"]
+
+
+def output_of(command: str) -> str:
+    """Run a command as in a terminal of 80 columns without colour, on a copy of the course in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = Path(folder, "course")
+        shutil.copytree(SCENARIOS, course, ignore=shutil.ignore_patterns("__pycache__"))
+        environment = clean_environment(
+            {
+                "NO_COLOR": "1",
+                "TERM": "dumb",  # no line of progress
+                "PYTHONPATH": str(REPOSITORY),
+                "ASYNCDEMO_SCENARIOS": str(course),
+            }
+        )
+        arguments = ["-m", "asyncdemo", *command.split()[1:]]
+        shown, _ = pexpect.run(
+            f"{sys.executable} {' '.join(arguments)}",
+            env=environment,
+            withexitstatus=True,
+            timeout=60,
+            dimensions=(24, 80),
+        )
+        return shown.decode().replace("\r\n", "\n").replace(str(course), COURSE)
+
+
+def comparable(output: str) -> list[str]:
+    """The words of an output without what differs from run to run: numbers, lengths of bars, where rows break."""
+    text = re.sub(r"\S*/(?=[\w-]+\.py)", "", output)
+    text = re.sub(r"\d+(\.\d+)*", "0", text)
+    text = re.sub(r"[█─│#|-]{2,}", "-", text)
+    text = re.sub(r"^\s*!\s", "", text, flags=re.MULTILINE)
+    return text.split()
+
+
+def write() -> None:
+    """Write all output blocks of the README anew."""
+    text = README.read_text(encoding="utf-8")
+    README.write_text(
+        _BLOCK.sub(lambda match: f"```console\n$ {match['command']}\n{output_of(match['command'])}```", text),
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,50 @@
+"""The README shows what the tool prints, and what it says can be typed can be typed."""
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import readme
+from tests.conftest import Result
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("command", "output"), list(readme.blocks()))
+def test_output_is_current(command: str, output: str) -> None:
+    assert readme.comparable(readme.output_of(command)) == readme.comparable(output)
+
+
+def test_all_three_first_commands_are_shown_with_their_output() -> None:
+    shown = dict(readme.blocks())
+    assert set(shown) == {"asyncdemo list", "asyncdemo run unawaited", "asyncdemo compare sync async"}
+    assert all(shown.values())
+
+
+def test_the_difference_between_outputs_is_seen() -> None:
+    assert readme.comparable("sync ███ 1.00 s\n") == readme.comparable("sync ██ 0.98 s\n")
+    assert readme.comparable("sync ███ 1.00 s\n") != readme.comparable("async ███ 1.00 s\n")
+
+
+@pytest.mark.slow
+def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    example = re.search(r"```python\n(.*?)```", readme.README.read_text(), re.DOTALL)
+    assert example is not None
+    (tmp_path / "two-things.py").write_text(example[1])
+    listed = asyncdemo("list", "--scenarios", str(tmp_path))
+    assert "two-things\t2\t\tWait for two things at once.\n" in listed.stdout
+    ran = asyncdemo("run", "two-things", "--scenarios", str(tmp_path), "--output-only", "--set", "DELAY=0.01")
+    assert ran == Result("both are there\n", "", 0)
+
+
+def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
+    text = readme.README.read_text()
+    commands = {"list", "show", "run", "compare", "doctor"}
+    for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
+        words = shlex.split(line.split(">")[0].split("<")[0], posix=True)
+        if len(words) > 1 and words[1] in commands:
+            known = asyncdemo(words[1], "--help").stdout
+            own = words[: words.index("--")] if "--" in words else words
+            assert all(option in known for option in own if option.startswith("--")), line
