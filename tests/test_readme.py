@@ -1,7 +1,6 @@
 """The README shows what the tool prints, and what it says can be typed can be typed."""
 
 import re
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> 
     text = readme.README.read_text()
     commands = {"list", "show", "run", "compare", "doctor"}
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
-        words = shlex.split(line.split(">")[0].split("<")[0], posix=True)
+        words = line.split()
         if len(words) > 1 and words[1] in commands:
             known = asyncdemo(words[1], "--help").stdout
             own = words[: words.index("--")] if "--" in words else words
