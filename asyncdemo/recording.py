@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from asyncdemo.spans import Timeline, span_json, task_json
+
 SCHEMA = "asyncdemo.run/1"
 
 OutcomeKind = Literal["exited", "signalled", "timed-out", "interrupted", "not-started"]
@@ -17,8 +19,8 @@ Stream = Literal["stdout", "stderr", "other"]
 class Outcome(NamedTuple):
     """How a run ended. Only the field that belongs to `kind` is set.
 
-    `code` with exited, `signal` (its number) with signalled, `after` (seconds) with timed-out, `reason` with
-    not-started.
+    `code` with exited, `signal` (its number) with signalled, `after` (seconds) with timed-out, and with interrupted
+    where that was asked for beforehand, `reason` with not-started.
     """
 
     kind: OutcomeKind
@@ -84,12 +86,13 @@ class Seconds(NamedTuple):
 
 
 class Output(NamedTuple):
-    """One piece of output: usually one write, with the line of the script from which it came where that is known."""
+    """One piece of output: usually one write, with the script's line and the thread that it came from if known."""
 
     at: float
     stream: Stream
     text: str
     line: int | None = None
+    thread: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Give the piece with its time rounded to the microsecond."""
@@ -137,9 +140,10 @@ class Run(NamedTuple):
     output: tuple[Output, ...] = ()
     output_dropped: int = 0
     notes: tuple[str, ...] = ()
+    timeline: Timeline | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Give the run in the published shape; what is not observed yet is null."""
+    def to_json(self, *, spans: bool = False) -> dict[str, Any]:
+        """Give the run in the published shape, the spans only if asked for; what was not observed is null."""
         return self.subject.to_json() | {
             "python": self.python.to_json(),
             "outcome": self.outcome.to_json(),
@@ -148,12 +152,20 @@ class Run(NamedTuple):
             "output": [piece.to_json() for piece in self.output],
             "output_order": "exact",
             "output_dropped": self.output_dropped,
-            "tasks": None,
-            "spans": None,
-            "trace": None,
+            **_timeline_json(self.timeline, spans=spans),
             "findings": None,
             "notes": list(self.notes),
         }
+
+
+def _timeline_json(timeline: Timeline | None, *, spans: bool) -> dict[str, Any]:
+    if timeline is None:
+        return {"tasks": None, "spans": None, "trace": None}
+    return {
+        "tasks": [task_json(task) for task in timeline.tasks],
+        "spans": [span_json(span) for span in timeline.spans] if spans else None,
+        "trace": {"complete": timeline.complete, "steps": timeline.steps},
+    }
 
 
 def rounded(seconds: float | None) -> float | None:

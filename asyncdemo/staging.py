@@ -5,8 +5,6 @@ Nothing else ever rewrites code. The caller has changed the bytes already
 beside them what the original could import or open.
 """
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +20,8 @@ def staged(data: bytes, base_name: str, siblings: Path | None) -> Iterator[Path]
     belongs to the original. For a script that is a link, Python looks for imports beside what it links to.
     Raises ToolError if the copy cannot be written.
     """
+    import tempfile  # half as long to load as all else that a run without a copy needs
+
     try:
         temporary = tempfile.TemporaryDirectory(prefix="asyncdemo-", ignore_cleanup_errors=True)
     except OSError as error:
@@ -46,6 +46,8 @@ def _link(original: Path, link: Path) -> None:
     try:
         link.symlink_to(original, target_is_directory=original.is_dir())
     except OSError:
+        import shutil
+
         # Windows grants links to developers only (untried there): a copy does as well, if slower.
         if original.is_dir():
             shutil.copytree(original, link, symlinks=True)

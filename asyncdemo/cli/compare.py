@@ -67,7 +67,7 @@ def compare(
     started = time.monotonic()
     with ExitStack() as plans:
         comparison = run_rounds(
-            [plans.enter_context(planned(target, request, naming=False)) for target in chosen],
+            [plans.enter_context(planned(target, request, times_only=True)) for target in chosen],
             rounds=runs,
             seed=random.randrange(10_000) if seed is None else seed,
             tell=lambda done, all_: _tell(done, all_, time.monotonic() - started),

@@ -18,7 +18,8 @@ from asyncdemo.health import Check
 from asyncdemo.recording import Run, Subject
 from asyncdemo.runner import linux
 from asyncdemo.runner.interpreter import command_line, find_interpreter
-from asyncdemo.runner.observe import Plan, observe
+from asyncdemo.runner.observe import observe
+from asyncdemo.runner.plan import Plan
 from asyncdemo.staging import staged
 from asyncdemo.views.terminal.doctor import write_checks
 from asyncdemo.views.terminal.page import Page, standard_page
@@ -122,9 +123,9 @@ def _quiet() -> Check:
 
 
 def _terminal(page: Page) -> Check:
-    colours = page.console.color_system or "no"
-    said = f"{page.width} columns, {colours} colours, {'ASCII only' if page.ascii else 'all glyphs'}"
-    if not page.live:
+    colours = "colours" if page.coloured else "no colours"
+    said = f"{page.width} columns, {colours}, {'ASCII only' if page.ascii else 'all glyphs'}"
+    if not page.terminal:
         return Check("terminal", "ok", f"{said} (this is no terminal)")
     if page.width < 60:
         return Check("terminal", "note", said, "make the window 60 columns wide at least, 80 is better")

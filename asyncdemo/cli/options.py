@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import sys
 from collections.abc import Iterable
 from typing import Annotated
@@ -58,6 +59,17 @@ def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Tar
     except UsageError:
         tell_problems(catalogue.load_problems)
         raise
+
+
+def seconds_of(duration: str | None, option: str) -> float | None:
+    """Give the seconds of a duration such as 30, 30s or 2m. Raises UsageError."""
+    if duration is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|)", duration)
+    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
+    if not 0 < seconds < math.inf:
+        raise UsageError(f"{option} is {visible(duration)!r}; give a duration such as 30s or 2m")
+    return seconds
 
 
 def checked_timeout(timeout: float | None) -> float | None:

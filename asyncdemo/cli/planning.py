@@ -12,7 +12,7 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Subject
 from asyncdemo.runner.interpreter import NoInterpreterError, command_line, find_interpreter
-from asyncdemo.runner.observe import Plan
+from asyncdemo.runner.plan import Plan
 from asyncdemo.staging import staged
 
 SCENARIO_TIMEOUT = 30.0  # seconds
@@ -24,11 +24,12 @@ class Request(NamedTuple):
     settings: tuple[str, ...] = ()
     timeout: float | None = None
     python: str | None = None
+    watch_for: float | None = None
     arguments: tuple[str, ...] = ()
 
 
 @contextmanager
-def planned(target: Target, request: Request, *, naming: bool = True) -> Iterator[Plan]:
+def planned(target: Target, request: Request, *, times_only: bool = False) -> Iterator[Plan]:
     """Give the plan of one run; a staged copy that it needs exists within the block.
 
     Raises UsageError for a setting that the script does not have.
@@ -45,7 +46,8 @@ def planned(target: Target, request: Request, *, naming: bool = True) -> Iterato
             tuple(command_line(python, script=script, module=target.module, arguments=request.arguments)),
             timeout=request.timeout or (None if own_program else SCENARIO_TIMEOUT),
             expected=expected_status(target),
-            naming=naming,
+            watch_for=request.watch_for,
+            times_only=times_only,
             cannot=cannot,
         )
 

@@ -22,6 +22,7 @@ from asyncdemo.cli.options import (
     checked_timeout,
     load_catalogue,
     resolved,
+    seconds_of,
 )
 from asyncdemo.cli.planning import Request, planned
 from asyncdemo.errors import UsageError
@@ -67,6 +68,12 @@ def run(
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
     settings: Settings = None,
     timeout: Timeout = None,
+    duration: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="TIME", help="Watch a program that does not end for so long, then stop it: 30s, 2m."
+        ),
+    ] = None,
     python: Python = None,
     of: Of = None,
     scenarios: Scenarios = None,
@@ -77,17 +84,19 @@ def run(
     Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 130 after Ctrl-C.
     With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.
     """
-    if output_only and as_json:
-        raise UsageError("--output-only and --json exclude each other: choose one")
+    if output_only and (as_json or duration is not None):
+        other = "--json" if as_json else "--for"
+        raise UsageError(f"--output-only and {other} exclude each other: choose one")
     catalogue = load_catalogue(scenarios)
     words = words or []
+    watch_for = seconds_of(duration, "--for")
+    request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)
     if module is not None:
-        request = Request(tuple(settings or ()), checked_timeout(timeout), python, (*words, *context.obj))
+        request = request._replace(arguments=(*words, *context.obj))
         chosen = [targets.of_module(module)]
         if run_all or chapter is not None:
             raise UsageError("-m runs one module: leave out --all and --chapter")
     else:
-        request = Request(tuple(settings or ()), checked_timeout(timeout), python, context.obj)
         chosen = _chosen(words, catalogue, of, chapter, run_all=run_all)
     if request.arguments and len(chosen) > 1:
         raise UsageError("arguments behind -- are for one script: name only one")
@@ -104,7 +113,7 @@ def run(
 
 def exit_status(runs: list[Run]) -> int:
     """0 if all runs ended as they should, 130 if one was interrupted, else 1."""
-    if any(run.outcome.kind == "interrupted" for run in runs):
+    if any(run.outcome.kind == "interrupted" and not run.ok for run in runs):
         return INTERRUPTED
     return 0 if all(run.ok for run in runs) else 1
 

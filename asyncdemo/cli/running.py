@@ -11,7 +11,8 @@ from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress
 from asyncdemo.cli.run import exit_status
 from asyncdemo.recording import Run
-from asyncdemo.runner.observe import Plan, observe
+from asyncdemo.runner.observe import observe
+from asyncdemo.runner.plan import Plan
 
 if TYPE_CHECKING:
     from asyncdemo.views.terminal.run import RunView

@@ -8,25 +8,27 @@ RUNGS = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGKILL)  # SIGINT first: it l
 
 # Seconds after SIGINT and after SIGTERM. After a timeout all of it stays within two seconds; a person who pressed
 # Ctrl-C can press it again to go on at once.
-GRACES = {"timed-out": (0.7, 0.4), "interrupted": (3.0, 1.0)}
+GRACES = {"timed-out": (0.7, 0.4), "interrupted": (3.0, 1.0), "watched": (3.0, 1.0)}
 
-Cause = Literal["timed-out", "interrupted"]
+Cause = Literal["timed-out", "interrupted", "watched"]
 
 
 @dataclass(slots=True)
 class Ladder:
     """Where a run stands on the way to its end; times in seconds of one monotonic clock.
 
-    `deadline` is the next moment at which something has to be done, or None.
+    `deadline` is the next moment at which something has to be done, or None. `by_deadline` is what it means that the
+    first one passes: it took too long, or it was watched for as long as was asked for.
     """
 
     deadline: float | None
+    by_deadline: Cause = "timed-out"
     cause: Cause | None = None
     rung: int = 0
 
     def due(self, now: float) -> Signals | None:
         """Say that the deadline has passed; gives the signal to send, None where all have been sent."""
-        return self._climb("timed-out", now)
+        return self._climb(self.by_deadline, now)
 
     def interrupt(self, now: float, *, delivered: bool = False) -> Signals | None:
         """Say that Ctrl-C was pressed; `delivered` where the terminal has already sent the first signal itself."""

@@ -1,6 +1,7 @@
 """What only Linux offers, each with a plain fallback: finding what a child has left behind, and waiting for its end."""
 
 import os
+import re
 import signal
 import sys
 import time
@@ -47,6 +48,47 @@ def reads_input(pid: int) -> bool:
     except OSError:
         return False
     return words[:2] == [{"x86_64": "0", "aarch64": "63"}.get(os.uname().machine), "0x0"]
+
+
+def python_programs(pid: int) -> dict[int, str]:
+    """The Python programs that a process has started and that run now, by process id: what each of them runs.
+
+    A copy of the process itself (a fork) is none: it is the same program.
+    """
+    own = _command(pid)
+    found = {}
+    below = _children(pid)
+    for child in below:
+        below += _children(child)
+        command = _command(child)
+        if command != own and command and re.fullmatch(rb"(.*/)?python[\d.]*", command[0]):
+            found[child] = _what_runs(command[1:]).decode(errors="replace")
+    return found
+
+
+def _what_runs(arguments: list[bytes]) -> bytes:
+    """The script or module on a command line of Python; "-c" of a program that stands there itself."""
+    for index, word in enumerate(arguments):
+        if word == b"-m":
+            return b" ".join(arguments[index : index + 2])
+        if word == b"-c" or not word.startswith(b"-"):
+            return word
+    return b"-"
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for file in Path("/proc", str(pid), "task").glob("*/children"):
+        with suppress(OSError):  # ended while we looked
+            found += map(int, file.read_text().split())
+    return found
+
+
+def _command(pid: int) -> list[bytes]:
+    try:
+        return Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")[:-1]
+    except OSError:
+        return []
 
 
 def stop_left_behind(spare: set[int], grace: float) -> int:

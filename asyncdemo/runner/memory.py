@@ -2,12 +2,15 @@
 
 import mmap
 import os
+import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
+
+_ENTRY = struct.Struct("=4q8s3q")  # of the ring of writes
 
 
 class Write(NamedTuple):
@@ -41,14 +44,20 @@ class Memory:
         self._next = 0
         self._holes: list[int] = []
 
-    def prepare(self, *, naming: bool) -> None:
-        """Say who the tool is, and whether the writes are to be recorded."""
+    def prepare(self, *, naming: bool, tracing: bool = False, stacks: int | None = None) -> None:
+        """Say who the tool is, whether writes, and what tasks do, are to be recorded, and the file for stacks."""
         self._words[layout.TOOL] = os.getpid()
         self._words[layout.NAMING] = int(naming)
+        self._words[layout.TRACING] = int(tracing)
+        self._words[layout.STACKS] = 0 if stacks is None else stacks + 1
 
     def __getitem__(self, word: int) -> int:
         """One word of the header."""
         return self._words[word]
+
+    def words(self, at: int, count: int) -> "memoryview[int]":
+        """Some words of any region, as they are just now."""
+        return self._words[at : at + count]
 
     @property
     def attached(self) -> bool:
@@ -71,18 +80,17 @@ class Memory:
         """The writes recorded since the last call.
 
         An entry that another thread is about to store is passed over and taken by a later call. Entries that the
-        child overwrote before they were read are gone.
+        child overwrote before they were read are gone. Takes one turn of the ring at most, however fast the child is.
         """
         found = [write for write in map(self._take_late, self._holes[:]) if write is not None]
-        while True:
+        while len(found) < layout.WRITES:
             index = self._next & (layout.WRITES - 1)
             chunk = min(256, layout.WRITES - index)
             at = layout.WRITES_AT + index * layout.WRITE
-            words = self._words[at : at + chunk * layout.WRITE].tolist()
-            for i in range(0, len(words), layout.WRITE):
-                number = words[i]
+            for entry in _ENTRY.iter_unpack(self._words[at : at + chunk * layout.WRITE].tobytes()):
+                number = entry[0]
                 if number == self._next + 1:
-                    found.append(_write(words[i : i + layout.WRITE]))
+                    found.append(_write(*entry))
                     self._next += 1
                 elif number > self._next + 1:  # overtaken by a whole turn of the ring
                     self._next = number - layout.WRITES // 2
@@ -94,6 +102,7 @@ class Memory:
                     self._next += 1
                 else:
                     return found
+        return found
 
     def _stored(self, number: int) -> bool:
         at = layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE
@@ -101,17 +110,17 @@ class Memory:
 
     def _take_late(self, number: int) -> Write | None:
         at = layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE
-        words = self._words[at : at + layout.WRITE].tolist()
-        if words[0] < number + 1:
+        entry = _ENTRY.unpack(self._words[at : at + layout.WRITE].tobytes())
+        if entry[0] < number + 1:
             return None
         self._holes.remove(number)
-        return _write(words) if words[0] == number + 1 else None
+        return _write(*entry) if entry[0] == number + 1 else None
 
 
-def _write(words: list[int]) -> Write:
-    _, stream, length, checksum, first, at, thread, line = words
-    head = first.to_bytes(8, "little", signed=True)[: min(length, 8)]
-    return Write(stream & 0xFF, stream >> 8, length, checksum, head, at, thread, line)
+def _write(
+    _number: int, stream: int, length: int, checksum: int, head: bytes, at: int, thread: int, line: int
+) -> Write:
+    return Write(stream & 0xFF, stream >> 8, length, checksum, head[:length], at, thread, line)
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 The pipe keeps the order of all writers. The probe's records tell what sys.stdout and sys.stderr wrote; each was stored
 just before its bytes. Records are matched to bytes by content, because threads may cross between the two steps and
-because programs write below Python too. What matches no record is "other": never guessed.
+because programs write below Python too. What matches no record is "other": never guessed. How the bytes are cut into
+reads makes no difference to their names, and the work for each byte is bounded.
 """
 
 from binascii import crc32
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from asyncdemo.probe.inject._asyncdemo_layout import BLOCK
@@ -14,8 +16,10 @@ from asyncdemo.runner.memory import Write
 from asyncdemo.runner.pending import PATIENCE, Pending
 
 OTHER = 0
-_SEARCHED = 16  # records that are also searched for where no line starts
-_PLACES = 64  # places at which each of them is tried
+HEAD = 8  # first bytes of a write that its record holds
+_FRONTS = 16  # fronts of queues that are looked for where no line starts
+_PLACES = 64  # places in one line, or for one record, that are tried
+_OLDER = 4  # records that are looked for before a later one of their queue is believed
 
 
 class Piece(NamedTuple):
@@ -25,15 +29,25 @@ class Piece(NamedTuple):
     at: int
     data: bytes
     line: int
+    thread: int = 0
+
+
+class _Wait:
+    """The answer that cannot be given before more bytes have come."""
+
+
+_WAIT = _Wait()
 
 
 class Namer:
     """Matches records to bytes as both stream in; holds back at most a block of bytes."""
 
     def __init__(self) -> None:
-        self._data = bytearray()
+        self._data = b""
         self._held_since = 0
         self._pending = Pending()
+        self._start = True  # whether the next byte may be the first of any write: after a match, or in a new line
+        self._misses = 0  # places in this line that were tried in vain
 
     def feed(self, data: bytes, records: Iterable[Write], now: int) -> list[Piece]:
         """Take the bytes read at `now` and the records that were read after them; give what can be told."""
@@ -41,109 +55,144 @@ class Namer:
             self._held_since = now
         self._data += data
         self._pending.add(records)
-        return _in_time_order(self._pieces(now, final=False))
+        return self._named(now)
 
     def idle(self, records: Iterable[Write], now: int) -> list[Piece]:
         """Say that the pipe was seen empty at `now`, `records` read after that; give what is held for too long."""
+        held_long = now - self._held_since > PATIENCE // 5
+        pieces = self._named(now, settled=True, final=held_long) if self._data else []
         self._pending.expire(now)
         self._pending.add(records)
-        if self._data and now - self._held_since > PATIENCE // 5:
-            return self.finish(now)
-        return []
+        return pieces
 
     def finish(self, now: int) -> list[Piece]:
         """Say that no more bytes will come."""
-        return _in_time_order(self._pieces(now, final=True))
+        return self._named(now, settled=True, final=True)
 
-    def _pieces(self, now: int, *, final: bool) -> Iterator[Piece]:
-        data, position = self._data, 0
+    def _named(self, now: int, *, settled: bool = False, final: bool = False) -> list[Piece]:
+        """Name what can be named. `settled`: nothing that was written is still in the pipe; `final`: nor will it be."""
+        data, pieces = self._data, []
+        position = unnamed = 0  # the bytes between the two are of no record
         while position < len(data):
-            found = self._match(position)
-            if found is not None:
-                end = position + found.length
-                yield Piece(found.stream, found.at, bytes(data[position:end]), found.line)
-                self._pending.take(found)
-            elif not final and self._may_match_later(position):
-                break
-            else:
-                end = self._next_start(position, final=final)
-                yield Piece(OTHER, now, bytes(data[position:end]), 0)
-            position = end
+            found = self._match(position, settled=settled) if self._pending else None
+            if isinstance(found, _Wait):
+                if not final:
+                    break
+                found = None
+            if found is None:
+                position = self._next_place(position)
+                continue
+            if unnamed < position:
+                pieces.append(Piece(OTHER, now, data[unnamed:position], 0))
+            unnamed = position + found.length
+            pieces.append(Piece(found.stream, found.at, data[position:unnamed], found.line, found.thread))
+            self._pending.take(found, now)
+            position = unnamed
+            self._start, self._misses = True, 0
+        if unnamed < position:
+            pieces.append(Piece(OTHER, now, data[unnamed:position], 0))
         if position:
-            del data[:position]
+            self._data = data[position:]
             self._held_since = now
+        return _in_time_order(pieces)
 
-    def _match(self, position: int) -> Write | None:
-        """The record whose bytes stand whole at `position`: most often one line, else as its first bytes tell."""
-        if not self._pending:
-            return None
-        end = self._data.find(b"\n", position, position + BLOCK) + 1
+    def _match(self, position: int, *, settled: bool) -> Write | _Wait | None:
+        """The record whose bytes stand at `position`; one from behind the front of its queue only in a new line."""
+        found = self._front(position)
+        if found is None and self._start and self._pending.behind():
+            found = self._later(position)
+            if isinstance(found, Write):
+                if not settled and len(self._data) - position < BLOCK:
+                    return _WAIT
+                if self._older_to_come(found, position):
+                    return None
+        return found
+
+    def _front(self, position: int) -> Write | _Wait | None:
+        """The front of a queue that stands here, the longest where there are several."""
+        rest = len(self._data) - position
+        head = self._data[position : position + HEAD]
+        if rest < HEAD and any(
+            each.length > rest and each.head.startswith(head) for each in self._pending.all_fronts()
+        ):
+            return _WAIT
+        for length in range(len(head), 0, -1):
+            fronts = self._pending.fronts(head[:length])
+            if not fronts:
+                continue
+            for front in fronts if len(fronts) == 1 else sorted(fronts, key=_longest_first):
+                if front.length > rest:
+                    return _WAIT
+                if self._stands_at(front, position):
+                    return front
+        return None
+
+    def _later(self, position: int) -> Write | _Wait | None:
+        """The record behind the front of its queue that may stand here: one line as a rule, else as its head tells."""
+        data, rest = self._data, len(self._data) - position
+        end = data.find(b"\n", position, position + BLOCK) + 1
         if end:
-            record = self._pending.with_content(end - position, self._checksum(position, end))
-            if record is not None and self._is_next(record, position):
+            record = self._pending.with_content(end - position, crc32(data[position:end]))
+            if record is not None:
                 return record
-        for record in self._pending.with_head(bytes(self._data[position : position + 8])):
-            if self._stands_at(record, position) and self._is_next(record, position):
+        elif rest < HEAD:
+            return _WAIT
+        for record in self._pending.with_head(data[position : position + HEAD]):
+            if record.length > rest or (not end and rest < BLOCK):
+                return _WAIT
+            if self._stands_at(record, position):
                 return record
         return None
 
-    def _is_next(self, record: Write, position: int) -> bool:
-        """Whether no older record of the same thread is still to come: a thread's writes arrive in its own order."""
-        return not any(
+    def _older_to_come(self, record: Write, position: int) -> bool:
+        """Whether an older record of the same queue comes after `position`: then the bytes there are not this one's."""
+        return any(
             self._stands_at(older, at)
-            for older in self._pending.older(record, _SEARCHED)
-            for at in self._places_of(older, position)
+            for older in self._pending.older(record, _OLDER)
+            for at in self._places(older.head, position, position + BLOCK)
         )
 
     def _stands_at(self, record: Write, position: int) -> bool:
         end = position + record.length
-        return end <= len(self._data) and self._checksum(position, end) == record.checksum
+        return end <= len(self._data) and crc32(self._data[position:end]) == record.checksum
 
-    def _checksum(self, start: int, end: int) -> int:
-        with memoryview(self._data) as view, view[start:end] as part:
-            return crc32(part)
+    def _next_place(self, position: int) -> int:
+        """The next place after `position` at which a record may stand: in a new line, or where a front's head is."""
+        data = self._data
+        end = data.find(b"\n", position) + 1
+        line_end = end or len(data)
+        place = line_end
+        if self._pending and self._misses < _PLACES:
+            for front in islice(self._pending.all_fronts(), _FRONTS):
+                at = data.find(front.head, position + 1, place - 1 + len(front.head))
+                place = at if at >= 0 else self._cut_off(front.head, position + 1, place)
+        self._start = place == end
+        self._misses = 0 if self._start else self._misses + 1
+        return place
 
-    def _may_match_later(self, position: int) -> bool:
-        """Whether the bytes from `position` to the end may be the start of a write that has not arrived whole."""
-        rest = len(self._data) - position
-        if rest >= BLOCK:
-            return False
-        head = bytes(self._data[position : position + 8])
-        if rest >= 8:
-            return any(record.length > rest for record in self._pending.with_head(head))
-        return any(record.length > rest and record.head.startswith(head) for record in self._pending.oldest(_SEARCHED))
+    def _cut_off(self, head: bytes, start: int, place: int) -> int:
+        """The place before `place` where the data may end in the middle of this head; else `place`."""
+        for at in range(max(start, len(self._data) - len(head) + 1), place):
+            if head.startswith(self._data[at:]):
+                return at
+        return place
 
-    def _next_start(self, position: int, *, final: bool) -> int:
-        """The next place after `position` at which a record may match; the end of the data where there is none."""
-        end = len(self._data)
-        if not self._pending:
-            return end
-        for at in self._places(position + 1, end):
-            if at < end and (self._match(at) is not None or (not final and self._may_match_later(at))):
-                end = at
-        return end
-
-    def _places_of(self, record: Write, start: int) -> Iterator[int]:
+    def _places(self, head: bytes, start: int, end: int) -> Iterator[int]:
         at = start - 1
         for _ in range(_PLACES):
-            at = self._data.find(record.head, at + 1)
+            at = self._data.find(head, at + 1, end)
             if at < 0:
                 return
             yield at
 
-    def _places(self, start: int, end: int) -> Iterator[int]:
-        """Where to look: wherever the oldest records' first bytes stand, within reason, and wherever a line starts."""
-        for record in self._pending.oldest(_SEARCHED):
-            yield from self._places_of(record, start)
-        at = start - 1
-        while (at := self._data.find(b"\n", at, end) + 1) and at < end:
-            yield at
+
+def _longest_first(record: Write) -> tuple[int, int]:
+    return -record.length, record.at
 
 
-def _in_time_order(pieces: Iterable[Piece]) -> list[Piece]:
+def _in_time_order(pieces: list[Piece]) -> list[Piece]:
     """What has no record of its own was written before the recorded write that follows it, however late it was read."""
-    ordered = list(pieces)
-    for i in range(len(ordered) - 2, -1, -1):
-        if ordered[i].stream == OTHER and ordered[i].at > ordered[i + 1].at:
-            ordered[i] = ordered[i]._replace(at=ordered[i + 1].at)
-    return ordered
+    for i in range(len(pieces) - 2, -1, -1):
+        if pieces[i].stream == OTHER and pieces[i].at > pieces[i + 1].at:
+            pieces[i] = pieces[i]._replace(at=pieces[i + 1].at)
+    return pieces

@@ -6,34 +6,24 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Protocol
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.recording import Outcome, Output, Python, Run, Subject
+from asyncdemo.recording import Outcome, Output, Python, Run
 from asyncdemo.runner import linux, terminal
 from asyncdemo.runner.child import Child, Exit, start_child
 from asyncdemo.runner.clock import Clock
 from asyncdemo.runner.keeping import Decoder, Keeper
-from asyncdemo.runner.ladder import Cause
+from asyncdemo.runner.ladder import Cause, Ladder
 from asyncdemo.runner.memory import Memory, shared_memory
 from asyncdemo.runner.naming import Namer
+from asyncdemo.runner.plan import Plan
+from asyncdemo.runner.stacks import Stacks, stack_file
+from asyncdemo.runner.tracing import read_trace
+from asyncdemo.spans import Timeline
+from asyncdemo.timeline import timeline as build_timeline
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All that a run needs: what is run, and the exact command.
-
-    `cannot` says why it cannot even be started, if so. `timeout` is in seconds, or None. `expected` is the exit status
-    that counts as ok. `naming` False leaves the script's streams alone: then only the times are observed.
-    """
-
-    subject: Subject
-    command: tuple[str, ...]
-    timeout: float | None = None
-    expected: int = 0
-    naming: bool = True
-    cannot: str | None = None
+_CENSUS = 50_000_000  # ns between two looks at which programs the script has started
 
 
 class Listener(Protocol):
@@ -54,8 +44,8 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
     if plan.cannot is not None:
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
-    with shared_memory() as memory, _early_interrupts() as interrupted:
-        memory.prepare(naming=plan.naming)
+    with shared_memory() as memory, stack_file() as stacks, _early_interrupts() as interrupted:
+        memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
             child = start_child(plan.command, memory, os.environ, stdin=_stdin(lend))
         except OSError as error:
@@ -64,17 +54,25 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
             with terminal.lent_terminal(child.pid, lend=lend) as loan:
                 linux.adopt_orphans()
                 watch = _Watch(plan, memory, child, started(), terminal_lent=loan is not None)
+                if stacks is not None and not plan.times_only:
+                    watch.stacks = Stacks(memory, child.pid, stacks)
                 from asyncdemo.runner.supervise import supervise
 
-                ended, cause, left = supervise(
-                    child, watch.take, timeout=plan.timeout, loan=loan, interrupted=interrupted
-                )
+                ladder = _ladder(plan, child.started / 1e9)
+                ended, left = supervise(child, watch, ladder, loan=loan, interrupted=interrupted)
         finally:
             os.close(child.output)
             if child.exit is None:
                 child.signal(signal.SIGKILL)
                 child.collect()
-        return watch.run(ended, cause, left, stdin_empty=_is_terminal(0) and not lend)
+        return watch.run(ended, ladder.cause, left, stdin_empty=_is_terminal(0) and not lend)
+
+
+def _ladder(plan: Plan, started: float) -> Ladder:
+    """When the run is to be made to end; `started` in seconds."""
+    if plan.watch_for is not None and (plan.timeout is None or plan.watch_for <= plan.timeout):
+        return Ladder(started + plan.watch_for, "watched")
+    return Ladder(None if plan.timeout is None else started + plan.timeout)
 
 
 def not_started(plan: Plan, reason: str) -> Run:
@@ -98,6 +96,9 @@ class _Watch:
         self._child = child
         self._listener = listener
         self._terminal_lent = terminal_lent
+        self.stacks: Stacks | None = None
+        self._looked_at = 0
+        self._started_programs: dict[int, str] = {}
         self._clock = Clock(memory, child.started, plan.subject.source)
         self._namer = Namer()
         self._decoder = Decoder(child.started)
@@ -111,6 +112,15 @@ class _Watch:
         if data is None and self._listener is not None:
             self._listener.tick(self._reads_input)
 
+    def look(self) -> None:
+        """See whether a step takes long, and what the script has started."""
+        now = time.monotonic_ns()
+        if self.stacks is not None and self._memory[layout.TRACED]:
+            self.stacks.look(now)
+        if now - self._looked_at > _CENSUS:
+            self._looked_at = now
+            self._started_programs.update(linux.python_programs(self._child.pid))
+
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)
 
@@ -123,12 +133,21 @@ class _Watch:
             subject=self._plan.subject,
             python=_python(self._plan.command[0], self._memory),
             outcome=outcome,
-            ok=outcome == Outcome("exited", code=self._plan.expected),
+            ok=cause == "watched" or outcome == Outcome("exited", code=self._plan.expected),
             seconds=self._clock.seconds(ended),
             output=self._keeper.kept(),
             output_dropped=self._keeper.dropped,
-            notes=tuple(_notes(self._memory, left, stdin_empty)),
+            notes=tuple(_notes(self._memory, left, stdin_empty, self._started_programs)),
+            timeline=self._timeline(ended),
         )
+
+    def _timeline(self, ended: Exit) -> Timeline | None:
+        trace = read_trace(self._memory)
+        if trace is None:
+            return None
+        if self.stacks is not None:
+            trace = trace._replace(samples=self.stacks.samples())
+        return build_timeline(trace, self._child.started, ended.at)
 
     def _give(self, outputs: list[Output]) -> None:
         for output in outputs:
@@ -143,6 +162,8 @@ def _outcome(plan: Plan, ended: Exit, cause: Cause | None) -> Outcome:
         return Outcome("timed-out", after=plan.timeout)
     if cause == "interrupted":
         return Outcome("interrupted")
+    if cause == "watched":
+        return Outcome("interrupted", after=plan.watch_for)
     if ended.status < 0:
         return Outcome("signalled", signal=-ended.status)
     return Outcome("exited", code=ended.status)
@@ -156,11 +177,14 @@ def _python(executable: str, memory: Memory) -> Python:
     return Python(executable, numbers, "CPython" if memory[layout.CPYTHON] else None)
 
 
-def _notes(memory: Memory, left: int, stdin_empty: bool) -> Iterator[str]:
+def _notes(memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str]) -> Iterator[str]:
     if not memory.attached:
         yield "not observed: the probe could not get in, so only the whole time is known"
     if stdin_empty:
         yield "stdin was empty: the terminal was not ours to lend"
+    if programs:
+        names = ", ".join(dict.fromkeys(programs.values()))
+        yield f"{len(programs)} other Python program{'s' if len(programs) > 1 else ''} not watched: {names}"
     if left:
         yield f"{left} process{'es' if left > 1 else ''} that it had started and left running had to be stopped"
 

@@ -1,95 +1,154 @@
-"""The records whose bytes have not been seen yet, indexed so that a match costs the same however many there are."""
+"""The records whose bytes have not been seen yet, indexed so that a match costs the same however many there are.
+
+What one thread writes to one stream arrives in its own order, and is kept in a queue for it. So nearly always the
+bytes that come are those of the front of a queue. Where they are not, the fronts may be stale: a script may close or
+redirect fd 1. Only then an index of all records is built.
+"""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from asyncdemo.runner.memory import Write
 
-PATIENCE = 1_000_000_000  # ns that the last record of a thread is kept for, once nothing is left in the pipe
+PATIENCE = 1_000_000_000  # ns for which a record is kept, once nothing is left in the pipe
+LIMIT = 1 << 17  # records kept at most: more cannot be in the pipe
 _TRIED = 32  # records with the same first bytes that are tried at one place
+
+Key = tuple[int, int]  # thread and stream
 
 
 class Pending:
-    """Records in the order of their threads, found by their first bytes or by length and checksum."""
+    """Records in queues, found by their first bytes or by length and checksum."""
 
     def __init__(self) -> None:
-        self._threads: dict[int, deque[Write]] = {}
-        self._by_head: dict[bytes, deque[Write]] = {}
-        self._by_content: dict[tuple[int, int], deque[Write]] = {}
+        self._queues: dict[Key, deque[Write]] = {}
+        self._fronts: dict[bytes, list[Write]] = {}
+        self._matched: dict[Key, int] = {}
+        self._index: _Index | None = None
+        self._count = 0
 
     def __bool__(self) -> bool:
-        return bool(self._threads)
+        return bool(self._queues)
 
     def add(self, records: Iterable[Write]) -> None:
-        """Add records; those of one thread come in the order in which it wrote."""
+        """Add records; those of one queue come in the order in which they were written."""
+        queues, index = self._queues, self._index
         for record in records:
-            if record.length:
-                for index, key in self._keys(record):
-                    index.setdefault(key, deque()).append(record)
+            if not record.length:
+                continue
+            key = (record.thread, record.stream)
+            queue = queues.get(key)
+            if queue is None:
+                queues[key] = deque((record,))
+                self._fronts.setdefault(record.head, []).append(record)
+            else:
+                queue.append(record)
+            if index is not None:
+                index.add(record)
+            self._count += 1
+        while self._count > LIMIT:
+            key = max(queues, key=lambda each: len(queues[each]))
+            self._drop(key, (len(queues[key]) + 1) // 2)
 
-    def take(self, record: Write) -> None:
-        """Drop a record that was matched, and with it the older ones of its thread: their writes are over."""
-        while True:
-            oldest = self._threads[record.thread][0]
-            self._drop(oldest)
-            if oldest is record:
-                return
+    def take(self, record: Write, now: int) -> None:
+        """Drop a record that was matched, and with it the older ones of its queue: their writes are over."""
+        key = (record.thread, record.stream)
+        self._matched[key] = now
+        queue = self._queues[key]
+        self._drop(key, 1 if queue[0] is record else 1 + _place(queue, record))
 
     def expire(self, now: int) -> None:
-        """Drop what cannot come any more, given that the pipe was seen empty after the records were stored.
+        """Drop what has not come for a long time, given that the pipe was seen empty after the records were stored.
 
-        A thread stores a record only after it has made the write of its last one. So only each thread's last write
-        can still be on its way, and not for ever.
+        Not at once: what a script writes to sys.stdout.buffer arrives when that is flushed.
         """
-        for pending in list(self._threads.values()):
-            last = _last_write(pending)
-            if now - pending[-1].at > PATIENCE:
-                last = len(pending)
-            for _ in range(last):
-                self._drop(pending[0])
+        for key, queue in list(self._queues.items()):
+            if now - self._matched.get(key, 0) > PATIENCE:
+                self._drop(key, sum(1 for _ in takewhile(lambda record: now - record.at > PATIENCE, queue)))
+
+    def fronts(self, head: bytes) -> list[Write] | tuple[()]:
+        """The fronts of queues that have just these first bytes."""
+        return self._fronts.get(head, ())
+
+    def all_fronts(self) -> Iterator[Write]:
+        """The fronts of all queues."""
+        return (queue[0] for queue in self._queues.values())
+
+    def behind(self) -> bool:
+        """Whether there are records behind the fronts."""
+        return self._count > len(self._queues)
 
     def with_content(self, length: int, checksum: int) -> Write | None:
         """The oldest record of just these bytes."""
-        alike = self._by_content.get((length, checksum))
-        return alike[0] if alike else None
+        return next(iter(self._indexed().contents.get((length, checksum), ())), None)
 
     def with_head(self, head: bytes) -> Iterator[Write]:
         """Some of the records that start with these bytes, the longest first: a short one may start a long one."""
+        heads = self._indexed().heads
         for length in range(len(head), 0, -1):
-            yield from islice(self._by_head.get(head[:length], ()), _TRIED)
+            yield from islice(heads.get(head[:length], ()), _TRIED)
 
     def older(self, record: Write, count: int) -> Iterator[Write]:
-        """The oldest records of the same thread that are older than this one, `count` at most."""
-        for other in islice(self._threads[record.thread], count):
+        """The oldest records of the same queue that are older than this one, `count` at most."""
+        for other in islice(self._queues[record.thread, record.stream], count):
             if other is record:
                 return
             yield other
 
-    def oldest(self, count: int) -> list[Write]:
-        """About `count` records, the oldest of each thread."""
-        if not self._threads:
-            return []
-        each = max(1, count // len(self._threads))
-        return [record for pending in islice(self._threads.values(), count) for record in islice(pending, each)]
+    def _indexed(self) -> "_Index":
+        if self._index is None:
+            self._index = _Index()
+            for queue in self._queues.values():
+                for record in queue:
+                    self._index.add(record)
+        return self._index
 
-    def _drop(self, oldest: Write) -> None:
-        for index, key in self._keys(oldest):
-            index[key].remove(oldest)
-            if not index[key]:
-                del index[key]
+    def _drop(self, key: Key, count: int) -> None:
+        """Drop the oldest `count` records of a queue."""
+        if not count:
+            return
+        queue, fronts = self._queues[key], self._fronts
+        front = queue[0]
+        alike = fronts[front.head]
+        alike.remove(front)
+        if not alike:
+            del fronts[front.head]
+        for _ in range(count):
+            record = queue.popleft()
+            if self._index is not None:
+                self._index.drop(record)
+        self._count -= count
+        if queue:
+            fronts.setdefault(queue[0].head, []).append(queue[0])
+        else:
+            del self._queues[key]
+            if not self._queues:
+                self._index = None
+                self._matched.clear()
 
-    def _keys(self, record: Write) -> tuple[tuple[dict[object, deque[Write]], object], ...]:
-        return (
-            (self._threads, record.thread),  # type: ignore[return-value]  # three dictionaries, three kinds of key
-            (self._by_head, record.head),
-            (self._by_content, (record.length, record.checksum)),
-        )
+
+class _Index:
+    """All records by their first bytes, and by length and checksum; the oldest first."""
+
+    def __init__(self) -> None:
+        self.heads: dict[bytes, deque[Write]] = {}
+        self.contents: dict[tuple[int, int], deque[Write]] = {}
+
+    def add(self, record: Write) -> None:
+        self.heads.setdefault(record.head, deque()).append(record)
+        self.contents.setdefault((record.length, record.checksum), deque()).append(record)
+
+    def drop(self, record: Write) -> None:
+        alike = self.heads[record.head]
+        alike.remove(record)
+        if not alike:
+            del self.heads[record.head]
+        same = self.contents[record.length, record.checksum]
+        same.remove(record)
+        if not same:
+            del self.contents[record.length, record.checksum]
 
 
-def _last_write(pending: deque[Write]) -> int:
-    """The index at which the last write starts (a long write has a record for each of its blocks)."""
-    index = len(pending) - 1
-    while index > 0 and pending[index].part > 0:
-        index -= 1
-    return index
+def _place(queue: deque[Write], record: Write) -> int:
+    return next(place for place, each in enumerate(queue) if each is record)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from asyncdemo.comparison import Comparison, Contestant, Stopped
 from asyncdemo.recording import Run
-from asyncdemo.runner.observe import Plan, not_started, observe
+from asyncdemo.runner.observe import not_started, observe
+from asyncdemo.runner.plan import Plan
 
 Tell = Callable[[int, int], None]
 

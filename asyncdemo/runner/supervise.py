@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 import anyio
 import anyio.lowlevel
@@ -15,56 +15,65 @@ from anyio.abc import ObjectSendStream
 
 from asyncdemo.runner import linux
 from asyncdemo.runner.child import Child, Exit
-from asyncdemo.runner.ladder import Cause, Ladder
+from asyncdemo.runner.ladder import Ladder
 from asyncdemo.runner.terminal import Loan
 
 CHUNK = 1 << 16  # bytes read at once
+LOOK = 0.01  # seconds between two looks at what the child is doing
 TICK = 0.1  # seconds after which a silent pipe is looked at again
 LINGER = 0.3  # seconds that what the child has left running may go on, and again after it was told to end
 
 Event = Literal["exited", "interrupt", "pressed", "child"]
-Sink = Callable[[bytes | None], None]
+
+
+class Observer(Protocol):
+    """Takes what comes in while the child runs."""
+
+    def take(self, data: bytes | None) -> None:
+        """Take bytes from the pipe; None: it is empty just now."""
+
+    def look(self) -> None:
+        """Look at what the child is doing; called every hundredth of a second."""
 
 
 def supervise(
     child: Child,
-    sink: Sink,
+    observer: Observer,
+    ladder: Ladder,
     *,
-    timeout: float | None,
     loan: Loan | None,
     interrupted: Callable[[], bool],
-) -> tuple[Exit, Cause | None, int]:
-    """Pump the child's output into `sink` (None: the pipe is empty just now) and see to it that it ends in time.
+) -> tuple[Exit, int]:
+    """Pump the child's output to the observer, and see to it that the child ends as the ladder says.
 
-    `timeout` in seconds from the start of the child; `interrupted` tells of a Ctrl-C before this was called. Returns
-    how the child ended, why it was made to end (None: it ended by itself), and how many processes it had left
-    running, which were stopped.
+    `interrupted` tells of a Ctrl-C before this was called. Returns how the child ended and how many processes it had
+    left running, which were stopped; why it was made to end is then the ladder's `cause`.
     """
-    return anyio.run(_Supervisor(child, sink, timeout, loan, interrupted).run)
+    return anyio.run(_Supervisor(child, observer, ladder, loan, interrupted).run)
 
 
 class _Supervisor:
     def __init__(
         self,
         child: Child,
-        sink: Sink,
-        timeout: float | None,
+        observer: Observer,
+        ladder: Ladder,
         loan: Loan | None,
         interrupted: Callable[[], bool],
     ) -> None:
-        started = child.started / 1e9
         self._child = child
-        self._sink = sink
+        self._observer = observer
         self._loan = loan
         self._interrupted = interrupted
-        self._ladder = Ladder(None if timeout is None else started + timeout)
+        self._ladder = ladder
         self._drained = anyio.Event()
 
-    async def run(self) -> tuple[Exit, Cause | None, int]:
+    async def run(self) -> tuple[Exit, int]:
         send, events = anyio.create_memory_object_stream[Event](16)
         async with anyio.create_task_group() as group:
             await group.start(self._signals, send)
             group.start_soon(self._pump)
+            group.start_soon(self._look)
             group.start_soon(self._await_exit, send)
             if self._loan is not None:
                 group.start_soon(self._presses, self._loan, send)
@@ -77,7 +86,7 @@ class _Supervisor:
                 self._react(event)
             left = await self._clear()
             group.cancel_scope.cancel()
-        return self._ended, self._ladder.cause, left
+        return self._ended, left
 
     def _react(self, event: Event | None) -> None:
         now = time.monotonic()
@@ -118,15 +127,20 @@ class _Supervisor:
             try:
                 data = os.read(pipe, CHUNK)
             except BlockingIOError:
-                self._sink(None)
+                self._observer.take(None)
                 with anyio.move_on_after(TICK):
                     await anyio.wait_readable(pipe)
                 continue
             if not data:
                 break
-            self._sink(data)
+            self._observer.take(data)
             await anyio.lowlevel.checkpoint()
         self._drained.set()
+
+    async def _look(self) -> None:
+        while True:
+            self._observer.look()
+            await anyio.sleep(LOOK)
 
     async def _await_exit(self, events: ObjectSendStream[Event]) -> None:
         descriptor = linux.exit_descriptor(self._child.pid)

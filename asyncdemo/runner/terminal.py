@@ -16,6 +16,8 @@ from typing import NoReturn
 
 TERMINAL = 0  # standard input, where it is a terminal
 
+_SHOW_CURSOR = b"\x1b[?25h"
+
 
 def can_lend() -> bool:
     """Whether standard input is a terminal that is ours to give away.
@@ -36,6 +38,7 @@ class Loan:
 
     def __init__(self, group: int) -> None:
         self._group = group
+        self._given = False
         self._attributes = termios.tcgetattr(TERMINAL)
         self.presses, told = os.pipe()
         ended, self._alive = os.pipe()
@@ -47,23 +50,36 @@ class Loan:
         os.set_blocking(self.presses, False)
 
     def give(self) -> None:
-        """Make the child's group the one that reads and gets the signals, and wake it where it was too early."""
+        """Make the child's group the one that reads and gets the signals, and wake it where it was too early.
+
+        Not if the terminal is not ours to give any more: this job may have been continued in the background.
+        """
         with suppress(OSError):
-            os.tcsetpgrp(TERMINAL, self._group)
+            self._given = os.tcgetpgrp(TERMINAL) == os.getpgrp()
+            if self._given:
+                os.tcsetpgrp(TERMINAL, self._group)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._group, signal.SIGCONT)
 
     def take(self) -> None:
         """Make it ours again, and as it was."""
+        if not self._given:
+            return
+        self._given = False
         with suppress(OSError, termios.error):
             os.tcsetpgrp(TERMINAL, os.getpgrp())
             if termios.tcgetattr(TERMINAL) != self._attributes:
                 termios.tcsetattr(TERMINAL, termios.TCSADRAIN, self._attributes)
+                if os.environ.get("TERM") != "dumb":
+                    os.write(TERMINAL, _SHOW_CURSOR)  # who changed it and did not change it back may have hidden it
 
     def suspend(self) -> None:
-        """Stop this whole job, as Ctrl-Z would have; returns once it is continued."""
+        """Stop this whole job, as Ctrl-Z would have; returns once it is continued.
+
+        At once where there is no shell that could continue it: then the kernel drops this signal.
+        """
         self.take()
-        os.killpg(0, signal.SIGSTOP)
+        os.killpg(0, signal.SIGTSTP)
         self.give()
 
     def close(self) -> None:
@@ -73,6 +89,23 @@ class Loan:
         os.close(self.presses)
         with suppress(ChildProcessError):
             os.waitpid(self.listener, 0)
+
+
+@contextmanager
+def out_of_reach(*, lend: bool) -> Iterator[None]:
+    """Let a child that is started in the block get an error, unless the terminal is lent, if it wants to read that.
+
+    In the background it would be stopped instead, for ever, for there is nobody to bring it to the front.
+    """
+    if lend:
+        yield
+        return
+    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGTTIN, signal.SIGTTOU)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 @contextmanager

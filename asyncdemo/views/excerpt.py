@@ -2,38 +2,59 @@
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from asyncdemo.catalogue import syntax
+from asyncdemo.catalogue.problem import Unreadable
+
+Lines = list[tuple[int, str]]  # of code, with their numbers
+
+_LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
 _BLOCK = re.compile(r"# (Output|Unordered output|Errors):\s*")
 
 
-def code_lines(source: str) -> list[tuple[int, str]]:
+def code_lines(source: str) -> Lines:
     """Give the lines of code with their numbers, blank lines only between others."""
-    lines = source.splitlines()
+    lines = _LINE_END.split(source)
     hidden = _docstring(source) | _metadata(lines) | _expected(lines)
     shown = [(number, line) for number, line in enumerate(lines, 1) if number not in hidden]
     return _trimmed(shown)
 
 
-def excerpt(lines: list[tuple[int, str]], marked: Collection[int], room: int) -> list[tuple[int, str]]:
-    """Give all lines if there is room for them, else those near the marked ones, as many as there is room for."""
+def excerpt(lines: Lines, marked: Sequence[int], room: int) -> list[Lines]:
+    """Give all lines if there is room for them, else blocks of those near the marked ones, as there is room.
+
+    Of the `marked` lines the first matter most. Between two blocks is a row that says so.
+    """
     if len(lines) <= room:
-        return lines
-    for around in (2, 1, 0):
-        near = {number + distance for number in marked for distance in range(-around, around + 1)}
-        kept = [line for line in lines if line[0] in near]
-        if len(kept) <= room:
-            return kept
+        return [lines] if lines else []
+    for count in range(len(marked), 0, -1):
+        for around in (2, 1, 0) if count == len(marked) else (0,):
+            blocks = _near(lines, marked[:count], around)
+            if sum(map(len, blocks)) + len(blocks) - 1 <= room:
+                return blocks
     return []
+
+
+def _near(lines: Lines, marked: Collection[int], around: int) -> list[Lines]:
+    near = {number + distance for number in marked for distance in range(-around, around + 1)}
+    blocks: list[Lines] = [[]]
+    for line in lines:
+        if line[0] in near:
+            blocks[-1].append(line)
+        elif blocks[-1]:
+            blocks.append([])
+    return [trimmed for block in blocks if (trimmed := _trimmed(block))]
 
 
 def _docstring(source: str) -> set[int]:
     try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        body = syntax.parsed(source).body
+    except Unreadable:
         return set()
-    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        return set(range(body[0].lineno, (body[0].end_lineno or body[0].lineno) + 1))
+    match body:
+        case [ast.Expr(ast.Constant(str()), lineno=first, end_lineno=int(last)), *_]:
+            return set(range(first, last + 1))
     return set()
 
 
@@ -55,9 +76,9 @@ def _expected(lines: list[str]) -> set[int]:
     return set()
 
 
-def _trimmed(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+def _trimmed(lines: Lines) -> Lines:
     """Leave out blank lines at both ends, and all but one of several."""
-    kept: list[tuple[int, str]] = []
+    kept: Lines = []
     for line in lines:
         if line[1].strip() or (kept and kept[-1][1].strip()):
             kept.append(line)

@@ -1,13 +1,20 @@
 """How times and outcomes are said."""
 
+import math
+from collections.abc import Sequence
 from signal import Signals
 
 from asyncdemo.recording import Outcome
 
 
-def seconds(value: float | None) -> str:
-    """Say a time in seconds with two decimals, "?" where it is unknown."""
-    return "?" if value is None else f"{value:.2f} s"
+def seconds(value: float | None, places: int = 2) -> str:
+    """Say a time in seconds with that many decimals, "?" where it is unknown."""
+    return "?" if value is None else f"{round(value, places) + 0.0:.{places}f} s"  # + 0.0: never "-0.00"
+
+
+def places(shortest: float) -> int:
+    """How many decimals show two digits at least of a time of so many seconds."""
+    return min(max(2, 1 - math.floor(math.log10(shortest))), 6) if shortest > 0 else 2
 
 
 def share(value: float | None) -> str:
@@ -20,6 +27,13 @@ def digits(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio < 2 else f"{ratio:.1f}" if ratio < 100 else f"{ratio:.0f}"
 
 
+def times_as_fast(ratio: float | None) -> str:
+    """Say how one is against another, with a number above 1: "9.9x as fast" or "9.9x as long", of none nothing."""
+    if not ratio:
+        return ""
+    return f"{digits(ratio)}x as fast" if ratio >= 1 else f"{digits(1 / ratio)}x as long"
+
+
 def outcome(ended: Outcome, expected: int = 0) -> str:
     """Say how a run ended in a few words."""
     match ended.kind:
@@ -30,9 +44,35 @@ def outcome(ended: Outcome, expected: int = 0) -> str:
         case "timed-out":
             return f"timed out after {ended.after:g} s, stopped"
         case "interrupted":
-            return "interrupted"
+            return "interrupted" if ended.after is None else f"watched for {ended.after:g} s, stopped"
         case "not-started":
             return f"did not start: {ended.reason}"
+
+
+def why_not_computing(
+    names: Sequence[str], times: Sequence[float | None], waiting: Sequence[float | None]
+) -> str | None:
+    """Say that the slowest is slow because it waits, if that is so; `times` and `waiting` in seconds.
+
+    It is so if the slowest waits most of its time, and computing explains next to nothing of what it takes longer.
+    """
+    known = [
+        (time, time - waits, name)
+        for name, time, waits in zip(names, times, waiting, strict=True)
+        if time is not None and waits is not None
+    ]
+    if len(known) < len(names) or len(known) < 2:
+        return None
+    (slow, computes, slowest), (fast, _, _) = max(known), min(known)
+    others = [computed for _, computed, name in known if name != slowest]
+    if slow < 1.2 * fast or computes > slow / 2 or computes - min(others) > (slow - fast) / 10:
+        return None
+    low, high = seconds(min(others)), seconds(max(others))
+    span = low if low == high else f"{low.removesuffix(' s')} to {high}"
+    return (
+        f"Nobody computed faster: {slowest} used {seconds(computes)} of CPU, "
+        f"the {'others' if len(others) > 1 else 'other'} {span}. What differs is the waiting, and waits can overlap."
+    )
 
 
 def _signal(number: int | None) -> str:

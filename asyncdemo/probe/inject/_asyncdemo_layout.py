@@ -5,6 +5,11 @@
     imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end
     writes    a ring of WRITES entries of WRITE words: number, stream and part, length, checksum, first eight
               bytes, time, thread, line
+    infos     INFOS entries of INFO words: number, kind, loop, line, file; then the name and the coroutine's name as
+              UTF-8 in NAME words each. The entry's place is the key of the task that it tells of
+    files     FILES entries of FILE words: number; then the file's name as UTF-8
+    events    EVENTS words of times, then as many of wake-up times, then of codes: what happened to whom, the code
+              stored last. A code is key << 4 | what; what stands in the time's place is told at each `what` below
 
 Only the child writes, except for the two words that the tool sets before it starts the child. The number of a write
 (counted from 1) is stored last: an entry whose number is not the expected one is not there yet, torn, or overwritten.
@@ -30,8 +35,36 @@ READY, READY_CPU = 6, 7  # when the interpreter was ready for the script
 END, END_CPU = 8, 9  # when the script and its exit handlers were done; 0: never
 IMPORTED = 10  # how many entries of imports are valid
 NAMED = 11  # 1 + 2: writes to stdout and to stderr are recorded
+TRACING = 12  # 1: record what tasks do, set by the tool
+TRACED = 13  # 1 asyncio, 2 trio: what is being traced
+STACKS = 15  # 1 + the tool's descriptor of the file for stacks, 0 for none; set by the tool
+UNTRACED = 14  # 1: a loop of another kind ran, 2: tracing has failed and was given up
+
+INFOS, INFO, NAME = 1 << 17, 32, 12
+FILES, FILE = 1 << 12, 128
+EVENTS = 1 << 22
+
+# What happened; the word in the time's place is a time unless it says otherwise.
+STEP = 1  # a step of the task begins (of a loop: one of its callbacks); it was ready from its wake-up time on
+POLL = 3  # the loop looks for I/O and has steps to make; whatever ran until now has ended
+IDLE = 4  # the same, and nothing is left to do: it waits
+RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did
+DUE = 8  # when the timer was due whose callback is the loop's next STEP
+AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before
+CPU = 10  # processor time (ns) since the loop's last POLL, IDLE or CPU, read at the end of a long step
+QUEUED = 11  # the same of the time in which the thread was ready and another had the processor
+GONE = 13  # the task has ended with its last step and was gone before it could be asked how
+STOP = 12  # the loop has stopped
+LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks
+
+TASK, LOOP = 1, 2  # kinds of infos
 
 PATH_AT = HEADER
 IMPORTS_AT = PATH_AT + PATH
 WRITES_AT = IMPORTS_AT + IMPORTS * IMPORT
-SIZE = WRITES_AT + WRITES * WRITE  # words
+INFOS_AT = WRITES_AT + WRITES * WRITE
+FILES_AT = INFOS_AT + INFOS * INFO
+TIMES_AT = FILES_AT + FILES * FILE
+WAKES_AT = TIMES_AT + EVENTS
+CODES_AT = WAKES_AT + EVENTS
+SIZE = CODES_AT + EVENTS  # words

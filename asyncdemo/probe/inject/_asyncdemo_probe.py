@@ -18,7 +18,7 @@ def attach(memory):
     """Map the file `memory` and start to record. Does nothing in an interpreter that is not the tool's own child."""
     descriptor = os.open(memory, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
     try:
-        words = memoryview(mmap.mmap(descriptor, layout.SIZE * 8)).cast("q")
+        words = memoryview(_mapped(descriptor)).cast("q")
     finally:
         os.close(descriptor)
     if words[layout.TOOL] != os.getppid() or words[layout.PID]:
@@ -27,12 +27,37 @@ def attach(memory):
     words[layout.VERSION] = sys.hexversion
     words[layout.CPYTHON] = 1
     _watch_end(words)
-    _watch_imports(words)
+    _watch_imports(words, _tracers(words) if words[layout.TRACING] else {})
     if words[layout.NAMING]:
         words[layout.NAMED] = _asyncdemo_writes.record_writes(words)
     words[layout.READY_CPU] = time.process_time_ns()
     words[layout.READY] = time.monotonic_ns()
     words[layout.ATTACHED] = layout.MAGIC
+
+
+def _mapped(descriptor):
+    """Map the file without keeping a descriptor, whose number the script could miss, close or be given for its own."""
+    if sys.version_info >= (3, 13):
+        return mmap.mmap(descriptor, layout.SIZE * 8, trackfd=False)
+    kept = os.dup(descriptor)  # the number that mmap's own duplicate will get
+    os.close(kept)
+    mapping = mmap.mmap(descriptor, layout.SIZE * 8)
+    try:
+        if os.path.samestat(os.fstat(kept), os.fstat(descriptor)):
+            os.close(kept)
+            _never_freed(mapping)
+    except OSError:
+        pass  # there is no duplicate: not a Unix
+    return mapping
+
+
+def _never_freed(mapping):
+    """See to it that the mapping cannot close, as it is freed, a descriptor that is somebody else's by then.
+
+    A cycle through a code object: the garbage collector does not look into those.
+    """
+    cycle = [mapping]
+    cycle.append(_never_freed.__code__.replace(co_consts=(cycle,)))
 
 
 def _watch_end(words):
@@ -47,23 +72,55 @@ def _watch_end(words):
     atexit.register(ended)  # the first to be registered is the last to be called
 
 
+def _tracers(words):
+    """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer."""
+    here = os.path.dirname(os.path.abspath(__file__))
+
+    def trace_asyncio(base_events):
+        _, trace, tracer = _load(here, "_asyncdemo_layout", "_asyncdemo_trace", "_asyncdemo_asyncio")
+        recorder = trace.Recorder(words)
+        recorder.offer_stacks()
+        tracer.trace(base_events, recorder)
+
+    return {"asyncio.base_events": trace_asyncio}
+
+
+def _load(folder, *names):
+    """Import modules of ours that were not needed at the start; nothing new stays in sys.modules."""
+    loader = sys.modules["_frozen_importlib_external"].SourceFileLoader
+    modules = []
+    known = set(sys.modules)
+    try:
+        for name in names:
+            sys.modules[name] = module = type(sys)(name)
+            exec(loader(name, os.path.join(folder, name + ".py")).get_code(name), module.__dict__)
+            modules.append(module)
+    finally:
+        for name in set(sys.modules) - known:
+            del sys.modules[name]
+    return modules
+
+
 # Compiled under the import system's own file name: Python leaves frames of that name out of the tracebacks of failed
 # imports, so they read as they would without us.
 _WATCHED_IMPORT = """
 def _find_and_load(name, import_):
     frame = getframe(1)
-    if frame.f_globals is not main or frame.f_code.co_name != "<module>":
-        return find_and_load(name, import_)
+    if id(frame.f_globals) != main or frame.f_code.co_name != "<module>":
+        return loaded(name, find_and_load(name, import_))
     start = clock()
     try:
-        return find_and_load(name, import_)
+        return loaded(name, find_and_load(name, import_))
     finally:
         imported(frame, start)
 """
 
 
-def _watch_imports(words):
-    """Record the imports that the script itself makes at its top level, each with its line."""
+def _watch_imports(words, hooks):
+    """Record the imports that the script itself makes at its top level, each with its line.
+
+    `hooks` are called, once, with the modules of these names as soon as they are loaded.
+    """
     bootstrap = sys.modules["_frozen_importlib"]
     pid, getpid = os.getpid(), os.getpid
     clock, cpu = time.monotonic_ns, time.process_time_ns
@@ -78,10 +135,22 @@ def _watch_imports(words):
         words[at], words[at + 1], words[at + 2], words[at + 3] = frame.f_lineno or 0, start, clock(), cpu()
         words[layout.IMPORTED] = count + 1
 
+    def loaded(name, module):
+        hook = hooks.pop(name, None)
+        if hook is not None:
+            try:
+                hook(module)
+            except Exception:
+                words[layout.UNTRACED] |= 2
+        return module
+
     names = {
+        "loaded": loaded,
         "find_and_load": bootstrap._find_and_load,
         "getframe": sys._getframe,
-        "main": sys.modules["__main__"].__dict__,
+        "__name__": bootstrap._find_and_load.__module__,
+        "id": id,
+        "main": id(sys.modules["__main__"].__dict__),  # a reference would keep the script's objects from their end
         "clock": clock,
         "imported": imported,
     }

@@ -3,18 +3,20 @@
 Both streams share one pipe, which keeps the order of every writer; these records only put a name to its bytes. So a
 record may be missing, never wrong, and no write may fail, double or change because of it.
 
-The way in: BufferedWriter looks up `write` on its raw file for every attempt, and tries again when an attempt wrote
-nothing. The raw files here answer the first look-up with a recorder, which stores a record and reports that nothing
-was written, and the second with the native method. So while bytes are written no frame of ours is on the stack: a
-write that blocks, fails or is interrupted does so as it would without us.
+The way in: a text stream hands its bytes to the method `write` of its buffer, and finds ours there. It stores the
+record, then calls the native method. The streams stay the interpreter's own, and three things hold at any moment:
+
+- While bytes are written no frame of ours is on the stack: what calls one step after the other is C.
+- No lock is held while Python code of ours runs, so a signal handler that prints meanwhile can do so.
+- Where a signal handler raises meanwhile, the bytes are written, and then its exception goes on without our frames.
 """
 
 import _functools
 import _io
-import _signal
 import _thread
 import binascii
 import itertools
+import operator
 import os
 import sys
 import time
@@ -23,76 +25,81 @@ import _asyncdemo_layout as layout
 
 
 def record_writes(words):
-    """Put recording streams in place of sys.stdout and sys.stderr; returns 1 + 2 for those that were replaced."""
+    """Record what sys.stdout and sys.stderr write; returns 1 + 2 for those of which that can be done."""
     note = _noter(words)
-    replaced = 0
+    recorded = 0
     for name, number in (("stdout", 1), ("stderr", 2)):
-        old = getattr(sys, name)
-        if type(old) is not _io.TextIOWrapper or old.fileno() != number:
+        stream = getattr(sys, name)
+        if type(stream) is not _io.TextIOWrapper or stream.fileno() != number:
             continue  # closed at start-up, or already something else
-        new = _stream(old, "<%s>" % name, number, note)
-        setattr(sys, name, new)
-        setattr(sys, "__%s__" % name, new)
-        replaced |= number
-    return replaced
+        if not stream.write_through:  # python -u: every write is seen at once anyway
+            stream.reconfigure(line_buffering=True)  # as on a terminal, so that output is seen when it is printed
+        stream.buffer.write = _recorded(stream.buffer.write, number, note)
+        recorded |= number
+    return recorded
 
 
-def _stream(old, name, number, note):
-    raw = _raw_file(number, note)
-    raw.name = name
-    unbuffered = type(old.buffer) is _io.FileIO  # python -u
-    buffer = raw if unbuffered else _io.BufferedWriter(raw, getattr(raw, "_blksize", 8192))
-    new = _io.TextIOWrapper(
-        buffer,
-        encoding=old.encoding,
-        errors=old.errors,
-        newline="\n",
-        line_buffering=not unbuffered,  # as on a terminal, so that output is seen when it is printed
-        write_through=unbuffered,
-    )
-    new.mode = "w"
-    return new
-
-
-class _InterruptWhenGone:
-    # A Ctrl-C that hits the recorder would put a frame of ours into the traceback. So it is swallowed there and asked
-    # for again as the frame goes: then it is raised by BufferedWriter, as it is when no recorder is there.
-    __del__ = _thread.interrupt_main
-
-
-def _raw_file(number, note):
-    class FileIO(_io.FileIO):
-        pass
-
-    FileIO.__module__ = "_io"
-    FileIO.__qualname__ = "FileIO"
-    raw = FileIO(number, "wb", closefd=False)
-    native = raw.write
-    ctrl_c = (_signal.SIGINT, _signal.default_int_handler)
+def _recorded(native, number, note):
+    """Give a function that does what `native` does, the write method of a buffer, and notes the bytes before that."""
 
     def record(data):
-        if type(data) is not memoryview or data.obj is not None:
-            # not BufferedWriter, but somebody who takes the answer for the number of bytes written
-            next(turns)
+        try:
+            write = map(native, (data,))
             if type(data) is bytes:
                 note(number, data)
-            return native(data)
-        try:
-            note(number, data)
-        except KeyboardInterrupt:
-            if _signal.getsignal(ctrl_c[0]) is not ctrl_c[1]:
-                raise
-            again = _InterruptWhenGone()  # noqa: F841
-        return 0
+            return write
+        except BaseException as error:
+            own = error.__traceback__
+            while own is not None and own.tb_frame.f_code.co_filename == here:
+                own = own.tb_next
+            if own is None and isinstance(error, Exception):
+                return map(native, (data,))  # not from a signal handler: the recursion limit, or no memory left
+            write = map(native, (data,))
+            return map(_functools.partial(next, map(throw, (error.with_traceback(own),))), write)
 
-    turns = itertools.cycle((record, native))
-    # property, partial, next and cycle are all C: the look-up itself runs no Python code.
-    FileIO.write = property(_functools.partial(next, turns))
-    return raw
+    here = record.__code__.co_filename
+    # Throwing into a generator that has ended raises the exception and adds no frame to its traceback.
+    throw = (nothing for nothing in ()).throw
+    _throw_nothing(throw)
+    record.__code__ = _begun_in_peace(record.__code__)
+    # reduce(matmul, (a, b), data) is (data @ a) @ b, so next(record(data)): two calls without a frame between them.
+    return _functools.partial(_functools.reduce, operator.matmul, (_operand(record), _operand(next)))
+
+
+def _operand(function):
+    """Give an object for which `anything @ object` calls the function; numpy's arrays leave it to it when told so."""
+    methods = {"__rmatmul__": staticmethod(function), "__array_ufunc__": None}
+    return type("operand", (), methods)()
+
+
+def _throw_nothing(throw):
+    try:
+        throw(GeneratorExit)
+    except GeneratorExit:
+        pass
+
+
+def _begun_in_peace(code):
+    """Let signal handlers run in this function only once it is inside its `try`.
+
+    Since 3.11 the interpreter looks for signals at the instruction RESUME with which a function begins, outside of
+    any `try`, but not where its argument (2) says that it goes on after a `yield from`. Earlier ones do not look
+    where a function begins with `try`.
+    """
+    if sys.version_info < (3, 11):
+        return code
+    from opcode import opmap
+
+    instructions = bytearray(code.co_code)
+    for at in range(0, len(instructions), 2):
+        if instructions[at] == opmap["RESUME"] and instructions[at + 1] == 0:
+            instructions[at + 1] = 2
+            return code.replace(co_code=bytes(instructions))
+    return code
 
 
 def _noter(words):
-    main = sys.modules["__main__"].__dict__
+    main = id(sys.modules["__main__"].__dict__)  # a reference would keep the script's objects from their end
     pid, getpid = os.getpid(), os.getpid
     clock, crc32, getframe, thread_id = time.monotonic_ns, binascii.crc32, sys._getframe, _thread.get_ident
     numbers = itertools.count()
@@ -101,9 +108,17 @@ def _noter(words):
     def note(stream, data):
         if getpid() != pid:
             return  # a forked child: what it prints is not ours to tell
-        now, thread, line = clock(), thread_id(), script_line()
+        now, thread, line = clock(), thread_id(), 0
+        frame = getframe(1)
+        for _ in range(64):
+            frame = frame.f_back
+            if frame is None:
+                break
+            if id(frame.f_globals) == main:
+                line = frame.f_lineno or 0
+                break
         for part, start in enumerate(range(0, len(data), block)):
-            piece = data[start : start + block]
+            piece = data if len(data) <= block else data[start : start + block]
             first = int.from_bytes(piece[:8], "little", signed=True)
             checksum = crc32(piece)
             number = next(numbers)
@@ -116,15 +131,5 @@ def _noter(words):
             words[at + 6] = thread
             words[at + 7] = line
             words[at] = number + 1
-
-    def script_line():
-        frame = getframe(2)
-        for _ in range(64):
-            frame = frame.f_back
-            if frame is None:
-                return 0
-            if frame.f_globals is main:
-                return frame.f_lineno or 0
-        return 0
 
     return note

@@ -1,63 +1,79 @@
 """Code beside what happened to it."""
 
-from collections.abc import Mapping
-
-from rich.text import Text
+from collections.abc import Mapping, Sequence
 
 from asyncdemo.marks import Mark
-from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.text import cut, harmless, wrapped
+from asyncdemo.views import wording
+from asyncdemo.views.excerpt import Lines
+from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.text import cells, cut, wrapped
+
+_LEAST = 16  # cells for what is said beside a line, if it has to be cut
+
+Row = tuple[Part, ...]
 
 
-def write_code(page: Page, lines: list[tuple[int, str]], marks: Mapping[int, Mark], zero: float) -> None:
-    """Write lines of code with their numbers; a marked line tells what was printed there or what went wrong."""
+def code_rows(page: Page, blocks: Sequence[Lines], marks: Mapping[int, Mark], zero: float) -> list[Row]:
+    """Give blocks of code with their numbers; a marked line tells what was printed there or what went wrong."""
+    lines = [line for block in blocks for line in block]
     digits = len(str(lines[-1][0])) if lines else 1
-    highlighted = _highlighted(page, [line for _, line in lines])
-    marked = [len(harmless(line)) for number, line in lines if number in marks]
+    marked = [cells(page.shown(text)) for number, text in lines if number in marks]
     column = min(max(marked, default=0), page.width // 2)
-    previous = lines[0][0] if lines else 0
-    for (number, _), code in zip(lines, highlighted, strict=True):
-        if number > previous + 3:  # more is missing than blank lines
-            page.row((" " * (4 + digits) + page.glyphs["more"], "dim"))
-        previous = number
-        mark = marks.get(number)
-        margin = page.text((f" {'!' if mark and mark.trouble else ' '} ", "bad"), (f"{number:{digits}}   ", "dim"))
-        for row in _rows(code, page.width - 1 - len(margin.plain) if len(margin.plain) else page.width):
-            if mark is None:
-                page.row(margin, row)
-            else:
-                said = _said(page, mark, zero, row, column, len(margin.plain))
-                page.row(margin, row, *said)
-            margin, mark = Text(" " * (digits + 6)), None
+    rows: list[Row] = []
+    for block in blocks:
+        if rows:
+            rows.append((" " * (4 + digits), (page.glyphs["more"], "dim")))
+        for (number, text), parts in zip(block, _coloured(page, block), strict=True):
+            mark = marks.get(number)
+            margin = (f" {'!' if mark and mark.trouble else ' '} ", "bad"), (f"{number:{digits}}   ", "dim")
+            first, *others = _within(parts, page.shown(text), page.width - 1 - digits - 6)
+            others = [(" " * (digits + 6), *row) for row in others]
+            said, below = _said(page, mark, zero, cells(page.shown(text)), column, digits + 6) if mark else ((), ())
+            rows += [(*margin, *first, *said), *others, *below]
+    return rows
 
 
-def _said(page: Page, mark: Mark, zero: float, row: Text, column: int, margin: int) -> tuple[Text, ...]:
-    gap = max(1, column + 3 - row.cell_len)
-    room = page.width - 1 - margin - row.cell_len - gap
-    text = cut(f"{page.glyphs['mark']} {_what(mark, zero)}", room, page.glyphs["more"]) if room > 8 else ""
-    return (Text(" " * gap), page.text((text, "bad" if mark.trouble else "accent"))) if text else ()
-
-
-def _what(mark: Mark, zero: float) -> str:
+def _said(page: Page, mark: Mark, zero: float, used: int, column: int, margin: int) -> tuple[Row, list[Row]]:
+    """What stands beside the line, and below it where there is no room."""
+    style = "bad" if mark.trouble else "accent"
+    arrow = f"{page.glyphs['mark']} "
+    right = page.width - 1 - margin
+    gap = max(column, used) + 3
+    phrases = [page.shown(arrow + phrase) for phrase in _phrases(mark, zero)]
+    for phrase in phrases:
+        if gap + cells(phrase) <= right:
+            return (" " * (gap - used), (phrase, style)), []
+    if gap + _LEAST <= right:
+        return (" " * (gap - used), (cut(phrases[0], right - gap, page.glyphs["more"]), style)), []
     if mark.trouble:
-        return mark.text
+        return (), [(" " * margin, (cut(phrases[0], right, page.glyphs["more"]), style))]
+    return (), []
+
+
+def _phrases(mark: Mark, zero: float) -> list[str]:
+    """What can be said of a mark, the longest first."""
+    if mark.trouble:
+        return [mark.text]
+    first, last = wording.seconds(mark.at - zero), wording.seconds(mark.last - zero)
     if mark.times == 1:
-        return f"{mark.at - zero:.2f} s  {harmless(mark.text.splitlines()[0])}"
-    return f"{mark.times} times, {mark.at - zero:.2f} to {mark.last - zero:.2f} s"
+        return [f"{first}  {mark.text.splitlines()[0]}"]
+    span = f"at {first}" if first == last else f"{first.removesuffix(' s')} to {last}"
+    return [f"{mark.times} times, {span}", f"{mark.times} times"]
 
 
-def _rows(code: Text, width: int) -> list[Text]:
-    """One row, or several where the code is wider than the page."""
-    if code.cell_len <= width:
-        return [code]
-    return [Text(row) for row in wrapped(code.plain, width)]
+def _within(parts: list[Part], text: str, width: int) -> list[Row]:
+    """One row, or several without colours where the code is wider than the page."""
+    if cells(text) <= width:
+        return [tuple(parts)]
+    return [(row,) for row in wrapped(text, width)]
 
 
-def _highlighted(page: Page, lines: list[str]) -> list[Text]:
-    plain = [Text(harmless(line)) for line in lines]
-    if page.console.color_system is None:
-        return plain
-    from asyncdemo.views.terminal.colours import highlight
+def _coloured(page: Page, block: Lines) -> list[list[Part]]:
+    plain = [page.shown(text) for _, text in block]
+    if page.coloured:
+        from asyncdemo.views.terminal.colours import highlight
 
-    coloured = highlight("\n".join(text.plain for text in plain))
-    return coloured if len(coloured) == len(plain) else plain
+        coloured = highlight("\n".join(plain))
+        if len(coloured) == len(plain):
+            return coloured
+    return [[text] for text in plain]

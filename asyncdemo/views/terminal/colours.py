@@ -1,29 +1,27 @@
-"""Colours for code and prose that read on a light and on a dark background."""
+"""Colours for code."""
 
+from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
-from rich.style import Style
-from rich.syntax import ANSISyntaxTheme, Syntax
-from rich.text import Text
-from rich.theme import Theme
 
-_CODE = ANSISyntaxTheme(
-    {
-        Comment: Style(dim=True),
-        Keyword: Style(color="magenta"),
-        Operator.Word: Style(color="magenta"),
-        Name.Function: Style(bold=True),
-        Name.Class: Style(bold=True),
-        Number: Style(color="cyan"),
-        String: Style(color="green"),
-    }
+from asyncdemo.views.terminal.page import Part
+
+_STYLES = (
+    (Comment, "dim"),
+    (Keyword, "keyword"),
+    (Operator.Word, "keyword"),
+    (Name.Function, "title"),
+    (Name.Class, "title"),
+    (Number, "number"),
+    (String, "string"),
 )
 
-PROSE = Theme({"markdown.code": Style(color="cyan"), "markdown.code_block": Style(color="cyan")})
 
-
-def highlight(code: str) -> list[Text]:
-    """Give Python code in colours, a Text for each line."""
-    text = Syntax("", "python", theme=_CODE, background_color="default").highlight(code)
-    if not code.endswith("\n"):
-        text.right_crop(1)  # the newline that the highlighter adds
-    return [Text.assemble(line, end="") for line in text.split("\n", allow_blank=True)]
+def highlight(code: str) -> list[list[Part]]:
+    """Give Python code in colours, the parts of each line."""
+    lines: list[list[Part]] = [[]]
+    for token, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(code):
+        style = next((style for kind, style in _STYLES if token in kind), "plain")  # type: ignore[comparison-overlap]  # a token type contains its kinds
+        first, *others = text.split("\n")
+        lines[-1].append((first, style))
+        lines += [[(other, style)] for other in others]
+    return lines

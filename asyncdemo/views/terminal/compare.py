@@ -2,33 +2,26 @@
 
 from statistics import median
 
-from rich.cells import cell_len
-
-from asyncdemo.comparison import FEWEST, Comparison, Contestant, SpeedUp
+from asyncdemo.comparison import FEWEST, Comparison, SpeedUp
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.parts import write_paragraph, write_title
-from asyncdemo.views.terminal.text import cut, harmless
+from asyncdemo.views.terminal.parts import paragraph, write_next, write_title
+from asyncdemo.views.terminal.text import cells, cut
 
 
 def write_comparison(page: Page, comparison: Comparison, *, title: str, summary: str, took: float) -> None:
     """Write a comparison; `took` is how many seconds all of it took."""
-    write_title(page, title, summary, f"{comparison.rounds} rounds, shuffled, {took:.0f} s")
-    for contestant in comparison.contestants:
-        if contestant.outcome.kind != "exited" or not contestant.latest.ok:
-            said = wording.outcome(contestant.outcome)
-            page.row((f"{harmless(contestant.id)}: ", "title"), (said, "bad"))
+    rounds = f"{comparison.rounds} round{'s' if comparison.rounds != 1 else ''}"
+    write_title(page, title, summary, f"{rounds}, shuffled, {took:.0f} s")
+    _write_failures(page, comparison)
     if not comparison.rounds:
-        write_paragraph(page, "There is nothing to compare: no round was finished.")
+        _write(page, "There is nothing to compare: no round was finished.")
         return
     _write_bars(page, comparison)
     page.row()
-    for speedup in comparison.speedups:
-        _write_verdict(page, speedup, comparison.contestants[0].id)
+    _write_verdicts(page, comparison)
     page.row()
-    _write_why(page, comparison)
-    page.row()
-    _write_whole(page, comparison)
+    _write_shares(page, comparison)
     page.row()
     run = comparison.contestants[0].latest
     version = f"{run.python.implementation or 'Python'} {run.python.version or ''}".strip()
@@ -36,53 +29,95 @@ def write_comparison(page: Page, comparison: Comparison, *, title: str, summary:
     page.row((f"seed {comparison.seed}, {version}{ending}", "dim"))
 
 
+def _write(page: Page, text: str, *, indent: int = 0, style: str = "plain") -> None:
+    for row in paragraph(page, text, indent=indent, style=style):
+        page.row(*row)
+
+
+def _write_failures(page: Page, comparison: Comparison) -> None:
+    """Say whose failure was the end; what it printed is not kept, so also how to see that."""
+    failed = [each for each in comparison.contestants if not each.latest.ok]
+    started = [each for each in failed if each.outcome.kind != "not-started"]
+    for contestant in started or failed:  # the others had no turn after that
+        _write(page, f"{contestant.id}: {wording.outcome(contestant.outcome)}", style="bad")
+    if comparison.stopped == "failed":
+        write_next(page, ("see why", f"asyncdemo run {(started or failed)[0].latest.subject.target}"))
+    if failed:
+        page.row()
+
+
 def _write_bars(page: Page, comparison: Comparison) -> None:
-    longest = max(median(contestant.times) for contestant in comparison.contestants) or 1.0
-    names = _names(page, comparison)
-    width = page.width - 1 - names - 10
-    for contestant in comparison.contestants:
-        time = median(contestant.times)
-        bar = page.glyphs["bar"] * max(1, round(time / longest * width))
-        name = _name(page, contestant, names)
-        page.row((name, "title"), (bar, "accent"), f"  {wording.seconds(time)}")
+    times = [median(contestant.times) for contestant in comparison.contestants]
+    longest, places = max(times) or 1.0, wording.places(min(times))
+    shown = [wording.seconds(time, places) for time in times]
+    names, right = _names(page, comparison), max(map(len, shown))
+    width = page.width - 1 - names - right - 2
+    for contestant, time, said in zip(comparison.contestants, times, shown, strict=True):
+        length = max(1, round(time / longest * width))
+        bar = page.glyphs["bar"] * length
+        gap = " " * (width - length + 2 + right - len(said))
+        page.row((_name(page, contestant.id, names), "title"), (bar, "accent"), gap, said)
 
 
-def _write_verdict(page: Page, speedup: SpeedUp, baseline: str) -> None:
+def _write_verdicts(page: Page, comparison: Comparison) -> None:
+    said = [_verdict(speedup, comparison.contestants[0].id) for speedup in comparison.speedups]
+    indent = _names(page, comparison)
+    column = max(cells(page.shown(verdict)) for verdict, _ in said) + 3
+    for speedup, (verdict, interval) in zip(comparison.speedups, said, strict=True):
+        style = {"faster": "good", "slower": "bad"}.get(speedup.verdict, "title")
+        if indent + column + len(interval) < page.width:
+            gap = " " * (column - cells(page.shown(verdict)))
+            page.row(" " * indent, (verdict, style), gap, interval)
+        else:
+            _write(page, verdict, indent=2, style=style)
+            _write(page, interval, indent=4)
+
+
+def _verdict(speedup: SpeedUp, baseline: str) -> tuple[str, str]:
+    """What is said of a contestant, and the interval for it."""
     if speedup.speedup is None or speedup.interval is None:
-        page.row("       ", f"{speedup.id}: too few rounds to tell, {FEWEST} at least")
-        return
-    low, high = (wording.digits(end) for end in speedup.interval)
+        return f"{speedup.id}: too few rounds to tell, {FEWEST} at least", ""
+    low, high = speedup.interval
+    said = f"{speedup.id} {_ratio(speedup.speedup)} as {baseline}"
     if speedup.verdict == "no difference shown":
-        page.row("       ", (f"{speedup.id}: no difference shown to {baseline}", "title"), f" ({low} to {high})")
-        return
-    said = f"{speedup.id} is {wording.digits(speedup.speedup)}x as fast as {baseline}"
-    page.row("       ", (said, "good" if speedup.verdict == "faster" else "bad"), f"   95 % interval {low} to {high}")
+        said = f"{speedup.id}: no difference shown to {baseline}"
+    elif speedup.speedup < 1:
+        low, high = 1 / high, 1 / low  # of how many times as long
+    return said, f"95 % interval {wording.digits(low)} to {wording.digits(high)}"
 
 
-def _write_why(page: Page, comparison: Comparison) -> None:
+def _ratio(speedup: float) -> str:
+    return f"{'is' if speedup >= 1 else 'takes'} {wording.times_as_fast(speedup)}"
+
+
+def _write_shares(page: Page, comparison: Comparison) -> None:
+    """What each one's time was spent on, and the times of the whole processes."""
+    contestants = comparison.contestants
+    times = [median(each.times) for each in contestants]
+    shares = [each.waiting_share for each in contestants]
+    waiting = [None if share is None else time * share for time, share in zip(times, shares, strict=True)]
+    shown = [each for each in comparison.speedups if each.verdict in ("faster", "slower")]
+    whole = {each.id: each.whole_speedup for each in shown}
     names = _names(page, comparison)
-    for index, contestant in enumerate(comparison.contestants):
-        computing = None
-        if contestant.waiting_share is not None:
-            computing = median(contestant.times) * (1 - contestant.waiting_share)
-        said = f"waiting {wording.share(contestant.waiting_share)}, computing {wording.seconds(computing)}"
-        page.row(("why    " if not index else " " * 7, "dim"), (_name(page, contestant, names), "title"), said)
-
-
-def _write_whole(page: Page, comparison: Comparison) -> None:
-    page.row(("whole  ", "dim"), "with Python's own start-up and imports, as `time` counts it:")
-    times = ", ".join(f"{each.id} {wording.seconds(median(each.whole_times))}" for each in comparison.contestants)
-    ratios = ", ".join(
-        f"{wording.digits(speedup.whole_speedup)}x as fast" for speedup in comparison.speedups if speedup.whole_speedup
-    )
-    write_paragraph(page, f"{times}: {ratios}", indent=7)
+    heading = f"{' ' * names}waiting  computing  with start-up and imports"
+    page.row((cut(heading, page.width - 1, page.glyphs["more"]), "dim"))
+    for each, time, share, waits in zip(contestants, times, shares, waiting, strict=True):
+        computing = wording.seconds(None if waits is None else time - waits)
+        own = f"{wording.share(share):>7}{computing:>11}"
+        whole_time = f"{wording.seconds(median(each.whole_times)):>10}   {wording.times_as_fast(whole.get(each.id))}"
+        row = cut(own + whole_time, page.width - 1 - names, page.glyphs["more"])
+        page.row((_name(page, each.id, names), "title"), row)
+    why = wording.why_not_computing([each.id for each in contestants], times, waiting)
+    if why:
+        page.row()
+        _write(page, why)
 
 
 def _names(page: Page, comparison: Comparison) -> int:
-    widest = max(cell_len(harmless(contestant.id)) for contestant in comparison.contestants)
-    return min(max(5, widest), page.width // 3) + 2
+    widest = max(cells(page.shown(contestant.id)) for contestant in comparison.contestants)
+    return min(max(5, widest), max(8, page.width // 2 - 18)) + 2  # all of the table fits beside it, from 60 columns on
 
 
-def _name(page: Page, contestant: Contestant, width: int) -> str:
-    name = cut(harmless(contestant.id), width - 2, page.glyphs["more"])
-    return name + " " * (width - cell_len(name))
+def _name(page: Page, name: str, width: int) -> str:
+    name = cut(page.shown(name), width - 2, page.glyphs["more"])
+    return name + " " * (width - cells(name))

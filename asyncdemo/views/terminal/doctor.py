@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asyncdemo.health import Check
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.text import harmless, wrapped
+from asyncdemo.views.terminal.text import wrapped
 
 _STYLES = {"ok": "good", "note": "warn", "bad": "bad"}
 _INDENT = 19
@@ -14,11 +14,11 @@ def write_checks(page: Page, checks: Sequence[Check]) -> None:
     """Write the checks, then in a sentence what they come to."""
     for check in checks:
         head = (f"{check.state:<5}", _STYLES[check.state]), (f"{check.name:<14}", "title")
-        for row in wrapped(harmless(check.said), page.width - 1 - _INDENT):
+        for row in wrapped(page.shown(check.said), page.width - 1 - _INDENT):
             page.row(*head, row.strip())
             head = ("", "plain"), (" " * _INDENT, "plain")
         if check.advice:
-            for index, row in enumerate(wrapped(harmless(check.advice), page.width - 1 - _INDENT - 3)):
+            for index, row in enumerate(wrapped(page.shown(check.advice), page.width - 1 - _INDENT - 3)):
                 page.row(" " * _INDENT, ("Do " if not index else "   ", "dim"), row.strip())
     page.row()
     bad = [check.name for check in checks if check.state == "bad"]

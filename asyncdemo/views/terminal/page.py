@@ -3,116 +3,129 @@
 import os
 import sys
 from collections.abc import Mapping
+from itertools import groupby
 from typing import TextIO
-
-from rich.console import Console
-from rich.style import Style
-from rich.text import Text
 
 from asyncdemo.views.terminal.text import harmless
 
-GLYPHS = {"rule": "─", "bar": "█", "line": "─", "tick": "│", "mark": "◄", "more": "…", "times": "×"}
-ASCII = {"rule": "-", "bar": "#", "line": "-", "tick": "|", "mark": "<-", "more": "...", "times": "x"}
+GLYPHS = {"rule": "─", "bar": "█", "line": "─", "tick": "│", "mark": "◄", "more": "…"}
+ASCII = {"rule": "-", "bar": "#", "line": "-", "tick": "|", "mark": "<-", "more": "..."}
 
+# The eight colours that every terminal has: its owner has chosen them to go with the background.
 STYLES = {
-    "title": Style(bold=True),
-    "dim": Style(dim=True),
-    "good": Style(color="green"),
-    "bad": Style(color="red", bold=True),
-    "warn": Style(color="yellow"),
-    "accent": Style(color="cyan"),
-    "plain": Style(),
+    "plain": "",
+    "title": "1",
+    "dim": "2",
+    "good": "32",
+    "bad": "1;31",
+    "warn": "33",
+    "accent": "36",
+    "keyword": "35",
+    "number": "36",
+    "string": "32",
 }
 
 NARROWEST, USUAL, WIDEST = 40, 80, 400
 
+Part = str | tuple[str, str]  # text, or text with the name of a style
+
 
 class Page:
-    """Writes rows to one stream. Everything that is given to it as a string is foreign text: shown, never obeyed."""
+    """Writes rows to one stream. Everything that is given to it is foreign text: shown, never obeyed.
+
+    `terminal`: a person sees the rows as they come. `erases`: what stands in the last row can be replaced.
+    """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str], *, ascii_only: bool = False) -> None:
-        self.live = stream.isatty()
+        self.stream = stream
+        self.terminal = stream.isatty()
+        self.erases = self.terminal and environ.get("TERM") != "dumb"
+        self.coloured = _coloured(self.erases, environ)
         self.width = _width(stream, environ)
-        self.ascii = ascii_only or not _has_glyphs(stream)
+        self._encoding = stream.encoding or "ascii"
+        self._any_text = self._encoding.lower().startswith("utf")
+        self.ascii = ascii_only or self.shown("".join(GLYPHS.values())) != "".join(GLYPHS.values())
         self.glyphs = ASCII if self.ascii else GLYPHS
-        self.console = Console(
-            file=stream,
-            width=self.width,
-            color_system=_colours(stream, environ),  # type: ignore[arg-type]  # a plain string, one of Rich's names
-            force_terminal=True,  # colours are decided here; Rich would look at the environment again
-            force_interactive=False,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            soft_wrap=True,
-        )
+        # A script may have put the terminal into raw mode, where a bare newline does not lead to the first column.
+        self._end = "\r\n" if self.erases else "\n"
 
-    def row(self, *parts: str | tuple[str, str] | Text) -> None:
-        """Write one row; a part is text, text with the name of a style, or a ready-made Text."""
-        row = self.text(*parts)
-        row.rstrip()
-        self.console.print(row, end="\n", crop=False)
+    def shown(self, text: str) -> str:
+        """Give foreign text as it stands on the page: nothing to obey, nothing that the stream cannot encode."""
+        text = harmless(text)
+        if self._any_text or text.isascii():
+            return text
+        return text.encode(self._encoding, "backslashreplace").decode(self._encoding)
 
-    def text(self, *parts: str | tuple[str, str] | Text) -> Text:
-        """Put parts together; those that are strings are made harmless."""
-        row = Text(no_wrap=True, end="")
-        for part in parts:
-            if isinstance(part, Text):
-                row.append_text(part)
-            elif isinstance(part, str):
-                row.append(harmless(part))
-            else:
-                row.append(harmless(part[0]), STYLES[part[1]])
-        return row
+    def row(self, *parts: Part) -> None:
+        """Write one row, without the blanks at its end."""
+        while parts and not _text(parts[-1]).strip(" "):
+            parts = parts[:-1]
+        *before, last = parts or ("",)
+        self.stream.write(self.text(*before, _stripped(last)) + self._end)
 
-    def ansi(self, *parts: str | tuple[str, str] | Text) -> str:
-        """The same as a string, for `raw`: a row that is not ended."""
-        with self.console.capture() as capture:
-            self.console.print(self.text(*parts), end="", crop=False)
-        return capture.get()
+    def text(self, *parts: Part) -> str:
+        """Give the parts as one string, with the codes for their styles."""
+        alike = groupby(parts, key=_style)
+        return "".join(self._styled("".join(map(_text, group)), style) for style, group in alike)
 
     def rule(self) -> None:
         """Write a line across."""
         self.row((self.glyphs["rule"] * (self.width - 1), "dim"))
 
-    def raw(self, text: str) -> None:
-        """Write text of our own as it is, for example half a row, and send it off."""
-        self.console.file.write(text)
-        self.console.file.flush()
+    def put(self, text: str) -> None:
+        """Write a row that is not ended, made with `text`, in place of what stands there; only where `erases`."""
+        self.stream.write(f"\r\x1b[K{text}")
+        self.stream.flush()
 
+    def fresh_row(self) -> None:
+        """Go to the start of a row of its own, wherever the cursor is after somebody else has moved it.
 
-def _width(stream: TextIO, environ: Mapping[str, str]) -> int:
-    columns = environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) > 0:
-        width = int(columns)
-    else:
-        try:
-            width = os.get_terminal_size(stream.fileno()).columns or USUAL
-        except (OSError, ValueError):
-            width = USUAL
-    return min(max(width, NARROWEST), WIDEST)
+        As many blanks as a row has cells lead into the next row, unless the cursor was in the first column: then
+        they just fill this one. (The shell zsh does so before its prompt.)
+        """
+        if self.erases:
+            self.stream.write(f"{' ' * (_columns(self.stream) or self.width)}\r\x1b[K")
 
+    def flush(self) -> None:
+        """Send off what was written."""
+        self.stream.flush()
 
-def _has_glyphs(stream: TextIO) -> bool:
-    try:
-        "".join(GLYPHS.values()).encode(stream.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
-def _colours(stream: TextIO, environ: Mapping[str, str]) -> str | None:
-    """NO_COLOR and FORCE_COLOR count where they hold anything at all, and NO_COLOR counts more."""
-    if environ.get("NO_COLOR"):
-        return None
-    if not environ.get("FORCE_COLOR") and (not stream.isatty() or environ.get("TERM") == "dumb"):
-        return None
-    if environ.get("COLORTERM") in ("truecolor", "24bit"):
-        return "truecolor"
-    return "256" if "256color" in environ.get("TERM", "") else "standard"
+    def _styled(self, text: str, style: str) -> str:
+        text = self.shown(text)
+        return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self.coloured and text.strip() and STYLES[style] else text
 
 
 def standard_page(*, ascii_only: bool = False) -> Page:
     """The page on standard output."""
     return Page(sys.stdout, os.environ, ascii_only=ascii_only)
+
+
+def _text(part: Part) -> str:
+    return part if isinstance(part, str) else part[0]
+
+
+def _style(part: Part) -> str:
+    return "plain" if isinstance(part, str) else part[1]
+
+
+def _stripped(part: Part) -> Part:
+    return _text(part).rstrip(" "), _style(part)
+
+
+def _width(stream: TextIO, environ: Mapping[str, str]) -> int:
+    columns = environ.get("COLUMNS", "")
+    asked = min(int(columns[:9]), WIDEST) if columns.isascii() and columns.isdecimal() else 0
+    return min(max(asked or _columns(stream) or USUAL, NARROWEST), WIDEST)
+
+
+def _columns(stream: TextIO) -> int:
+    """How many columns the terminal has; 0 where that is not known."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 0
+
+
+def _coloured(terminal: bool, environ: Mapping[str, str]) -> bool:
+    """NO_COLOR and FORCE_COLOR count where they hold anything at all, and NO_COLOR counts more."""
+    return not environ.get("NO_COLOR") and (terminal or bool(environ.get("FORCE_COLOR")))

@@ -1,38 +1,49 @@
 """Rows that several views have: the title, notes about what could not be done, all the times."""
 
-from rich.text import Text
-
 from asyncdemo.recording import Run
-from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.text import cut, harmless, wrapped
+from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.text import cells, cut, wrapped
 
 
 def write_title(page: Page, title: str, summary: str, headline: str) -> None:
     """Write what is shown, and the one number at the right; then a rule."""
     room = page.width - 1 - len(headline) - (2 if headline else 0)
-    title = cut(harmless(title), room, page.glyphs["more"])
-    left = Text(title).cell_len
-    summary = cut(harmless(summary), room - left - 3, page.glyphs["more"]) if room - left > 12 else ""
-    gap = room - left - (Text(summary).cell_len + 3 if summary else 0) + (2 if headline else 0)
-    page.row((title, "title"), f"   {summary}" if summary else "", " " * gap, (headline, "title"))
+    title = cut(page.shown(title), room, page.glyphs["more"])
+    left = room - cells(title)
+    summary = cut(page.shown(summary), left - 3, page.glyphs["more"]) if left > 12 else ""
+    summary = f"   {summary}" if summary else ""
+    gap = " " * (page.width - 1 - len(headline) - cells(title) - cells(summary))
+    page.row((title, "title"), summary, gap, (headline, "title"))
     page.rule()
 
 
-def write_notes(page: Page, run: Run, indent: int) -> None:
-    """Write what could not be done or observed, and how much of the output was not kept."""
-    notes = list(run.notes)
+def notes(run: Run) -> list[str]:
+    """Say what could not be done or observed, and how much of the output was not kept."""
+    said = list(run.notes)
     if run.output_dropped:
-        notes.append(f"{run.output_dropped:,} bytes from the middle of its output were not kept")
-    if any(output.stream == "other" for output in run.output) and "not observed" not in "".join(notes):
-        notes.append("~ was written below Python or by another program: which stream is not known")
-    for note in notes:
-        write_paragraph(page, note, indent=indent, style="dim")
+        said.append(f"{run.output_dropped:,} bytes from the middle of its output were not kept")
+    if any(output.stream == "other" for output in run.output) and "not observed" not in "".join(said):
+        said.append("~ was written below Python or by another program: which stream is not known")
+    return said
 
 
-def write_paragraph(page: Page, text: str, *, indent: int = 0, style: str = "plain") -> None:
-    """Write one line of text in as many rows as it needs."""
-    for row in wrapped(harmless(text), page.width - 1 - indent):
-        page.row(" " * indent, (row.strip(), style))
+def paragraph(page: Page, text: str, *, indent: int = 0, style: str = "plain") -> list[tuple[Part, ...]]:
+    """Give one line of text in as many rows as it needs."""
+    rows = wrapped(page.shown(text), page.width - 1 - indent)
+    return [(" " * indent, (row.strip(), style)) for row in rows]
+
+
+def write_next(page: Page, *steps: tuple[str, str]) -> None:
+    """Write what to do next, what for and the command: in one row where there is room."""
+    parts: list[Part] = []
+    for what, command in steps:
+        parts += ["      " if parts else "", (f"{what}   ", "dim"), page.shown(command)]
+    if sum(cells(part if isinstance(part, str) else part[0]) for part in parts) < page.width:
+        page.row(*parts)
+        return
+    for what, command in steps:
+        for row in paragraph(page, f"{what}   {command}"):
+            page.row(*row)
 
 
 def write_times(page: Page, run: Run) -> None:
@@ -53,4 +64,3 @@ def write_times(page: Page, run: Run) -> None:
     for name, value, meaning in rows:
         shown = "?" if value is None else f"{value:.3f} s"
         page.row((f"{name:<9}", "title"), f"{shown:>9}   ", (meaning, "dim"))
-    page.row()

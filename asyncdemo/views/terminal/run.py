@@ -8,16 +8,19 @@ from asyncdemo.marks import marks
 from asyncdemo.recording import Output, Run
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines, excerpt
-from asyncdemo.views.terminal.code import write_code
+from asyncdemo.views.terminal import stream
+from asyncdemo.views.terminal.code import Row, code_rows
+from asyncdemo.views.terminal.lines import GUTTER, Lines
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.parts import write_notes, write_times, write_title
-from asyncdemo.views.terminal.stream import GUTTER, Stream
+from asyncdemo.views.terminal.parts import notes, paragraph, write_next, write_times, write_title
+from asyncdemo.views.terminal.stream import Stream
+from asyncdemo.views.terminal.text import wrapped
 
-HOLD = 0.5  # seconds: what ends sooner is shown in the order in which it is read: code, output, end
+HOLD = 0.8  # seconds: what ends sooner is shown in the order in which it is read: code, output, end
 ROWS = 22  # of a default view
-FRAME = 8  # of these for title, rule, heading, end, next step and the blank rows between
-FEW = 5  # rows of output that there is always room for
-MANY = 15  # lines of code of a person's own program that are shown whole
+FRAME = 7  # of these for title, rule, heading, end, next step, and a blank row each after code and end
+CODE = ROWS - FRAME - stream.FEWEST  # rows of code that there is always room for
+MANY = 15  # rows of code of a person's own program that are shown whole
 
 
 class Look(NamedTuple):
@@ -36,88 +39,131 @@ class Look(NamedTuple):
 class RunView:
     """Shows one run while it goes on.
 
-    A run that ends within HOLD is written at its end, the code with its marks first. Of a longer one the output is
-    written as it comes, and the code after it.
+    A run that ends within HOLD is written at its end, the code with its marks first. Of a longer one, and of one
+    that asks a person something, the output is written as it comes, and the code after it.
     """
 
     def __init__(self, page: Page, look: Look) -> None:
         self._page = page
         self._look = look
         self._code = [] if look.source is None or look.show_code is False else code_lines(look.source)
-        self._stream = Stream(page, budget=self._rows_of_output() if look.fold else None)
+        self._stream: Stream | None = None  # once it is live
         self._held: list[tuple[Output, float]] = []
         self._started = time.monotonic()
-        self._live = False
 
     def output(self, output: Output, zero: float | None) -> None:
         """Take a piece of output as it comes."""
-        if self._live or self._is_late():
+        if self._stream is None and self._is_late():
             self._go_live()
-            self._stream.write(output, zero or 0.0)
-        else:
+        if self._stream is None:
             self._held.append((output, zero or 0.0))
+        else:
+            self._stream.write(output, zero or 0.0)
 
     def tick(self, reads_input: Callable[[], bool]) -> None:
         """Take note that time passes while nothing comes."""
-        if self._live or self._is_late():
+        for_input = reads_input()
+        if self._stream is None and (for_input or self._is_late()):
             self._go_live()
-            self._stream.show_unended(for_input=reads_input())
+        if self._stream is not None:
+            self._stream.tick(for_input=for_input)
 
     def finish(self, run: Run) -> None:
         """Write what is still to be said, now that all is known."""
-        page, look = self._page, self._look
-        if self._live:
-            self._end(run)
-            page.row()
-            self._write_code(run)
+        if run.outcome.kind == "not-started":
+            self._write_title("")
+            for row in paragraph(self._page, wording.outcome(run.outcome), style="bad"):
+                self._page.row(*row)
+            self._page.row()
+        elif self._stream is None:
+            self._write_whole(run)
         else:
-            write_title(page, look.title, look.summary, wording.seconds(_headline(run)))
-            self._write_code(run)
-            self._write_held()
-            self._end(run)
-            page.row()
-        if look.timing:
-            write_times(page, run)
-        if look.next_step is not None:
-            page.row((f"{look.next_step[0]}   ", "dim"), look.next_step[1])
+            self._stream.finish()
+            self._write_end(run)
+            self._page.row()
+            self._write_code(self._code_rows(run, self._stream.rows + len(_notes(self._page, run))))
+        if self._look.timing:
+            write_times(self._page, run)
+            self._page.row()
+        if self._look.next_step is not None:
+            write_next(self._page, self._look.next_step)
 
     def _is_late(self) -> bool:
         return time.monotonic() - self._started > HOLD
 
     def _go_live(self) -> None:
-        if not self._live:
-            self._live = True
-            write_title(self._page, self._look.title, self._look.summary, "")
-            self._write_held()
+        self._page.fresh_row()  # what was typed before we wrote anything stands there
+        self._write_title("")
+        stream.write_heading(self._page)
+        room = ROWS - FRAME - min(CODE, len(self._code))
+        self._stream = Stream(self._page, budget=room if self._look.fold else None)
+        self._write_held(self._stream)
 
-    def _write_held(self) -> None:
-        self._stream.heading()
-        for output, zero in self._held:
-            self._stream.write(output, zero)
+    def _write_whole(self, run: Run) -> None:
+        self._write_title(wording.seconds(_headline(run)))
+        lines, more = Lines(self._page), len(_notes(self._page, run))
+        rows = sum(len(lines.add(*each)) for each in self._held) + len(lines.end()) if self._look.fold else 0
+        code = self._code_rows(run, rows + more)
+        self._write_code(code)
+        stream.write_heading(self._page)
+        room = max(stream.FEWEST, ROWS - FRAME - len(code) - more)
+        output = Stream(self._page, budget=room if self._look.fold else None)
+        self._write_held(output)
+        output.finish()
+        self._write_end(run)
+        self._page.row()
+
+    def _write_held(self, output: Stream) -> None:
+        for each in self._held:
+            output.write(*each)
         self._held.clear()
 
-    def _end(self, run: Run) -> None:
-        self._stream.finish()
+    def _write_title(self, headline: str) -> None:
+        write_title(self._page, self._look.title, self._look.summary, headline)
+
+    def _write_end(self, run: Run) -> None:
         at = _headline(run)
-        time_shown = "" if at is None else f"{at:.2f} s"
+        style = "good" if run.ok else "bad"
+        first, *others = wrapped(self._page.shown(self._how_it_ended(run)), self._page.width - 1 - GUTTER)
+        self._page.row((f"{'' if at is None else wording.seconds(at):>8}   ", "title"), (first, style))
+        for row in others:
+            self._page.row(" " * GUTTER, (row, style))
+        for note in _notes(self._page, run):
+            self._page.row(*note)
+
+    def _how_it_ended(self, run: Run) -> str:
         said = wording.outcome(run.outcome, self._look.expected)
-        if not any(output.stream != "stderr" for output in run.output) and run.outcome.kind == "exited":
+        if run.outcome.kind == "exited" and not any(output.stream != "stderr" for output in run.output):
             said += ", nothing on stdout" if run.output else ", no output"
-        self._page.row((f"{time_shown:>8}   ", "title"), (said, "good" if run.ok else "bad"))
-        write_notes(self._page, run, GUTTER)
+        return said
 
-    def _rows_of_output(self) -> int:
-        """How many rows are left beside the code; where both are long, the code gives way."""
-        return max(FEW, ROWS - FRAME - len(self._code))
-
-    def _write_code(self, run: Run) -> None:
+    def _code_rows(self, run: Run, others: int) -> list[Row]:
+        """The code, as far as there is room for it beside so many other rows."""
+        if not self._code:
+            return []
         found = {mark.line: mark for mark in marks(run)}
-        wanted = [mark.line for mark in found.values() if mark.trouble or self._look.fold]
-        room = ROWS - FRAME - FEW if self._look.fold else MANY
-        shown = self._code if self._look.show_code else excerpt(self._code, wanted, room)
-        if shown:
-            write_code(self._page, shown, found, run.seconds.zero or 0.0)
+        zero = run.seconds.zero or 0.0
+        if self._look.show_code:
+            return code_rows(self._page, [self._code], found, zero)
+        # trouble first; what was printed matters less, and in a person's own long program too little
+        wanted = [line for line, mark in found.items() if mark.trouble]
+        wanted += [line for line, mark in found.items() if not mark.trouble and self._look.fold]
+        most = max(CODE, ROWS - FRAME - others) if self._look.fold else MANY
+        for room in range(most, 0, -1):
+            rows = code_rows(self._page, excerpt(self._code, wanted, room), found, zero)
+            if len(rows) <= most:  # more where lines are wider than the page
+                return rows
+        return []
+
+    def _write_code(self, rows: list[Row]) -> None:
+        for row in rows:
+            self._page.row(*row)
+        if rows:
             self._page.row()
+
+
+def _notes(page: Page, run: Run) -> list[Row]:
+    return [row for note in notes(run) for row in paragraph(page, note, indent=GUTTER, style="dim")]
 
 
 def _headline(run: Run) -> float | None:

@@ -1,16 +1,21 @@
 """`show` on a terminal: the code, highlighted, then the notes."""
 
+from rich.console import Console
 from rich.markdown import Markdown
+from rich.segment import Segment
+from rich.style import Style
+from rich.theme import Theme
 
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.views.excerpt import code_lines
-from asyncdemo.views.terminal.code import write_code
-from asyncdemo.views.terminal.colours import PROSE
-from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.parts import write_title
-from asyncdemo.views.terminal.text import harmless
+from asyncdemo.views.terminal.code import code_rows
+from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.parts import write_next, write_title
 
 WIDEST = 90  # columns of prose that are still easy to read
+
+_PROSE = Theme({"markdown.code": Style(color="cyan"), "markdown.code_block": Style(color="cyan")})
+_ASCII = str.maketrans("•▌─━", "*|-=")  # what Rich draws lists, quotations and rules with
 
 
 def write_sources(page: Page, target: Target, sources: list[tuple[str, str]]) -> None:
@@ -20,19 +25,27 @@ def write_sources(page: Page, target: Target, sources: list[tuple[str, str]]) ->
     for heading, source in sources:
         if len(sources) > 1:
             page.row((heading, "title"))
-        write_code(page, code_lines(source), {}, 0.0)
+        for row in code_rows(page, [code_lines(source)], {}, 0.0):
+            page.row(*row)
         page.row()
     notes = [each.notes for each in (target.scenario, target.script) if each is not None]
     for note in filter(None, dict.fromkeys(notes)):
         _write_prose(page, note)
         page.row()
     if target.scenario is not None:
-        page.row(("run it   ", "dim"), f"asyncdemo run {target.name}")
+        write_next(page, ("run it", f"asyncdemo run {target.name}"))
 
 
 def _write_prose(page: Page, markdown: str) -> None:
-    text = "\n".join(map(harmless, markdown.splitlines()))
-    with page.console.use_theme(PROSE):
-        page.console.print(
-            Markdown(text, hyperlinks=False), width=min(page.width - 1, WIDEST), soft_wrap=False, no_wrap=False
-        )
+    """Write Markdown. A page makes harmless what Rich makes of it too: it may say `&#27;`."""
+    console = Console(file=page.stream, width=min(page.width - 1, WIDEST), theme=_PROSE)
+    text = "\n".join(page.shown(line) for line in markdown.splitlines())
+    for line in console.render_lines(Markdown(text, hyperlinks=False), pad=False):
+        page.row(*(_part(page, segment) for segment in line))
+
+
+def _part(page: Page, segment: Segment) -> Part:
+    text = segment.text.translate(_ASCII) if page.ascii else segment.text
+    if segment.style is None or not (segment.style.bold or segment.style.color):
+        return text
+    return text, "title" if segment.style.bold else "accent"

@@ -3,109 +3,118 @@
 from collections import deque
 
 from asyncdemo.recording import Output
+from asyncdemo.views.terminal.lines import GUTTER, Line, Lines
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.text import harmless, wrapped
 
-GUTTER = 11  # cells: the time, the mark, and the spaces around them
-MARKS = {"stdout": " ", "stderr": "!", "other": "~"}
+FEWEST = 6  # rows: the first two, how many are left out, and the last three
 _TAIL = 3  # rows kept for the end where there are too many
-_NO_TIME = " " * 8
+
+
+def write_heading(page: Page) -> None:
+    """Write what the columns of the output are."""
+    left, right = "  time     output", "! = stderr"
+    gap = " " * max(2, page.width - 1 - len(left) - len(right))
+    page.row((f"{left}{gap}{right}", "dim"))
 
 
 class Stream:
-    """Writes pieces of output as rows: `budget` of them at most, None for all.
+    """Writes pieces of output in `budget` rows at most (FEWEST or more), or in as many as they need.
 
-    Of more rows than that the last few are kept, and `finish` says how many were left out. A line that is not ended
-    yet waits for its end, unless `show_unended` is called: then a prompt is seen while the script waits.
+    Of too many rows the first and the last are written, with how many are left out between them. On a terminal the
+    last row is written at once and replaced as it changes: a line without its end, which may be a prompt, or the
+    latest of the rows that are held back.
     """
 
     def __init__(self, page: Page, *, budget: int | None = None) -> None:
         self._page = page
-        self._budget = budget
-        self._unended: tuple[str, str, str] | None = None  # time, stream, text
-        self._on_screen = False  # whether the unended line stands on the terminal
-        self._rows = 0
-        self._held: deque[tuple[str, str, str]] = deque(maxlen=_TAIL)
+        self._lines = Lines(page)
+        self._first = None if budget is None else budget - 1 - _TAIL
+        self._held: deque[Line] = deque()
         self._left_out = 0
-
-    def heading(self) -> None:
-        """Write what the columns are."""
-        left, right = "  time     output", "! = stderr"
-        gap = " " * max(2, self._page.width - 1 - len(left) - len(right))
-        self._page.row((f"{left}{gap}{right}", "dim"))
+        self._on_screen: str | None = None  # what stands in the terminal's last row for now
+        self._silent = 0  # how many times in a row nothing came
+        self._away = False  # whether somebody else may have moved the cursor
+        self.rows = 0
 
     def write(self, output: Output, zero: float) -> None:
         """Write a piece; `zero` is the moment that is shown as 0.00 s."""
-        at, before = f"{output.at - zero:6.2f} s", ""
-        if self._unended is not None:
-            if self._unended[1] == output.stream:
-                at, _, before = self._unended
-            else:
-                self._line(*self._unended)
-            self._unended = None
-        *lines, rest = (before + output.text).replace("\r\n", "\n").split("\n")
-        for line in lines:
-            self._line(at, output.stream, line)
-            at = _NO_TIME  # of the lines of one write only the first has its time
-        if rest:
-            self._unended = (at, output.stream, rest)
+        self._silent = 0
+        for line in self._lines.add(output, zero):
+            self._write(line)
 
-    def show_unended(self, *, for_input: bool) -> None:
-        """Show the line that is not ended yet; `for_input`: a person's Enter is going to end it on the terminal."""
-        if self._unended is None or not self._page.live or self._full():
+    def tick(self, *, for_input: bool) -> None:
+        """Take note that nothing came; `for_input`: the script waits for a person, whose Enter will end the row."""
+        self._page.flush()
+        self._silent += 1
+        if not self._page.terminal:
             return
-        at, stream, text = self._unended
-        rows = list(wrapped(harmless(_last_state(text)), self._page.width - 1 - GUTTER))
-        if self._on_screen or len(rows) > 1:
-            self._page.raw("\r\x1b[K" if self._on_screen else "")
-        if len(rows) > 1 or for_input:
-            for row in rows[:-1]:
-                self._row(at, stream, row)
-            self._page.raw(self._page.ansi(*self._parts(at, stream, rows[-1])))
-            self._unended, self._on_screen, self._rows = None, False, self._rows + 1
-            if not for_input:
-                self._page.raw("\n")
-            return
-        self._page.raw(self._page.ansi(*self._parts(at, stream, rows[0])))
-        self._on_screen = True
+        if for_input:
+            self._prompt()
+        elif (latest := self._lines.shown() or (self._held[-1] if self._held else None)) is not None:
+            self._show(latest)
+        elif self._silent > 1:
+            self._away = True  # who types now, or presses Ctrl-C, sees it where the cursor is
 
     def finish(self) -> None:
-        """Write the line that was never ended and the rows that were kept for the end."""
-        if self._unended is not None:
-            self._line(*self._unended)
-            self._unended = None
-        missing = self._left_out - len(self._held)
-        if missing > 0:
-            self._page.row((f"{' ' * GUTTER}{self._page.glyphs['more']} {missing} more rows: --full", "dim"))
-        for row in self._held:
-            self._page.row(*self._parts(*row))
+        """Write the line that was never ended and the rows that were held back."""
+        for line in self._lines.end():
+            self._write(line)
+        self._write_held()
+        self._clear()
 
-    def _line(self, at: str, stream: str, text: str) -> None:
-        """One whole line, in as many rows as it needs; what a carriage return wrote over is not shown."""
-        if self._on_screen:
-            self._page.raw("\r\x1b[K")
-            self._on_screen = False
-        for row in wrapped(harmless(_last_state(text)), self._page.width - 1 - GUTTER):
-            self._row(at, stream, row)
-            at = _NO_TIME
-
-    def _row(self, at: str, stream: str, text: str) -> None:
-        if self._full():
-            self._left_out += 1
-            self._held.append((at, stream, text))
+    def _write(self, line: Line) -> None:
+        if self._first is not None and self.rows >= self._first:
+            self._held.append(line)
+            if len(self._held) > _TAIL + 1:
+                self._held.popleft()
+                self._left_out += 1
         else:
-            self._rows += 1
-            self._page.row(*self._parts(at, stream, text))
+            self._row(line)
 
-    def _full(self) -> bool:
-        return self._budget is not None and self._rows >= self._budget
+    def _row(self, line: Line) -> None:
+        self._clear()
+        self.rows += 1
+        self._page.row(*line.parts())
 
-    @staticmethod
-    def _parts(at: str, stream: str, text: str) -> tuple[tuple[str, str], ...]:
-        style = {"stdout": "plain", "stderr": "warn", "other": "plain"}[stream]
-        return (at, "dim"), (f" {MARKS[stream]} ", style), (text, style)
+    def _write_held(self) -> None:
+        if self._left_out:
+            self._held.popleft()
+            self._clear()
+            self.rows += 1
+            more = f"{self._page.glyphs['more']} {self._left_out + 1} more rows: --full"
+            self._page.row((f"{' ' * GUTTER}{more}", "dim"))
+        for line in self._held:
+            self._row(line)
+        self._held.clear()
+        self._left_out = 0
 
+    def _prompt(self) -> None:
+        """Leave the line that is not ended to be ended by a person."""
+        self._write_held()
+        prompt = self._lines.shown()
+        self._lines.unended = None
+        if prompt is not None:
+            if self._page.text(*prompt.parts()) != self._on_screen:
+                self._clear()
+                self._page.stream.write(self._page.text(*prompt.parts()))
+                self._page.flush()
+            self._on_screen = None
+            self.rows += 1
+        self._away = True
 
-def _last_state(line: str) -> str:
-    """What stands in a row after its carriage returns, if each state is longer than the one before."""
-    return next((state for state in reversed(line.split("\r")) if state), "")
+    def _show(self, line: Line) -> None:
+        """Write a row that may change; what a person has typed behind it stays as long as it does not."""
+        shown = self._page.text(*line.parts())
+        if self._page.erases and shown != self._on_screen:
+            self._clear()
+            self._page.put(shown)
+            self._on_screen = shown
+
+    def _clear(self) -> None:
+        """Make the last row free."""
+        if self._on_screen is not None:
+            self._page.put("")
+            self._on_screen = None
+        elif self._away:
+            self._page.fresh_row()
+            self._away = False

@@ -1,19 +1,23 @@
 """The variants of a scenario, each run once, side by side on one time axis. No speed-up: once is an anecdote."""
 
 from collections.abc import Sequence
-
-from rich.cells import cell_len
+from itertools import zip_longest
 
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.side_by_side import Row, folded, moments
-from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.parts import write_notes, write_paragraph, write_times, write_title
-from asyncdemo.views.terminal.text import cut, harmless
+from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.parts import notes, paragraph, write_next, write_times, write_title
+from asyncdemo.views.terminal.text import cells, cut, wrapped
 
 ROWS = 22  # of the default view
-FRAME = 13  # of these for all but the variants' bars and their output
+FRAME = 8  # of these for title, rule, axis, heading, next step, and the blank rows between
+FEW = 3  # rows of output that there is always room for
+NARROWEST = 8  # cells of a column in which output can be shown
 _STEPS = (1, 2, 5)
+_TIME = 9  # cells
+
+_Row = tuple[Part, ...]
 
 
 def write_variants(
@@ -23,35 +27,38 @@ def write_variants(
     write_title(page, title, summary, "once each")
     _write_axis(page, runs)
     page.row()
-    _write_output(page, runs, None if full else max(3, ROWS - FRAME - len(runs)))
+    end = [*_troubles(page, runs), *_sentence(page, runs)]
+    _write_output(page, runs, None if full else max(FEW, ROWS - FRAME - len(runs) - len(end)))
     page.row()
-    for run in runs:
-        if not run.ok:
-            said = wording.outcome(run.outcome)
-            page.row((f"{_name(run)}: ", "title"), (said, "bad"))
-        write_notes(page, run, 2)
-        if timing:
-            page.row((_name(run), "title"))
-            write_times(page, run)
-    _write_sentence(page, runs)
-    page.row((f"{next_step[0]}   ", "dim"), next_step[1])
+    for row in end:
+        page.row(*row)
+    if end:
+        page.row()
+    for run in runs if timing else ():
+        page.row((_name(page, run), "title"))
+        write_times(page, run)
+        page.row()
+    write_next(page, next_step)
 
 
-def _name(run: Run) -> str:
-    return run.subject.variant or run.subject.target
+def _name(page: Page, run: Run) -> str:
+    return cut(page.shown(run.subject.variant or run.subject.target), page.width // 4, page.glyphs["more"])
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cells(text))
 
 
 def _write_axis(page: Page, runs: Sequence[Run]) -> None:
     """A bar for each run, as long as its script's own time, with a tick wherever it printed something."""
-    names = max(7, *(cell_len(harmless(_name(run))) for run in runs)) + 1
+    names = max(7, *(cells(_name(page, run)) for run in runs)) + 1
     span = max((_length(run) for run in runs), default=0.0) or 1.0
     width = max(10, page.width - 1 - names - 20)
-    page.row(" " * names, (_scale(span, width), "dim"), (f"{'script':>10}{'waiting':>9}", "dim"))
+    page.row(" " * names, (_scale(span, width), "dim"), (f"{'script':>11}{'waiting':>9}", "dim"))
     for run in runs:
+        times = f"{wording.seconds(run.seconds.script):>10}{wording.share(run.seconds.waiting_share):>9}"
         bar = _bar(page, run, span, width)
-        gap = " " * (width + 1 - len(bar))
-        times = f"{wording.seconds(run.seconds.script):>9}{wording.share(run.seconds.waiting_share):>9}"
-        page.row((f"{_name(run):<{names}}", "title"), (bar, "accent"), gap, times)
+        page.row((_padded(_name(page, run), names), "title"), (bar, "accent"), " " * (width + 1 - len(bar)), times)
 
 
 def _length(run: Run) -> float:
@@ -59,19 +66,17 @@ def _length(run: Run) -> float:
 
 
 def _bar(page: Page, run: Run, span: float, width: int) -> str:
-    cells = max(1, round(_length(run) / span * width))
-    bar = [page.glyphs["line"]] * cells
+    bar = [page.glyphs["line"]] * max(1, round(_length(run) / span * width))
     for output in run.output:
         at = round((output.at - (run.seconds.zero or 0.0)) / span * width)
-        bar[min(max(at, 0), cells - 1)] = page.glyphs["tick"]
+        bar[min(max(at, 0), len(bar) - 1)] = page.glyphs["tick"]
     return "".join(bar)
 
 
 def _scale(span: float, width: int) -> str:
     """Numbers at their places, about one in ten cells."""
-    step = next(
-        each * 10.0**power for power in range(-4, 7) for each in _STEPS if each * 10.0**power >= span * 10 / width
-    )
+    steps = (each * 10.0**power for power in range(-6, 9) for each in _STEPS)
+    step = next((step for step in steps if step >= span * 10 / width), span)
     scale = ""
     for index in range(int(span / step + 1e-9) + 1):
         at = round(index * step / span * width)
@@ -82,39 +87,59 @@ def _scale(span: float, width: int) -> str:
 
 
 def _write_output(page: Page, runs: Sequence[Run], most: int | None) -> None:
+    """What they printed, in a column each."""
+    column = (page.width - 1 - _TIME) // len(runs)
+    if column < NARROWEST:
+        for row in paragraph(page, "too many to show side by side what they print", style="dim"):
+            page.row(*row)
+        return
     rows = moments(runs)
     first, left_out, last = folded(rows, most or len(rows))
-    column = (page.width - 1 - 9) // len(runs)
-    page.row(("time".ljust(9), "dim"), *((harmless(_name(run)).ljust(column), "dim") for run in runs))
+    page.row(("time".ljust(_TIME), "dim"), *((_fitted(page, _name(page, run), column), "dim") for run in runs))
     for row in first:
         _write_row(page, row, column, full=most is None)
     if left_out:
-        page.row((f" {page.glyphs['more']:<7} {left_out} more alike", "dim"))
+        page.row((f" {page.glyphs['more']:<{_TIME - 1}}{left_out} more rows: --full", "dim"))
     for row in last:
         _write_row(page, row, column, full=most is None)
 
 
 def _write_row(page: Page, row: Row, column: int, *, full: bool) -> None:
-    height = max(map(len, row.cells)) if full else 1
-    for index in range(height):
-        at = f"{row.at:.2f} s" if not index else ""
-        texts = [_cell(page, lines[index:] if full else lines, column - 2, full=full) for lines in row.cells]
-        page.row((f"{at:<9}", "dim"), *(text + " " * (column - cell_len(text)) for text in texts))
-
-
-def _cell(page: Page, lines: Sequence[str], width: int, *, full: bool) -> str:
-    if not lines:
-        return ""
-    more = f" +{len(lines) - 1}" if len(lines) > 1 and not full else ""
-    return cut(harmless(lines[0]), width - len(more), page.glyphs["more"]) + more
-
-
-def _write_sentence(page: Page, runs: Sequence[Run]) -> None:
-    """Say where a difference cannot come from, if all that were run have mostly waited."""
-    times = [(run.seconds.script, run.seconds.waiting) for run in runs]
-    if any(not script or waiting is None or waiting < script / 2 for script, waiting in times):
+    at = f"{wording.seconds(row.at):<{_TIME}}"
+    if not full:
+        page.row((at, "dim"), *(_first(page, lines, column) for lines in row.cells))
         return
-    most = max((script or 0.0) - (waiting or 0.0) for script, waiting in times)
-    said = f"Nobody computed faster: each used {most:.2f} s of CPU at most. The rest is waiting, and waits can overlap."
-    write_paragraph(page, said)
-    page.row()
+    broken = [[part for line in lines for part in wrapped(page.shown(line), column - 2)] for lines in row.cells]
+    for texts in zip_longest(*broken, fillvalue=""):
+        page.row((at, "dim"), *(_fitted(page, text, column) for text in texts))
+        at = " " * _TIME
+
+
+def _first(page: Page, lines: Sequence[str], column: int) -> str:
+    """The first of the lines, and how many more there are."""
+    more = f" +{len(lines) - 1}" if len(lines) > 1 else ""
+    text = cut(page.shown(lines[0]), column - 2 - len(more), page.glyphs["more"]) if lines else ""
+    return _padded(text + more, column)
+
+
+def _fitted(page: Page, text: str, column: int) -> str:
+    return _padded(cut(text, column - 2, page.glyphs["more"]), column)
+
+
+def _troubles(page: Page, runs: Sequence[Run]) -> list[_Row]:
+    """How those ended that did not end as they should, and what could not be done or observed."""
+    said = [f"{_name(page, run)}: {wording.outcome(run.outcome)}" for run in runs if not run.ok]
+    rows = [row for each in said for row in paragraph(page, each, style="bad")]
+    for note in dict.fromkeys(note for run in runs for note in notes(run)):
+        names = [_name(page, run) for run in runs if note in notes(run)]
+        whose = f"{', '.join(names)}: " if len(names) < len(runs) else ""
+        rows += paragraph(page, whose + note, style="dim")
+    return rows
+
+
+def _sentence(page: Page, runs: Sequence[Run]) -> list[_Row]:
+    if not all(run.ok for run in runs):
+        return []
+    names = [_name(page, run) for run in runs]
+    said = wording.why_not_computing(names, [run.seconds.script for run in runs], [run.seconds.waiting for run in runs])
+    return paragraph(page, said) if said else []

@@ -1,0 +1,61 @@
+# Needs make and Python 3.11 or newer. Everything else is installed into .venv, which is made again only when
+# pyproject.toml changes.
+
+# Set, they would hide faults of buffering and slow down every start.
+unexport PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
+
+BIN := .venv/bin
+READY := .venv/ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq  # errors only
+
+PYTHONS = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python3.15
+SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+FOUND = $(shell for python in $(PYTHONS); do "$$python" -c '$(SUITABLE)' 2>/dev/null && echo "$$python" && break; done)
+NONE = asyncdemo needs Python 3.11 or newer with its venv module, and there is none on PATH: install one (on Debian \
+	and Ubuntu with python3-venv), or name it with make PYTHON=/path/to/python3
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check style types layers bench offline format clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(READY)  ## run the scenarios of the article, then compare sync with async
+	$(BIN)/asyncdemo run --all
+	$(BIN)/asyncdemo compare sync async
+
+test: $(READY)  ## run all tests
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+check: style types layers test  ## what CI runs: format, lint, strict types, layers, all tests
+
+bench: $(READY)  ## measure what asyncdemo adds to the time of a command, next to its bar
+	$(BIN)/python tests/benchmarks/bench_startup.py
+
+offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network, for Python 3.11 and newer
+	$(BIN)/python tools/offline.py
+
+format: $(READY)  ## format the code and mend what the linter can mend
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+clean:  ## remove all that make, the tests and the tools have made
+	rm -rf .venv build dist .*_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+style: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports --no-logo
+
+$(READY): pyproject.toml
+	@echo "Setting up .venv, once: this takes about a minute." >&2
+	@$(or $(FOUND),$(error $(NONE))) -m venv --clear .venv
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --editable '.[trio]' --group dev
+	@touch $(READY)

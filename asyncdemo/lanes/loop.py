@@ -1,0 +1,56 @@
+"""What the event loop did: for how long it was busy, blocked and idle, and how many tasks waited at once."""
+
+from typing import NamedTuple
+
+from asyncdemo.spans import BLOCKED, RUNNING, WAITING, Timeline
+
+_SLACK = 1.01  # of its time a single loop can be busy; with more there are several
+
+
+class Shares(NamedTuple):
+    """Parts of the time from the first task to the end of the last, from 0 to 1; the longest step in seconds."""
+
+    busy: float
+    blocked: float
+    idle: float
+    longest: float
+    longest_blocked: float
+
+
+def shares(timeline: Timeline) -> Shares | None:
+    """Give the loop's shares; None where there was none, or several at once, or nothing was seen."""
+    on_loop = {task.id for task in timeline.tasks if task.kind in ("asyncio", "trio")}
+    spans = timeline.spans
+    if not on_loop or not len(spans):
+        return None
+    totals, longest = [0.0] * 4, [0.0] * 4
+    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+        if state in (RUNNING, BLOCKED) and task in on_loop:
+            seconds = end - start
+            totals[state] += seconds
+            if seconds > longest[state]:
+                longest[state] = seconds
+    whole = max(spans.ends) - min(spans.starts)
+    busy, blocked = totals[RUNNING] / whole, totals[BLOCKED] / whole
+    if busy + blocked > _SLACK:
+        return None
+    return Shares(busy, blocked, max(0.0, 1 - busy - blocked), max(longest), longest[BLOCKED])
+
+
+def at_once(timeline: Timeline) -> int | None:
+    """How many tasks waited at the same time, at most; None where nothing waited.
+
+    A task that has started others most often just waits for these: it is not counted.
+    """
+    parents = {task.parent for task in timeline.tasks}
+    spans = timeline.spans
+    waits = [
+        index for index, state in enumerate(spans.states) if state == WAITING and spans.tasks[index] not in parents
+    ]
+    ends = sorted(spans.ends[index] for index in waits)
+    most = over = 0
+    for count, start in enumerate(sorted(spans.starts[index] for index in waits), 1):
+        while ends[over] <= start:
+            over += 1
+        most = max(most, count - over)
+    return most or None

@@ -1,0 +1,57 @@
+"""Which tasks get a lane, and what it is called."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from asyncdemo.own_code import is_own
+from asyncdemo.spans import Task, Timeline
+
+_NUMBERED = re.compile(r"^(?P<what>.*?)[-_ ]*\d+$")
+
+
+def shown_tasks(timeline: Timeline, *, full: bool) -> list[Task]:
+    """The tasks in the order in which they came to be, without those that asyncio.run makes to shut down its loop."""
+    return [task for task in timeline.tasks if full or not _shuts_down(task)]
+
+
+def overlap(tasks: Iterable[Task]) -> bool:
+    """Whether two of them were there at the same time."""
+    until = float("-inf")
+    for task in sorted(tasks, key=lambda task: task.created):
+        if task.created < until:
+            return True
+        until = max(until, float("inf") if task.ended is None else task.ended)
+    return False
+
+
+def kind_of_work(task: Task) -> str:
+    """What a task does, as far as its name tells: that of its coroutine, for threads the name without its number."""
+    if task.coroutine:
+        return task.coroutine.rpartition(".")[2]
+    numbered = _NUMBERED.match(task.name)
+    return (numbered and numbered["what"]) or task.name or task.kind
+
+
+def names(tasks: Sequence[Task]) -> dict[int, str]:
+    """A name for each: one that a person has given to it, else what it does, numbered where several do the same."""
+    works = {task.id: kind_of_work(task) for task in tasks}
+    often, seen = Counter(works.values()), Counter[str]()
+    given: dict[int, str] = {}
+    for task in tasks:
+        work = works[task.id]
+        seen[work] += 1
+        numbered = f"{work} {seen[work]}" if often[work] > 1 else work
+        given[task.id] = task.name if _is_given(task) else numbered
+    return given
+
+
+def _is_given(task: Task) -> bool:
+    """Whether a person has chosen the name: the libraries' own are a number or the coroutine's name."""
+    if not task.coroutine:
+        return bool(task.name) and not _NUMBERED.match(task.name)
+    return bool(task.name) and not re.fullmatch(r"Task-\d+", task.name) and not task.name.endswith(task.coroutine)
+
+
+def _shuts_down(task: Task) -> bool:
+    return task.parent is None and task.coroutine.startswith("shutdown_") and not is_own(task.path)

@@ -1,0 +1,145 @@
+"""Stores what happens to tasks, for whichever library runs them: events, and who and where in entries of their own.
+
+No lock: places are handed out by counters in C, which no other thread can interrupt. Where no event fits any more, or
+anything else goes wrong, tracing is given up for good and the script goes on; so it is in a forked child.
+"""
+
+import _signal
+import faulthandler
+import fcntl
+import itertools
+import os
+import resource
+
+import _asyncdemo_layout as layout
+
+
+class Recorder:
+    """The regions of the shared memory that hold the trace of tasks."""
+
+    def __init__(self, words):
+        self.words = words
+        self.times = words[layout.TIMES_AT : layout.TIMES_AT + layout.EVENTS]
+        self.wakes = words[layout.WAKES_AT : layout.WAKES_AT + layout.EVENTS]
+        self.codes = words[layout.CODES_AT : layout.CODES_AT + layout.EVENTS]
+        self.event = itertools.count().__next__  # the place of the next event
+        self._key = itertools.count().__next__
+        self._file = itertools.count(1).__next__
+        self._files = {}
+        os.register_at_fork(after_in_child=self._release)
+
+    def offer_stacks(self):
+        """Have the stack written into the tool's file on SIGURG, unless the script has plans of its own for it."""
+        number = self.words[layout.STACKS] - 1
+        if number < 0 or _signal.getsignal(_signal.SIGURG) is not _signal.SIG_DFL:
+            return
+        path = "/proc/%d/fd/%d" % (self.words[layout.TOOL], number)
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        top = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16) - 1
+        kept = fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, top)  # where no script comes upon it
+        os.close(file)
+        faulthandler.register(_signal.SIGURG, file=kept, all_threads=False)
+
+    def put(self, time, code):
+        """Store an event. Raises IndexError where there is no room, ValueError when it was given up."""
+        place = self.event()
+        self.times[place] = time
+        self.codes[place] = code
+
+    def give_up(self):
+        """Trace no more: every further attempt to store an event fails at once, and is caught where it is made."""
+        try:
+            self.words[layout.UNTRACED] |= 2
+        except ValueError:
+            pass  # in a forked child
+        self._release()
+
+    def _release(self):
+        self.times.release()
+        self.wakes.release()
+        self.codes.release()
+
+    def key(self):
+        """Give a new key for a task or a loop. Raises IndexError where there is no room for another."""
+        key = self._key()
+        if key >= layout.INFOS:
+            raise IndexError
+        return key
+
+    def tell(self, key, kind, loop, name, code):
+        """Store who a key is; `code` is the code object of its coroutine, or None."""
+        at = layout.INFOS_AT + key * layout.INFO
+        words = self.words
+        words[at + 1] = kind
+        words[at + 2] = loop
+        words[at + 3] = code.co_firstlineno if code is not None else 0
+        words[at + 4] = self.file(code.co_filename) if code is not None else 0
+        self._text(at + 5, layout.NAME, name)
+        self._text(at + 5 + layout.NAME, layout.NAME, code.co_name if code is not None else "")
+        words[at] = key + 1
+
+    def file(self, path):
+        """Give the number of a file; 0 where there is no room for another."""
+        number = self._files.get(path)
+        if number is None:
+            number = self._file()
+            if number >= layout.FILES:
+                number = 0
+            else:
+                at = layout.FILES_AT + number * layout.FILE
+                self._text(at + 1, layout.FILE - 1, path)
+                self.words[at] = number
+            self._files[path] = number
+        return number
+
+    def run_queue(self):
+        """How long (ns) this thread was ready and had no processor; None where the system does not tell."""
+        try:
+            file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            return int(os.read(file, 64).split()[1])
+        except (OSError, IndexError, ValueError):
+            return None
+        finally:
+            os.close(file)
+
+    def _text(self, at, room, text):
+        data = text.encode("utf-8", "surrogateescape")[: room * 8 - 1]
+        data += bytes(-len(data) % 8 or 8)
+        for i in range(0, len(data), 8):
+            self.words[at + i // 8] = int.from_bytes(data[i : i + 8], "little", signed=True)
+
+
+def code_of(coroutine):
+    """Give the code object of a coroutine or a generator; None of anything else."""
+    return getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+
+
+def innermost(coroutine, is_own):
+    """Give (code, line) where a coroutine is suspended: the innermost frame in the person's own code, else any."""
+    found = None
+    for _ in range(100):
+        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+        if frame is None:
+            break
+        if found is None or is_own(frame.f_code.co_filename):
+            found = frame.f_code, frame.f_lineno or 0
+        coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+    return found
+
+
+def own_code():
+    """Give a function that tells the person's own files from a library's, by where they lie."""
+    library = os.path.dirname(os.__file__) + os.sep
+    known = {}
+
+    def is_own(path):
+        own = known.get(path)
+        if own is None:
+            installed = path.startswith(("<", library)) or "site-packages" in path
+            own = known[path] = not installed or "/asyncdemo/scenarios/" in path  # the course, when it is installed
+        return own
+
+    return is_own

@@ -1,0 +1,22 @@
+"""What a run needs to be told. In a file of its own, so that the command line need not load what runs it."""
+
+from typing import NamedTuple
+
+from asyncdemo.recording import Subject
+
+
+class Plan(NamedTuple):
+    """All that a run needs: what is run, and the exact command.
+
+    `cannot` says why it cannot even be started, if so. `timeout` is in seconds, or None. `expected` is the exit status
+    that counts as ok. `watch_for` is after how many seconds it has been watched long enough. `times_only` leaves the
+    script's streams and loops alone: then only the times are observed.
+    """
+
+    subject: Subject
+    command: tuple[str, ...]
+    timeout: float | None = None
+    expected: int = 0
+    watch_for: float | None = None
+    times_only: bool = False
+    cannot: str | None = None

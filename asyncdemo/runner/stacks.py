@@ -1,0 +1,102 @@
+"""Names the line that holds an event loop: asks the child for its stack when a step takes long.
+
+The child has told faulthandler to write the stack into a file of ours when it gets SIGURG, a signal that nobody misses
+and that does nothing where it is not expected. So there is no thread in the child, and C code that holds the
+interpreter's lock is seen as well. The file is read when all is over.
+"""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner.memory import Memory
+from asyncdemo.trace import Frame, Sample
+
+FIRST = 20_000_000  # ns that a step may take before its stack is asked for
+_AGAIN = 3  # each further time when it has taken that many times as long
+_LOOKED_AT = 64  # newest events that tell what goes on
+_DUMP = re.compile(rb"^(?:Current thread|Thread|Stack)[^\n]*\n", re.MULTILINE)
+_FRAME = re.compile(rb'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
+
+
+class Stacks:
+    """Watches the steps of one child and asks for its stack; `descriptor` is the file into which the child writes."""
+
+    def __init__(self, memory: Memory, pid: int, descriptor: int) -> None:
+        self._memory = memory
+        self._pid = pid
+        self._descriptor = descriptor
+        self._next = 0  # no event is stored from here on, as far as is known
+        self._step = 0  # when the step began that was last asked about
+        self._patience = FIRST
+        self._asked: list[int] = []  # when, in the order of the answers
+
+    def look(self, now: int) -> None:
+        """Ask for the stack (`now` in ns) if a step has taken long; the answer to the last question must be there."""
+        started = self._running_since()
+        if started is None:
+            return
+        if started != self._step:
+            self._step, self._patience = started, FIRST
+        if now - started > self._patience and len(self._answers()) == len(self._asked):
+            self._patience *= _AGAIN
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(self._pid, signal.SIGURG)
+                self._asked.append(now)
+
+    def samples(self) -> tuple[Sample, ...]:
+        """The stacks, each with the moment at which it was asked for."""
+        answers = self._answers()
+        return tuple(Sample(at, tuple(_frames(answer))) for at, answer in zip(self._asked, answers, strict=False))
+
+    def _running_since(self) -> int | None:
+        """When the step began that holds the loop now; None where none does."""
+        self._next = _first_empty(self._memory, self._next)
+        start = max(0, self._next - _LOOKED_AT)
+        codes = self._memory.words(layout.CODES_AT + start, self._next - start).tolist()
+        for index in range(len(codes) - 1, -1, -1):
+            what = codes[index] & 15
+            if what == layout.STEP:
+                return self._memory[layout.TIMES_AT + start + index]
+            if what in (layout.POLL, layout.IDLE, layout.STOP):
+                return None
+        return None
+
+    def _answers(self) -> list[bytes]:
+        size = os.fstat(self._descriptor).st_size
+        return _DUMP.split(os.pread(self._descriptor, size, 0))[1:]
+
+
+def _first_empty(memory: Memory, start: int) -> int:
+    """The place from which on no event is stored: found by steps that double, then halve."""
+    end, step = start, 1
+    while end < layout.EVENTS and memory[layout.CODES_AT + end]:
+        start, end, step = end + 1, min(end + step, layout.EVENTS), step * 2
+    while start < end:
+        middle = (start + end) // 2
+        if memory[layout.CODES_AT + middle]:
+            start = middle + 1
+        else:
+            end = middle
+    return start
+
+
+def _frames(answer: bytes) -> Iterator[Frame]:
+    for path, line, function in _FRAME.findall(answer):
+        yield Frame(path.decode(errors="replace"), int(line), function.decode(errors="replace"))
+
+
+@contextmanager
+def stack_file() -> Iterator[int | None]:
+    """Give the descriptor of a file into which the child can write its stacks; None where that cannot be had."""
+    if not hasattr(os, "memfd_create"):
+        yield None
+        return
+    descriptor = os.memfd_create("asyncdemo-stacks")
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,78 @@
+"""Pieces of output made into rows: wrapped, each line with its time, stderr with its mark."""
+
+from typing import NamedTuple
+
+from asyncdemo.recording import Output
+from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.text import wrapped
+
+GUTTER = 11  # cells: the time, the mark, and the spaces around them
+MARKS = {"stdout": " ", "stderr": "!", "other": "~"}
+_STYLES = {"stdout": "plain", "stderr": "warn", "other": "plain"}
+_NO_TIME = " " * 8
+
+
+class Line(NamedTuple):
+    """A row of output, or what is known of one so far. What continues a line has no time and no mark."""
+
+    at: str
+    mark: str
+    stream: str
+    text: str
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give it past the gutter."""
+        style = _STYLES[self.stream]
+        return (self.at, "dim"), (f" {self.mark} ", style), (self.text, style)
+
+    def continued(self, text: str) -> "Line":
+        """Give the row that follows in the same line."""
+        return Line(_NO_TIME, " ", self.stream, text)
+
+
+class Lines:
+    """Makes rows of pieces as they come. `unended` is the last row of a line whose end has not come yet."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.unended: Line | None = None
+
+    def add(self, output: Output, zero: float) -> list[Line]:
+        """Take a piece and give the rows that are complete; `zero` is the moment that is shown as 0.00 s."""
+        rows: list[Line] = []
+        start = Line(_time(output.at - zero), MARKS[output.stream], output.stream, "")
+        if self.unended is not None and self.unended.stream == output.stream:
+            start, self.unended = self.unended, None
+        elif self.unended is not None:
+            rows += self.end()
+        *lines, rest = (start.text + output.text).replace("\r\n", "\n").split("\n")
+        for line in lines:
+            rows += self._rows(start, line)
+            start = Line(_NO_TIME, MARKS[output.stream], output.stream, "")  # only the first of a write has a time
+        if rest:
+            *full, last = self._rows(start, rest)
+            rows += full
+            self.unended = last._replace(text=last.text + "\r") if rest.endswith("\r") else last
+        return rows
+
+    def end(self) -> list[Line]:
+        """Give the line that is not ended as it is; it is over."""
+        unended, self.unended = self.unended, None
+        return [] if unended is None else self._rows(unended, unended.text)
+
+    def shown(self) -> Line | None:
+        """Give the line that is not ended as it stands at this moment."""
+        return None if self.unended is None else self._rows(self.unended, self.unended.text)[-1]
+
+    def _rows(self, start: Line, text: str) -> list[Line]:
+        first, *others = wrapped(self._page.shown(_last_state(text)), self._page.width - 1 - GUTTER)
+        return [start._replace(text=first), *map(start.continued, others)]
+
+
+def _last_state(line: str) -> str:
+    """What stands in a row after its carriage returns, if each state is longer than the one before."""
+    return next((state for state in reversed(line.split("\r")) if state), "")
+
+
+def _time(seconds: float) -> str:
+    return f"{round(seconds, 2) + 0.0:6.2f} s" if seconds < 1000 else f"{seconds:6.0f} s"
