@@ -5,17 +5,31 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036  # whoever unpacks the wheel by hand can get here
     sys.exit("asyncdemo needs Python 3.11 or newer, and this is %d.%d." % sys.version_info[:2])  # noqa: UP031
 
+import errno
 import gc
 import os
-import signal
+
+INTERRUPTED, BROKEN_PIPE = 130, 141  # 128 + the number of the signal; loading `signal` takes a while
 
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    try:
+        _main()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _main() -> None:
     gc.disable()  # nothing to collect while modules load; a tenth of the start-up time
-    from asyncdemo.errors import AsyncdemoError
+    from asyncdemo.errors import AsyncdemoError, ToolError
 
     try:
+        if sys.stderr is None:
+            # closed by whoever has started us: nobody wants to hear it
+            sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # stays open to the end; pathlib takes a while
+        if sys.stdout is None:
+            raise ToolError("standard output is closed; give it a file, a pipe or a terminal")
         from asyncdemo.cli.app import app
 
         gc.freeze()  # what is loaded stays to the end; looking through it again was a fifth of the time of list
@@ -30,14 +44,25 @@ def main() -> None:
             gc.freeze()  # nor is it worth it when all is over
             sys.stdout.flush()  # here, where a reader that has gone is no surprise
     except AsyncdemoError as error:
-        print(f"asyncdemo: {error}", file=sys.stderr)
+        from asyncdemo.views.terminal.text import harmless
+
+        print(f"asyncdemo: {harmless(str(error))}", file=sys.stderr)
         sys.exit(error.status)
     except BrokenPipeError:
         # Whoever read our output has gone, which is no fault: end as a program that knows nothing of it would.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(128 + signal.SIGPIPE)
-    except KeyboardInterrupt:
-        sys.exit(128 + signal.SIGINT)
+        _forget_output()
+        sys.exit(BROKEN_PIPE)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO) or error.filename is not None:
+            raise
+        print(f"asyncdemo: cannot write the output: {error.strerror}", file=sys.stderr)
+        _forget_output()
+        sys.exit(1)
+
+
+def _forget_output() -> None:
+    """Let what is still in the buffer of stdout go nowhere when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

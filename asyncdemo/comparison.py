@@ -91,8 +91,10 @@ class Comparison(NamedTuple):
         }
 
 
-def speed_up(baseline: Sequence[float], other: Sequence[float]) -> tuple[float, tuple[float, float] | None]:
-    """Give the median of the paired ratios baseline / other and its 95 % interval, None of fewer than six pairs.
+def speed_up(baseline: Sequence[float], other: Sequence[float]) -> tuple[float | None, tuple[float, float] | None]:
+    """Give the median of the paired ratios baseline / other and its 95 % interval.
+
+    None is the median of no pairs, and the interval of fewer than six.
 
     Pairs are of one round, so that what slows the machine down slows both. The interval is that of W. R. Thompson,
     "On confidence ranges for the median", Annals of Mathematical Statistics 7 (1936): two order statistics between
@@ -101,7 +103,7 @@ def speed_up(baseline: Sequence[float], other: Sequence[float]) -> tuple[float, 
     """
     ratios = [math.log(one / two) for one, two in zip(baseline, other, strict=False) if one > 0 and two > 0]
     interval = median_interval(ratios)
-    point = math.exp(median(ratios)) if ratios else math.nan
+    point = math.exp(median(ratios)) if ratios else None
     return point, None if interval is None else (math.exp(interval[0]), math.exp(interval[1]))
 
 

@@ -6,7 +6,9 @@ from typing import Literal, NamedTuple
 from asyncdemo.spans import BLOCKED, READY, RUNNING, Task, Timeline
 
 LONG = 0.001  # seconds: a step that takes longer holds the loop
-LATE = 0.010  # seconds: a task that has to wait longer for its turn is late
+LATE = 0.010  # seconds: a task that has to wait longer than that for its turn is late
+
+_Key = tuple[str, int, int, str | None]  # path, line, state, function
 
 
 class Held(NamedTuple):
@@ -18,40 +20,23 @@ class Held(NamedTuple):
     path: str
     line: int
     state: Literal["blocked", "computing"]
+    function: str | None
     times: int
     total: float
     longest: float
     late: int
-    function: str | None
 
 
 def held(timeline: Timeline) -> list[Held]:
-    """Give the lines that held the loop, what took most time first. Cost: the spans, and sorting the late ones."""
+    """Give the lines that held the loop, first what took most time in all. Cost: the spans, and sorting the late."""
     tasks = {task.id: task for task in timeline.tasks if task.kind in ("asyncio", "trio")}
     spans, late = timeline.spans, _Late(timeline)
-    found: dict[tuple[str, int, int, str | None], list[float]] = {}
+    steps: dict[_Key, list[tuple[float, float]]] = {}
     for index, (state, start, end) in enumerate(zip(spans.states, spans.starts, spans.ends, strict=True)):
-        if end - start < LONG or state not in (RUNNING, BLOCKED) or spans.tasks[index] not in tasks:
-            continue
-        key = (*_place(timeline, index, tasks[spans.tasks[index]]), state)
-        times, total, longest, others = found.get((key[0], key[1], key[3], key[2]), (0.0, 0.0, 0.0, 0.0))
-        seconds = end - start
-        found[key[0], key[1], key[3], key[2]] = [
-            times + 1,
-            total + seconds,
-            max(longest, seconds),
-            others + late.during(start, end),
-        ]
-    rows = []
-    for (path, line, state, function), (times, total, longest, others) in found.items():
-        said: Literal["blocked", "computing"] = "blocked" if state == BLOCKED else "computing"
-        rows.append(Held(path, line, said, int(times), total, longest, int(others), function))
-    return sorted(rows, key=lambda row: row.total, reverse=True)
-
-
-def _place(timeline: Timeline, index: int, task: Task) -> tuple[str, int, str | None]:
-    where = timeline.spans.where[index]
-    return (task.path, task.line, task.coroutine) if where < 0 else (*timeline.spans.places[where], None)
+        if end - start >= LONG and state in (RUNNING, BLOCKED) and spans.tasks[index] in tasks:
+            key = _key(timeline, index, tasks[spans.tasks[index]])
+            steps.setdefault(key, []).append((start, end))
+    return sorted((_row(key, some, late) for key, some in steps.items()), key=lambda row: row.total, reverse=True)
 
 
 class _Late:
@@ -68,5 +53,20 @@ class _Late:
         self._ends = sorted(end for _, end in waits)
 
     def during(self, start: float, end: float) -> int:
-        """How many were ready and late between two moments; the task itself was until the first of them."""
+        """How many were late between two moments; whoever made the step was so until the first of them at most."""
         return bisect_left(self._starts, end) - bisect_right(self._ends, start)
+
+
+def _key(timeline: Timeline, index: int, task: Task) -> _Key:
+    spans = timeline.spans
+    if spans.where[index] < 0:
+        return task.path, task.line, spans.states[index], task.coroutine
+    return *spans.places[spans.where[index]], spans.states[index], None
+
+
+def _row(key: _Key, steps: list[tuple[float, float]], late: _Late) -> Held:
+    path, line, state, function = key
+    seconds = [end - start for start, end in steps]
+    others = sum(late.during(start, end) for start, end in steps)
+    said: Literal["blocked", "computing"] = "blocked" if state == BLOCKED else "computing"
+    return Held(path, line, said, function, len(steps), sum(seconds), max(seconds), others)

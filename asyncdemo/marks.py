@@ -7,8 +7,10 @@ from typing import NamedTuple
 from asyncdemo.recording import Output, Run, Subject
 
 _WARNING = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>\w*Warning: .+)$")
-_FRAME = re.compile(r'^\s*(?:[|+-] ?)*File "(?P<path>.+)", line (?P<line>\d+)')
-_ERROR = re.compile(r"^(?:[|+ -]*)(?P<what>[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit|Group|Warning)\b.*)$")
+# In the traceback of an exception group a "|" stands before each line.
+_FRAME = re.compile(r'^(?: *\| )? *File "(?P<path>.+)", line (?P<line>\d+)')
+_ERROR = re.compile(r"^(?: *\| )?(?P<what>(?P<name>[^\W\d][\w.]*)(?:: .*)?)$")
+_STOPPED = ("KeyboardInterrupt", "asyncio.exceptions.CancelledError")
 
 
 class Mark(NamedTuple):
@@ -49,6 +51,7 @@ def _troubles(run: Run) -> dict[int, Mark]:
     """Warnings and the innermost line of the script in each traceback, from the text on stderr."""
     found: dict[int, Mark] = {}
     frame: int | None = None
+    stopped = run.outcome.kind in ("timed-out", "interrupted")
     for at, text in _lines(output for output in run.output if output.stream == "stderr"):
         if (warning := _WARNING.match(text)) and _is_script(warning["path"], run.subject):
             line = int(warning["line"])
@@ -57,7 +60,8 @@ def _troubles(run: Run) -> dict[int, Mark]:
             if _is_script(inner["path"], run.subject):
                 frame = int(inner["line"])
         elif frame is not None and (error := _ERROR.match(text)):
-            found.setdefault(frame, Mark(frame, error["what"], at, at, trouble=True))
+            what = "it was here when it was stopped" if stopped and error["name"] in _STOPPED else error["what"]
+            found.setdefault(frame, Mark(frame, what, at, at, trouble=True))
             frame = None
     return found
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from asyncdemo.finding import Finding, finding_json
 from asyncdemo.spans import Timeline, span_json, task_json
 
 SCHEMA = "asyncdemo.run/1"
@@ -129,7 +130,8 @@ class Run(NamedTuple):
     """One execution of one subject in its own interpreter.
 
     `output_order` is "exact" where one pipe kept the order of all writers. `output_dropped` counts bytes that were
-    printed and not kept. `notes` say in words what could not be done or observed in this run.
+    printed and not kept. `notes` say in words what could not be done or observed in this run. `findings` is None where
+    nothing was observed that there could be findings in.
     """
 
     subject: Subject
@@ -141,6 +143,7 @@ class Run(NamedTuple):
     output_dropped: int = 0
     notes: tuple[str, ...] = ()
     timeline: Timeline | None = None
+    findings: tuple[Finding, ...] | None = None
 
     def to_json(self, *, spans: bool = False) -> dict[str, Any]:
         """Give the run in the published shape, the spans only if asked for; what was not observed is null."""
@@ -153,7 +156,7 @@ class Run(NamedTuple):
             "output_order": "exact",
             "output_dropped": self.output_dropped,
             **_timeline_json(self.timeline, spans=spans),
-            "findings": None,
+            "findings": None if self.findings is None else [finding_json(finding) for finding in self.findings],
             "notes": list(self.notes),
         }
 

@@ -14,7 +14,8 @@ RUNNING, READY, WAITING, BLOCKED = range(4)
 class Task(NamedTuple):
     """A lane: times in seconds from the start of the run, None where unknown; `path` and `line` of its coroutine.
 
-    `end` is None of a task that was gone before it could be asked how it ended.
+    `end` is None of a task that was gone before it could be asked how it ended. `thread` is the identifier of the
+    thread in which it ran, or that it is.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Task(NamedTuple):
     created: float
     ended: float | None
     end: End | None
+    thread: int | None = None
 
 
 class Span(NamedTuple):
@@ -44,11 +46,11 @@ class Spans:
     """Spans as columns, so that millions of them stay small; `places` are pairs of path and line."""
 
     def __init__(self) -> None:
-        self.tasks = array("l")
+        self.tasks = array("i")
         self.states = bytearray()
         self.starts = array("d")
         self.ends = array("d")
-        self.where = array("l")
+        self.where = array("i")
         self.places: list[tuple[str, int]] = []
 
     def __len__(self) -> int:
@@ -95,6 +97,7 @@ def task_json(task: Task) -> dict[str, Any]:
         "created": round(task.created, 6),
         "ended": None if task.ended is None else round(task.ended, 6),
         "end": task.end,
+        "thread": task.thread,
     }
 
 

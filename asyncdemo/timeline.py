@@ -3,6 +3,8 @@
 A step of a task ends where the next thing begins in its loop. Before a step the task was ready from the moment at
 which the step was put into the loop's queue; if a timer did that, from the moment at which the timer was due, for
 while a step holds the loop no timer gets into the queue. Before that it was waiting. What is not known is left out.
+
+A thread is a loop of its own with one task: a step is its whole life, or a job of a pool's worker.
 """
 
 from collections import deque
@@ -14,6 +16,8 @@ from asyncdemo.trace import Trace
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
 _HELD = 0.5  # of a long step: off the processor for more than this part of it, the loop was blocked
+_LOCKED = 0.5  # of the time off the processor: if other threads used more than that, they may have held Python's lock
+_PLAIN = 0.9  # of a thread's time: on or off the processor for more than that, it was running or waiting
 
 
 def timeline(trace: Trace, started: int, ended: int) -> Timeline:
@@ -24,79 +28,113 @@ def timeline(trace: Trace, started: int, ended: int) -> Timeline:
 
 
 class _Lane:
-    """What is known of one task while the events are read; times in ns."""
+    """What is known of one task while the events are read; times in seconds from the start of the run."""
 
-    __slots__ = ("created", "end", "ended", "parent", "since", "where")
+    __slots__ = ("created", "end", "ended", "lost", "parent", "since", "where")
 
-    def __init__(self, created: int, parent: int | None) -> None:
+    def __init__(self, created: float, parent: int | None) -> None:
         self.created = created
         self.parent = parent
         self.since = created  # when its last step ended
         self.where = -1  # where it is suspended since then
-        self.ended: int | None = None
+        self.lost = False  # nobody knows when its last step ended
+        self.ended: float | None = None
         self.end: End | None = "pending"
 
 
 class _Loop:
-    """What is known of one event loop while the events are read; times in ns."""
+    """What is known of one event loop while the events are read; times in seconds."""
 
-    __slots__ = ("cpu", "current", "due", "long", "next_due", "queued", "recent", "short", "start")
+    __slots__ = (
+        "cpu",
+        "current",
+        "due",
+        "last",
+        "long",
+        "next_due",
+        "others",
+        "queued",
+        "recent",
+        "short",
+        "start",
+        "stopped",
+        "threaded",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, *, threaded: bool) -> None:
+        self.threaded = threaded  # it is a thread
         self.current: int | None = None  # whose step goes on
-        self.start = 0
-        self.due: int | None = None  # when the timer was due whose callback it is
-        self.next_due: int | None = None  # the same of the step to come
-        self.recent: deque[tuple[int, int, int, int | None]] = deque()  # steps that may have put later ones in
-        self.long = False  # whether the two clocks were read at its end
-        self.cpu = self.queued = 0
-        self.short = 0  # wall time of the steps since the processor time was last read
+        self.last: int | None = None  # whose step was the last one, until the loop turns to something else
+        self.start = 0.0
+        self.due: float | None = None  # when the timer was due whose callback it is
+        self.next_due: float | None = None  # the same of the step to come
+        self.recent: deque[tuple[float, float, int, float | None]] = deque()  # steps that may have put later ones in
+        self.long = False  # whether the clocks were read at its end
+        self.cpu = self.queued = self.others = 0.0
+        self.short = 0.0  # wall time of the steps since the processor time was last read
+        self.stopped: float | None = None  # since when it has not run
 
 
 class _Builder:
     def __init__(self, trace: Trace, started: int) -> None:
         self._trace = trace
-        self._samples = deque(trace.samples)
         self._started = started
         self._spans = Spans()
         self._lanes: dict[int, _Lane] = {}
         self._loops: dict[int, _Loop] = {}
         self._places: dict[tuple[str, int], int] = {}
+        self._samples = deque(trace.samples)
+        self._callbacks = {key for key, who in trace.whos.items() if who.kind == "loop"}
+        self._threads = {key for key, who in trace.whos.items() if who.kind == "thread"}
         self._steps = 0
 
     def read(self) -> None:
         """Go through the events once."""
-        loop_of = {key: self._loops.setdefault(who.loop, _Loop()) for key, who in self._trace.whos.items()}
+        loop_of = {
+            key: self._loops.setdefault(who.loop, _Loop(threaded=who.kind == "thread"))
+            for key, who in self._trace.whos.items()
+        }
+        started, step = self._started, layout.STEP
         for time, wake, code in zip(self._trace.times, self._trace.wakes, self._trace.codes, strict=True):
             key, what = code >> 4, code & 15
             loop = loop_of.get(key)
             if loop is None:
                 continue  # it was about to be told of when the process died
-            if what == layout.STEP:
-                self._close(loop, time)
-                self._step(loop, key, wake, time)
+            if what == step:
+                moment = (time - started) / 1e9
+                if loop.current is not None:
+                    self._close(loop, moment)
+                self._step(loop, key, (wake - started) / 1e9 if wake else moment, moment)
             elif what in (layout.POLL, layout.IDLE, layout.STOP):
-                self._close(loop, time)
-                loop.short = 0
+                self._turn(loop, what, (time - started) / 1e9)
             else:
-                self._note(loop, key, what, time)
+                self._note(loop, key, what, time, wake)
 
     def finish(self, ended: int) -> Timeline:
         """End what still goes on, and give the lanes in the order in which the tasks came to be."""
+        trace = self._trace
+        end = self._seconds(ended if trace.until is None else min(ended, trace.until))
+        holding = {key: loop.start for key, loop in self._loops.items() if loop.current is not None}
         for loop in self._loops.values():
-            self._close(loop, ended)
+            if loop.current is not None:
+                self._close(loop, end)
         for key, lane in self._lanes.items():
-            if lane.ended is None:
-                self._add(key, WAITING, lane.since, ended, lane.where)
-        tasks = tuple(self._task(key, lane) for key, lane in self._lanes.items())
-        return Timeline(tasks, self._spans, self._steps, self._trace.complete)
+            if lane.end == "pending" and key not in self._threads:
+                loop = trace.whos[key].loop
+                # While a step holds the loop to the end, nobody is told who gets ready.
+                until = min(end, holding.get(loop, end), self._loops[loop].stopped or end)
+                self._spans.add(key, WAITING, lane.since, until, lane.where)
+            if lane.end == "pending" and trace.until is not None:
+                lane.end = None
+        tasks = sorted((self._task(key, lane) for key, lane in self._lanes.items()), key=lambda task: task.created)
+        return Timeline(tuple(tasks), self._spans, self._steps, trace.complete)
 
-    def _step(self, loop: _Loop, key: int, wake: int, time: int) -> None:
-        loop.current, loop.start = key, time
+    def _step(self, loop: _Loop, key: int, wake: float, moment: float) -> None:
+        loop.current, loop.start, loop.stopped = key, moment, None
         loop.due, loop.next_due = loop.next_due, None
-        if self._trace.whos[key].is_loop:
+        if key in self._callbacks:
             return
-        self._steps += 1
+        self._steps += not loop.threaded
         recent = loop.recent
         while recent and recent[0][1] < wake:
             recent.popleft()
@@ -104,53 +142,106 @@ class _Builder:
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = _Lane(wake, waker)
-        ready = max(lane.since, wake if due is None else min(wake, due))
-        self._add(key, WAITING, lane.since, ready, lane.where)
-        self._add(key, READY, ready, time, lane.where)
+        elif due is not None and due < wake:
+            wake = due
+        since = lane.since
+        if wake > since:
+            self._spans.add(key, WAITING, since, wake, lane.where)
+            since = wake
+        if moment > since:
+            self._spans.add(key, READY, since, moment, lane.where)
         lane.where = -1
 
-    def _close(self, loop: _Loop, time: int) -> None:
+    def _turn(self, loop: _Loop, what: int, moment: float) -> None:
+        """The loop has made its steps, or has stopped."""
+        if loop.current is not None:
+            self._close(loop, moment)
+        loop.short, loop.last = 0.0, None
+        loop.stopped = moment if what == layout.STOP else None
+
+    def _close(self, loop: _Loop, moment: float) -> None:
         """End the step that goes on in a loop."""
-        key = loop.current
+        key, start = loop.current, loop.start
         if key is None:
             return
-        wall = time - loop.start
-        loop.recent.append((loop.start, time, key, loop.due))
+        loop.recent.append((start, moment, key, loop.due))
         lane = self._lanes.get(key)
         if lane is not None:
-            held = loop.long and wall - max(0, loop.cpu - loop.short) - loop.queued > _HELD * wall
-            where = self._holding_line(loop.start, time) if loop.long else -1
-            self._add(key, BLOCKED if held else RUNNING, loop.start, time, where)
-            lane.since = time
-        loop.short = 0 if loop.long else loop.short + wall
-        loop.current, loop.long, loop.queued = None, False, 0
+            state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
+            if state is not None:
+                where = self._holding_line(start, moment) if loop.long else -1
+                self._spans.add(key, state, start, moment, where)
+            lane.since = moment
+        loop.current, loop.last = None, key
+        if loop.long:
+            loop.short, loop.long, loop.queued, loop.others = 0.0, False, 0.0, 0.0
+        else:
+            loop.short += moment - start
 
-    def _holding_line(self, start: int, end: int) -> int:
+    def _state(self, loop: _Loop, wall: float) -> int | None:
+        """What a long step was; None where that cannot be known."""
+        cpu = max(0.0, loop.cpu - loop.short)
+        off = wall - cpu - loop.queued
+        locked_out = loop.others > _LOCKED * off
+        if not loop.threaded:
+            return RUNNING if off <= _HELD * wall else None if locked_out else BLOCKED
+        if not loop.long:
+            return None
+        return RUNNING if wall - off >= _PLAIN * wall else WAITING if off >= _PLAIN * wall and not locked_out else None
+
+    def _holding_line(self, start: float, end: float) -> int:
         """The place in the person's own code at which a long step was seen, the first time it was looked at."""
         samples = self._samples
-        while samples and samples[0].at < start:
+        while samples and self._seconds(samples[0].at) < start:
             samples.popleft()
-        if not samples or samples[0].at > end:
+        if not samples or self._seconds(samples[0].at) > end:
             return -1
         frames = samples[0].frames
         own = next((frame for frame in frames if is_own(frame.path)), None)
         return -1 if own is None else self._place(own.path, own.line)
 
-    def _note(self, loop: _Loop, key: int, what: int, value: int) -> None:
+    def _note(self, loop: _Loop, key: int, what: int, value: int, wake: int) -> None:
         if what == layout.DUE:
-            loop.next_due = value
+            loop.next_due = self._seconds(value)
         elif what == layout.CPU:
-            loop.cpu, loop.long = value, True
+            loop.cpu, loop.long = value / 1e9, True
         elif what == layout.QUEUED:
-            loop.queued = value
-        elif (lane := self._lanes.get(key)) is None:
-            return
-        elif what == layout.AT:
-            lane.where = self._place(self._trace.files.get(value >> 32, ""), value & 0xFFFF_FFFF)
-        elif what in _ENDS:
-            lane.ended, lane.end = value, _ENDS[what]
-        elif what == layout.GONE and lane.ended is None:
-            lane.ended, lane.end = value, None
+            loop.queued = value / 1e9
+        elif what == layout.OTHERS:
+            loop.others = value / 1e9
+        elif what == layout.NEW:
+            self._lanes.setdefault(key, _Lane(self._seconds(value), wake - 1 if wake else None))
+        elif what == layout.OVER:
+            self._over(loop, key, self._seconds(value), known=not wake)
+        elif (lane := self._lanes.get(key)) is not None:
+            if what == layout.AT:
+                lane.where = self._place(self._trace.files.get(value >> 32, ""), value & 0xFFFF_FFFF)
+            elif lane.end == "pending" and lane.ended is None:
+                self._ended(loop, key, lane, self._seconds(value), what)
+
+    def _over(self, loop: _Loop, key: int, moment: float, *, known: bool) -> None:
+        """A step has ended; if nobody knows when, nothing is known of it."""
+        lane = self._lanes.get(key)
+        if known and loop.current == key:
+            self._close(loop, moment)
+        elif not known and lane is not None:
+            lane.since, lane.lost = moment, loop.current == key
+        if loop.current == key:
+            loop.current = None
+
+    def _ended(self, loop: _Loop, key: int, lane: _Lane, moment: float, what: int) -> None:
+        """A task has ended: with its step, or as something that nobody will ever wake up."""
+        own_end = key in (loop.current, loop.last) or key in self._threads
+        if loop.current == key:
+            self._close(loop, moment)
+        lane.ended = None if lane.lost else moment
+        if what in _ENDS:
+            lane.end = _ENDS[what]
+        elif own_end:
+            lane.end = None
+        else:
+            self._spans.add(key, WAITING, lane.since, moment, lane.where)
+            lane.end = "pending"
 
     def _place(self, path: str, line: int) -> int:
         where = self._places.setdefault((path, line), len(self._places))
@@ -158,15 +249,11 @@ class _Builder:
             self._spans.places.append((path, line))
         return where
 
-    def _add(self, key: int, state: int, start: int, end: int, where: int) -> None:
-        self._spans.add(key, state, self._seconds(start), self._seconds(end), where)
-
     def _seconds(self, moment: int) -> float:
         return (moment - self._started) / 1e9
 
     def _task(self, key: int, lane: _Lane) -> Task:
         who = self._trace.whos[key]
-        parent = lane.parent if lane.parent is not None and not self._trace.whos[lane.parent].is_loop else None
-        ended = None if lane.ended is None else self._seconds(lane.ended)
-        created = self._seconds(lane.created)
-        return Task(key, who.name, "asyncio", parent, who.coroutine, who.path, who.line, created, ended, lane.end)
+        parent = None if lane.parent in self._callbacks else lane.parent
+        ends = lane.created, lane.ended, lane.end
+        return Task(key, who.name, who.kind, parent, who.coroutine, who.path, who.line, *ends, who.thread or None)

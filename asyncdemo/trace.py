@@ -7,18 +7,23 @@ from array import array
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Library = Literal["asyncio", "trio", "thread"]
+Kind = Literal["asyncio", "trio", "thread", "loop"]
 
 
 class Who(NamedTuple):
-    """Who a key is: a task, or a loop (`loop` is then its own key); path and line of its code, "" and 0 of a loop."""
+    """Who a key is: a task, a thread, or a loop, for which `loop` is its own key.
 
-    is_loop: bool
+    `path` and `line` are those of its code, "" and 0 where it has none; `thread` is the identifier of the thread in
+    which it runs, 0 where that is unknown.
+    """
+
+    kind: Kind
     loop: int
     name: str
     coroutine: str
     path: str
     line: int
+    thread: int = 0
 
 
 class Frame(NamedTuple):
@@ -40,6 +45,7 @@ class Trace(NamedTuple):
     """The events of a run as columns, in the order in which they were stored; `complete` False where any are missing.
 
     `whos` tells who the keys are, `files` names the files of AT events. `samples` are stacks taken during long steps.
+    `until` is the moment at which tracing was given up, None if it was not.
     """
 
     times: "array[int]"
@@ -49,3 +55,4 @@ class Trace(NamedTuple):
     files: Mapping[int, str]
     complete: bool
     samples: tuple[Sample, ...] = ()
+    until: int | None = None

@@ -11,7 +11,7 @@ from asyncdemo.catalogue.parameters import parse_settings, replace_bytes
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Subject
-from asyncdemo.runner.interpreter import NoInterpreterError, command_line, find_interpreter
+from asyncdemo.runner.interpreter import CANNOT, NoInterpreterError, command_line, find_interpreter
 from asyncdemo.runner.plan import Plan
 from asyncdemo.staging import staged
 
@@ -36,11 +36,11 @@ def planned(target: Target, request: Request, *, times_only: bool = False) -> It
     """
     with _script(target, request) as (subject, script):
         own_program = target.scenario is None
-        cannot = _unavailable(target, request)
+        cannot, cannot_status = _unavailable(target, request), CANNOT
         try:
             python = find_interpreter(request.python, os.environ, own_program=own_program)
         except NoInterpreterError as error:
-            python, cannot = request.python or "", str(error)
+            python, cannot, cannot_status = request.python or "", str(error), error.status
         yield Plan(
             subject,
             tuple(command_line(python, script=script, module=target.module, arguments=request.arguments)),
@@ -49,6 +49,7 @@ def planned(target: Target, request: Request, *, times_only: bool = False) -> It
             watch_for=request.watch_for,
             times_only=times_only,
             cannot=cannot,
+            cannot_status=cannot_status,
         )
 
 

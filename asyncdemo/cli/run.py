@@ -1,7 +1,10 @@
 """`asyncdemo run`."""
 
 import sys
-from typing import Annotated, Any
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -9,6 +12,7 @@ from typer.core import TyperCommand
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import (
@@ -27,6 +31,7 @@ from asyncdemo.cli.options import (
 from asyncdemo.cli.planning import Request, planned
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
+from asyncdemo.saving import opened
 
 app = command_app()
 
@@ -63,9 +68,16 @@ def run(
         bool, typer.Option("--output-only", help="Run as if asyncdemo were not there: same streams, same status.")
     ] = False,
     as_json: Json = False,
+    spans: Annotated[bool, typer.Option("--spans", help="With --json: every span of every task, too.")] = False,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE.json", help="Keep the recording of all runs in a file.")
+    ] = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
+    timeline: Annotated[
+        bool | None, typer.Option("--timeline/--no-timeline", help="Draw what every task did, or do not.")
+    ] = None,
     settings: Settings = None,
     timeout: Timeout = None,
     duration: Annotated[
@@ -87,6 +99,7 @@ def run(
     if output_only and (as_json or duration is not None):
         other = "--json" if as_json else "--for"
         raise UsageError(f"--output-only and {other} exclude each other: choose one")
+    started = datetime.now(UTC)
     catalogue = load_catalogue(scenarios)
     words = words or []
     watch_for = seconds_of(duration, "--for")
@@ -102,13 +115,17 @@ def run(
         raise UsageError("arguments behind -- are for one script: name only one")
     if output_only:
         raise typer.Exit(_pass_through(chosen, request))
-    if as_json:
-        raise typer.Exit(_print_json(chosen, request))
-    from asyncdemo.cli.running import show_runs
+    with nullcontext() if save is None else opened(save) as file:
+        if as_json:
+            runs = _print_json(chosen, request, spans=spans)
+        else:
+            from asyncdemo.cli.running import show_runs
 
-    raise typer.Exit(
-        show_runs(chosen, request, catalogue, timing=timing, show_code=source, full=full, ascii_only=ascii_only)
-    )
+            look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
+            runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
+        if file is not None:
+            _save(runs, started, file)
+    raise typer.Exit(exit_status(runs))
 
 
 def exit_status(runs: list[Run]) -> int:
@@ -138,32 +155,40 @@ def _chosen(
 
 
 def _pass_through(chosen: list[Target], request: Request) -> int:
-    from asyncdemo.runner.transparent import CANNOT, exit_status, run_transparently
+    from asyncdemo.runner.transparent import exit_status, run_transparently
 
     status = 0
     for target in (each for whole in chosen for each in targets.expand(whole)):
         with planned(target, request) as plan:
             if plan.cannot is not None:
-                print(f"asyncdemo: {target.name}: {plan.cannot}", file=sys.stderr)
-                status = status or CANNOT
+                print(f"asyncdemo: {visible(target.name)}: {visible(plan.cannot)}", file=sys.stderr)
+                status = status or plan.cannot_status
                 continue
             outcome = run_transparently(plan.command, timeout=plan.timeout)
         if outcome.reason is not None:
-            print(f"asyncdemo: {target.name}: {outcome.reason}", file=sys.stderr)
+            print(f"asyncdemo: {visible(target.name)}: {visible(outcome.reason)}", file=sys.stderr)
         status = status or exit_status(outcome)
     return status
 
 
-def _print_json(chosen: list[Target], request: Request) -> int:
+def _save(runs: list[Run], started: datetime, file: IO[str]) -> None:
+    import json
+
+    from asyncdemo.archive import Recording, to_json
+
+    json.dump(to_json(Recording(tuple(runs), started=started.isoformat(timespec="seconds"))), file)
+
+
+def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:
     from asyncdemo.recording import SCHEMA
     from asyncdemo.runner.observe import observe
     from asyncdemo.views.document import write_json
 
-    runs = []
+    runs: list[Run] = []
     for target in (each for whole in chosen for each in targets.expand(whole)):
         with planned(target, request) as plan:
             runs.append(observe(plan))
         if runs[-1].outcome.kind == "interrupted":
             break
-    write_json({"schema": SCHEMA, "runs": [run.to_json() for run in runs]})
-    return exit_status(runs)
+    write_json({"schema": SCHEMA, "runs": [run.to_json(spans=spans) for run in runs]})
+    return runs

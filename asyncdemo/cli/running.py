@@ -1,6 +1,7 @@
 """Runs targets and shows them: one after the other, or the variants of a scenario side by side."""
 
 import sys
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress
-from asyncdemo.cli.run import exit_status
 from asyncdemo.recording import Run
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
@@ -19,30 +19,28 @@ if TYPE_CHECKING:
 
 
 def show_runs(
-    chosen: list[Target],
-    request: Request,
-    catalogue: Catalogue,
-    *,
-    timing: bool,
-    show_code: bool | None,
-    full: bool,
-    ascii_only: bool,
-) -> int:
-    """Run the targets, show each while it runs, and give the exit status."""
+    chosen: list[Target], request: Request, catalogue: Catalogue, look: Mapping[str, Any], *, ascii_only: bool
+) -> list[Run]:
+    """Run the targets and show each while it runs. `look` holds those fields of views.terminal.run.Look that options
+    set, and `full`: fold nothing.
+    """
     runs: list[Run] = []
     for index, target in enumerate(chosen):
         if index:
             print()
         if target.scenario is not None and target.script is None:
-            runs += _side_by_side(target.scenario, request, full=full, timing=timing, ascii_only=ascii_only)
+            side = {name: look[name] for name in ("full", "timing", "timeline")}
+            runs += _side_by_side(target.scenario, request, side, ascii_only=ascii_only)
         else:
-            from_here = _next_step(target, catalogue, timing=timing) if index == len(chosen) - 1 else None
-            look: dict[str, Any] = {"next_step": from_here, "fold": target.scenario is not None and not full}
-            look |= {"timing": timing, "show_code": show_code}
-            runs.append(_alone(target, request, look, ascii_only=ascii_only))
-        if runs and runs[-1].outcome.kind == "interrupted":
+            last = index == len(chosen) - 1
+            own = {
+                "next_step": _next_step(target, catalogue, timing=look["timing"]) if last else None,
+                "fold": target.scenario is not None and not look["full"],
+            }
+            runs.append(_alone(target, request, {**look, **own}, ascii_only=ascii_only))
+        if runs and runs[-1].outcome.kind == "interrupted" and not runs[-1].ok:
             break
-    return exit_status(runs)
+    return runs
 
 
 def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only: bool) -> Run:
@@ -63,7 +61,7 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
     return run
 
 
-def _side_by_side(scenario: Scenario, request: Request, *, full: bool, timing: bool, ascii_only: bool) -> list[Run]:
+def _side_by_side(scenario: Scenario, request: Request, look: dict[str, Any], *, ascii_only: bool) -> list[Run]:
     """Run the variants of a scenario one after the other, then show them together."""
     runs: list[Run] = []
     for script in scenario.scripts:
@@ -82,14 +80,14 @@ def _side_by_side(scenario: Scenario, request: Request, *, full: bool, timing: b
         other = runs[-1].subject.variant if "async" not in scenario.variants else "async"
         step = ("once is an anecdote", f"asyncdemo compare {first} {other}")
         page = standard_page(ascii_only=ascii_only)
-        write_variants(page, scenario.name, scenario.summary, runs, next_step=step, full=full, timing=timing)
+        write_variants(page, scenario.name, scenario.summary, runs, next_step=step, **look)
     return runs
 
 
 def _summary(target: Target, plan: Plan) -> str:
     """What a scenario is about; of a person's own program, the interpreter that was chosen for it."""
     if target.scenario is not None and target.script is not None:
-        return target.script.summary if target.script.variant is None else target.scenario.summary
+        return target.script.summary or target.scenario.summary
     return f"on {plan.command[0]}"
 
 

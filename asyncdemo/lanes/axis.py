@@ -1,10 +1,11 @@
 """A stretch of time in cells, and the numbers above it."""
 
 import math
-from itertools import count
 from typing import NamedTuple
 
-_ROOM = 10  # cells for a number and what is between it and the next
+_ROOM = 8  # cells for a number and what is between it and the next
+_MOST = 12  # numbers, however much room there is
+_NICE = [digit * 10.0**power for power in range(-9, 12) for digit in (1, 2, 5)]
 _UNITS = ((0.01, "s", 1), (1e-5, "ms", 1_000), (0.0, "us", 1_000_000))
 
 
@@ -17,23 +18,25 @@ class Axis(NamedTuple):
 
     def cell(self, at: float) -> int:
         """The cell of a moment, the first or the last one for what is outside."""
-        cell = math.floor((at - self.start) * self.cells / (self.end - self.start))
+        cell = math.floor((at - self.start) * self.cells / (self.end - self.start) + 1e-6)  # for what is rounded
         return min(max(cell, 0), self.cells - 1)
 
 
 def scale(seconds: float, cells: int, room: int) -> str:
     """Numbers at their places above so many seconds in cells, the unit behind the last; in `room` cells at most."""
     unit, factor = next((unit, factor) for least, unit, factor in _UNITS if seconds >= least)
-    step = _step(seconds * factor * _ROOM / cells)
+    step = _step(seconds * factor, cells)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     text, at, number, index = "", 0, "0", 0
     while at <= cells and at + len(number) + 1 + len(unit) <= room:
-        text = text.ljust(at) + number
+        if at > len(text) or not text:
+            text = text.ljust(at) + number
         index += 1
         at, number = round(index * step / factor / seconds * cells), f"{index * step:.{decimals}f}"
     return f"{text} {unit}"
 
 
-def _step(least: float) -> float:
-    """The next nice number."""
-    return next(step for power in count(-9) for nice in (1, 2, 5) if (step := nice * 10.0**power) >= least)
+def _step(span: float, cells: int) -> float:
+    """The least nice number that leaves room between two of them, but not more than all."""
+    roomy = next(step for step in _NICE if step * cells >= span * max(_ROOM, cells / _MOST))
+    return min(roomy, max((step for step in _NICE if step <= span), default=roomy))

@@ -1,7 +1,7 @@
 """A lane's cells as bars between the words on it, each with the word for its state where there is room."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 from asyncdemo.lanes.cells import NOTHING, STEPPED, shape
@@ -15,6 +15,8 @@ STATES = {
     BLOCKED: ("BLOCKS",),
 }
 DUE = "due, but cannot run"
+MANY = "many short steps"
+_DENSE = 4  # one step in so many cells: single ones can no longer be told apart
 
 
 class Bar(NamedTuple):
@@ -44,7 +46,8 @@ def bars(cells: bytes, words: Sequence[Word]) -> list[Bar | Step]:
             texts = (DUE, *STATES[READY]) if (code, before) == (READY + 1, WAITING + 1) else STATES[code - 1]
             drawn += [_bar(code - 1, cells, some, texts) for some in _free(start, stop, taken)]
         else:
-            drawn += [Step(cell) for cell in range(start, stop) if cells[cell] & STEPPED and cell not in taken]
+            alone = range(start + (start > 0), stop - (stop < len(cells)))  # beside a bar it is a part of that
+            drawn += [Step(cell) for cell in alone if cells[cell] & STEPPED and cell not in taken]
         before = code
     return drawn
 
@@ -65,10 +68,11 @@ def _free(start: int, stop: int, taken: set[int]) -> Iterator[range]:
 
 
 def _bar(state: int, cells: bytes, some: range, texts: tuple[str, ...]) -> Bar:
-    steps = tuple(cell for cell in some[1:-1] if cells[cell] & STEPPED)
+    steps = tuple(cell for cell in some[2:-2] if cells[cell] & STEPPED)
+    if _DENSE * len(steps) > len(some):
+        steps, texts = (), (f"{texts[0]}, {MANY}", *texts)
     edges = (some.start - 1, *steps, some.stop)
-    gaps = [range(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
-    widest = max(gaps, key=len)
+    widest = max((range(left + 1, right) for left, right in pairwise(edges)), key=len)
     roomy = (f" {text} " for text in texts if len(text) + 4 <= len(widest))
     tight = (text for text in texts if len(text) + 2 <= len(widest) and state != WAITING)
     word = next(chain(roomy, tight), "")

@@ -30,17 +30,17 @@ def cells(spans: Spans, axis: Axis, tasks: Collection[int]) -> dict[int, bytes]:
         own = sums.get(task)
         if own is None or end <= begin:
             continue
-        start = max(start, begin)
-        first, stop = int((start - begin) / length), int((end - begin) / length)
+        since = start if start > begin else begin
+        first, stop = int((since - begin) / length), int((end - begin) / length)
         if first >= last:
             continue
         if current[task] != first:
             _close(rows[task], current[task], own, length)
             current[task] = first
         if first == stop:
-            own[state] += end - start
+            own[state] += end - since
             continue
-        own[state] += begin + (first + 1) * length - start
+        own[state] += begin + (first + 1) * length - since
         _close(rows[task], first, own, length)
         stop = current[task] = min(stop, last)
         rows[task][first + 1 : stop] = bytes((state + 1,)) * (stop - first - 1)

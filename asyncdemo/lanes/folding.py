@@ -17,6 +17,9 @@ from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Task
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 _SHORT_STEPS = bytes(code & STEPPED for code in range(256))
 
+FEWEST = 2  # lanes: one, and what is said of those for which there is no room
+_FEW = 7  # lanes: of alike tasks no more are needed, however much room there is
+
 _Interest = tuple[bool, int, int, bool]
 
 
@@ -29,6 +32,17 @@ class Lane(NamedTuple):
     end: End | None
 
 
+class Folded(NamedTuple):
+    """Lanes in the order of their first task; how many tasks are in none; by how many cells those together differ.
+
+    `tolerance` is None where also such are together that are not alike.
+    """
+
+    lanes: list[Lane]
+    left_out: int = 0
+    tolerance: int | None = 0
+
+
 class _Group(NamedTuple):
     work: str
     end: End | None
@@ -38,43 +52,50 @@ class _Group(NamedTuple):
 
 def fold(
     tasks: Sequence[Task], cells: Mapping[int, bytes], *, room: int | None, speaking: Collection[int] = ()
-) -> tuple[list[Lane], int]:
-    """Give `room` lanes at most (None: one for each task), and how many tasks are in none of them.
+) -> Folded:
+    """Give `room` lanes at most, two or more (None: one for each task).
 
-    Before anything is folded those are left out that only wait for what they have started, and print nothing: tasks
-    that are `speaking` do.
+    Before anything is folded, those are passed over that only wait for what they have started. Tasks that print
+    something, the `speaking` ones, are not.
     """
     parents = {task.parent for task in tasks}
     busy = [task for task in tasks if task.id in speaking or task.id not in parents or _acts(cells[task.id])]
     for some in (tasks, busy):
-        if room is None or len(some) <= room:
+        if room is None or len(some) <= max(FEWEST, room):
             called = names(tasks)
-            return [Lane(called[task.id], (task.id,), cells[task.id], task.end) for task in some], 0
-    groups, left_out = _folded(tasks, cells, room or 1)
-    called = names(tasks)
-    lanes = [_lane(group, called, cells) for group in groups]
+            return Folded([Lane(called[task.id], (task.id,), cells[task.id], task.end) for task in some])
+    room = max(FEWEST, room or 0)
+    groups = _exact(tasks, cells)
+    coarsest = _merged(groups, len(groups[0].shape))
+    left_out, tolerance = 0, None
+    if len(coarsest) <= room:
+        groups, tolerance = _until_few(groups, max(len(coarsest), min(room, _FEW)))
+    else:
+        groups, left_out = _interesting(coarsest, room)
     order = {task.id: index for index, task in enumerate(tasks)}
-    return sorted(lanes, key=lambda lane: order[lane.tasks[0]]), left_out
+    called = names(tasks)
+    lanes = [_lane(group, called, cells, order) for group in groups]
+    return Folded(sorted(lanes, key=lambda lane: order[lane.tasks[0]]), left_out, tolerance)
 
 
 def _acts(cells: bytes) -> bool:
     return any(shape(cells).count(state + 1) for state in (RUNNING, READY, BLOCKED))
 
 
-def _folded(tasks: Sequence[Task], cells: Mapping[int, bytes], room: int) -> tuple[list[_Group], int]:
+def _exact(tasks: Sequence[Task], cells: Mapping[int, bytes]) -> list[_Group]:
     alike: dict[tuple[str, End | None, bytes], _Group] = {}
     for task in tasks:
         key = (kind_of_work(task), task.end, shape(cells[task.id]))
         alike.setdefault(key, _Group(*key, [])).tasks.append(task)
-    exact = list(alike.values())
-    coarsest = _merged(exact, len(exact[0].shape))
-    if len(coarsest) > room:
-        return _interesting(coarsest, room)
-    tolerance, groups = 1, exact
+    return list(alike.values())
+
+
+def _until_few(groups: list[_Group], room: int) -> tuple[list[_Group], int]:
+    tolerance = 0
     while len(groups) > room:
+        tolerance = 2 * tolerance or 1
         groups = _merged(groups, tolerance)
-        tolerance *= 2
-    return groups, 0
+    return groups, tolerance
 
 
 def _merged(groups: Iterable[_Group], tolerance: int) -> list[_Group]:
@@ -139,8 +160,8 @@ def _interest(group: _Group) -> _Interest:
     return group.end == "raised", blocked, ready, group.end in ("cancelled", "pending")
 
 
-def _lane(group: _Group, called: Mapping[int, str], cells: Mapping[int, bytes]) -> Lane:
-    ids = tuple(sorted(task.id for task in group.tasks))
+def _lane(group: _Group, called: Mapping[int, str], cells: Mapping[int, bytes], order: Mapping[int, int]) -> Lane:
+    ids = tuple(sorted((task.id for task in group.tasks), key=order.__getitem__))
     ends = {task.end for task in group.tasks}
     name = called[ids[0]] if len(ids) == 1 else f"{group.work} x{len(ids)}"
     return Lane(name, ids, _together([cells[each] for each in ids]), ends.pop() if len(ends) == 1 else None)

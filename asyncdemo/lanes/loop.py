@@ -19,10 +19,13 @@ class Shares(NamedTuple):
 
 def shares(timeline: Timeline) -> Shares | None:
     """Give the loop's shares; None where there was none, or several at once, or nothing was seen."""
-    on_loop = {task.id for task in timeline.tasks if task.kind in ("asyncio", "trio")}
+    on_loop = {task.id: task for task in timeline.tasks if task.kind in ("asyncio", "trio")}
     spans = timeline.spans
-    if not on_loop or not len(spans):
+    if not on_loop or not len(spans) or len({task.thread for task in on_loop.values()}) > 1:
         return None
+    last = max(spans.ends)
+    whole = max(last if task.ended is None else task.ended for task in on_loop.values())
+    whole -= min(task.created for task in on_loop.values())
     totals, longest = [0.0] * 4, [0.0] * 4
     for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
         if state in (RUNNING, BLOCKED) and task in on_loop:
@@ -30,7 +33,8 @@ def shares(timeline: Timeline) -> Shares | None:
             totals[state] += seconds
             if seconds > longest[state]:
                 longest[state] = seconds
-    whole = max(spans.ends) - min(spans.starts)
+    if whole <= 0:
+        return None
     busy, blocked = totals[RUNNING] / whole, totals[BLOCKED] / whole
     if busy + blocked > _SLACK:
         return None

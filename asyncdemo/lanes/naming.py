@@ -11,8 +11,8 @@ _NUMBERED = re.compile(r"^(?P<what>.*?)[-_ ]*\d+$")
 
 
 def shown_tasks(timeline: Timeline, *, full: bool) -> list[Task]:
-    """The tasks in the order in which they came to be, without those that asyncio.run makes to shut down its loop."""
-    return [task for task in timeline.tasks if full or not _shuts_down(task)]
+    """The tasks in the order in which they came to be, without those that a library makes for its own ends."""
+    return [task for task in timeline.tasks if full or not _is_helper(task)]
 
 
 def overlap(tasks: Iterable[Task]) -> bool:
@@ -53,5 +53,8 @@ def _is_given(task: Task) -> bool:
     return bool(task.name) and not re.fullmatch(r"Task-\d+", task.name) and not task.name.endswith(task.coroutine)
 
 
-def _shuts_down(task: Task) -> bool:
-    return task.parent is None and task.coroutine.startswith("shutdown_") and not is_own(task.path)
+def _is_helper(task: Task) -> bool:
+    """Whether nobody has asked for it: what asyncio.run starts to shut down its loop, and a library's private code."""
+    name = kind_of_work(task)
+    private = name.startswith("_") or (task.parent is None and name.startswith("shutdown_"))
+    return private and bool(task.path) and not is_own(task.path)

@@ -1,23 +1,27 @@
 """Words on a lane: what a task printed, at its moment, and how it ended."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from asyncdemo.lanes.axis import Axis
-from asyncdemo.lanes.cells import NOTHING, shape
+from asyncdemo.lanes.cells import NOTHING, STEPPED
 from asyncdemo.lanes.folding import Lane
 from asyncdemo.recording import Output
+from asyncdemo.spans import End
 
-ENDS = {"returned": "done", "raised": "raised", "cancelled": "cancelled", "pending": "pending"}
-LONGEST = 12  # cells of a single word
+ENDS: dict[End, str] = {"returned": "done", "raised": "raised", "cancelled": "cancelled", "pending": "pending"}
+_LONGEST = 12  # cells of a single word
 _MOST = 3  # words of a line
 _LATE = 2  # cells that a word may stand behind its moment
 
+Said = Sequence[tuple[int, str]]  # texts with the cells of their moments, in their order
 Measure = Callable[[str], int]  # how many cells a text takes
 
 
 class Word(NamedTuple):
-    """Text that begins in a cell; `end` tells how the task ended, the others were printed."""
+    """Text that begins in a cell and takes `width` cells."""
 
     cell: int
     text: str
@@ -39,70 +43,74 @@ def spoken(outputs: Iterable[Output], axis: Axis) -> list[tuple[int, str]]:
     return sorted(lines.items())
 
 
-def words(lane: Lane, said: Sequence[tuple[int, str]], room: int, measure: Measure) -> list[Word]:
+def words(lane: Lane, said: Said, room: int, measure: Measure) -> list[Word]:
     """Put what was printed on a lane, as many words of it as there is room for, and its end; `room` cells in all."""
-    placed: list[Word] = []
-    for count in range(1 if len(lane.tasks) > 1 else _MOST, 0, -1):
-        short = [(cell, _first(line, count, measure)) for cell, line in said]
-        placed = _placed(short, lane.cells, room, measure)
-        if len(placed) == len(said) and (count == 1 or _leave_room(placed, lane.cells, room)):
-            break
+    for count in range(_MOST if len(lane.tasks) == 1 else 1, 1, -1):
+        placed = _placed(_shortened(said, count, measure), lane.cells, room, measure)
+        if len(placed) == len(said) and _leave_room(placed, lane.cells):
+            return placed + _end(lane, placed, room)
+    short = _shortened(said, 1, measure)
+    placed = _placed(short, lane.cells, room, measure)
     if len(placed) < len(said):
         placed = _placed(_once(short, placed), lane.cells, room, measure)
     return placed + _end(lane, placed, room)
 
 
-def _first(line: str, count: int, measure: Measure) -> str:
-    text = " ".join(line.split()[:count])
-    while measure(text) > (LONGEST if count == 1 else 2 * LONGEST):
+def _shortened(said: Said, count: int, measure: Measure) -> Said:
+    return [(cell, _within(" ".join(line.split()[:count]), _LONGEST * count, measure)) for cell, line in said]
+
+
+def _within(text: str, width: int, measure: Measure) -> str:
+    text = text[:width]
+    while measure(text) > width:
         text = text[:-1]
     return text
 
 
-def _placed(said: Sequence[tuple[int, str]], cells: bytes, room: int, measure: Measure) -> list[Word]:
-    """Those for which there is room, one after the other."""
+def _placed(said: Said, cells: bytes, room: int, measure: Measure) -> list[Word]:
+    """Those for which there is room, one after the other, with a blank before each."""
     placed: list[Word] = []
+    free = 0
     for cell, text in said:
-        start = max(cell, placed[-1].stop if placed else 0)
-        behind_bar = start > 0 and shape(cells[start - 1 : start]) != b"\0" and not (placed and placed[-1].stop == start)
-        word = Word(start + behind_bar, text, measure(text), "printed")
-        if start - cell <= _LATE and word.cell + word.width <= room:
+        start = max(cell, free)
+        start += start > free and cells[start - 1] not in (NOTHING, STEPPED)
+        word = Word(start, text, measure(text), "printed")
+        if start - cell <= _LATE and start + word.width <= room:
             placed.append(word)
+            free = word.stop
     return placed
 
 
-def _leave_room(placed: Sequence[Word], cells: bytes, room: int) -> bool:
+def _leave_room(placed: Sequence[Word], cells: bytes) -> bool:
     """Whether they hide no more than half of the bars that they stand in."""
-    last = max((cell for cell, code in enumerate(cells) if code != NOTHING), default=0)
-    for word, after in zip(placed, [*(word.cell for word in placed[1:]), last + 1], strict=True):
-        if word.cell < last and 2 * word.width > after - word.cell:
-            return False
-    return True
+    last = _last(cells)
+    starts = [word.cell for word in placed if word.cell < last]
+    widths = [word.width for word in placed if word.cell < last]
+    return all(
+        2 * width <= stop - start for width, (start, stop) in zip(widths, pairwise([*starts, last]), strict=True)
+    )
 
 
-def _once(said: Sequence[tuple[int, str]], placed: Sequence[Word]) -> list[tuple[int, str]]:
+def _once(said: Said, placed: Sequence[Word]) -> Said:
     """A text for which there is not always room is said the first time only."""
-    often = {text for _, text in said if _count(said, text) > sum(word.text == text for word in placed)}
-    seen: set[str] = set()
-    kept = []
-    for cell, text in said:
-        if text not in often or text not in seen:
-            kept.append((cell, text))
-        seen.add(text)
-    return kept
-
-
-def _count(said: Sequence[tuple[int, str]], text: str) -> int:
-    return sum(other == text for _, other in said)
+    left_out = Counter(text for _, text in said) - Counter(word.text for word in placed)
+    first = {text: cell for cell, text in reversed(said)}
+    return [(cell, text) for cell, text in said if text not in left_out or cell == first[text]]
 
 
 def _end(lane: Lane, placed: Sequence[Word], room: int) -> list[Word]:
-    """How it ended, behind its last cell; of one that just returned only where it printed nothing there."""
-    if lane.end is None:
+    """How it ended, behind its last cell; that it just returned only where it printed nothing there."""
+    last, free = _last(lane.cells), placed[-1].stop if placed else 0
+    if lane.end is None or last < 0:
         return []
-    text = ENDS[lane.end]
-    last = max((cell for cell, code in enumerate(lane.cells) if code != NOTHING), default=-1)
-    start = max(last + 2 if last >= 0 else 0, placed[-1].stop if placed else 0)
-    if start + len(text) > room or (lane.end == "returned" and placed and placed[-1].stop > last):
+    text, start = ENDS[lane.end], max(last + 2, free)
+    if start + len(text) > room or (lane.end == "returned" and free > last):
         return []
     return [Word(start, text, len(text), "end")]
+
+
+def _last(cells: bytes) -> int:
+    """The last cell in which the task was there; a step that reaches out of a bar into the next one does not count."""
+    there = cells.rstrip(bytes((NOTHING,)))
+    reaches_out = there[-1:] == bytes((STEPPED,)) and there[-2:-1] not in (b"", bytes((NOTHING,)), bytes((STEPPED,)))
+    return len(there) - 1 - reaches_out

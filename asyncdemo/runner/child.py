@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -36,12 +37,13 @@ class Child:
         self._process = process
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the whole process group, and wake it up for it."""
+        """Send a signal to the whole process group, and wake it up for it; to the process too if it has left that."""
         for each in (number, signal.SIGCONT):
-            try:
+            with suppress(ProcessLookupError, PermissionError):  # gone, or no longer ours
                 os.killpg(self.pid, each)
-            except (ProcessLookupError, PermissionError):
-                return  # gone, or no longer ours: what is left is found by way of its parents
+            with suppress(ProcessLookupError, PermissionError):
+                if self.exit is None and os.getpgid(self.pid) != self.pid:
+                    os.kill(self.pid, each)
 
     def has_ended(self) -> bool:
         """Whether the process has ended; its exit status stays to be collected."""

@@ -7,9 +7,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+CANNOT, NOT_EXECUTABLE, NOT_FOUND = 125, 126, 127  # exit statuses, as `env` and `timeout` have them
+
 
 class NoInterpreterError(Exception):
-    """There is no such interpreter; the message says which was asked for. Becomes the outcome of the run."""
+    """There is no such interpreter; the message says which was asked for. Becomes the outcome of the run.
+
+    `status` is the exit status that `env` has for it: 127 where there is no such file, 126 where it is no program.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def find_interpreter(choice: str | None, environ: Mapping[str, str], *, own_program: bool) -> str:
@@ -25,7 +34,7 @@ def find_interpreter(choice: str | None, environ: Mapping[str, str], *, own_prog
         name = f"python{choice}" if re.fullmatch(r"\d+(\.\d+)?", choice) else choice
         found = shutil.which(name, path=path)
         if found is None:
-            raise NoInterpreterError(_why_not(choice, name))
+            raise NoInterpreterError(*_why_not(choice, name))
         return found
     if own_program:
         candidates = [shutil.which(name, path=path) for name in ("python3", "python")]
@@ -43,14 +52,15 @@ def command_line(
     """`PYTHON SCRIPT ARGS` or `PYTHON -m MODULE ARGS`: nothing else is ever run."""
     if module is not None:
         return [python, "-m", module, *arguments]
-    return [python, str(script), *arguments]
+    name = str(script)
+    return [python, f".{os.sep}{name}" if name.startswith("-") else name, *arguments]  # -x.py is a file, not an option
 
 
-def _why_not(choice: str, name: str) -> str:
-    if os.sep in name:
-        if Path(name).is_dir():
-            return f"{choice} is a folder, not a Python interpreter"
-        if Path(name).exists():
-            return f"{choice} is not executable"
-        return f"there is no interpreter {choice}"
-    return f"there is no {name} on PATH"
+def _why_not(choice: str, name: str) -> tuple[str, int]:
+    if os.sep not in name:
+        return f"there is no {name} on PATH", NOT_FOUND
+    if Path(name).is_dir():
+        return f"{choice} is a folder, not a Python interpreter", NOT_EXECUTABLE
+    if Path(name).exists():
+        return f"{choice} is not executable", NOT_EXECUTABLE
+    return f"there is no interpreter {choice}", NOT_FOUND

@@ -95,20 +95,22 @@ def stop_left_behind(spare: set[int], grace: float) -> int:
     """Stop and collect what a run has left running; returns how many processes that were.
 
     Each gets SIGTERM and `grace` seconds for it, then SIGKILL. Processes that start others as fast as they are
-    stopped are met by looking again, for a bounded time.
+    stopped are met by looking again, in the end without a pause, for a bounded time.
     """
     stopped: set[int] = set()
     patience = time.monotonic() + grace
     while _has_children() and time.monotonic() < patience + _KILLING:
-        found = _left_behind(spare)
-        if not found:
+        children = _own_children() - spare
+        if not children:
             break
         late = time.monotonic() > patience
+        found = _descendants({pid for pid in children if not _collected(pid)})
         for pid in found:
             if late or pid not in stopped:
                 _kill(pid, signal.SIGKILL if late else signal.SIGTERM)
         stopped.update(found)
-        time.sleep(_PAUSE)
+        if found and not late:
+            time.sleep(_PAUSE)
     return len(stopped)
 
 
@@ -120,15 +122,20 @@ def _has_children() -> bool:
     return True
 
 
-def _left_behind(spare: set[int]) -> list[int]:
-    """Our own children and what they have started, but for those in `spare`; the dead are collected on the way."""
-    parents = _parents()
-    found = []
-    for pid, parent in parents.items():
-        if parent == os.getpid() and pid not in spare and not _collected(pid):
-            found.append(pid)
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
+def _own_children() -> set[int]:
+    """Our own children, also those that have come to us as orphans, and those that are dead but not collected."""
+    own = os.getpid()
+    found = set(_children(own))  # not every kernel keeps these lists
+    return found or {pid for pid, parent in _parents().items() if parent == own}
+
+
+def _descendants(pids: set[int]) -> set[int]:
+    """These processes, and what they have started."""
+    parents = _parents() if pids else {}
+    found, more = set(), pids
+    while more:
+        found |= more
+        more = {pid for pid, parent in parents.items() if parent in found} - found
     return found
 
 

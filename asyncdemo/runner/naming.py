@@ -16,9 +16,11 @@ from asyncdemo.runner.memory import Write
 from asyncdemo.runner.pending import PATIENCE, Pending
 
 OTHER = 0
+_LINE_END = ord("\n")
 HEAD = 8  # first bytes of a write that its record holds
 _FRONTS = 16  # fronts of queues that are looked for where no line starts
 _PLACES = 64  # places in one line, or for one record, that are tried
+_ALIKE = 8  # fronts with the same first bytes that are tried one by one
 _OLDER = 4  # records that are looked for before a later one of their queue is believed
 
 
@@ -100,11 +102,12 @@ class Namer:
         """The record whose bytes stand at `position`; one from behind the front of its queue only in a new line."""
         found = self._front(position)
         if found is None and self._start and self._pending.behind():
-            found = self._later(position)
-            if isinstance(found, Write):
+            found = self._later(position, settled=settled)
+            if isinstance(found, Write) and not self._followed(found, position):
                 if not settled and len(self._data) - position < BLOCK:
                     return _WAIT
                 if self._older_to_come(found, position):
+                    self._misses = _PLACES  # no other record stands within these bytes
                     return None
         return found
 
@@ -118,38 +121,50 @@ class Namer:
             return _WAIT
         for length in range(len(head), 0, -1):
             fronts = self._pending.fronts(head[:length])
-            if not fronts:
-                continue
-            for front in fronts if len(fronts) == 1 else sorted(fronts, key=_longest_first):
+            if len(fronts) > 1:
+                if len(fronts) > _ALIKE and (found := self._line(position)) is not None:
+                    return found
+                fronts = sorted(fronts[:_ALIKE], key=_longest_first)
+            for front in fronts:
                 if front.length > rest:
                     return _WAIT
                 if self._stands_at(front, position):
                     return front
         return None
 
-    def _later(self, position: int) -> Write | _Wait | None:
+    def _later(self, position: int, *, settled: bool) -> Write | _Wait | None:
         """The record behind the front of its queue that may stand here: one line as a rule, else as its head tells."""
-        data, rest = self._data, len(self._data) - position
-        end = data.find(b"\n", position, position + BLOCK) + 1
-        if end:
-            record = self._pending.with_content(end - position, crc32(data[position:end]))
-            if record is not None:
-                return record
-        elif rest < HEAD:
+        rest = len(self._data) - position
+        line = self._line(position)
+        if isinstance(line, Write):
+            return line
+        if rest < HEAD and (line is _WAIT or not settled):
             return _WAIT
-        for record in self._pending.with_head(data[position : position + HEAD]):
-            if record.length > rest or (not end and rest < BLOCK):
+        for record in self._pending.with_head(self._data[position : position + HEAD]):
+            if record.length > rest or line is _WAIT:
                 return _WAIT
             if self._stands_at(record, position):
                 return record
         return None
 
+    def _line(self, position: int) -> Write | _Wait | None:
+        """The oldest record of just the line that begins here."""
+        end = self._data.find(b"\n", position, position + BLOCK) + 1
+        if end:
+            return self._pending.with_content(end - position, crc32(self._data[position:end]))
+        return _WAIT if len(self._data) - position < BLOCK else None
+
+    def _followed(self, record: Write, position: int) -> bool:
+        """Whether the next record of the same queue stands next to it: then the older ones of the queue are stale."""
+        following = self._pending.following(record)
+        return following is not None and self._stands_at(following, position + record.length)
+
     def _older_to_come(self, record: Write, position: int) -> bool:
-        """Whether an older record of the same queue comes after `position`: then the bytes there are not this one's."""
+        """Whether an older record of the same queue begins a line after `position`: then these bytes are another's."""
         return any(
-            self._stands_at(older, at)
+            self._data[at - 1] == _LINE_END and self._stands_at(older, at)
             for older in self._pending.older(record, _OLDER)
-            for at in self._places(older.head, position, position + BLOCK)
+            for at in self._places(older.head, position + 1, position + BLOCK)
         )
 
     def _stands_at(self, record: Write, position: int) -> bool:

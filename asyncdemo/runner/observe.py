@@ -18,6 +18,7 @@ from asyncdemo.runner.ladder import Cause, Ladder
 from asyncdemo.runner.memory import Memory, shared_memory
 from asyncdemo.runner.naming import Namer
 from asyncdemo.runner.plan import Plan
+from asyncdemo.runner.signals import ENDING, handled
 from asyncdemo.runner.stacks import Stacks, stack_file
 from asyncdemo.runner.tracing import read_trace
 from asyncdemo.spans import Timeline
@@ -39,7 +40,8 @@ class Listener(Protocol):
 def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -> Run:
     """Run the plan. `started` is called when the child runs, so that what only a view needs can be loaded then.
 
-    A run that fails in whatever way is a value; raises nothing of its own but what the listener raises.
+    A run that fails in whatever way is a value; raises nothing of its own but what the listener raises, and
+    KeyboardInterrupt for a Ctrl-C that is pressed when the run has ended by itself.
     """
     if plan.cannot is not None:
         return not_started(plan, plan.cannot)
@@ -47,7 +49,8 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
     with shared_memory() as memory, stack_file() as stacks, _early_interrupts() as interrupted:
         memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
-            child = start_child(plan.command, memory, os.environ, stdin=_stdin(lend))
+            with terminal.out_of_reach(lend=lend):
+                child = start_child(plan.command, memory, os.environ, stdin=_stdin(lend))
         except OSError as error:
             return not_started(plan, f"{error.strerror}: {plan.command[0]}")
         try:
@@ -65,7 +68,12 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
             if child.exit is None:
                 child.signal(signal.SIGKILL)
                 child.collect()
-        return watch.run(ended, ladder.cause, left, stdin_empty=_is_terminal(0) and not lend)
+                linux.stop_left_behind(spare=set(), grace=0)
+        with _early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
+            run = watch.run(ended, ladder.cause, left, stdin_empty=_is_terminal(0) and not lend)
+    if again() and run.outcome.kind != "interrupted":
+        raise KeyboardInterrupt
+    return run
 
 
 def _ladder(plan: Plan, started: float) -> Ladder:
@@ -210,8 +218,5 @@ def _early_interrupts() -> Iterator[Callable[[], bool]]:
         nonlocal pressed
         pressed = True
 
-    before = signal.signal(signal.SIGINT, note)
-    try:
+    with handled(ENDING, note):
         yield lambda: pressed
-    finally:
-        signal.signal(signal.SIGINT, before)

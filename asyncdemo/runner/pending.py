@@ -39,13 +39,13 @@ class Pending:
                 continue
             key = (record.thread, record.stream)
             queue = queues.get(key)
+            if index is not None:
+                index.add(record, queue[-1] if queue else None)
             if queue is None:
                 queues[key] = deque((record,))
                 self._fronts.setdefault(record.head, []).append(record)
             else:
                 queue.append(record)
-            if index is not None:
-                index.add(record)
             self._count += 1
         while self._count > LIMIT:
             key = max(queues, key=lambda each: len(queues[each]))
@@ -96,12 +96,18 @@ class Pending:
                 return
             yield other
 
+    def following(self, record: Write) -> Write | None:
+        """The next record of the same queue."""
+        return self._indexed().following.get(id(record))
+
     def _indexed(self) -> "_Index":
         if self._index is None:
             self._index = _Index()
             for queue in self._queues.values():
+                previous = None
                 for record in queue:
-                    self._index.add(record)
+                    self._index.add(record, previous)
+                    previous = record
         return self._index
 
     def _drop(self, key: Key, count: int) -> None:
@@ -129,17 +135,21 @@ class Pending:
 
 
 class _Index:
-    """All records by their first bytes, and by length and checksum; the oldest first."""
+    """All records by their first bytes, and by length and checksum, the oldest first; and what follows on each."""
 
     def __init__(self) -> None:
         self.heads: dict[bytes, deque[Write]] = {}
         self.contents: dict[tuple[int, int], deque[Write]] = {}
+        self.following: dict[int, Write] = {}
 
-    def add(self, record: Write) -> None:
+    def add(self, record: Write, previous: Write | None) -> None:
+        if previous is not None:
+            self.following[id(previous)] = record
         self.heads.setdefault(record.head, deque()).append(record)
         self.contents.setdefault((record.length, record.checksum), deque()).append(record)
 
     def drop(self, record: Write) -> None:
+        self.following.pop(id(record), None)
         alike = self.heads[record.head]
         alike.remove(record)
         if not alike:

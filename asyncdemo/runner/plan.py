@@ -8,9 +8,10 @@ from asyncdemo.recording import Subject
 class Plan(NamedTuple):
     """All that a run needs: what is run, and the exact command.
 
-    `cannot` says why it cannot even be started, if so. `timeout` is in seconds, or None. `expected` is the exit status
-    that counts as ok. `watch_for` is after how many seconds it has been watched long enough. `times_only` leaves the
-    script's streams and loops alone: then only the times are observed.
+    `cannot` says why it cannot even be started, if so, and `cannot_status` is the exit status of `--output-only` then.
+    `timeout` is in seconds, or None. `expected` is the exit status that counts as ok. `watch_for` is after how many
+    seconds it has been watched long enough. `times_only` leaves the script's streams and loops alone: then only the
+    times are observed.
     """
 
     subject: Subject
@@ -20,3 +21,4 @@ class Plan(NamedTuple):
     watch_for: float | None = None
     times_only: bool = False
     cannot: str | None = None
+    cannot_status: int = 125

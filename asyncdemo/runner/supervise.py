@@ -16,6 +16,7 @@ from anyio.abc import ObjectSendStream
 from asyncdemo.runner import linux
 from asyncdemo.runner.child import Child, Exit
 from asyncdemo.runner.ladder import Ladder
+from asyncdemo.runner.signals import ENDING, heeded
 from asyncdemo.runner.terminal import Loan
 
 CHUNK = 1 << 16  # bytes read at once
@@ -49,7 +50,15 @@ def supervise(
     `interrupted` tells of a Ctrl-C before this was called. Returns how the child ended and how many processes it had
     left running, which were stopped; why it was made to end is then the ladder's `cause`.
     """
-    return anyio.run(_Supervisor(child, observer, ladder, loan, interrupted).run)
+    try:
+        return anyio.run(_Supervisor(child, observer, ladder, loan, interrupted).run)
+    except BaseExceptionGroup as group:
+        raise _only(group) from None
+
+
+def _only(error: BaseException) -> BaseException:
+    """What the observer has raised, out of the groups of anyio's tasks."""
+    return _only(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 class _Supervisor:
@@ -165,8 +174,7 @@ class _Supervisor:
     async def _signals(
         self, events: ObjectSendStream[Event], *, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED
     ) -> None:
-        wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
-        with anyio.open_signal_receiver(*wanted) as numbers:
+        with anyio.open_signal_receiver(*heeded(ENDING), signal.SIGCHLD) as numbers:
             task_status.started()
             if self._interrupted():
                 await events.send("interrupt")

@@ -4,10 +4,17 @@ from array import array
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.memory import Memory
-from asyncdemo.trace import Trace, Who
+from asyncdemo.trace import Kind, Trace, Who
 
 _CHUNK = 1 << 14  # events looked at in one go
 _RESERVE = 64  # events from the end at which the trace counts as full
+_HOLES = 64  # keys in a row of which nothing was told, as their threads were just about to when the process died
+_KINDS: dict[int, Kind] = {
+    layout.TASK: "asyncio",
+    layout.LOOP: "loop",
+    layout.TRIO: "trio",
+    layout.THREAD: "thread",
+}
 
 
 def read_trace(memory: Memory) -> Trace | None:
@@ -16,8 +23,10 @@ def read_trace(memory: Memory) -> Trace | None:
         return None
     count = _count(memory)
     times, wakes, codes = (_column(memory, at, count) for at in (layout.TIMES_AT, layout.WAKES_AT, layout.CODES_AT))
-    complete = not memory[layout.UNTRACED] and count < layout.EVENTS - _RESERVE
-    return Trace(times, wakes, codes, _whos(memory), _files(memory), complete)
+    ended = memory[layout.END] > 0  # else the process was killed
+    complete = ended and not memory[layout.UNTRACED] and count < layout.EVENTS - _RESERVE
+    files = _files(memory)
+    return Trace(times, wakes, codes, _whos(memory, files), files, complete, until=memory[layout.UNTIL] or None)
 
 
 def _count(memory: Memory) -> int:
@@ -36,18 +45,23 @@ def _column(memory: Memory, at: int, count: int) -> "array[int]":
     return column
 
 
-def _whos(memory: Memory) -> dict[int, Who]:
+def _whos(memory: Memory, files: dict[int, str]) -> dict[int, Who]:
     found: dict[int, Who] = {}
-    files = _files(memory)
-    for key in range(layout.INFOS):
+    last = 0
+    for key in range(1, layout.INFOS):
         words = memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
-        if words[0] != key + 1:
+        if words[0] == key + 1:
+            found[key] = _who(words, files)
+            last = key
+        elif key - last > _HOLES:
             break
-        _, kind, loop, line, file = words[:5].tolist()
-        names = (words[5 + i * layout.NAME : 5 + (i + 1) * layout.NAME].tobytes() for i in range(2))
-        name, coroutine = (text.split(b"\0", 1)[0].decode(errors="replace") for text in names)
-        found[key] = Who(kind == layout.LOOP, loop, name, coroutine, files.get(file, ""), line)
     return found
+
+
+def _who(words: "memoryview[int]", files: dict[int, str]) -> Who:
+    _, kind, loop, line, file, thread = words[:6].tolist()
+    name, coroutine = (_text(words[start : start + layout.NAME]) for start in (6, 6 + layout.NAME))
+    return Who(_KINDS[kind], loop, name, coroutine, files.get(file, ""), line, thread)
 
 
 def _files(memory: Memory) -> dict[int, str]:
@@ -56,5 +70,9 @@ def _files(memory: Memory) -> dict[int, str]:
         words = memory.words(layout.FILES_AT + number * layout.FILE, layout.FILE)
         if words[0] != number:
             break
-        found[number] = words[1:].tobytes().split(b"\0", 1)[0].decode(errors="replace")
+        found[number] = _text(words[1:])
     return found
+
+
+def _text(words: "memoryview[int]") -> str:
+    return words.tobytes().split(b"\0", 1)[0].decode(errors="replace")

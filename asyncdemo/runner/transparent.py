@@ -13,9 +13,11 @@ from select import select
 
 from asyncdemo.recording import Outcome
 from asyncdemo.runner import linux
+from asyncdemo.runner.interpreter import CANNOT, NOT_EXECUTABLE, NOT_FOUND
 from asyncdemo.runner.ladder import Ladder
+from asyncdemo.runner.signals import ENDING, handled
 
-TIMED_OUT, CANNOT, NOT_EXECUTABLE, NOT_FOUND = 124, 125, 126, 127  # as `timeout` and `env` have them
+TIMED_OUT = 124  # as `timeout` has it
 
 
 def run_transparently(command: Sequence[str], *, timeout: float | None) -> Outcome:
@@ -71,13 +73,8 @@ def _cannot(error: OSError) -> int:
 def _passing_signals_on() -> Iterator["_PassOn"]:
     """Leave every decision to the child: what is sent to us alone is passed on, Ctrl-C it has got itself."""
     pass_on = _PassOn()
-    numbers = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, pass_on.signal) for number in numbers}
-    try:
+    with handled((*ENDING, signal.SIGQUIT), pass_on.signal):
         yield pass_on
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _PassOn:

@@ -186,7 +186,9 @@ def test_all_are_named_right_however_the_bytes_are_cut(data: st.DataObject) -> N
 @given(st.data())
 @settings(deadline=None)
 def test_nothing_is_lost_doubled_or_moved_whatever_the_records_say(data: st.DataObject) -> None:
-    few = st.lists(st.sampled_from([b"a", b"b\n", b"ab", b"\n", b"aaaaaaaaaaaa", b"ba\nab\n", b"aaaaaaaab\n"]), max_size=20)
+    few = st.lists(
+        st.sampled_from([b"a", b"b\n", b"ab", b"\n", b"aaaaaaaaaaaa", b"ba\nab\n", b"aaaaaaaab\n"]), max_size=20
+    )
     namer, seen = Namer(), b""
     now = NOW
     for text in data.draw(few):
@@ -206,7 +208,9 @@ def test_nothing_is_lost_doubled_or_moved_whatever_the_records_say(data: st.Data
 @given(st.data())
 @settings(deadline=None)
 def test_cuts_change_no_name_even_where_contents_are_alike(data: st.DataObject) -> None:
-    alike = st.lists(st.sampled_from([b"a", b"b\n", b"ab", b"\n", b"aaaaaaaaaaaa", b"ba\nab\n", b"aaaaaaaab\n"]), max_size=12)
+    alike = st.lists(
+        st.sampled_from([b"a", b"b\n", b"ab", b"\n", b"aaaaaaaaaaaa", b"ba\nab\n", b"aaaaaaaab\n"]), max_size=12
+    )
     written = [
         each
         for text in data.draw(alike)
@@ -225,7 +229,9 @@ def mixed(count: int) -> tuple[bytes, list[Write]]:
 
 def stale(count: int) -> tuple[bytes, list[Write]]:
     """As many records whose bytes never come, before one whose do."""
-    return b"printed 0\n", [each for i in range(count) for each in records(b"printed x%d\n" % i)] + records(b"printed 0\n")
+    return b"printed 0\n", [each for i in range(count) for each in records(b"printed x%d\n" % i)] + records(
+        b"printed 0\n"
+    )
 
 
 def false_heads(count: int) -> tuple[bytes, list[Write]]:
@@ -235,7 +241,9 @@ def false_heads(count: int) -> tuple[bytes, list[Write]]:
 
 def refused(count: int) -> tuple[bytes, list[Write]]:
     """Lines from below that equal a later write, while an older one of the same thread is still to come."""
-    return b"later\n" * count + b"older\n", records(b"older\n") + [each for _ in range(count) for each in records(b"later\n")]
+    return b"later\n" * count + b"older\n", records(b"older\n") + [
+        each for _ in range(count) for each in records(b"later\n")
+    ]
 
 
 def many_threads(count: int) -> tuple[bytes, list[Write]]:
@@ -265,4 +273,7 @@ def test_records_that_wait_for_their_bytes_are_bounded() -> None:
     for start in range(0, 3 * LIMIT, 1000):
         namer.feed(b"", [each for i in range(start, start + 1000) for each in records(b"%d\n" % i)], NOW)
     last = 3 * LIMIT // 1000 * 1000
-    assert named(namer.feed(b"%d\n0\n" % last, [], NOW) + namer.finish(NOW)) == [(STDOUT, b"%d\n" % last), (OTHER, b"0\n")]
+    assert named(namer.feed(b"%d\n0\n" % last, [], NOW) + namer.finish(NOW)) == [
+        (STDOUT, b"%d\n" % last),
+        (OTHER, b"0\n"),
+    ]

@@ -152,7 +152,6 @@ class TestOnATerminal:
     def test_so_it_has_after_a_silence(self, typed: str) -> None:
         self.stream.write(out(0, "a\n"), 0.0)
         self.stream.tick(for_input=False)
-        self.stream.tick(for_input=False)
         self.screen.write(typed)
         self.stream.write(out(1, "b\n"), 0.0)
         assert self.screen.rows() == ["  0.00 s   a", typed.strip(), "  1.00 s   b"]

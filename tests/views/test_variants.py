@@ -74,7 +74,7 @@ def test_full(snapshot: SnapshotAssertion) -> None:
     assert view(CASES["two"], looked_at("60 columns"), full=True, timing=True) == snapshot
 
 
-@pytest.mark.parametrize("case", set(CASES) - {"too many"})
+@pytest.mark.parametrize("case", [case for case in CASES if case != "too many"])
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_fits(case: str, width: int) -> None:
     rows = view(CASES[case], (page(stream := Text(), width), stream)).splitlines()

@@ -5,8 +5,8 @@
     imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end
     writes    a ring of WRITES entries of WRITE words: number, stream and part, length, checksum, first eight
               bytes, time, thread, line
-    infos     INFOS entries of INFO words: number, kind, loop, line, file; then the name and the coroutine's name as
-              UTF-8 in NAME words each. The entry's place is the key of the task that it tells of
+    infos     INFOS entries of INFO words: number, kind, loop, line, file, thread; then the name and the coroutine's
+              name as UTF-8 in NAME words each. The entry's place is the key of the task that it tells of
     files     FILES entries of FILE words: number; then the file's name as UTF-8
     events    EVENTS words of times, then as many of wake-up times, then of codes: what happened to whom, the code
               stored last. A code is key << 4 | what; what stands in the time's place is told at each `what` below
@@ -36,9 +36,10 @@ END, END_CPU = 8, 9  # when the script and its exit handlers were done; 0: never
 IMPORTED = 10  # how many entries of imports are valid
 NAMED = 11  # 1 + 2: writes to stdout and to stderr are recorded
 TRACING = 12  # 1: record what tasks do, set by the tool
-TRACED = 13  # 1 asyncio, 2 trio: what is being traced
+TRACED = 13  # 1 asyncio, 2 trio, 4 threads: what is being traced
 STACKS = 15  # 1 + the tool's descriptor of the file for stacks, 0 for none; set by the tool
 UNTRACED = 14  # 1: a loop of another kind ran, 2: tracing has failed and was given up
+UNTIL = 16  # when it was given up; 0: it was not
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
 FILES, FILE = 1 << 12, 128
@@ -46,6 +47,7 @@ EVENTS = 1 << 22
 
 # What happened; the word in the time's place is a time unless it says otherwise.
 STEP = 1  # a step of the task begins (of a loop: one of its callbacks); it was ready from its wake-up time on
+OVER = 2  # the step that went on has ended; with a 1 for wake-up time, at a moment that nobody knows
 POLL = 3  # the loop looks for I/O and has steps to make; whatever ran until now has ended
 IDLE = 4  # the same, and nothing is left to do: it waits
 RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did
@@ -53,11 +55,13 @@ DUE = 8  # when the timer was due whose callback is the loop's next STEP
 AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before
 CPU = 10  # processor time (ns) since the loop's last POLL, IDLE or CPU, read at the end of a long step
 QUEUED = 11  # the same of the time in which the thread was ready and another had the processor
-GONE = 13  # the task has ended with its last step and was gone before it could be asked how
+OTHERS = 15  # processor time (ns) of the other threads, at most, during the long step
 STOP = 12  # the loop has stopped
+GONE = 13  # the task is gone before it could be asked how it ended; if its step went on, it has ended with that
+NEW = 14  # the task came to be; for wake-up time 1 + the key of the task that made it, 0 where none did
 LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks
 
-TASK, LOOP = 1, 2  # kinds of infos
+TASK, LOOP, TRIO, THREAD = 1, 2, 3, 4  # kinds of infos: a task of asyncio, a loop, a task of trio, a thread
 
 PATH_AT = HEADER
 IMPORTS_AT = PATH_AT + PATH

@@ -76,37 +76,42 @@ def _tracers(words):
     """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer."""
     here = os.path.dirname(os.path.abspath(__file__))
 
-    def trace_asyncio(base_events):
-        _, trace, tracer = _load(here, "_asyncdemo_layout", "_asyncdemo_trace", "_asyncdemo_asyncio")
-        recorder = trace.Recorder(words)
-        recorder.offer_stacks()
-        tracer.trace(base_events, recorder)
+    modules, recorders = {}, []  # of the latter one, once a library is loaded
 
-    return {"asyncio.base_events": trace_asyncio}
+    def tracer(name):
+        def trace(library):
+            if not modules:
+                _load(here, modules, "_asyncdemo_layout", "_asyncdemo_trace")
+                recorders.append(modules["_asyncdemo_trace"].Recorder(words))
+                recorders[0].offer_stacks()
+            _load(here, modules, name)
+            modules[name].trace(library, recorders[0])
+
+        return trace
+
+    return {"asyncio.base_events": tracer("_asyncdemo_asyncio")}
 
 
-def _load(folder, *names):
-    """Import modules of ours that were not needed at the start; nothing new stays in sys.modules."""
+def _load(folder, modules, *names):
+    """Import modules of ours that were not needed at the start into `modules`; nothing new stays in sys.modules."""
     loader = sys.modules["_frozen_importlib_external"].SourceFileLoader
-    modules = []
     known = set(sys.modules)
+    sys.modules.update(modules)
     try:
         for name in names:
-            sys.modules[name] = module = type(sys)(name)
+            sys.modules[name] = modules[name] = module = type(sys)(name)
             exec(loader(name, os.path.join(folder, name + ".py")).get_code(name), module.__dict__)
-            modules.append(module)
     finally:
         for name in set(sys.modules) - known:
             del sys.modules[name]
-    return modules
 
 
 # Compiled under the import system's own file name: Python leaves frames of that name out of the tracebacks of failed
 # imports, so they read as they would without us.
 _WATCHED_IMPORT = """
 def _find_and_load(name, import_):
-    frame = getframe(1)
-    if id(frame.f_globals) != main or frame.f_code.co_name != "<module>":
+    frame = getframe().f_back
+    if frame is None or id(frame.f_globals) != main or frame.f_code.co_name != "<module>":
         return loaded(name, find_and_load(name, import_))
     start = clock()
     try:

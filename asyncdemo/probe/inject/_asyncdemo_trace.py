@@ -10,8 +10,11 @@ import fcntl
 import itertools
 import os
 import resource
+import time
 
 import _asyncdemo_layout as layout
+
+_REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
 
 
 class Recorder:
@@ -23,7 +26,7 @@ class Recorder:
         self.wakes = words[layout.WAKES_AT : layout.WAKES_AT + layout.EVENTS]
         self.codes = words[layout.CODES_AT : layout.CODES_AT + layout.EVENTS]
         self.event = itertools.count().__next__  # the place of the next event
-        self._key = itertools.count().__next__
+        self._key = itertools.count(1).__next__
         self._file = itertools.count(1).__next__
         self._files = {}
         os.register_at_fork(after_in_child=self._release)
@@ -40,21 +43,25 @@ class Recorder:
         os.close(file)
         faulthandler.register(_signal.SIGURG, file=kept, all_threads=False)
 
-    def put(self, time, code):
-        """Store an event. Raises IndexError where there is no room, ValueError when it was given up."""
+    def put(self, value, code, wake=0):
+        """Store an event and give its place. Raises IndexError where there is no room, ValueError when given up."""
         place = self.event()
-        self.times[place] = time
+        self.times[place] = value
+        if wake:
+            self.wakes[place] = wake
         self.codes[place] = code
+        return place
 
     def give_up(self):
         """Trace no more: every further attempt to store an event fails at once, and is caught where it is made."""
-        try:
-            self.words[layout.UNTRACED] |= 2
-        except ValueError:
-            pass  # in a forked child
+        words = self.words
         self._release()
+        if words is not None:  # else it was given up before, or this is a forked child
+            words[layout.UNTIL] = time.monotonic_ns()
+            words[layout.UNTRACED] |= 2
 
     def _release(self):
+        self.words = None
         self.times.release()
         self.wakes.release()
         self.codes.release()
@@ -66,17 +73,27 @@ class Recorder:
             raise IndexError
         return key
 
-    def tell(self, key, kind, loop, name, code):
+    def tell(self, key, kind, loop, name, code, thread=0):
         """Store who a key is; `code` is the code object of its coroutine, or None."""
         at = layout.INFOS_AT + key * layout.INFO
         words = self.words
         words[at + 1] = kind
         words[at + 2] = loop
-        words[at + 3] = code.co_firstlineno if code is not None else 0
-        words[at + 4] = self.file(code.co_filename) if code is not None else 0
-        self._text(at + 5, layout.NAME, name)
-        self._text(at + 5 + layout.NAME, layout.NAME, code.co_name if code is not None else "")
+        words[at + 5] = thread
+        self.rename(key, name)
+        self.describe(key, code)
         words[at] = key + 1
+
+    def rename(self, key, name):
+        """Store another name of a task."""
+        self._text(layout.INFOS_AT + key * layout.INFO + 6, layout.NAME, name)
+
+    def describe(self, key, code):
+        """Store what code a task runs; None where it has none."""
+        at = layout.INFOS_AT + key * layout.INFO
+        self.words[at + 3] = code.co_firstlineno if code is not None else 0
+        self.words[at + 4] = self.file(code.co_filename) if code is not None else 0
+        self._text(at + 6 + layout.NAME, layout.NAME, code.co_name if code is not None else "")
 
     def file(self, path):
         """Give the number of a file; 0 where there is no room for another."""
@@ -106,10 +123,40 @@ class Recorder:
             os.close(file)
 
     def _text(self, at, room, text):
-        data = text.encode("utf-8", "surrogateescape")[: room * 8 - 1]
+        data = text.encode("utf-8", "backslashreplace")[: room * 8 - 1]
         data += bytes(-len(data) % 8 or 8)
         for i in range(0, len(data), 8):
             self.words[at + i // 8] = int.from_bytes(data[i : i + 8], "little", signed=True)
+
+
+class Clocks:
+    """Tells where the time of a long step went: reads further clocks, each seldom. In the loop's own thread only."""
+
+    __slots__ = ("_others", "_queue", "_read_at", "_recorder", "cpu")
+
+    def __init__(self, recorder):
+        self._recorder = recorder
+        self._read_at = self.cpu = self._others = 0
+        self._queue = None
+
+    def turn(self, now):
+        """Take note that no step goes on: what the clocks show from now on belongs to the next ones."""
+        self.cpu = time.thread_time_ns()
+        if now - self._read_at > _REREAD:
+            self._queue, self._others = self._recorder.run_queue(), time.process_time_ns() - self.cpu
+            self._read_at = now
+
+    def long_step(self, key, now):
+        """Store the figures of a long step of a task that ended `now`, and that it has ended."""
+        put = self._recorder.put
+        before, self.cpu = self.cpu, time.thread_time_ns()
+        queue, others = self._recorder.run_queue(), time.process_time_ns() - self.cpu
+        put(self.cpu - before, key << 4 | layout.CPU)
+        if queue is not None and self._queue is not None:
+            put(queue - self._queue, key << 4 | layout.QUEUED)
+        put(others - self._others, key << 4 | layout.OTHERS)
+        put(now, key << 4 | layout.OVER)
+        self._queue, self._others, self._read_at = queue, others, now
 
 
 def code_of(coroutine):
@@ -117,17 +164,24 @@ def code_of(coroutine):
     return getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
 
 
-def innermost(coroutine, is_own):
-    """Give (code, line) where a coroutine is suspended: the innermost frame in the person's own code, else any."""
-    found = None
+def suspended(coroutine, is_own):
+    """Tell where a coroutine is suspended: (code, line) of its innermost frame, and the code of its outermost one.
+
+    Only frames of the person's own code count, where there are any.
+    """
+    found = outermost = None
     for _ in range(100):
         frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
         if frame is None:
             break
-        if found is None or is_own(frame.f_code.co_filename):
-            found = frame.f_code, frame.f_lineno or 0
+        code = frame.f_code
+        if is_own(code.co_filename):
+            outermost = outermost or code
+            found = code, frame.f_lineno or 0
+        elif found is None:
+            found = code, frame.f_lineno or 0
         coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-    return found
+    return found, outermost
 
 
 def own_code():

@@ -41,29 +41,30 @@ def record_writes(words):
 
 def _recorded(native, number, note):
     """Give a function that does what `native` does, the write method of a buffer, and notes the bytes before that."""
+    apply, kind_of, is_a, whole, then = map, type, isinstance, bytes, _functools.partial  # a script may change builtins
 
     def record(data):
         try:
-            write = map(native, (data,))
-            if type(data) is bytes:
+            write = apply(native, (data,))
+            if kind_of(data) is whole:
                 note(number, data)
             return write
-        except BaseException as error:
+        except everything as error:
             own = error.__traceback__
             while own is not None and own.tb_frame.f_code.co_filename == here:
                 own = own.tb_next
-            if own is None and isinstance(error, Exception):
-                return map(native, (data,))  # not from a signal handler: the recursion limit, or no memory left
-            write = map(native, (data,))
-            return map(_functools.partial(next, map(throw, (error.with_traceback(own),))), write)
+            write = apply(native, (data,))
+            if own is None and is_a(error, ordinary):
+                return write  # not from a signal handler: the recursion limit, or no memory left
+            return apply(then(following, apply(throw, (error.with_traceback(own),))), write)
 
+    everything, ordinary, following = BaseException, Exception, next
     here = record.__code__.co_filename
     # Throwing into a generator that has ended raises the exception and adds no frame to its traceback.
-    throw = (nothing for nothing in ()).throw
-    _throw_nothing(throw)
+    throw = _ended_generator().throw
     record.__code__ = _begun_in_peace(record.__code__)
     # reduce(matmul, (a, b), data) is (data @ a) @ b, so next(record(data)): two calls without a frame between them.
-    return _functools.partial(_functools.reduce, operator.matmul, (_operand(record), _operand(next)))
+    return then(_functools.reduce, operator.matmul, (_operand(record), _operand(following)))
 
 
 def _operand(function):
@@ -72,11 +73,11 @@ def _operand(function):
     return type("operand", (), methods)()
 
 
-def _throw_nothing(throw):
-    try:
-        throw(GeneratorExit)
-    except GeneratorExit:
+def _ended_generator():
+    generator = (nothing for nothing in ())
+    for _ in generator:
         pass
+    return generator
 
 
 def _begun_in_peace(code):
@@ -104,27 +105,29 @@ def _noter(words):
     clock, crc32, getframe, thread_id = time.monotonic_ns, binascii.crc32, sys._getframe, _thread.get_ident
     numbers = itertools.count()
     mask, block = layout.WRITES - 1, layout.BLOCK
+    identity, size, count_from, numbered, to_number = id, len, range, enumerate, int.from_bytes
+    following = next
 
     def note(stream, data):
         if getpid() != pid:
             return  # a forked child: what it prints is not ours to tell
         now, thread, line = clock(), thread_id(), 0
         frame = getframe(1)
-        for _ in range(64):
+        for _ in count_from(64):
             frame = frame.f_back
             if frame is None:
                 break
-            if id(frame.f_globals) == main:
+            if identity(frame.f_globals) == main:
                 line = frame.f_lineno or 0
                 break
-        for part, start in enumerate(range(0, len(data), block)):
-            piece = data if len(data) <= block else data[start : start + block]
-            first = int.from_bytes(piece[:8], "little", signed=True)
+        for part, start in numbered(count_from(0, size(data), block)):
+            piece = data if size(data) <= block else data[start : start + block]
+            first = to_number(piece[:8], "little", signed=True)
             checksum = crc32(piece)
-            number = next(numbers)
+            number = following(numbers)
             at = layout.WRITES_AT + (number & mask) * layout.WRITE
             words[at + 1] = stream | part << 8
-            words[at + 2] = len(piece)
+            words[at + 2] = size(piece)
             words[at + 3] = checksum
             words[at + 4] = first
             words[at + 5] = now

@@ -8,6 +8,7 @@ from asyncdemo.views.excerpt import Lines
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut, wrapped
 
+LONGEST = 400  # characters of what is said of a line; no page is wider
 _LEAST = 16  # cells for what is said beside a line, if it has to be cut
 
 Row = tuple[Part, ...]
@@ -52,11 +53,12 @@ def _said(page: Page, mark: Mark, zero: float, used: int, column: int, margin: i
 
 def _phrases(mark: Mark, zero: float) -> list[str]:
     """What can be said of a mark, the longest first."""
+    text = mark.text[:LONGEST]
     if mark.trouble:
-        return [mark.text]
+        return [text]
     first, last = wording.seconds(mark.at - zero), wording.seconds(mark.last - zero)
     if mark.times == 1:
-        return [f"{first}  {mark.text.splitlines()[0]}"]
+        return [f"{first}  {text.splitlines()[0]}"]
     span = f"at {first}" if first == last else f"{first.removesuffix(' s')} to {last}"
     return [f"{mark.times} times, {span}", f"{mark.times} times"]
 

@@ -26,7 +26,7 @@ def write_comparison(page: Page, comparison: Comparison, *, title: str, summary:
     run = comparison.contestants[0].latest
     version = f"{run.python.implementation or 'Python'} {run.python.version or ''}".strip()
     ending = "" if comparison.stopped == "rounds" else f", {comparison.stopped}"
-    page.row((f"seed {comparison.seed}, {version}{ending}", "dim"))
+    _write(page, f"seed {comparison.seed}, {version}{ending}", style="dim")
 
 
 def _write(page: Page, text: str, *, indent: int = 0, style: str = "plain") -> None:

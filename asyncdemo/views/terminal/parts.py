@@ -34,16 +34,17 @@ def paragraph(page: Page, text: str, *, indent: int = 0, style: str = "plain") -
 
 
 def write_next(page: Page, *steps: tuple[str, str]) -> None:
-    """Write what to do next, what for and the command: in one row where there is room."""
+    """Write what to do next, what for and the command: as many steps as there is room for in a row."""
     parts: list[Part] = []
+    room = page.width - 1
     for what, command in steps:
-        parts += ["      " if parts else "", (f"{what}   ", "dim"), page.shown(command)]
-    if sum(cells(part if isinstance(part, str) else part[0]) for part in parts) < page.width:
-        page.row(*parts)
-        return
-    for what, command in steps:
-        for row in paragraph(page, f"{what}   {command}"):
-            page.row(*row)
+        gap = "      " if parts else ""
+        room -= len(gap) + cells(page.shown(f"{what}   {command}"))
+        if room >= 0:
+            parts += [gap, (f"{what}   ", "dim"), command]
+    rows = [tuple(parts)] if parts else paragraph(page, "   ".join(steps[0]))
+    for row in rows:
+        page.row(*row)
 
 
 def write_times(page: Page, run: Run) -> None:

@@ -10,6 +10,7 @@ from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines, excerpt
 from asyncdemo.views.terminal import stream
 from asyncdemo.views.terminal.code import Row, code_rows
+from asyncdemo.views.terminal.lanes import may_have_lanes, timeline_rows
 from asyncdemo.views.terminal.lines import GUTTER, Lines
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import notes, paragraph, write_next, write_times, write_title
@@ -20,6 +21,9 @@ HOLD = 0.8  # seconds: what ends sooner is shown in the order in which it is rea
 ROWS = 22  # of a default view
 FRAME = 7  # of these for title, rule, heading, end, next step, and a blank row each after code and end
 CODE = ROWS - FRAME - stream.FEWEST  # rows of code that there is always room for
+LANES = 7  # rows of a timeline that there is always room for
+MORE_LANES = 12  # the same of a person's own program
+LEAST_CODE = 4  # rows of code that a timeline leaves where it can
 MANY = 15  # rows of code of a person's own program that are shown whole
 
 
@@ -34,6 +38,8 @@ class Look(NamedTuple):
     fold: bool = True
     show_code: bool | None = None
     timing: bool = False
+    full: bool = False
+    timeline: bool | None = None
 
 
 class RunView:
@@ -81,7 +87,10 @@ class RunView:
             self._stream.finish()
             self._write_end(run)
             self._page.row()
-            self._write_code(self._code_rows(run, self._stream.rows + len(_notes(self._page, run))))
+            rows = self._stream.rows + len(_notes(self._page, run))
+            timeline = self._timeline_rows(run, rows)
+            self._write_rows(timeline)
+            self._write_rows(self._code_rows(run, rows, timeline))
         if self._look.timing:
             write_times(self._page, run)
             self._page.row()
@@ -95,7 +104,8 @@ class RunView:
         self._page.fresh_row()  # what was typed before we wrote anything stands there
         self._write_title("")
         stream.write_heading(self._page)
-        room = ROWS - FRAME - min(CODE, len(self._code))
+        expected = LANES + 1 if self._look.timeline is not False and may_have_lanes(self._look.source) else 0
+        room = ROWS - FRAME - min(CODE, max(len(self._code), expected))
         self._stream = Stream(self._page, budget=room if self._look.fold else None)
         self._write_held(self._stream)
 
@@ -103,15 +113,17 @@ class RunView:
         self._write_title(wording.seconds(_headline(run)))
         lines, more = Lines(self._page), len(_notes(self._page, run))
         rows = sum(len(lines.add(*each)) for each in self._held) + len(lines.end()) if self._look.fold else 0
-        code = self._code_rows(run, rows + more)
-        self._write_code(code)
+        timeline = self._timeline_rows(run, min(rows, stream.FEWEST) + more)
+        code = self._code_rows(run, rows + more, timeline)
+        self._write_rows(code)
         stream.write_heading(self._page)
-        room = max(stream.FEWEST, ROWS - FRAME - len(code) - more)
+        room = max(stream.FEWEST, ROWS - FRAME - len(code) - more - _height(timeline))
         output = Stream(self._page, budget=room if self._look.fold else None)
         self._write_held(output)
         output.finish()
         self._write_end(run)
         self._page.row()
+        self._write_rows(timeline)
 
     def _write_held(self, output: Stream) -> None:
         for each in self._held:
@@ -137,29 +149,41 @@ class RunView:
             said += ", nothing on stdout" if run.output else ", no output"
         return said
 
-    def _code_rows(self, run: Run, others: int) -> list[Row]:
-        """The code, as far as there is room for it beside so many other rows."""
+    def _timeline_rows(self, run: Run, others: int) -> list[Row]:
+        """The lanes of its tasks, as far as there is room for them beside so many other rows."""
+        free = ROWS - FRAME - 1 - others - min(len(self._code), LEAST_CODE)
+        room = None if self._look.full else max(LANES if self._look.fold else MORE_LANES, free)
+        own = not self._look.fold
+        return timeline_rows(self._page, run, room=room, show=self._look.timeline, own_program=own)
+
+    def _code_rows(self, run: Run, others: int, timeline: list[Row]) -> list[Row]:
+        """The code, as far as there is room for it beside so many other rows and the timeline."""
         if not self._code:
             return []
         found = {mark.line: mark for mark in marks(run)}
         zero = run.seconds.zero or 0.0
-        if self._look.show_code:
+        if self._look.show_code or self._look.full:
             return code_rows(self._page, [self._code], found, zero)
         # trouble first; what was printed matters less, and in a person's own long program too little
         wanted = [line for line, mark in found.items() if mark.trouble]
         wanted += [line for line, mark in found.items() if not mark.trouble and self._look.fold]
-        most = max(CODE, ROWS - FRAME - others) if self._look.fold else MANY
+        most = max(CODE, ROWS - FRAME - others) - _height(timeline) if self._look.fold else MANY
         for room in range(most, 0, -1):
             rows = code_rows(self._page, excerpt(self._code, wanted, room), found, zero)
             if len(rows) <= most:  # more where lines are wider than the page
                 return rows
         return []
 
-    def _write_code(self, rows: list[Row]) -> None:
+    def _write_rows(self, rows: list[Row]) -> None:
         for row in rows:
             self._page.row(*row)
         if rows:
             self._page.row()
+
+
+def _height(timeline: list[Row]) -> int:
+    """How many rows it takes, with the blank one behind it."""
+    return len(timeline) + 1 if timeline else 0
 
 
 def _notes(page: Page, run: Run) -> list[Row]:

@@ -11,6 +11,7 @@ from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal.code import code_rows
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.parts import write_next, write_title
+from asyncdemo.views.terminal.text import cut
 
 WIDEST = 90  # columns of prose that are still easy to read
 
@@ -24,7 +25,7 @@ def write_sources(page: Page, target: Target, sources: list[tuple[str, str]]) ->
     write_title(page, target.name, summary, "")
     for heading, source in sources:
         if len(sources) > 1:
-            page.row((heading, "title"))
+            page.row((cut(page.shown(heading), page.width - 1, page.glyphs["more"]), "title"))
         for row in code_rows(page, [code_lines(source)], {}, 0.0):
             page.row(*row)
         page.row()
@@ -40,8 +41,11 @@ def _write_prose(page: Page, markdown: str) -> None:
     """Write Markdown. A page makes harmless what Rich makes of it too: it may say `&#27;`."""
     console = Console(file=page.stream, width=min(page.width - 1, WIDEST), theme=_PROSE)
     text = "\n".join(page.shown(line) for line in markdown.splitlines())
+    blank = True
     for line in console.render_lines(Markdown(text, hyperlinks=False), pad=False):
-        page.row(*(_part(page, segment) for segment in line))
+        before, blank = blank, not any(segment.text.strip() for segment in line)
+        if not (blank and before):
+            page.row(*(_part(page, segment) for segment in line))
 
 
 def _part(page: Page, segment: Segment) -> Part:

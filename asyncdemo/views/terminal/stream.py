@@ -32,27 +32,24 @@ class Stream:
         self._held: deque[Line] = deque()
         self._left_out = 0
         self._on_screen: str | None = None  # what stands in the terminal's last row for now
-        self._silent = 0  # how many times in a row nothing came
         self._away = False  # whether somebody else may have moved the cursor
         self.rows = 0
 
     def write(self, output: Output, zero: float) -> None:
         """Write a piece; `zero` is the moment that is shown as 0.00 s."""
-        self._silent = 0
         for line in self._lines.add(output, zero):
             self._write(line)
 
     def tick(self, *, for_input: bool) -> None:
         """Take note that nothing came; `for_input`: the script waits for a person, whose Enter will end the row."""
         self._page.flush()
-        self._silent += 1
         if not self._page.terminal:
             return
         if for_input:
             self._prompt()
         elif (latest := self._lines.shown() or (self._held[-1] if self._held else None)) is not None:
             self._show(latest)
-        elif self._silent > 1:
+        else:
             self._away = True  # who types now, or presses Ctrl-C, sees it where the cursor is
 
     def finish(self) -> None:

@@ -1,0 +1,11 @@
+"""What is wrong in a run, and on which line: pure functions of recordings.
+
+Observed, not guessed: each rule has its evidence in the timeline or in what Python itself said on stderr. The source
+only tells where a line is, how to say it, and when to keep silent.
+"""
+
+from asyncdemo.finding import Finding, finding_json
+from asyncdemo.findings.rules import RULES, find
+from asyncdemo.findings.thresholds import THRESHOLDS
+
+__all__ = ["RULES", "THRESHOLDS", "Finding", "find", "finding_json"]

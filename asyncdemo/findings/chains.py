@@ -1,0 +1,90 @@
+"""Which awaits in a script could be at the same time, as far as its code tells. Only ever a reason to say nothing."""
+
+import ast
+from collections.abc import Iterator
+
+from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside
+
+_FOR_OTHERS = {"wait", "acquire", "join", "put", "shield", "serve_forever"}  # calls that wait for what others do
+
+
+def is_one_of_many(source: Source, line: int) -> bool:
+    """Whether what is awaited in a line begins there, and is neither a loop's own rhythm nor a wait for others."""
+    calls = [call for call in map(_awaited_call, _awaits(source, line)) if call is not None]
+    return len(calls) == 1 and not _waits_for_others(calls[0]) and not _is_rhythm(source, calls[0])
+
+
+def is_repeated(source: Source, line: int) -> bool:
+    """Whether the function around a line is called in a loop's own rhythm, or where one result leads to the next."""
+    function = source.around(line)
+    if function is None:
+        return True
+    calls = source.every_call(function.name)
+    callers = {id(caller): caller for call in calls if (caller := source.around(call.lineno)) is not None}
+    return any(_is_rhythm(source, call) for call in calls) or any(map(_needs_results, callers.values()))
+
+
+def after_another(source: Source, first: int, then: int) -> bool:
+    """Whether two waits are of one call of a function in which one needs what another gave."""
+    function = source.around(then)
+    return function is not None and first < then and source.around(first) is function and _needs_results(function)
+
+
+def _awaits(source: Source, line: int) -> Iterator[ast.expr | None]:
+    """What is awaited in a line: None where that is not said as an expression."""
+    function = source.around(line)
+    for node in inside(function) if function is not None else ():
+        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0) or 0
+        if isinstance(node, ast.Await) and first <= line <= last:
+            yield node.value
+        elif isinstance(node, ast.AsyncWith) and first <= line < node.body[0].lineno:
+            yield from (item.context_expr for item in node.items)
+        elif isinstance(node, ast.AsyncFor) and first <= line < node.body[0].lineno:
+            yield None
+
+
+def _awaited_call(awaited: ast.expr | None) -> ast.Call | None:
+    return awaited if isinstance(awaited, ast.Call) else None
+
+
+def _waits_for_others(call: ast.Call) -> bool:
+    name = called(call)
+    return name in _FOR_OTHERS or (name == "get" and not call.args)
+
+
+def _is_rhythm(source: Source, call: ast.Call) -> bool:
+    """Whether a loop repeats a call and hands it nothing: it comes again and again, and not for each of many."""
+    used = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+    for node in source.parents(call):
+        if isinstance(node, FUNCTIONS):
+            return False
+        if isinstance(node, ast.While | ast.AsyncFor):
+            return True
+        if isinstance(node, ast.For) and not _names(node.target) & used:
+            return True
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) and not any(
+            _names(generator.target) & used for generator in node.generators if not generator.is_async
+        ):
+            return True
+    return False
+
+
+def _needs_results(function: Function) -> bool:
+    """Whether anything that a function awaits is made from what an await of it has given."""
+    given: set[str] = set()
+    used: set[str] = set()
+    for node in inside(function):
+        if isinstance(node, ast.Await):
+            used |= _names(node.value)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr) and _awaits_in(node.value):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            given = given.union(*map(_names, targets))
+    return bool(given & used)
+
+
+def _awaits_in(value: ast.expr | None) -> bool:
+    return value is not None and any(isinstance(part, ast.Await) for part in ast.walk(value))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

@@ -1,0 +1,145 @@
+"""What the rules look at: one run, seen from the sides that several of them need, each worked out at most once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from asyncdemo.findings.said import Frame, Report, reports
+from asyncdemo.findings.source import Source, last_of
+from asyncdemo.own_code import is_own
+from asyncdemo.recording import Run
+from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
+
+LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it needs all of them
+_GRACE = 3.0  # seconds that a program has for ending after Ctrl-C
+_DEFAULT_NAME = re.compile(r"Task-\d+")
+
+Place = tuple[str, int]
+
+
+class Evidence:
+    """One run and the thresholds that count for it."""
+
+    def __init__(self, run: Run, thresholds: Mapping[str, float]) -> None:
+        self.run = run
+        self.thresholds = thresholds
+        self.spans = run.timeline.spans if run.timeline is not None else Spans()
+        self.complete = run.timeline is not None and run.timeline.complete
+
+    @cached_property
+    def source(self) -> Source:
+        """The script's text."""
+        return Source(self.run.subject.source or "")
+
+    @cached_property
+    def reports(self) -> list[Report]:
+        """What Python said on stderr, without what it said because the run was stopped."""
+        until = self._stopped_at()
+        return [report for report in reports(self.run.output) if until is None or report.at < until]
+
+    def _stopped_at(self) -> float | None:
+        """When the run was made to end, as far as that is known; else the earliest moment at which it can have been."""
+        outcome = self.run.outcome
+        if outcome.kind not in ("timed-out", "interrupted"):
+            return None
+        return outcome.after if outcome.after is not None else (self.run.seconds.total or 0.0) - _GRACE
+
+    @cached_property
+    def tasks(self) -> dict[int, Task]:
+        """The tasks of event loops by their number; no threads, and not what asyncio.run starts to close its loop."""
+        every = self.run.timeline.tasks if self.run.timeline is not None else ()
+        return {task.id: task for task in every if task.kind in ("asyncio", "trio") and not _closes_loop(task)}
+
+    @cached_property
+    def children(self) -> dict[int, list[Task]]:
+        """The tasks that each task has started."""
+        found: dict[int, list[Task]] = {}
+        for task in self.tasks.values():
+            if task.parent is not None:
+                found.setdefault(task.parent, []).append(task)
+        return found
+
+    @cached_property
+    def lives(self) -> tuple[list[float], list[float]]:
+        """When tasks were created, and when they ended, both in order."""
+        tasks = self.tasks.values()
+        return sorted(task.created for task in tasks), sorted(task.ended for task in tasks if task.ended is not None)
+
+    @cached_property
+    def long(self) -> dict[int, list[int]]:
+        """The spans of tasks, by state, that last LEAST seconds or more: their places among all spans."""
+        spans = self.spans
+        found: dict[int, list[int]] = {RUNNING: [], READY: [], WAITING: [], BLOCKED: []}
+        pairs = zip(spans.starts, spans.ends, strict=True)
+        for index in [index for index, (start, end) in enumerate(pairs) if end - start >= LEAST]:
+            if spans.tasks[index] in self.tasks:
+                found[spans.states[index]].append(index)
+        return found
+
+    @cached_property
+    def waiters(self) -> set[int]:
+        """The tasks that have waited for something."""
+        return {self.spans.tasks[index] for index in self.long[WAITING]}
+
+    def place(self, path: str | None, line: int | None) -> Place | None:
+        """A line of the person's own code, the script under the name by which the person knows it; else None."""
+        if not path or not line or path == "sys" or not is_own(path):
+            return None
+        subject = self.run.subject
+        if any(own is not None and (own == path or own.endswith(f"/{path}")) for own in (subject.path, subject.ran)):
+            return subject.path or subject.ran or path, line
+        return path, line
+
+    def innermost(self, frames: Iterable[Frame]) -> Place | None:
+        """The innermost line of a traceback that is the person's own."""
+        places = [self.place(frame.path, frame.line) for frame in frames]
+        return next((place for place in reversed(places) if place is not None), None)
+
+    def of_span(self, span: Span) -> Place | None:
+        """Where a task was in a span: the line, else its coroutine's, if either is the person's own."""
+        task = self.tasks[span.task]
+        return self.place(span.path, span.line) or self.place(task.path, task.line)
+
+    def in_script(self, path: str | None) -> bool:
+        """Whether it is the script whose text is known."""
+        subject = self.run.subject
+        return path is not None and self.source.known and path == (subject.path or subject.ran)
+
+    def script(self) -> str | None:
+        """The script's path."""
+        return self.run.subject.path or self.run.subject.ran
+
+    def ancestors(self, task: int) -> set[int]:
+        """Who has started a task, and whoever has started that one."""
+        found: set[int] = set()
+        parent = self.tasks[task].parent
+        while parent is not None and parent in self.tasks and parent not in found:
+            found.add(parent)
+            parent = self.tasks[parent].parent
+        return found
+
+    def library(self, kind: str) -> str:
+        """Which library a person would turn to for a task of this kind: the one that the script imports."""
+        used = [name for name in (kind, "anyio", "trio") if self.source.uses(name)]
+        return used[0] if used else kind
+
+
+def task_name(task: Task) -> str:
+    """What a person calls a task: the name given to it, else that of its coroutine."""
+    coroutine = last_of(task.coroutine)
+    given = task.name and not _DEFAULT_NAME.fullmatch(task.name) and not task.name.endswith(task.coroutine)
+    return task.name if given or not coroutine else coroutine
+
+
+def at(place: Place | None) -> tuple[str | None, int | None]:
+    """Give path and line of a place that may not be known."""
+    return place or (None, None)
+
+
+def seconds(value: float) -> str:
+    """Say a time."""
+    return f"{value:.2f} s"
+
+
+def _closes_loop(task: Task) -> bool:
+    return task.parent is None and task.coroutine.startswith("shutdown_") and not is_own(task.path)

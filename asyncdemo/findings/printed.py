@@ -1,0 +1,151 @@
+"""What Python reports by itself: exception-never-retrieved, task-destroyed-pending, nested-run, unsafe-thread-call."""
+
+import re
+from collections.abc import Iterable
+
+from asyncdemo.finding import Finding
+from asyncdemo.findings.evidence import Evidence, Place, at
+from asyncdemo.findings.said import Frame, Report
+from asyncdemo.findings.source import last_of
+
+_RUNS_ALREADY = (
+    r"[\w.]*run\(\) cannot be called from a running event loop|This event loop is already running"
+    r"|Cannot run the event loop while another loop is running|Attempted to call run\(\) from inside a run\(\)"
+    r"|Already running \w+ in this thread"
+)
+_NESTED = re.compile(f"RuntimeError: (?:{_RUNS_ALREADY})$")
+_TOLD = re.compile(_RUNS_ALREADY)
+_UNSAFE = "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one"
+_STOPPED = ("KeyboardInterrupt", "SystemExit")
+_RUNNERS = ("run", "run_until_complete")
+_LONGEST = 60  # characters of an exception that are quoted
+GENERATOR = "<async_generator"  # how asyncio calls a coroutine that closes an asynchronous generator
+
+_Places = dict[Place | None, list[Report]]
+
+
+def exception_never_retrieved(evidence: Evidence) -> list[Finding]:
+    """A task failed, and nobody asked it for its result."""
+    groups: _Places = {}
+    for report in evidence.reports:
+        consequence = _NESTED.match(report.error) or report.error.startswith(_STOPPED)
+        if report.kind == "never-retrieved" and not consequence and not report.name.startswith(GENERATOR):
+            groups.setdefault(_raised_at(evidence, report), []).append(report)
+    return [_lost(place, some) for place, some in groups.items()]
+
+
+def task_destroyed_pending(evidence: Evidence) -> list[Finding]:
+    """A task was thrown away before it had come to its end."""
+    groups: _Places = {}
+    for report in evidence.reports:
+        if report.kind == "destroyed" and not report.name.startswith(GENERATOR):
+            groups.setdefault(_raised_at(evidence, report), []).append(report)
+    return [_destroyed(place, some) for place, some in groups.items()]
+
+
+def nested_run(evidence: Evidence) -> list[Finding]:
+    """A loop was to be started where one runs already."""
+    return [_nested(place) for place in dict.fromkeys(place for place, _ in nested(evidence))]
+
+
+def unsafe_thread_call(evidence: Evidence) -> list[Finding]:
+    """A loop was touched from another thread; asyncio notices that in debug mode only."""
+    groups: _Places = {}
+    for report in evidence.reports:
+        if report.error == _UNSAFE:
+            groups.setdefault(evidence.innermost(report.frames), []).append(report)
+    return [_unsafe(place, some) for place, some in groups.items()]
+
+
+def nested(evidence: Evidence) -> list[tuple[Place | None, list[Report]]]:
+    """Where a loop was to be started in another, and what was said of coroutines that did not run because of that."""
+    unawaited = [report for report in evidence.reports if report.kind == "never-awaited"]
+    found: list[tuple[Place | None, list[Report]]] = []
+    for report in evidence.reports:
+        if report.kind in ("raised", "never-retrieved") and _NESTED.match(report.error):
+            place = evidence.innermost(report.frames)
+            code = " ".join(frame.code for frame in report.frames if _is_at(evidence, frame, place))
+            follows = [each for each in unawaited if f"{last_of(each.name)}(" in code]
+            found.append((place, follows))
+    if unawaited and any(_TOLD.search(output.text) for output in evidence.run.output):
+        for report in unawaited:
+            if not any(report in follows for _, follows in found) and (place := _given_to_runner(evidence, report)):
+                found.append((place, [report]))
+    return found
+
+
+def _given_to_runner(evidence: Evidence, report: Report) -> Place | None:
+    """The only line of the script in which such a coroutine is handed to what would start a loop."""
+    runs = {
+        node.lineno
+        for name in _RUNNERS
+        for node in evidence.source.every_call(name)
+        if node.args
+        and any(call is node.args[0] for call in evidence.source.every_call(report.name))
+        and evidence.source.is_async(evidence.source.around(node.lineno))
+    }
+    path = evidence.script()
+    return (path, runs.pop()) if path is not None and len(runs) == 1 else None
+
+
+def _is_at(evidence: Evidence, frame: Frame, place: Place | None) -> bool:
+    return place is not None and evidence.place(frame.path, frame.line) == place
+
+
+def _raised_at(evidence: Evidence, report: Report) -> Place | None:
+    """The innermost own line of its traceback, else of its coroutine, else where it was made."""
+    return (
+        evidence.innermost(report.frames)
+        or evidence.place(report.path, report.line)
+        or evidence.innermost(report.created)
+    )
+
+
+def _lost(place: Place | None, some: list[Report]) -> Finding:
+    who = f"The task of {last_of(some[0].name)}()" if some[0].name else "A future"
+    error = some[0].error if len(some[0].error) <= _LONGEST else some[0].error[: _LONGEST - 3] + "..."
+    return Finding(
+        "exception-never-retrieved",
+        "error",
+        *at(place),
+        message=f"{who} failed with {error}, and nobody asked for its result.",
+        advice="await the task: its exception comes out there",
+        times=len(some),
+        beside=((place[1], f"{error}: nobody was told"),) if place else (),
+    )
+
+
+def _destroyed(place: Place | None, some: list[Report]) -> Finding:
+    who = f"{last_of(some[0].name)}()" if some[0].name else "A task"
+    return Finding(
+        "task-destroyed-pending",
+        "error",
+        *at(place),
+        message=f"{who} was not at its end when its task was thrown away: the rest of it never ran.",
+        advice="keep the task in a variable and await it while the loop runs",
+        times=len(some),
+        beside=((place[1], "its task was thrown away"),) if place else (),
+    )
+
+
+def _nested(place: Place | None) -> Finding:
+    return Finding(
+        "nested-run",
+        "error",
+        *at(place),
+        message="A loop runs already in this thread, and this would start another inside of it: RuntimeError.",
+        advice="await the coroutine; in a notebook too",
+        beside=((place[1], "a loop runs already"),) if place else (),
+    )
+
+
+def _unsafe(place: Place | None, some: Iterable[Report]) -> Finding:
+    return Finding(
+        "unsafe-thread-call",
+        "error",
+        *at(place),
+        message="Another thread touches the event loop here, which may sleep on and not notice.",
+        advice="loop.call_soon_threadsafe(f, ...), or asyncio.run_coroutine_threadsafe(f(), loop)",
+        times=len(list(some)),
+        beside=((place[1], "not from this thread"),) if place else (),
+    )

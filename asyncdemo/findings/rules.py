@@ -1,0 +1,45 @@
+"""The rules in the order in which findings are told: what went wrong first, then what took time, then what might be."""
+
+from collections.abc import Callable, Mapping
+
+from asyncdemo.finding import Finding
+from asyncdemo.findings.ends import cancelled_at_exit, swallowed_cancellation
+from asyncdemo.findings.evidence import Evidence
+from asyncdemo.findings.generators import unfinished_async_generator
+from asyncdemo.findings.holding import blocking_call, cpu_bound_step
+from asyncdemo.findings.printed import (
+    exception_never_retrieved,
+    nested_run,
+    task_destroyed_pending,
+    unsafe_thread_call,
+)
+from asyncdemo.findings.thresholds import THRESHOLDS
+from asyncdemo.findings.turns import never_suspends, starved_task
+from asyncdemo.findings.unawaited import never_awaited
+from asyncdemo.findings.waits import sequential_awaits
+from asyncdemo.recording import Run
+
+RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
+    "never-awaited": never_awaited,
+    "nested-run": nested_run,
+    "exception-never-retrieved": exception_never_retrieved,
+    "task-destroyed-pending": task_destroyed_pending,
+    "unsafe-thread-call": unsafe_thread_call,
+    "swallowed-cancellation": swallowed_cancellation,
+    "blocking-call": blocking_call,
+    "cpu-bound-step": cpu_bound_step,
+    "starved-task": starved_task,
+    "never-suspends": never_suspends,
+    "cancelled-at-exit": cancelled_at_exit,
+    "unfinished-async-generator": unfinished_async_generator,
+    "sequential-awaits": sequential_awaits,
+}
+
+
+def find(run: Run, thresholds: Mapping[str, float] = THRESHOLDS) -> tuple[Finding, ...]:
+    """Give all findings of a run, those of each rule with the most time first. Cost: linear in spans and output."""
+    evidence = Evidence(run, thresholds)
+    found: list[Finding] = []
+    for rule in RULES.values():
+        found += sorted(rule(evidence), key=lambda finding: -(finding.seconds or 0.0))
+    return tuple(found)

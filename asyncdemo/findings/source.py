@@ -1,0 +1,124 @@
+"""What the text of a script tells about a line that was observed: no evidence, only where it is and how to say it."""
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LONGEST = 40  # characters of a call that is quoted
+
+
+class Source:
+    """The text of one script, parsed when it is asked for; of a text that cannot be parsed nothing is known."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = text.splitlines()
+
+    @cached_property
+    def known(self) -> bool:
+        """Whether the text could be parsed."""
+        return bool(self._tree.body)
+
+    @cached_property
+    def functions(self) -> list[Function]:
+        """All functions, also those inside of others."""
+        return [node for node in self._nodes if isinstance(node, FUNCTIONS)]
+
+    def line(self, number: int | None) -> str:
+        """The text of a line, without its indentation."""
+        return self.lines[number - 1].strip() if number and number <= len(self.lines) else ""
+
+    def uses(self, module: str) -> bool:
+        """Whether the script imports the module."""
+        return any(
+            any(alias.name.partition(".")[0] == module for alias in node.names)
+            if isinstance(node, ast.Import)
+            else isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module
+            for node in self._nodes
+        )
+
+    def named(self, name: str) -> list[Function]:
+        """The functions of that name, which may be a qualified one."""
+        return [function for function in self.functions if function.name == last_of(name)]
+
+    def around(self, line: int | None) -> Function | None:
+        """The innermost function whose body holds the line."""
+        found = [each for each in self.functions if line and each.lineno <= line <= (each.end_lineno or each.lineno)]
+        return max(found, key=lambda each: each.lineno, default=None)
+
+    def every_call(self, name: str) -> list[ast.Call]:
+        """All calls of a function of that name."""
+        return [node for node in self._nodes if isinstance(node, ast.Call) and called(node) == last_of(name)]
+
+    def parents(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What a node stands in, from the inside out."""
+        while (parent := self._parents.get(id(node))) is not None:
+            yield parent
+            node = parent
+
+    def calls(self, name: str) -> list[ast.Call]:
+        """The calls of a function of that name that are not awaited on the spot."""
+        awaited = {id(node.value) for node in self._nodes if isinstance(node, ast.Await)}
+        return [call for call in self.every_call(name) if id(call) not in awaited]
+
+    def loops(self) -> list[ast.AsyncFor]:
+        """All `async for` loops."""
+        return [node for node in self._nodes if isinstance(node, ast.AsyncFor)]
+
+    def is_async(self, function: Function | None) -> bool:
+        """Whether it is an `async def`."""
+        return isinstance(function, ast.AsyncFunctionDef)
+
+    def calls_in(self, line: int) -> list[ast.Call]:
+        """All calls that begin in a line."""
+        return [node for node in self._nodes if isinstance(node, ast.Call) and node.lineno == line]
+
+    def statements(self, name: str) -> list[ast.Call]:
+        """Those calls that are a whole statement: nobody can do anything with what they return."""
+        whole = {id(node.value) for node in self._nodes if isinstance(node, ast.Expr)}
+        return [call for call in self.calls(name) if id(call) in whole]
+
+    def quoted(self, node: ast.AST) -> str | None:
+        """The code of an expression, if it is short."""
+        code = ast.get_source_segment(self.text, node)
+        return code if code is not None and len(code) <= _LONGEST and "\n" not in code else None
+
+    @cached_property
+    def _tree(self) -> ast.Module:
+        try:
+            return ast.parse(self.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.Module([], [])
+
+    @cached_property
+    def _parents(self) -> dict[int, ast.AST]:
+        return {id(child): node for node in self._nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self._tree))
+
+
+def last_of(name: str) -> str:
+    """The last part of a qualified name."""
+    return name.rpartition(".")[2]
+
+
+def called(call: ast.Call) -> str:
+    """The last part of the name of what is called; empty where it has none."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def inside(function: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of a function's own body, without those of functions in it."""
+    nodes = list(ast.iter_child_nodes(function))
+    while nodes:
+        node = nodes.pop()
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            nodes.extend(ast.iter_child_nodes(node))

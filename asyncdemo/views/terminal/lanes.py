@@ -1,0 +1,140 @@
+"""The timeline of one run: its lanes below an axis, one row for the loop; of a large program what held the loop."""
+
+from collections.abc import Iterable, Sequence
+
+from asyncdemo.held import LATE, Held, held
+from asyncdemo.lanes.axis import Axis, scale
+from asyncdemo.lanes.chart import Chart, chart, length
+from asyncdemo.lanes.folding import Folded
+from asyncdemo.lanes.loop import Shares, shares
+from asyncdemo.lanes.naming import kind_of_work, names, overlap, shown_tasks
+from asyncdemo.recording import Run
+from asyncdemo.spans import Task, Timeline
+from asyncdemo.views import wording
+from asyncdemo.views.terminal.bars import Row, drawn, lane_row, legend
+from asyncdemo.views.terminal.held import held_rows
+from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.parts import paragraph
+from asyncdemo.views.terminal.text import cells
+
+MARGIN = 11  # cells behind the axis, for how a task ended
+_SOON = 0.02  # of the script's time: a trace that ends so late has not been given up
+_MANY = 50_000  # steps: a person's own program with more of them is a large one
+_NOTABLE = 0.005  # of the loop's time: what is less is said as 0 %
+_COARSE = 4  # folded by more than this part of the axis, what is in one lane has little in common
+
+
+def timeline_rows(
+    page: Page, run: Run, *, room: int | None, show: bool | None = None, own_program: bool = False
+) -> list[Row]:
+    """Give the timeline in `room` rows at most (None: all of it).
+
+    `show` None: where at least two tasks were there at the same time.
+    """
+    timeline = run.timeline
+    tasks = [] if timeline is None else shown_tasks(timeline, full=room is None)
+    if timeline is None or show is False or not (tasks if show else overlap(tasks)):
+        return [(("no timeline: no task was seen", "dim"),)] if show else []
+    end = [] if timeline.complete else paragraph(page, incomplete(run, timeline), style="warn")
+    most = None if room is None else room - len(end)
+    width = name_cells(page, [tasks])
+    found = chart(run, timeline, tasks, own_axis(page, run, width))
+    table = [] if show else _table(found, timeline, most, own_program=own_program)
+    if table and most is not None:
+        loop = _loop_parts(shares(timeline), table)
+        return [*_wrapped(page, loop), (), *held_rows(page, table, run.subject, most - 4), *end]
+    rows = _lanes(page, found, width, most, _loop_parts(shares(timeline)))
+    return [*rows, *end, *([(), *held_rows(page, table, run.subject, None)] if table else [])]
+
+
+def may_have_lanes(source: str | None) -> bool:
+    """Whether a script looks as if it had tasks or threads."""
+    return source is not None and any(word in source for word in ("async", "trio", "anyio", "thread"))
+
+
+def incomplete(run: Run, timeline: Timeline) -> str:
+    """Say that the trace is incomplete, and from when on where it was given up: then nobody knows how tasks ended."""
+    zero, last = run.seconds.zero or 0.0, max(timeline.spans.ends, default=0.0)
+    given_up = any(task.end is None and task.ended is None for task in timeline.tasks)
+    if given_up and zero + length(run) - last > _SOON * length(run):
+        return f"the trace is incomplete: it stopped at {wording.seconds(last - zero)}, the script went on"
+    return "the trace is incomplete: a part of it is missing"
+
+
+def lane_rows(page: Page, found: Chart, folded: Folded, names_width: int) -> tuple[list[Row], list[Row]]:
+    """Give the lanes, and what the bars mean that have no word in them."""
+    room = found.axis.cells + MARGIN
+    lanes = [(lane, drawn(page, found, lane, room)) for lane in folded.lanes]
+    rows = [lane_row(page, lane, parts, names_width) for lane, parts in lanes]
+    if folded.left_out:
+        rows.append(((f" {page.glyphs['more']} {folded.left_out} more tasks: --full", "dim"),))
+    return rows, legend(page, [part for _, parts in lanes for part in parts])
+
+
+def scale_row(axis: Axis, names_width: int) -> Row:
+    """Give the numbers above the lanes."""
+    return " " * names_width, (scale(axis.end - axis.start, axis.cells, axis.cells + MARGIN), "dim")
+
+
+def own_axis(page: Page, run: Run, names_width: int, seconds: float | None = None) -> Axis:
+    """Give the axis of a run from its own zero on, over its own time or so many seconds."""
+    zero = run.seconds.zero or 0.0
+    return Axis(zero, zero + (seconds or length(run) or 1.0), page.width - 1 - names_width - MARGIN)
+
+
+def name_cells(page: Page, tasks: Iterable[Sequence[Task]]) -> int:
+    """How many cells the names of some runs' tasks take at most, with a blank on both sides."""
+    longest = 0
+    for some in tasks:
+        works = (f"{work} x{len(some)}" for work in {kind_of_work(task) for task in some} if len(some) > 1)
+        longest = max(longest, *map(cells, names(some).values()), *map(cells, works))
+    return min(max(longest + 2, 8), page.width // 5)
+
+
+def _lanes(page: Page, found: Chart, width: int, room: int | None, loop: Sequence[Row]) -> list[Row]:
+    """The lanes between their axis and what is said of the loop; fewer of them where that takes more rows."""
+    taken = 2
+    while True:
+        lanes, unsaid = lane_rows(page, found, found.folded(None if room is None else max(1, room - taken)), width)
+        end = _wrapped(page, [*loop, *unsaid])
+        if room is None or 1 + len(end) <= taken:
+            return [scale_row(found.axis, width), *lanes, *end]
+        taken = 1 + len(end)
+
+
+def _table(found: Chart, timeline: Timeline, room: int | None, *, own_program: bool) -> list[Held]:
+    """What held the loop, if the program is so large that this says more than its lanes."""
+    tolerance = found.folded(None if room is None else max(1, room - 2)).tolerance
+    large = tolerance is None or (own_program and tolerance * _COARSE > found.axis.cells)
+    if not large and not (own_program and timeline.steps > _MANY):
+        return []
+    rows = held(timeline)
+    return rows if any(row.longest >= LATE for row in rows) else []
+
+
+def _loop_parts(said: Shares | None, table: Sequence[Held] = ()) -> list[Row]:
+    """What the loop did; of a large program for how long it was held."""
+    if said is None:
+        return []
+    parts = [f"busy {wording.share(said.busy)}", f"idle {wording.share(said.idle)}"]
+    if said.blocked >= _NOTABLE:
+        longest = "" if table else f", longest {wording.seconds(said.longest_blocked)}"
+        parts.append(f"blocked {wording.share(said.blocked)}{longest}")
+    if table:
+        total, times = sum(row.total for row in table), sum(row.times for row in table)
+        parts.append(f"held {wording.seconds(total)} in {times} steps")
+    return [(("loop", "title"),), *((part,) for part in parts)]
+
+
+def _wrapped(page: Page, parts: Sequence[Row]) -> list[Row]:
+    """Put the parts into as few rows as there is room for them."""
+    rows: list[list[Part]] = []
+    used = page.width
+    for part in parts:
+        width = sum(cells(each if isinstance(each, str) else each[0]) for each in part)
+        if used + 3 + width >= page.width:
+            rows.append([])
+            used = 0
+        rows[-1] += [*(["   "] if used else []), *part]
+        used += width + (3 if used else 0)
+    return [tuple(row) for row in rows]

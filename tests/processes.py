@@ -1,0 +1,46 @@
+"""Finds processes by a word on their command line, and interpreters by their version."""
+
+import shutil
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+
+
+def running(mark: str, patience: float = 0.5) -> list[str]:
+    """The command lines with this word in them; those that are just ending get that many seconds to be gone."""
+    until = time.monotonic() + patience
+    while (found := _now(mark)) and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
+
+
+def _now(mark: str) -> list[str]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue  # ended while we looked
+        if mark.encode() in command:
+            found.append(command.replace(b"\0", b" ").decode(errors="replace"))
+    return found
+
+
+@cache
+def interpreter(version: str) -> str | None:
+    """The path of a CPython of this version, on PATH or put there by pyenv; None where there is none."""
+    pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    on_path = shutil.which(f"python{version}")
+    return str(pyenv[-1]) if pyenv else on_path
+
+
+def needs_interpreter(version: str) -> str:
+    """Give the interpreter of this version, or skip the test."""
+    found = interpreter(version)
+    if found is None:
+        pytest.skip(f"there is no Python {version} here")
+    return found

@@ -1,0 +1,175 @@
+"""Colours, widths, encodings, pipes and full disks: the real program, as other programs would use it."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Result
+from tests.terminal.pseudo import Terminal
+
+Program = Callable[..., Result]
+Shell = Callable[..., Result]
+Write = Callable[[str, str], str]
+
+ESCAPE = "\x1b["
+NARROW = ["LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0", "PYTHONIOENCODING=ascii", "PYTHONIOENCODING=latin-1"]
+COMPARE = "compare ./one.py ./two.py --runs 1"
+WORLD = 'print("grün ✓ 日本 🎉")\nraise ValueError("größer ✓")\n'
+
+
+@pytest.fixture(autouse=True)
+def scripts(tmp_path: Path) -> None:
+    """A script that prints a lot, and two that take no time."""
+    (tmp_path / "loud.py").write_text("for n in range(20_000):\n    print(n)\n")
+    (tmp_path / "one.py").write_text("print(1)\n")
+    (tmp_path / "two.py").write_text("print(2)\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["run unawaited", COMPARE])
+@pytest.mark.parametrize(
+    ("environ", "coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "0"}, True),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+    ],
+)
+def test_colours_in_a_pipe(shell: Shell, command: str, environ: Mapping[str, str], coloured: bool) -> None:
+    shown = shell(f"asyncdemo {command}", env=environ)
+    assert (ESCAPE in shown.stdout) == coloured
+    assert shown.stderr == ""
+    assert not re.search(r"\x1b\[[0-9;]*[^m0-9;]", shown.stdout)  # colours alone: nothing moves a cursor
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("setting", "coloured"), [("A=1", True), ("NO_COLOR=1", False), ("TERM=dumb", False)])
+@pytest.mark.parametrize("command", ["list", "run sync-main", "show sync-main"])
+def test_colours_on_a_terminal(terminal: Callable[..., Terminal], command: str, setting: str, coloured: bool) -> None:
+    shown = terminal(f"env {setting} asyncdemo {command}")
+    assert shown.wait_for_end() == 0
+    assert bool(re.search(rb"\x1b\[[0-9;]+m", shown.raw)) == coloured
+    assert setting != "TERM=dumb" or b"\x1b" not in shown.raw
+
+
+@pytest.mark.parametrize("environ", [{}, {"FORCE_COLOR": "1"}, {"COLUMNS": "40"}])
+def test_a_piped_list_is_for_programs(asyncdemo: Program, environ: Mapping[str, str]) -> None:
+    listed = asyncdemo("list", env=environ)
+    first = listed.stdout.splitlines()[0]
+    assert first == "sync-main\t1\t\tcall a function, print its result"
+    assert all(row.count("\t") == 3 for row in listed.stdout.splitlines())
+
+
+def test_names_and_json_agree(asyncdemo: Program) -> None:
+    names = asyncdemo("list", "--names").stdout.splitlines()
+    document = json.loads(asyncdemo("list", "--json").stdout)
+    assert names == [each["name"] for each in document["scenarios"] if each["available"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("columns", "width"), [("60", 60), ("200", 200), ("garbage", 80), ("0", 80), ("-5", 80), ("1000000", 400)]
+)
+def test_columns(asyncdemo: Program, columns: str, width: int) -> None:
+    rows = asyncdemo("run", "unawaited", env={"COLUMNS": columns}).stdout.splitlines()
+    assert rows[1] == "─" * (width - 1)
+    assert max(map(len, rows)) == width - 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("narrow", NARROW)
+@pytest.mark.parametrize("command", ["list", "run simulated-io-wait", COMPARE, "show sync-main"])
+def test_ascii_where_there_is_nothing_else(shell: Shell, narrow: str, command: str) -> None:
+    shown = shell(f"env {narrow} asyncdemo {command}")
+    assert (shown.stderr, shown.status) == ("", 0)
+    assert shown.stdout.isascii()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("narrow", NARROW)
+def test_foreign_text_where_it_cannot_be_encoded(shell: Shell, write: Write, narrow: str) -> None:
+    shown = shell(f"env {narrow} asyncdemo run ./{write('wörld.py', WORLD)}")
+    assert shown.stderr == ""
+    assert shown.status == 1
+    assert r"\u2713 \u65e5\u672c \U0001f389" in shown.stdout
+    assert "latin" in narrow or max(len(row) for row in shown.stdout.splitlines()) < 80
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("narrow", NARROW)
+@pytest.mark.parametrize("command", ["run wörld.py", "run wörld", "list --scenarios wörld", "show wörld.py"])
+def test_messages_where_they_cannot_be_encoded(shell: Shell, narrow: str, command: str) -> None:
+    failed = shell(f"env {narrow} asyncdemo {command}")
+    assert failed.stdout == ""
+    assert failed.status == 2
+    assert failed.stderr.startswith("asyncdemo: ")
+    assert "Traceback" not in failed.stderr
+    assert failed.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("narrow", NARROW)
+@pytest.mark.parametrize("command", ["list", "run async", COMPARE])
+def test_json_is_utf8_all_the_same(shell: Shell, narrow: str, command: str) -> None:
+    shown = shell(f"env {narrow} asyncdemo {command} --json")
+    assert shown.status == 0
+    json.loads(shown.stdout)
+
+
+COMMANDS = [
+    "list",
+    "list --json",
+    "list --names",
+    "show simulated-io-wait",
+    "run simulated-io-wait",
+    "run async",
+    "run ./loud.py",
+    "run async --json",
+    COMPARE,
+    "--help",
+    "--version",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reader_that_goes_is_no_fault(shell: Shell, command: str) -> None:
+    shown = shell(f"asyncdemo {command} | head -1; exit ${{PIPESTATUS[0]}}")
+    assert shown.stderr == ""
+    assert shown.stdout.count("\n") == 1
+    assert shown.status in (0, 1, 141)  # all was written before, or it noticed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("redirection", "message"),
+    [
+        (">&-", "asyncdemo: standard output is closed; give it a file, a pipe or a terminal\n"),
+        (">/dev/full", "asyncdemo: cannot write the output: No space left on device\n"),
+    ],
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_output_that_cannot_be_written(shell: Shell, command: str, redirection: str, message: str) -> None:
+    assert shell(f"asyncdemo {command} {redirection}") == Result("", message, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["nothing", "run simulated-io-wait", COMPARE])
+def test_nobody_listens_to_messages(shell: Shell, command: str) -> None:
+    shown = shell(f"asyncdemo {command} 2>&-")
+    assert "asyncdemo:" not in shown.stdout
+    assert "Traceback" not in shown.stdout
+    assert shown.status == (2 if command == "nothing" else 0)
+
+
+@pytest.mark.slow
+def test_no_line_of_progress_where_stderr_is_no_terminal(shell: Shell) -> None:
+    assert shell(f"asyncdemo {COMPARE}").stderr == ""
+    assert shell("asyncdemo run simulated-io-wait").stderr == ""

@@ -1,0 +1,43 @@
+"""Every default view of the real program stays within 22 rows of 80 columns."""
+
+from collections.abc import Callable
+
+import pytest
+
+from asyncdemo.catalogue import course
+from asyncdemo.catalogue.targets import names
+from tests.conftest import SCENARIOS, Result
+
+pytestmark = pytest.mark.slow
+
+Program = Callable[..., Result]
+
+ROWS = 22
+CATALOGUE = course.load([SCENARIOS])
+HERE = [scenario for scenario in CATALOGUE.scenarios if scenario.available]
+ALIASES = {alias for scenario in CATALOGUE.scenarios for alias in scenario.aliases}
+TARGETS = [name for scenario in HERE for name in names(type(CATALOGUE)((scenario,))) if name not in ALIASES]
+
+
+def fits(shown: Result, columns: int = 80) -> None:
+    rows = shown.stdout.splitlines()
+    assert shown.status == 0, shown
+    assert max(map(len, rows)) < columns, shown.stdout
+    assert columns < 80 or len(rows) <= ROWS, shown.stdout
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_run(asyncdemo: Program, target: str) -> None:
+    fits(asyncdemo("run", target))
+
+
+@pytest.mark.parametrize("columns", [60, 200])
+@pytest.mark.parametrize("target", ["unawaited-coroutine", "simulated-io-wait", "simulated-io-wait:async"])
+def test_run_in_other_widths(asyncdemo: Program, target: str, columns: int) -> None:
+    fits(asyncdemo("run", target, env={"COLUMNS": str(columns)}), columns)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_compare(asyncdemo: Program, columns: int) -> None:
+    shown = asyncdemo("compare", "simulated-io-wait", "--set", "DELAY=0.01", env={"COLUMNS": str(columns)})
+    fits(shown, columns)

@@ -1,0 +1,293 @@
+"""A run on a real terminal: input, Ctrl-C, Ctrl-Z, and the terminal as it was afterwards."""
+
+import re
+import termios
+from collections.abc import Callable
+
+import pytest
+
+from tests.terminal.pseudo import Terminal
+
+pytestmark = pytest.mark.slow
+
+Start = Callable[..., Terminal]
+Write = Callable[[str, str], str]
+
+CTRL_C = "^C"
+SIZES = [(80, 24), (60, 20), (200, 50)]
+ASK = 'name = input("Your name: ")\nprint("hello", name)\nage = input("Age: ")\nprint("so", age)\n'
+TICKS = 'import time\nfor n in range({count}):\n    print("tick", n)\n    time.sleep(0.1)\n'
+SLEEP = 'import time\nprint("start")\ntime.sleep(60)\n'
+
+
+def texts(rows: list[str]) -> list[str]:
+    """The rows of output, without their times."""
+    heading = next(index for index, row in enumerate(rows) if row.startswith("  time     output"))
+    ends = (" exit ", "interrupted", "timed out", "killed by")
+    end = next(index for index, row in enumerate(rows) if any(said in row for said in ends))
+    return [re.sub(r"^ *\d+\.\d\d s|^ {8}", "", row) for row in rows[heading + 1 : end]]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_input(terminal: Start, write: Write, width: int, height: int) -> None:
+    run = terminal(f"asyncdemo run {write('ask.py', ASK)}", width, height)
+    assert run.wait_for("Your name:")[-1].endswith("   Your name:")
+    run.type("Ann\n")
+    run.wait_for("Age:")
+    run.type("42\n")
+    assert run.wait_for_end() == 0
+    assert texts(run.rows) == ["   Your name: Ann", "   hello Ann", "   Age: 42", "   so 42"]
+    assert max(map(len, run.rows)) < width
+
+
+def test_what_is_typed_before_it_is_asked_for(terminal: Start, write: Write) -> None:
+    ask = write(
+        "ask.py", 'import time\nprint("Name: ", end="", flush=True)\ntime.sleep(1.5)\nprint("hello", input())\n'
+    )
+    run = terminal(f"asyncdemo run {ask}")
+    run.wait_for("Name:")
+    run.type("Ann")
+    run.wait_for("Name: Ann")
+    run.type("\n")
+    assert run.wait_for_end() == 0
+    assert "   Name: Ann" in run.rows[3]
+    assert run.rows[4].endswith("hello Ann")
+
+
+def test_several_lines_are_read_in_turn(terminal: Start, write: Write) -> None:
+    source = "import code\ncode.interact(banner='', exitmsg='')\n"
+    run = terminal(f"asyncdemo run {write('repl.py', source)}")
+    run.wait_for(">>>")
+    for line in ("x = 20\n", "def f():\n", "    return x + 1\n", "\n", "print(f() * 2)\n"):
+        run.type(line)
+    run.wait_for("42")
+    run.type("\x04")
+    assert run.wait_for_end() == 0
+    assert texts(run.rows) == [
+        "   >>> x = 20",
+        "   >>> def f():",
+        "   ...     return x + 1",
+        "   ...",
+        "   >>> print(f() * 2)",
+        "   42",
+        "   >>>",
+        " !",
+    ]
+
+
+def test_getpass_reads_the_terminal_itself(terminal: Start, write: Write) -> None:
+    ask = write("ask.py", 'import getpass\nprint("got", len(getpass.getpass("Secret: ")))\n')
+    run = terminal(f"asyncdemo run {ask}")
+    run.wait_for("Secret:")
+    run.type("sesam\n")
+    assert run.wait_for_end() == 0
+    assert "sesam" not in run.raw.decode()
+    assert [text for text in texts(run.rows) if text] == ["   got 5"]
+
+
+@pytest.mark.parametrize(("typed", "key", "status"), [("", "\x04", 1), ("", "\x03", 130), ("An", "\x03", 130)])
+def test_an_end_instead_of_an_answer(terminal: Start, write: Write, typed: str, key: str, status: int) -> None:
+    run = terminal(f"asyncdemo run {write('ask.py', ASK)}")
+    run.wait_for("Your name:")
+    run.type(typed)
+    run.wait_for(f"Your name: {typed}".rstrip())
+    run.type(key)
+    assert run.wait_for_end() == status
+    shown = f"   Your name: {typed}{CTRL_C if status == 130 else ''}".rstrip()
+    assert texts(run.rows)[:2] == [shown, " ! Traceback (most recent call last):"]
+
+
+def test_lines_without_an_end_and_progress_bars_are_seen(terminal: Start, write: Write) -> None:
+    source = (
+        "import time\ntime.sleep(1)\nprint('working', end='', flush=True)\ntime.sleep(0.5)\nprint(' done')\n"
+        "for n in range(4):\n    print(f'\\r{n * 25} %', end='', flush=True)\n    time.sleep(0.3)\n"
+        "print('\\r100 %')\n"
+    )
+    run = terminal(f"asyncdemo run {write('progress.py', source)}")
+    run.wait_for(lambda rows: rows[-1].endswith("   working"), "working")
+    run.wait_for("   working done")
+    run.wait_for(lambda rows: rows[-1].endswith("   25 %"), "25 %")
+    run.wait_for(lambda rows: rows[-1].endswith("   75 %"), "75 %")
+    assert run.wait_for_end() == 0
+    assert texts(run.rows) == ["   working done", "   100 %"]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_very_long_lines(terminal: Start, write: Write, width: int, height: int) -> None:
+    run = terminal(f"asyncdemo run {write('long.py', 'print(chr(120) * 5000)' + chr(10))}", width, height)
+    assert run.wait_for_end() == 0
+    assert "".join(row[3:] for row in texts(run.rows)).replace(" ", "") == "x" * 5000
+    assert max(map(len, run.rows)) < width
+
+
+def test_ctrl_c_lets_finally_run_and_is_reported(terminal: Start, write: Write) -> None:
+    source = (
+        "import time\ntry:\n    print('start')\n    time.sleep(60)\n"
+        "finally:\n    print('cleaning')\n    time.sleep(0.3)\n    print('clean')\n"
+    )
+    run = terminal(f"asyncdemo run {write('clean.py', source)}")
+    run.wait_for("start")
+    run.type("\x03")
+    assert run.wait_for_end() == 130
+    assert texts(run.rows)[:4] == ["   start", "^C", "   cleaning", "   clean"]
+    assert any(row.endswith("interrupted") for row in run.rows)
+    assert " ! 4       time.sleep(60)      ◄ it was here when it was stopped" in run.rows
+
+
+def test_a_second_ctrl_c_hastens_what_the_first_did_not_end(terminal: Start, write: Write) -> None:
+    source = (
+        "import signal, time\nsignal.signal(signal.SIGINT, lambda *_: print('not yet'))\n"
+        "print('start')\nwhile True:\n    time.sleep(60)\n"
+    )
+    run = terminal(f"asyncdemo run {write('deaf.py', source)}")
+    run.wait_for("start")
+    run.type("\x03")
+    run.wait_for("not yet")
+    run.type("\x03")
+    assert run.wait_for_end() == 130
+    assert "interrupted" in "\n".join(run.rows)
+
+
+def test_one_that_hears_no_signal_ends_all_the_same(terminal: Start, write: Write) -> None:
+    source = (
+        "import signal, time\nfor each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):\n"
+        "    signal.signal(each, signal.SIG_IGN)\nprint('start')\nwhile True:\n    time.sleep(60)\n"
+    )
+    run = terminal(f"asyncdemo run {write('deaf.py', source)}")
+    run.wait_for("start")
+    for _ in range(3):
+        run.type("\x03")
+    assert run.wait_for_end() == 130
+
+
+def test_ctrl_z_and_fg_in_a_shell(terminal: Start, write: Write) -> None:
+    run = terminal(f"asyncdemo run {write('ticks.py', TICKS.format(count=25))}", shell=True)
+    run.wait_for("tick 12")
+    run.type("\x1a")
+    run.wait_for("Stopped")
+    assert termios.tcgetattr(run.process.child_fd)[3] & termios.ICANON == 0  # the shell reads a line again
+    run.type("echo in between\n")
+    run.wait_for(lambda rows: "in between" in rows, "the shell's answer")
+    run.type("fg\n")
+    run.wait_for("all the times")
+    rows = run.rows
+    assert [row[11:] for row in rows if row[9:16] == "  tick "] == [f"tick {n}" for n in range(25)]
+    assert any(row.endswith("exit 0") for row in rows)
+
+
+def test_ctrl_z_and_bg_leave_the_terminal_to_the_shell(terminal: Start, write: Write) -> None:
+    run = terminal(f"asyncdemo run {write('ticks.py', TICKS.format(count=25))}", shell=True)
+    run.wait_for("tick 12")
+    run.type("\x1a")
+    run.wait_for("Stopped")
+    run.type("bg\n")
+    run.wait_for("tick 15")
+    run.type("echo still $((40 + 2))\n")
+    run.wait_for("still 42")
+    run.wait_for("all the times")
+    run.type("echo and $((40 + 3))\n")
+    run.wait_for("and 43")
+
+
+def test_ctrl_z_where_no_shell_could_continue_it(terminal: Start, write: Write) -> None:
+    run = terminal(f"asyncdemo run {write('ticks.py', TICKS.format(count=25))}")
+    run.wait_for("tick 12")
+    run.type("\x1a")
+    assert run.wait_for_end() == 0
+
+
+def test_in_the_background_it_neither_stops_nor_reads(terminal: Start, write: Write) -> None:
+    run = terminal(f"asyncdemo run {write('ask.py', ASK)} & wait $!; echo status $?", shell=True)
+    run.wait_for("status 1")
+    rows = run.rows
+    assert any("EOFError: EOF when reading a line" in row for row in rows)
+    assert "           stdin was empty: the terminal was not ours to lend" in rows
+    run.type("echo still $((40 + 2))\n")
+    run.wait_for("still 42")
+
+
+def test_one_that_insists_on_the_terminal_is_not_stopped_for_ever(terminal: Start, write: Write) -> None:
+    ask = write("ask.py", 'import getpass\nprint("got", len(getpass.getpass("Secret: ")))\n')
+    run = terminal(f"asyncdemo run {ask} | cat; echo status ${{PIPESTATUS[0]}}", shell=True)
+    run.wait_for("status 1")
+    assert any("Input/output error" in row for row in run.rows)
+
+
+def test_a_pager_gets_the_keyboard(terminal: Start, write: Write, tmp_path: object) -> None:
+    pager = write("pager.py", "import sys\nfor row in sys.stdin: pass\nprint('key', open('/dev/tty').readline())\n")
+    run = terminal(f"asyncdemo run {write('ask.py', ASK)} | python3 {pager}", shell=True)
+    run.type("x\n")
+    run.wait_for("key x")
+
+
+def test_the_next_reader_of_a_pipeline_sees_rows_as_they_come(terminal: Start, write: Write) -> None:
+    run = terminal(f"asyncdemo run {write('ticks.py', TICKS.format(count=30))} | cat", shell=True)
+    run.wait_for("tick 9")
+    assert not any("tick 25" in row for row in run.rows)
+    run.wait_for("all the times")
+    assert "           stdin was empty: the terminal was not ours to lend" in run.rows
+
+
+@pytest.mark.parametrize("end", ["ends", "is killed", "times out"])
+def test_the_terminal_is_left_as_it_was(terminal: Start, write: Write, end: str) -> None:
+    source = (
+        "import os, signal, sys, time, tty\ntty.setraw(0)\n"
+        "os.write(os.open('/dev/tty', os.O_RDWR), b'\\x1b[?25l')\nprint('raw')\nprint('mode')\n"
+    )
+    source += {
+        "ends": "",
+        "is killed": "os.kill(os.getpid(), signal.SIGKILL)\n",
+        "times out": "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})\ntime.sleep(60)\n",
+    }[end]
+    raw = write("raw.py", source)
+    after = write(
+        "after.py",
+        "import os, subprocess, sys, termios\nbefore = termios.tcgetattr(0)\n"
+        "subprocess.run(['asyncdemo', 'run', 'raw.py', '--timeout', '1'])\n"
+        "print('as before', before == termios.tcgetattr(0), os.tcgetpgrp(0) == os.getpgrp())\n",
+    )
+    assert raw == "raw.py"
+    run = terminal(f"python3 {after}")
+    assert run.wait_for_end() == 0
+    assert run.rows[-1] == "as before True True"
+    assert run.cursor_is_visible
+    assert texts(run.rows)[:2] == ["   raw", "   mode"]
+
+
+def test_a_window_that_changes_its_size_does_no_harm(terminal: Start, write: Write) -> None:
+    run = terminal(f"asyncdemo run {write('ticks.py', TICKS.format(count=30))}")
+    run.wait_for("tick 11")
+    run.resize(60, 20)
+    run.wait_for("tick 15")
+    run.resize(120, 40)
+    assert run.wait_for_end() == 0
+    assert re.findall(rb"tick (\d+)\r", run.raw) == [b"%d" % n for n in range(30)]
+
+
+def test_a_script_from_a_pipe_on_a_terminal(terminal: Start, write: Write) -> None:
+    run = terminal(f"bash -c 'asyncdemo run - < {write('hello.py', 'print(1 + 1)' + chr(10))}'")
+    assert run.wait_for_end() == 0
+    assert texts(run.rows) == ["   2"]
+
+
+def test_a_piped_answer(terminal: Start, write: Write) -> None:
+    run = terminal(f"bash -c 'printf \"Ann\\n42\\n\" | asyncdemo run {write('ask.py', ASK)}'")
+    assert run.wait_for_end() == 0
+    assert texts(run.rows) == ["   Your name: hello Ann", "   Age: so 42"]
+
+
+def test_the_line_of_progress_is_gone_at_the_end(terminal: Start, write: Write) -> None:
+    one, two = write("one.py", "import time\ntime.sleep(0.1)\n"), write("two.py", "pass\n")
+    run = terminal(f"asyncdemo compare ./{one} ./{two} --runs 2")
+    run.wait_for("run 2 of 6, about")
+    assert run.wait_for_end() == 0
+    assert run.rows[0].startswith("compare")
+    assert not any("about" in row for row in run.rows)
+
+
+@pytest.mark.parametrize("command", ["list", "run unawaited", "show unawaited"])
+def test_colours_and_glyphs_on_a_terminal(terminal: Start, command: str) -> None:
+    run = terminal(f"asyncdemo {command}")
+    assert run.wait_for_end() == 0
+    assert b"\x1b[" in run.raw
+    assert command == "list" or "─" * 79 in run.rows

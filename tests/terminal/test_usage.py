@@ -1,0 +1,107 @@
+"""What is said, exactly, about mistakes in the command: on stderr, with status 2, and nothing on stdout."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from asyncdemo.cli.app import COMMANDS
+from tests.conftest import Result
+
+Program = Callable[..., Result]
+
+ALL = ", ".join(COMMANDS)
+SHOW_ALL = "asyncdemo list shows all"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two scenarios that begin alike, and eleven scripts."""
+    more = tmp_path / "more"
+    more.mkdir()
+    for name in ("zz-one.py", "zz-two.py", *(f"c{n}.py" for n in range(11))):
+        (more / name).write_text("print(1)\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("lst", "no command is called 'lst'; did you mean list?"),
+        ("frobnicate", f"no command is called 'frobnicate'; the commands are {ALL}"),
+        ("run unawated", f"no scenario or variant is called 'unawated'; did you mean unawaited? {SHOW_ALL}"),
+        ("compare sync zqx", f"no scenario or variant is called 'zqx': {SHOW_ALL}"),
+        ("run zz --scenarios more", "ambiguous: 'zz' could be zz-one or zz-two"),
+        ("run sync-main --scenarios nope", "--scenarios nope: no such folder; give one that holds scenario files"),
+        ("run", "run what? name a scenario or a script: asyncdemo list shows the scenarios"),
+        ("run --frob", "no such option: '--frob'; arguments for the script stand behind --"),
+        ("run nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),
+        ("show nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),
+        ("run ./more", "./more is a folder; name a script in it, or add it with --scenarios"),
+        ("run sync-main --timeout 0", "--timeout is 0; give a number of seconds above 0"),
+        ("run sync-main --timeout -1", "--timeout is -1; give a number of seconds above 0"),
+        ("run sync-main --timeout nan", "--timeout is nan; give a number of seconds above 0"),
+        ("compare sync async --timeout inf", "--timeout is inf; give a number of seconds above 0"),
+        ("compare sync async --runs 0", "--runs is 0; give the number of rounds, 6 or more for an interval"),
+        ("compare sync async --runs -3", "--runs is -3; give the number of rounds, 6 or more for an interval"),
+        ("compare sync", "comparing takes two at least; name another one besides simulated-io-wait:sync"),
+        ("compare sync sync", "simulated-io-wait:sync is named twice; compare it with something else"),
+        ("compare " + " ".join(f"more/c{n}.py" for n in range(11)), "11 are too many to compare; name 10 at most"),
+        ("compare - sync", "standard input can be read only once; write the script to a file to compare it"),
+        ("run async --set TASKS=x", "--set TASKS=x: must be a whole number (64 bits at most), like TASKS=10"),
+        (
+            "run async --set TASK=1",
+            "--set TASK=1: simulated-io-wait:async has no parameter TASK; it has TASKS=10 and DELAY=0.05",
+        ),
+        ("run sync-main --json --output-only", "--output-only and --json exclude each other: choose one"),
+        ("run sync-main --all", "--all and --chapter choose the scenarios: name none"),
+        ("run sync async -- x", "arguments behind -- are for one script: name only one"),
+    ],
+)
+def test_mistakes(asyncdemo: Program, folder: Path, command: str, message: str) -> None:
+    assert asyncdemo(*command.split(), cwd=folder) == Result("", f"asyncdemo: {message}\n", 2)
+
+
+@pytest.mark.parametrize("command", ["run --timeout x sync-main", "compare", "show", "list --frob", "run --set"])
+def test_mistakes_that_the_parser_finds(asyncdemo: Program, command: str) -> None:
+    failed = asyncdemo(*command.split())
+    assert failed.stdout == ""
+    assert failed.stderr.splitlines()[-1].startswith("Error: ")
+    assert failed.status == 2
+
+
+HOSTILE = "\x1b[2J\x9b31m\u202ex\n[red]y"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["{}"],
+        ["run", "{}"],
+        ["run", "{}.py"],
+        ["run", "./{}"],
+        ["run", "sync-main", "--of", "{}"],
+        ["run", "async", "--set", "{}"],
+        ["run", "async", "--set", "{}=1"],
+        ["run", "async", "--set", "TASKS={}"],
+        ["run", "sync-main", "--timeout", "{}"],
+        ["run", "sync-main", "--scenarios", "{}"],
+        ["run", "--output-only", "sync-main", "--python", "{}"],
+        ["run", "--output-only", "sync-main", "--python", "./{}"],
+        ["run", "--{}"],
+        ["list", "{}"],
+        ["list", "--{}"],
+        ["show", "{}"],
+        ["compare", "{}", "sync"],
+        ["compare", "./{}.py", "./{}.py"],
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_is_told_and_not_obeyed(asyncdemo: Program, tmp_path: Path, command: list[str]) -> None:
+    if command[0] == "compare":
+        (tmp_path / f"{HOSTILE}.py").write_text("print(1)\n")
+    failed = asyncdemo(*(word.format(HOSTILE) for word in command))
+    assert failed.stdout == ""
+    assert failed.status in (2, 125)
+    assert all(character.isprintable() or character in "\n\u202e" for character in failed.stderr)
+    assert "\u202e" not in failed.stderr or failed.stderr.startswith("Usage:")  # the parser escapes control codes only

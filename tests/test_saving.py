@@ -1,0 +1,69 @@
+"""`run --save`: the recording of all runs in a file that is written whole or not at all."""
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from asyncdemo import archive
+from asyncdemo.errors import UsageError
+from asyncdemo.saving import opened
+from tests.conftest import Result
+
+
+@pytest.mark.slow
+def test_a_recording_is_kept(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    result = asyncdemo("run", "sync-main", "asyncio-run", "--json", "--save", "kept.json")
+    assert (result.status, result.stderr) == (0, "")
+    kept = archive.from_text((tmp_path / "kept.json").read_text())
+    assert [run.subject.target for run in kept.runs] == ["sync-main", "asyncio-run"]
+    published = json.loads(result.stdout)["runs"]
+    assert [run.to_json() for run in kept.runs] == published
+    assert kept.runs[1].timeline is not None
+    assert len(kept.runs[1].timeline.spans) > 0
+    assert [entry.name for entry in tmp_path.iterdir()] == ["kept.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("x.html", "asyncdemo: cannot save as x.html: the name must end in .json\n"),
+        ("no/x.json", "asyncdemo: cannot write no/x.json: No such file or directory\n"),
+        ("folder.json", "asyncdemo: cannot save as folder.json: that is a folder\n"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_anything_runs(
+    name: str, message: str, tmp_path: Path, asyncdemo: Callable[..., Result]
+) -> None:
+    (tmp_path / "folder.json").mkdir()
+    assert asyncdemo("run", "sync-main", "--save", name) == Result("", message, 2)
+
+
+def test_what_was_there_is_lost_only_to_a_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text("before")
+    with pytest.raises(ZeroDivisionError), opened(path) as file:
+        file.write("half")
+        raise ZeroDivisionError
+    assert path.read_text() == "before"
+    with opened(path) as file:
+        file.write("after")
+        assert path.read_text() == "before"
+    assert path.read_text() == "after"
+    assert os.listdir(tmp_path) == ["kept.json"]  # noqa: PTH208
+
+
+def test_a_new_file_may_be_read_as_any_other(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    with opened(tmp_path / "kept.json") as file:
+        file.write("{}")
+    assert stat.S_IMODE((tmp_path / "kept.json").stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+def test_no_other_ending_is_known(tmp_path: Path) -> None:
+    with pytest.raises(UsageError), opened(tmp_path / "x.svg"):
+        raise AssertionError
