@@ -1,4 +1,4 @@
-"""What happened at each line of a script, told from what its run has printed."""
+"""What happened at each line of a script, told from what its run has printed and what was found in it."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,10 @@ _STOPPED = ("KeyboardInterrupt", "asyncio.exceptions.CancelledError")
 
 
 class Mark(NamedTuple):
-    """Something that happened at a line: what was printed there and when, or what went wrong there."""
+    """Something that happened at a line: what was printed there and when, or what went wrong there.
+
+    `times` is 0 of what has no time: the text says it all.
+    """
 
     line: int
     text: str
@@ -27,10 +30,13 @@ class Mark(NamedTuple):
 def marks(run: Run) -> list[Mark]:
     """Give the marks of a run's script in the order of its lines: trouble where there is any, else what was printed.
 
+    What a finding says goes before what Python has said.
+
     Times are seconds from the start of the run.
     """
     found = _printed(run.output)
     found.update(_troubles(run))
+    found.update(_findings(run))
     return [found[line] for line in sorted(found)]
 
 
@@ -63,6 +69,17 @@ def _troubles(run: Run) -> dict[int, Mark]:
             what = "it was here when it was stopped" if stopped and error["name"] in _STOPPED else error["what"]
             found.setdefault(frame, Mark(frame, what, at, at, trouble=True))
             frame = None
+    return found
+
+
+def _findings(run: Run) -> dict[int, Mark]:
+    """What findings say beside the lines of the script."""
+    found: dict[int, Mark] = {}
+    for finding in run.findings or ():
+        if finding.path is not None and _is_script(finding.path, run.subject):
+            for line, text in finding.beside:
+                trouble = line == finding.line and finding.severity != "note"
+                found.setdefault(line, Mark(line, text, 0.0, 0.0, times=0, trouble=trouble))
     return found
 
 

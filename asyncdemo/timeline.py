@@ -119,18 +119,20 @@ class _Builder:
             if loop.current is not None:
                 self._close(loop, end)
         for key, lane in self._lanes.items():
-            if lane.end == "pending" and key not in self._threads:
+            if lane.end != "pending" or lane.ended is not None:
+                continue
+            if key not in self._threads:
                 loop = trace.whos[key].loop
                 # While a step holds the loop to the end, nobody is told who gets ready.
                 until = min(end, holding.get(loop, end), self._loops[loop].stopped or end)
                 self._spans.add(key, WAITING, lane.since, until, lane.where)
-            if lane.end == "pending" and trace.until is not None:
+            if trace.until is not None:
                 lane.end = None
         tasks = sorted((self._task(key, lane) for key, lane in self._lanes.items()), key=lambda task: task.created)
         return Timeline(tuple(tasks), self._spans, self._steps, trace.complete)
 
     def _step(self, loop: _Loop, key: int, wake: float, moment: float) -> None:
-        loop.current, loop.start, loop.stopped = key, moment, None
+        loop.current, loop.last, loop.start, loop.stopped = key, None, moment, None
         loop.due, loop.next_due = loop.next_due, None
         if key in self._callbacks:
             return
@@ -150,14 +152,14 @@ class _Builder:
             since = wake
         if moment > since:
             self._spans.add(key, READY, since, moment, lane.where)
-        lane.where = -1
+        lane.where, lane.lost = -1, False
 
     def _turn(self, loop: _Loop, what: int, moment: float) -> None:
         """The loop has made its steps, or has stopped."""
         if loop.current is not None:
             self._close(loop, moment)
         loop.short, loop.last = 0.0, None
-        loop.stopped = moment if what == layout.STOP else None
+        loop.stopped = None if what != layout.STOP else loop.stopped or moment
 
     def _close(self, loop: _Loop, moment: float) -> None:
         """End the step that goes on in a loop."""
@@ -222,26 +224,26 @@ class _Builder:
     def _over(self, loop: _Loop, key: int, moment: float, *, known: bool) -> None:
         """A step has ended; if nobody knows when, nothing is known of it."""
         lane = self._lanes.get(key)
-        if known and loop.current == key:
-            self._close(loop, moment)
-        elif not known and lane is not None:
+        if known:
+            if loop.current == key:
+                self._close(loop, moment)
+        elif lane is not None:
             lane.since, lane.lost = moment, loop.current == key
-        if loop.current == key:
-            loop.current = None
+            if lane.lost:
+                loop.current, loop.last, loop.long = None, key, False
 
     def _ended(self, loop: _Loop, key: int, lane: _Lane, moment: float, what: int) -> None:
         """A task has ended: with its step, or as something that nobody will ever wake up."""
         own_end = key in (loop.current, loop.last) or key in self._threads
         if loop.current == key:
             self._close(loop, moment)
-        lane.ended = None if lane.lost else moment
+        lane.ended = None if lane.lost and own_end else moment
         if what in _ENDS:
             lane.end = _ENDS[what]
         elif own_end:
             lane.end = None
         else:
             self._spans.add(key, WAITING, lane.since, moment, lane.where)
-            lane.end = "pending"
 
     def _place(self, path: str, line: int) -> int:
         where = self._places.setdefault((path, line), len(self._places))

@@ -78,7 +78,7 @@ def _observing(name: str, python: str) -> Check:
     """Run a small script and see whether the probe gets in and the streams are told apart."""
     try:
         with staged(_TRIAL, "trial.py", None) as script:
-            run = observe(Plan(Subject("trial"), tuple(command_line(python, script=script)), timeout=_TRIAL_TIMEOUT))
+            run = observe(Plan(Subject("trial"), tuple(command_line(python, script=str(script))), timeout=_TRIAL_TIMEOUT))
     except OSError as error:
         return Check(name, "bad", f"no script can be run: {error.strerror}", f"is {tempfile.gettempdir()} writable?")
     said = f"{python}, {run.python.implementation or 'Python'} {run.python.version or '(version unknown)'}"

@@ -2,9 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from asyncdemo.catalogue.parameters import parse_settings, replace_bytes
@@ -19,13 +18,14 @@ SCENARIO_TIMEOUT = 30.0  # seconds
 
 
 class Request(NamedTuple):
-    """The options that say how a target is run; `arguments` are the script's own."""
+    """The options that say how a target is run; `arguments` are the script's own, `thresholds` None the usual ones."""
 
     settings: tuple[str, ...] = ()
     timeout: float | None = None
     python: str | None = None
     watch_for: float | None = None
     arguments: tuple[str, ...] = ()
+    thresholds: Mapping[str, float] | None = None
 
 
 @contextmanager
@@ -48,6 +48,7 @@ def planned(target: Target, request: Request, *, times_only: bool = False) -> It
             expected=expected_status(target),
             watch_for=request.watch_for,
             times_only=times_only,
+            thresholds=request.thresholds,
             cannot=cannot,
             cannot_status=cannot_status,
         )
@@ -59,8 +60,8 @@ def expected_status(target: Target) -> int:
 
 
 @contextmanager
-def _script(target: Target, request: Request) -> Iterator[tuple[Subject, Path | None]]:
-    """The subject, and the file that is to run: the script itself, or a staged copy."""
+def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | None]]:
+    """The subject, and the file that is to run: the script itself, as it was typed, or a staged copy."""
     if target.module is not None:
         if request.settings:
             raise UsageError(f"--set changes a script, not a module: {target.name} has no parameters")
@@ -69,7 +70,7 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, Path | 
     if target.is_stdin:
         data = sys.stdin.buffer.read()
         with staged(data, "stdin.py", None) as copy:
-            yield Subject(target.name, ran=str(copy), source=data.decode(errors="replace")), copy
+            yield Subject(target.name, ran=str(copy), source=data.decode(errors="replace")), str(copy)
         return
     assert target.path is not None  # a target is a module, standard input, or a file
     script = target.script
@@ -84,11 +85,11 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, Path | 
         parameters=known | values,
     )
     if not values:
-        yield subject, target.path
+        yield subject, str(target.path) if target.scenario is not None else target.name
         return
     data = replace_bytes(target.path.read_bytes(), values)
     with staged(data, target.path.name, target.path.resolve().parent) as copy:
-        yield subject._replace(ran=str(copy), source=data.decode(errors="replace")), copy
+        yield subject._replace(ran=str(copy), source=data.decode(errors="replace")), str(copy)
 
 
 def _unavailable(target: Target, request: Request) -> str | None:

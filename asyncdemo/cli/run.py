@@ -1,5 +1,6 @@
 """`asyncdemo run`."""
 
+import os
 import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -29,13 +30,14 @@ from asyncdemo.cli.options import (
     seconds_of,
 )
 from asyncdemo.cli.planning import Request, planned
+from asyncdemo.cli.promises import annotate, are_broken, rules_named
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
 from asyncdemo.saving import opened
 
 app = command_app()
 
-INTERRUPTED = 130
+BROKEN_PROMISE, INTERRUPTED = 3, 130
 
 
 class RunCommand(TyperCommand):
@@ -86,6 +88,14 @@ def run(
             "--for", metavar="TIME", help="Watch a program that does not end for so long, then stop it: 30s, 2m."
         ),
     ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", metavar="RULES", help="Exit 3 if one of these findings is made: RULE,RULE or any."),
+    ] = None,
+    thresholds: Annotated[
+        list[str] | None,
+        typer.Option("--threshold", metavar="RULE=SECONDS", help="From when on a finding counts. More than once."),
+    ] = None,
     python: Python = None,
     of: Of = None,
     scenarios: Scenarios = None,
@@ -93,17 +103,23 @@ def run(
 ) -> None:
     """Run scenarios or your own scripts: the code, what happened to it, its output next to its time.
 
-    Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 130 after Ctrl-C.
+    Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 3 for a finding of
+    --fail-on, 130 after Ctrl-C.
     With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.
     """
-    if output_only and (as_json or duration is not None):
-        other = "--json" if as_json else "--for"
+    if output_only and (as_json or duration is not None or fail_on is not None):
+        other = "--json" if as_json else "--for" if duration is not None else "--fail-on"
         raise UsageError(f"--output-only and {other} exclude each other: choose one")
     started = datetime.now(UTC)
     catalogue = load_catalogue(scenarios)
     words = words or []
     watch_for = seconds_of(duration, "--for")
+    rules = rules_named(fail_on)
     request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)
+    if thresholds:
+        from asyncdemo.findings import thresholds_from
+
+        request = request._replace(thresholds=thresholds_from(thresholds))
     if module is not None:
         request = request._replace(arguments=(*words, *context.obj))
         chosen = [targets.of_module(module)]
@@ -125,7 +141,8 @@ def run(
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
         if file is not None:
             _save(runs, started, file)
-    raise typer.Exit(exit_status(runs))
+    annotate(runs, os.environ)
+    raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
 
 def exit_status(runs: list[Run]) -> int:

@@ -2,9 +2,11 @@
 
 import ast
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside
 
+_DEEPEST = 20  # calls of functions of the script in one another
 _FOR_OTHERS = {"wait", "acquire", "join", "put", "shield", "serve_forever"}  # calls that wait for what others do
 
 
@@ -14,20 +16,28 @@ def is_one_of_many(source: Source, line: int) -> bool:
     return len(calls) == 1 and not _waits_for_others(calls[0]) and not _is_rhythm(source, calls[0])
 
 
-def is_repeated(source: Source, line: int) -> bool:
-    """Whether the function around a line is called in a loop's own rhythm, or where one result leads to the next."""
+class Unit(NamedTuple):
+    """A function whose calls could be at the same time; `in_order`: what it awaits cannot, it needs one for another."""
+
+    function: Function
+    in_order: bool
+
+
+def unit(source: Source, line: int) -> Unit | None:
+    """The unit that an await in a line belongs to; None where the calls may depend on one another, too."""
     function = source.around(line)
-    if function is None:
-        return True
-    calls = source.every_call(function.name)
-    callers = {id(caller): caller for call in calls if (caller := source.around(call.lineno)) is not None}
-    return any(_is_rhythm(source, call) for call in calls) or any(map(_needs_results, callers.values()))
-
-
-def after_another(source: Source, first: int, then: int) -> bool:
-    """Whether two waits are of one call of a function in which one needs what another gave."""
-    function = source.around(then)
-    return function is not None and first < then and source.around(first) is function and _needs_results(function)
+    for _ in range(_DEEPEST):
+        if function is None:
+            return None
+        calls = source.every_call(function.name)
+        callers = {caller.lineno: caller for call in calls if (caller := source.around(call.lineno)) is not None}
+        if any(_is_rhythm(source, call) for call in calls) or (not callers and _needs_results(function)):
+            return None
+        in_order = [caller for caller in callers.values() if _needs_results(caller)]
+        if not in_order:
+            return Unit(function, _needs_results(function))
+        function = in_order[0] if len(callers) == 1 and in_order[0] is not function else None
+    return None
 
 
 def _awaits(source: Source, line: int) -> Iterator[ast.expr | None]:

@@ -11,6 +11,7 @@ from asyncdemo.recording import Run
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
 
 LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it needs all of them
+_QUIET = 0.8  # of the time of computing steps: if the process had that much, the machine was not busy
 _GRACE = 3.0  # seconds that a program has for ending after Ctrl-C
 _DEFAULT_NAME = re.compile(r"Task-\d+")
 
@@ -59,11 +60,54 @@ class Evidence:
                 found.setdefault(task.parent, []).append(task)
         return found
 
+    def task_named(self, name: str) -> Task | None:
+        """The only task of that name."""
+        return self._by_name.get(name)
+
     @cached_property
-    def lives(self) -> tuple[list[float], list[float]]:
-        """When tasks were created, and when they ended, both in order."""
-        tasks = self.tasks.values()
-        return sorted(task.created for task in tasks), sorted(task.ended for task in tasks if task.ended is not None)
+    def _by_name(self) -> dict[str, Task | None]:
+        found: dict[str, Task | None] = {}
+        for task in self.tasks.values():
+            found[task.name] = None if task.name in found else task
+        return found
+
+    @cached_property
+    def lives(self) -> dict[int | None, tuple[list[float], list[float]]]:
+        """When the tasks of each thread were created, and when they ended, both in order."""
+        lives: dict[int | None, tuple[list[float], list[float]]] = {}
+        for task in self.tasks.values():
+            created, ended = lives.setdefault(task.thread, ([], []))
+            created.append(task.created)
+            if task.ended is not None:
+                ended.append(task.ended)
+        return {thread: (sorted(created), sorted(ended)) for thread, (created, ended) in lives.items()}
+
+    @cached_property
+    def on_processor(self) -> float:
+        """The part of the time of computing steps, from 0 to 1, for which the machine let the process compute.
+
+        Where it is busy with something else, steps take long for no fault of their own. 1 where that is not known.
+        """
+        script, waiting = self.run.seconds.script, self.run.seconds.waiting
+        if script is None or waiting is None:
+            return 1.0
+        spans = self.spans
+        computing = sum(
+            end - start
+            for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
+            if state == RUNNING and task in self.tasks
+        )
+        part = (script - waiting) / computing if computing else 1.0
+        return part if part < _QUIET else 1.0
+
+    @cached_property
+    def threads(self) -> list[Span]:
+        """What other threads have computed: those spans of theirs that are long."""
+        every = self.run.timeline.tasks if self.run.timeline is not None else ()
+        threads = {task.id for task in every if task.kind == "thread"}
+        if not threads:
+            return []
+        return [span for span in self.spans if span.task in threads and span.state == "running"]
 
     @cached_property
     def long(self) -> dict[int, list[int]]:
@@ -80,6 +124,12 @@ class Evidence:
     def waiters(self) -> set[int]:
         """The tasks that have waited for something."""
         return {self.spans.tasks[index] for index in self.long[WAITING]}
+
+    @cached_property
+    def last_waits(self) -> dict[int, int]:
+        """The place among all spans of each task's last wait."""
+        pairs = enumerate(zip(self.spans.tasks, self.spans.states, strict=True))
+        return {task: index for index, (task, state) in pairs if state == WAITING}
 
     def place(self, path: str | None, line: int | None) -> Place | None:
         """A line of the person's own code, the script under the name by which the person knows it; else None."""

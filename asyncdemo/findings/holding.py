@@ -1,5 +1,6 @@
 """Steps that hold an event loop: blocking-call and cpu-bound-step."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 
@@ -9,25 +10,44 @@ from asyncdemo.findings.evidence import Evidence, Place, seconds, task_name
 from asyncdemo.findings.lateness import late_by
 from asyncdemo.spans import BLOCKED, RUNNING, Span
 
+_STARTS = re.compile(r"\b(?:create_subprocess_\w+|subprocess_exec|subprocess_shell|open_process|run_process)\b")
 _Groups = dict[Place, list[Span]]
 
 
 def blocking_call(evidence: Evidence) -> list[Finding]:
     """A step was off the processor for long, inside a synchronous call."""
-    groups = _grouped(evidence, _long(evidence, BLOCKED, "blocking-call"), by_function=False)
+    steps = [step for step in _long(evidence, BLOCKED, "blocking-call") if not _starts_program(evidence, step)]
+    groups = _grouped(evidence, steps, by_function=False)
     return [_blocking(evidence, place, steps) for place, steps in groups.items()]
 
 
 def cpu_bound_step(evidence: Evidence) -> list[Finding]:
     """A step computed for long while a task was due that does wait at other times."""
-    groups = _grouped(evidence, _long(evidence, RUNNING, "cpu-bound-step"), by_function=True)
+    steps = [step for step in _long(evidence, RUNNING, "cpu-bound-step") if not _is_shared(evidence, step)]
+    groups = _grouped(evidence, steps, by_function=True)
     found = (_computing(evidence, place, steps) for place, steps in groups.items())
     return [finding for finding in found if finding is not None]
 
 
 def _long(evidence: Evidence, state: int, rule: str) -> list[Span]:
-    steps = map(evidence.spans.__getitem__, evidence.long[state])
-    return [step for step in steps if step.end - step.start >= evidence.thresholds[rule]]
+    steps = [evidence.spans[index] for index in evidence.long[state]]
+    long = [step for step in steps if step.end - step.start >= evidence.thresholds[rule]]
+    if state == BLOCKED or not long:
+        return long
+    part = evidence.on_processor
+    return [step for step in long if (step.end - step.start) * part >= evidence.thresholds[rule]]
+
+
+def _starts_program(evidence: Evidence, step: Span) -> bool:
+    """Whether it waits for another program to start: asyncio has no other way, and there is nothing to do about it."""
+    place = evidence.place(step.path, step.line)
+    return place is not None and evidence.in_script(place[0]) and bool(_STARTS.search(evidence.source.line(place[1])))
+
+
+def _is_shared(evidence: Evidence, step: Span) -> bool:
+    """Whether other threads have computed for most of it: then it is not known who had Python's lock."""
+    both = (min(step.end, other.end) - max(step.start, other.start) for other in evidence.threads)
+    return sum(max(0.0, seconds) for seconds in both) > (step.end - step.start) / 2
 
 
 def _grouped(evidence: Evidence, steps: list[Span], *, by_function: bool) -> _Groups:
@@ -143,7 +163,7 @@ def _ids(steps: list[Span]) -> tuple[int, ...]:
 
 def _others(evidence: Evidence, step: Span) -> bool:
     """Whether another task was there during a step that does not just wait for this one."""
-    created, ended = evidence.lives
+    created, ended = evidence.lives[evidence.tasks[step.task].thread]
     there = bisect_left(created, step.end) - bisect_right(ended, step.start)
     own = 1 + sum(_alive(evidence, task, step) for task in evidence.ancestors(step.task))
     return there > own

@@ -30,10 +30,15 @@ class Held:
 
 def late_by(evidence: Evidence, steps: Iterable[Span]) -> dict[int, float]:
     """The tasks that could have run meanwhile, with the seconds for which they could not, the most first."""
-    held, late = Held(steps), dict[int, float]()
-    spans = evidence.spans
+    by_thread: dict[int | None, list[Span]] = {}
+    for step in steps:
+        by_thread.setdefault(evidence.tasks[step.task].thread, []).append(step)
+    held = {thread: Held(some) for thread, some in by_thread.items()}
+    spans, late = evidence.spans, dict[int, float]()
     for index in evidence.long[READY]:
-        seconds = held.between(spans.starts[index], spans.ends[index])
+        task = spans.tasks[index]
+        holder = held.get(evidence.tasks[task].thread)
+        seconds = holder.between(spans.starts[index], spans.ends[index]) if holder is not None else 0.0
         if seconds > 0:
-            late[spans.tasks[index]] = late.get(spans.tasks[index], 0.0) + seconds
+            late[task] = late.get(task, 0.0) + seconds
     return dict(sorted(late.items(), key=lambda item: item[1], reverse=True))

@@ -31,16 +31,16 @@ def exception_never_retrieved(evidence: Evidence) -> list[Finding]:
         consequence = _NESTED.match(report.error) or report.error.startswith(_STOPPED)
         if report.kind == "never-retrieved" and not consequence and not report.name.startswith(GENERATOR):
             groups.setdefault(_raised_at(evidence, report), []).append(report)
-    return [_lost(place, some) for place, some in groups.items()]
+    return [_lost(place, some, _tasks(evidence, some)) for place, some in groups.items()]
 
 
 def task_destroyed_pending(evidence: Evidence) -> list[Finding]:
     """A task was thrown away before it had come to its end."""
     groups: _Places = {}
     for report in evidence.reports:
-        if report.kind == "destroyed" and not report.name.startswith(GENERATOR):
-            groups.setdefault(_raised_at(evidence, report), []).append(report)
-    return [_destroyed(place, some) for place, some in groups.items()]
+        if report.kind == "destroyed" and not report.name.startswith(GENERATOR) and not _is_refused(evidence, report):
+            groups.setdefault(_stood_at(evidence, report) or _raised_at(evidence, report), []).append(report)
+    return [_destroyed(place, some, _tasks(evidence, some)) for place, some in groups.items()]
 
 
 def nested_run(evidence: Evidence) -> list[Finding]:
@@ -93,15 +93,37 @@ def _is_at(evidence: Evidence, frame: Frame, place: Place | None) -> bool:
 
 
 def _raised_at(evidence: Evidence, report: Report) -> Place | None:
-    """The innermost own line of its traceback, else of its coroutine, else where it was made."""
-    return (
-        evidence.innermost(report.frames)
-        or evidence.place(report.path, report.line)
-        or evidence.innermost(report.created)
+    """The innermost own line of its traceback, else of its coroutine, else where it was made, else who made it."""
+    known = evidence.innermost(report.frames) or evidence.place(report.path, report.line)
+    known = known or evidence.innermost(report.created)
+    task = evidence.task_named(report.task)
+    parent = evidence.tasks.get(task.parent) if known is None and task is not None and task.parent is not None else None
+    return known if parent is None else evidence.place(parent.path, parent.line)
+
+
+def _stood_at(evidence: Evidence, report: Report) -> Place | None:
+    """The own line in which its task has waited last."""
+    task = evidence.task_named(report.task)
+    index = evidence.last_waits.get(task.id) if task is not None else None
+    span = None if index is None else evidence.spans[index]
+    return None if span is None else evidence.place(span.path, span.line)
+
+
+def _is_refused(evidence: Evidence, report: Report) -> bool:
+    """Whether its task was made in another thread, and asyncio has refused it."""
+    return any(
+        other.error == _UNSAFE and any(f"{last_of(report.name)}(" in frame.code for frame in other.frames)
+        for other in evidence.reports
     )
 
 
-def _lost(place: Place | None, some: list[Report]) -> Finding:
+def _tasks(evidence: Evidence, some: list[Report]) -> tuple[int, ...]:
+    """The lanes of the tasks that reports are about."""
+    tasks = (evidence.task_named(report.task) for report in some)
+    return tuple(dict.fromkeys(task.id for task in tasks if task is not None))
+
+
+def _lost(place: Place | None, some: list[Report], tasks: tuple[int, ...]) -> Finding:
     who = f"The task of {last_of(some[0].name)}()" if some[0].name else "A future"
     error = some[0].error if len(some[0].error) <= _LONGEST else some[0].error[: _LONGEST - 3] + "..."
     return Finding(
@@ -111,11 +133,12 @@ def _lost(place: Place | None, some: list[Report]) -> Finding:
         message=f"{who} failed with {error}, and nobody asked for its result.",
         advice="await the task: its exception comes out there",
         times=len(some),
+        tasks=tasks,
         beside=((place[1], f"{error}: nobody was told"),) if place else (),
     )
 
 
-def _destroyed(place: Place | None, some: list[Report]) -> Finding:
+def _destroyed(place: Place | None, some: list[Report], tasks: tuple[int, ...]) -> Finding:
     who = f"{last_of(some[0].name)}()" if some[0].name else "A task"
     return Finding(
         "task-destroyed-pending",
@@ -124,6 +147,7 @@ def _destroyed(place: Place | None, some: list[Report]) -> Finding:
         message=f"{who} was not at its end when its task was thrown away: the rest of it never ran.",
         advice="keep the task in a variable and await it while the loop runs",
         times=len(some),
+        tasks=tasks,
         beside=((place[1], "its task was thrown away"),) if place else (),
     )
 

@@ -28,6 +28,7 @@ _OBJECT = re.compile(r"^(?:future|task|transport|asyncgen): <")
 _CORO = re.compile(
     r"coro=<(?P<name>[^<>()]\S*|<.*?>)\(\)(?:[ \w]*,)?(?: running at| defined at)?(?: (?P<path>.+?):(?P<line>\d+))?>"
 )
+_TASK = re.compile(r"^(?:future|task): <\w+ \w+ name='(?P<name>[^']*)'")
 _CREATED = re.compile(r"(?:Object (?:created|allocated)|Coroutine created) at \(most recent call last\):?$")
 _TRACEBACK = re.compile(r"(?:^|\s)Traceback \(most recent call last\):$")
 _FRAME = re.compile(r'^ *File "(?P<path>.+)", line(?:no)? (?P<line>\d+)(?:, in (?P<function>.+))?$')
@@ -46,8 +47,8 @@ class Report(NamedTuple):
     """One thing that was said, at a moment in seconds from the start of the run.
 
     `name` is that of the coroutine or generator function, `path` and `line` the place that the message itself gives.
-    `frames` are those of its traceback, outermost first, `created` those of where the object came to be, and `error`
-    is the traceback's last line.
+    `frames` are those of its traceback, outermost first, `created` those of where the object came to be, `error` is the
+    traceback's last line, and `task` the name of the task.
     """
 
     kind: Kind
@@ -58,6 +59,7 @@ class Report(NamedTuple):
     frames: tuple[Frame, ...] = ()
     created: tuple[Frame, ...] = ()
     error: str = ""
+    task: str = ""
 
 
 def reports(outputs: Iterable[Output]) -> list[Report]:
@@ -130,12 +132,12 @@ class _Reader:
         if about is None:
             return None
         created = created or self._created()
-        coro = _CORO.search(about)
+        coro, task = _CORO.search(about), _TASK.search(about)
         frames, error = self._traceback() if kind == "never-retrieved" else ((), "")
+        report = Report(kind, at, frames=frames, created=created, error=error, task=task["name"] if task else "")
         if coro is None:
-            return Report(kind, at, frames=frames, created=created, error=error)
-        line = int(coro["line"]) if coro["line"] else None
-        return Report(kind, at, coro["name"], coro["path"], line, frames, created, error)
+            return report
+        return report._replace(name=coro["name"], path=coro["path"], line=int(coro["line"]) if coro["line"] else None)
 
     def _take(self, form: re.Pattern[str]) -> str | None:
         """The next line, if it has this form."""

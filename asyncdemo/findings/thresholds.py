@@ -17,7 +17,7 @@ THRESHOLDS: Mapping[str, float] = MappingProxyType(
 )
 
 
-def parsed(settings: Iterable[str]) -> Mapping[str, float]:
+def thresholds_from(settings: Iterable[str]) -> Mapping[str, float]:
     """Give all thresholds, with those changed that are set as RULE=SECONDS. Raises UsageError."""
     changed = dict(THRESHOLDS)
     for setting in settings:

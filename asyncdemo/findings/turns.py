@@ -19,32 +19,36 @@ def starved_task(evidence: Evidence) -> list[Finding]:
     groups: dict[Place, list[Span]] = {}
     for index in evidence.long[READY]:
         span = evidence.spans[index]
-        if span.end - span.start < evidence.thresholds["starved-task"]:
+        if span.end - span.start < evidence.thresholds["starved-task"] / evidence.on_processor:
             continue
         place = evidence.of_span(span)
         if place is not None and span.start > evidence.tasks[span.task].created:  # to begin later is no fault
             groups.setdefault(place, []).append(span)
     if not groups:
         return []
-    steps = _Steps(evidence)
-    found = (_starved(evidence, place, group, steps) for place, group in list(groups.items())[:_MOST])
+    chosen = list(groups.items())[:_MOST]
+    steps = {
+        thread: _Steps(evidence, thread) for thread in {evidence.tasks[group[0].task].thread for _, group in chosen}
+    }
+    found = (_starved(evidence, place, group, steps[evidence.tasks[group[0].task].thread]) for place, group in chosen)
     return [finding for finding in found if finding is not None]
 
 
 class _Steps:
-    """All steps of all tasks in the order of time, and those among them that are long enough to blame."""
+    """All steps of a thread's tasks in the order of time, and those among them that are long enough to blame."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, thread: int | None) -> None:
         spans = evidence.spans
+        tasks = {task.id for task in evidence.tasks.values() if task.thread == thread}
         chosen = [
             index
             for index, (task, state) in enumerate(zip(spans.tasks, spans.states, strict=True))
-            if state in (RUNNING, BLOCKED) and task in evidence.tasks
+            if state in (RUNNING, BLOCKED) and task in tasks
         ]
         self.every = sorted((spans.starts[index], spans.ends[index], spans.tasks[index]) for index in chosen)
         blame = min(evidence.thresholds["blocking-call"], evidence.thresholds["cpu-bound-step"])
         long = (spans[index] for index in evidence.long[RUNNING] + evidence.long[BLOCKED])
-        self.long = Held(step for step in long if step.end - step.start >= blame)
+        self.long = Held(step for step in long if step.task in tasks and step.end - step.start >= blame)
 
     def during(self, span: Span) -> list[tuple[float, int]]:
         """The steps within a stretch: how long each, and whose."""
@@ -55,6 +59,8 @@ class _Steps:
 
 def _starved(evidence: Evidence, place: Place, group: list[Span], steps: _Steps) -> Finding | None:
     """A finding about tasks that waited for their turn at a place; judged by the longest time."""
+    thread = evidence.tasks[group[0].task].thread
+    group = [span for span in group if evidence.tasks[span.task].thread == thread]
     worst = max(group, key=lambda span: span.end - span.start)
     length = worst.end - worst.start
     others = steps.during(worst)
@@ -91,7 +97,7 @@ def _code(task: Task) -> tuple[str, int]:
 
 def never_suspends(evidence: Evidence) -> list[Finding]:
     """Tasks run at the same time, and each runs from its first line to its last without a pause."""
-    workers = [task for task in evidence.tasks.values() if task.id not in evidence.children and is_own(task.path)]
+    workers = [task for task in evidence.tasks.values() if task.id not in evidence.children]
     ids = {task.id for task in workers}
     spans = evidence.spans
     if len(ids) < 2 or not evidence.complete or any(task.end not in ("returned", "raised") for task in workers):
@@ -111,7 +117,9 @@ def never_suspends(evidence: Evidence) -> list[Finding]:
 
 
 def _never(evidence: Evidence, workers: list[Task], computing: float) -> list[Finding]:
-    most = max(workers, key=lambda task: (task.ended or task.created) - task.created)
+    most = max(
+        filter(lambda task: is_own(task.path), workers), key=lambda task: (task.ended or task.created) - task.created
+    )
     place = evidence.place(most.path, most.line)
     if place is None or not _overlap(workers):
         return []

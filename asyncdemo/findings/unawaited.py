@@ -8,36 +8,68 @@ from asyncdemo.findings.printed import nested
 from asyncdemo.findings.said import Report
 from asyncdemo.findings.source import Function, last_of
 
+_NO_LOOP = "no running event loop"  # then it is what was never awaited that needs one
+
 
 def never_awaited(evidence: Evidence) -> list[Finding]:
     """Python warned of a coroutine that was never awaited, and not because something else had gone wrong before."""
-    groups: dict[tuple[Place | None, str], list[Report]] = {}
+    groups: dict[tuple[Place | None, str], int] = {}
+    unsure: list[Report] = []
+    for report in _unexplained(evidence):
+        place = _made_at(evidence, report)
+        if place is None:
+            unsure.append(report)
+        else:
+            groups[place, report.name] = groups.get((place, report.name), 0) + 1
+    for report in unsure:
+        key = _guessed(evidence, report, {place for place, _ in groups}), report.name
+        groups[key] = groups.get(key, 0) + 1
+    return [_finding(evidence, place, name, times) for (place, name), times in groups.items()]
+
+
+def _unexplained(evidence: Evidence) -> list[Report]:
+    """The warnings that are not the consequence of something else that is told."""
     follows = [report for _, some in nested(evidence) for report in some]
+    broken_off = [each for each in evidence.reports if each.kind == "raised" and not each.error.endswith(_NO_LOOP)]
     thrown_away = {last_of(report.name) for report in evidence.reports if report.kind == "destroyed"}
-    for report in evidence.reports:
-        if report.kind != "never-awaited" or report in follows:
-            continue
-        dropped = evidence.place(report.path, report.line)
-        if dropped is None and last_of(report.name) in thrown_away:
-            continue
-        groups.setdefault((_where(evidence, report, dropped), report.name), []).append(report)
-    return [_finding(evidence, place, name, len(some)) for (place, name), some in groups.items()]
+    reports = [each for each in evidence.reports if each.kind == "never-awaited" and each not in follows]
+    lineless = [each for each in reports if evidence.place(each.path, each.line) is None]
+    return [
+        each
+        for each in reports
+        if (each not in lineless or last_of(each.name) not in thrown_away)
+        and not any(_was_broken_off(evidence, each, other) for other in broken_off)
+    ]
 
 
-def _where(evidence: Evidence, report: Report, dropped: Place | None) -> Place | None:
-    """The line of the call, as far as it can be told, else where the object was dropped, else the function's."""
+def _was_broken_off(evidence: Evidence, report: Report, raised: Report) -> bool:
+    """Whether an exception has ended the very statement that was about to use the coroutine object."""
+    dropped = evidence.place(report.path, report.line)
+    return any(
+        f"{last_of(report.name)}(" in frame.code and dropped in (None, evidence.place(frame.path, frame.line))
+        for frame in raised.frames
+    )
+
+
+def _made_at(evidence: Evidence, report: Report) -> Place | None:
+    """The line of the call, if Python has named it."""
     made = evidence.innermost(report.created)
-    if made is not None:
-        return made
+    dropped = evidence.place(report.path, report.line)
+    if made is not None or dropped is None or not evidence.in_script(dropped[0]):
+        return made or dropped
+    return dropped if _call(evidence, dropped, report.name) is not None else None
+
+
+def _guessed(evidence: Evidence, report: Report, known: set[Place | None]) -> Place | None:
+    """The only other line in which the call can have been; else where the object was dropped, else the function's."""
     path, source = evidence.script(), evidence.source
-    if path is None or (dropped is not None and not evidence.in_script(dropped[0])):
+    dropped = evidence.place(report.path, report.line)
+    if path is None:
         return dropped
-    calls = source.calls(report.name)
-    if dropped is not None and any(call.lineno <= dropped[1] <= (call.end_lineno or 0) for call in calls):
-        return dropped
-    for some in (source.statements(report.name), calls):
-        if len(some) == 1:
-            return path, some[0].lineno
+    for some in (source.calls(report.name), source.statements(report.name)):
+        lines = {call.lineno for call in some} - {place[1] for place in known if place is not None}
+        if len(lines) == 1:
+            return path, lines.pop()
     functions = source.named(report.name)
     return dropped or ((path, functions[0].lineno) if len(functions) == 1 else None)
 

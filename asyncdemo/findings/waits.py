@@ -4,7 +4,7 @@ from bisect import bisect_right
 from itertools import groupby
 
 from asyncdemo.finding import Finding
-from asyncdemo.findings.chains import after_another, is_one_of_many, is_repeated
+from asyncdemo.findings.chains import is_one_of_many, unit
 from asyncdemo.findings.evidence import Evidence, Place, seconds, task_name
 from asyncdemo.spans import WAITING, Span, Task
 
@@ -63,10 +63,8 @@ def _is_for_children(evidence: Evidence, span: Span) -> bool:
 def _sequence(evidence: Evidence, root: Task, waits: list[_Wait]) -> list[Finding]:
     """A finding about the waits of a task and all that it has started, if overlapping would save enough."""
     lengths = _one_by_one(evidence, waits)
-    total, longest = sum(lengths), max(lengths)
+    total, longest = sum(lengths), max(lengths, default=0.0)
     if len(lengths) < 2 or total - longest < evidence.thresholds["sequential-awaits"]:
-        return []
-    if any(is_repeated(evidence.source, place[1]) for place, _ in waits):
         return []
     places = {place: sum(span.end - span.start for at, span in waits if at == place) for place, _ in waits}
     place = max(places, key=lambda each: places[each])
@@ -88,13 +86,21 @@ def _sequence(evidence: Evidence, root: Task, waits: list[_Wait]) -> list[Findin
 
 
 def _one_by_one(evidence: Evidence, waits: list[_Wait]) -> list[float]:
-    """How long each of the waits took that could overlap; those of one call that need one another count as one."""
+    """How long each of the waits took that could overlap; those of one call that need one another count as one.
+
+    None at all where the code does not tell.
+    """
     lengths: list[float] = []
-    before = 0
-    for place, span in waits:
-        if lengths and after_another(evidence.source, before, place[1]):
+    before, lines = None, set[int]()
+    for (_, line), span in waits:
+        of = unit(evidence.source, line)
+        if of is None:
+            return []
+        if of.in_order and of == before and line not in lines:
             lengths[-1] += span.end - span.start
         else:
             lengths.append(span.end - span.start)
-        before = place[1]
+            lines = set()
+        before = of
+        lines.add(line)
     return lengths

@@ -8,6 +8,7 @@ from asyncdemo.lanes.axis import Axis
 from asyncdemo.recording import Output
 
 _LONGEST = 12  # cells of a word
+_SHORT = 3  # cells: what is printed at the end need not be said
 _TOGETHER = 40  # what is printed within this part of the axis counts as printed at one time
 
 
@@ -41,7 +42,7 @@ def labels(some: Sequence[Burst], stop: int, measure: Callable[[str], int]) -> l
     for words in (2, 1):
         said = [_said(burst, words) for burst in some]
         fits = [measure(text) <= room for text, room in zip(said, rooms, strict=True)]
-        if all(fits[:-1]):
+        if all(fits[:-1]) and (not fits or fits[-1] or rooms[-1] < _SHORT):
             break
     return [text if fit else "" for text, fit in zip(said, fits, strict=True)]
 

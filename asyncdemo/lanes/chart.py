@@ -13,16 +13,17 @@ from asyncdemo.spans import Task, Timeline
 
 
 class Chart(NamedTuple):
-    """Tasks, the cells of each on an axis, and what they printed."""
+    """Tasks with their names, the cells of each on an axis, and what they printed."""
 
     tasks: Sequence[Task]
+    names: Mapping[int, str]
     axis: Axis
     cells: Mapping[int, bytes]
     printed: Mapping[int, Sequence[Output]]
 
     def folded(self, room: int | None) -> Folded:
         """Give the lanes, `room` of them at most (None: all)."""
-        return fold(self.tasks, self.cells, room=room, speaking=self.printed)
+        return fold(self.tasks, self.names, self.cells, room=room, speaking=self.printed)
 
     def said(self, lane: Lane) -> list[tuple[int, str]]:
         """What was printed on a lane and in which cell; of several tasks what the first did, if all did alike."""
@@ -38,9 +39,10 @@ def length(run: Run) -> float:
     return run.seconds.script or run.seconds.total or 0.0
 
 
-def chart(run: Run, timeline: Timeline, tasks: Sequence[Task], axis: Axis) -> Chart:
+def chart(run: Run, timeline: Timeline, tasks: Sequence[Task], names: Mapping[int, str], axis: Axis) -> Chart:
     """Give what these tasks did and printed."""
-    return Chart(tasks, axis, cells(timeline.spans, axis, [task.id for task in tasks]), by_task(timeline, run.output))
+    drawn = cells(timeline.spans, axis, [task.id for task in tasks])
+    return Chart(tasks, names, axis, drawn, by_task(timeline, run.output))
 
 
 def _word(output: Output) -> str:

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from asyncdemo.lanes.cells import NOTHING, STEPPED, shape
-from asyncdemo.lanes.naming import kind_of_work, names
+from asyncdemo.lanes.naming import kind_of_work
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Task
 
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
@@ -51,7 +51,12 @@ class _Group(NamedTuple):
 
 
 def fold(
-    tasks: Sequence[Task], cells: Mapping[int, bytes], *, room: int | None, speaking: Collection[int] = ()
+    tasks: Sequence[Task],
+    names: Mapping[int, str],
+    cells: Mapping[int, bytes],
+    *,
+    room: int | None,
+    speaking: Collection[int] = (),
 ) -> Folded:
     """Give `room` lanes at most, two or more (None: one for each task).
 
@@ -62,8 +67,7 @@ def fold(
     busy = [task for task in tasks if task.id in speaking or task.id not in parents or _acts(cells[task.id])]
     for some in (tasks, busy):
         if room is None or len(some) <= max(FEWEST, room):
-            called = names(tasks)
-            return Folded([Lane(called[task.id], (task.id,), cells[task.id], task.end) for task in some])
+            return Folded([Lane(names[task.id], (task.id,), cells[task.id], task.end) for task in some])
     room = max(FEWEST, room or 0)
     groups = _exact(tasks, cells)
     coarsest = _merged(groups, len(groups[0].shape))
@@ -73,8 +77,7 @@ def fold(
     else:
         groups, left_out = _interesting(coarsest, room)
     order = {task.id: index for index, task in enumerate(tasks)}
-    called = names(tasks)
-    lanes = [_lane(group, called, cells, order) for group in groups]
+    lanes = [_lane(group, names, cells, order) for group in groups]
     return Folded(sorted(lanes, key=lambda lane: order[lane.tasks[0]]), left_out, tolerance)
 
 
@@ -160,10 +163,10 @@ def _interest(group: _Group) -> _Interest:
     return group.end == "raised", blocked, ready, group.end in ("cancelled", "pending")
 
 
-def _lane(group: _Group, called: Mapping[int, str], cells: Mapping[int, bytes], order: Mapping[int, int]) -> Lane:
+def _lane(group: _Group, names: Mapping[int, str], cells: Mapping[int, bytes], order: Mapping[int, int]) -> Lane:
     ids = tuple(sorted((task.id for task in group.tasks), key=order.__getitem__))
     ends = {task.end for task in group.tasks}
-    name = called[ids[0]] if len(ids) == 1 else f"{group.work} x{len(ids)}"
+    name = names[ids[0]] if len(ids) == 1 else f"{group.work} x{len(ids)}"
     return Lane(name, ids, _together([cells[each] for each in ids]), ends.pop() if len(ends) == 1 else None)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from asyncdemo.own_code import is_own
 from asyncdemo.spans import Task, Timeline
 
+_COUNTED = re.compile(r"Task-\d+")  # how asyncio calls a task that nobody has given a name
 _NUMBERED = re.compile(r"^(?P<what>.*?)[-_ ]*\d+$")
 
 
@@ -50,7 +51,7 @@ def _is_given(task: Task) -> bool:
     """Whether a person has chosen the name: the libraries' own are a number or the coroutine's name."""
     if not task.coroutine:
         return bool(task.name) and not _NUMBERED.match(task.name)
-    return bool(task.name) and not re.fullmatch(r"Task-\d+", task.name) and not task.name.endswith(task.coroutine)
+    return bool(task.name) and not _COUNTED.fullmatch(task.name) and not task.name.endswith(task.coroutine)
 
 
 def _is_helper(task: Task) -> bool:

@@ -1,6 +1,7 @@
 """Tells start-up, imports and the script's own time apart."""
 
 import ast
+import warnings
 from pathlib import Path
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
@@ -12,7 +13,9 @@ from asyncdemo.runner.memory import Memory
 def head_imports(source: str) -> frozenset[int]:
     """The lines of the imports at the head of a script, before its first other statement."""
     try:
-        body = ast.parse(source).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python has to say about the script, it says in the run
+            body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     lines: set[int] = set()

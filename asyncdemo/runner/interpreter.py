@@ -47,13 +47,13 @@ def find_interpreter(choice: str | None, environ: Mapping[str, str], *, own_prog
 
 
 def command_line(
-    python: str, *, script: Path | None = None, module: str | None = None, arguments: Sequence[str] = ()
+    python: str, *, script: str | None = None, module: str | None = None, arguments: Sequence[str] = ()
 ) -> list[str]:
     """`PYTHON SCRIPT ARGS` or `PYTHON -m MODULE ARGS`: nothing else is ever run."""
     if module is not None:
         return [python, "-m", module, *arguments]
-    name = str(script)
-    return [python, f".{os.sep}{name}" if name.startswith("-") else name, *arguments]  # -x.py is a file, not an option
+    assert script is not None  # one of the two
+    return [python, f".{os.sep}{script}" if script.startswith("-") else script, *arguments]  # a file, not an option
 
 
 def _why_not(choice: str, name: str) -> tuple[str, int]:

@@ -137,7 +137,7 @@ class _Watch:
         self._give([self._decoder.decode(piece) for piece in self._namer.finish(now)])
         self._give(self._decoder.rest(now))
         outcome = _outcome(self._plan, ended, cause)
-        return Run(
+        run = Run(
             subject=self._plan.subject,
             python=_python(self._plan.command[0], self._memory),
             outcome=outcome,
@@ -148,6 +148,13 @@ class _Watch:
             notes=tuple(_notes(self._memory, left, stdin_empty, self._started_programs)),
             timeline=self._timeline(ended),
         )
+        return run if self._plan.times_only or not self._memory.attached else self._judged(run)
+
+    def _judged(self, run: Run) -> Run:
+        """The run with what is found in it."""
+        from asyncdemo.findings import THRESHOLDS, find
+
+        return run._replace(findings=find(run, self._plan.thresholds or THRESHOLDS))
 
     def _timeline(self, ended: Exit) -> Timeline | None:
         trace = read_trace(self._memory)
@@ -189,7 +196,7 @@ def _notes(memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str
     if not memory.attached:
         yield "not observed: the probe could not get in, so only the whole time is known"
     if stdin_empty:
-        yield "stdin was empty: the terminal was not ours to lend"
+        yield "stdin was empty: in a pipeline or a background job"
     if programs:
         names = ", ".join(dict.fromkeys(programs.values()))
         yield f"{len(programs)} other Python program{'s' if len(programs) > 1 else ''} not watched: {names}"

@@ -79,7 +79,7 @@ class _Supervisor:
 
     async def run(self) -> tuple[Exit, int]:
         send, events = anyio.create_memory_object_stream[Event](16)
-        async with anyio.create_task_group() as group:
+        async with send, events, anyio.create_task_group() as group:
             await group.start(self._signals, send)
             group.start_soon(self._pump)
             group.start_soon(self._look)
@@ -93,6 +93,7 @@ class _Supervisor:
                 if event == "exited":
                     break
                 self._react(event)
+            self._note_last_press()
             left = await self._clear()
             group.cancel_scope.cancel()
         return self._ended, left
@@ -106,6 +107,13 @@ class _Supervisor:
         number = self._ladder.due(now) if event is None else self._ladder.interrupt(now, delivered=at_once)
         if number is not None:
             self._child.signal(number)
+
+    def _note_last_press(self) -> None:
+        """Ctrl-C goes to the child itself, which may have ended of it before anybody could tell us."""
+        if self._loan is not None and self._ladder.cause is None:
+            self._loan.last_press()
+            if self._loan.pressed:
+                self._ladder.interrupt(time.monotonic(), delivered=True)
 
     def _seconds_left(self) -> float | None:
         if self._ladder.deadline is None:
@@ -167,7 +175,7 @@ class _Supervisor:
     async def _presses(self, loan: Loan, events: ObjectSendStream[Event]) -> None:
         while True:
             await anyio.wait_readable(loan.presses)
-            if not os.read(loan.presses, 1):
+            if not loan.take_press():
                 return  # the listener was killed: Ctrl-C still reaches the child
             await events.send("pressed")
 

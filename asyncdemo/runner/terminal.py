@@ -34,19 +34,22 @@ def can_lend() -> bool:
 
 
 class Loan:
-    """The terminal while it is lent; `presses` becomes readable when Ctrl-C is pressed."""
+    """The terminal while it is lent; `presses` becomes readable when Ctrl-C is pressed, `pressed` tells if it was."""
 
     def __init__(self, group: int) -> None:
+        self.pressed = False
         self._group = group
         self._given = False
         self._attributes = termios.tcgetattr(TERMINAL)
         self.presses, told = os.pipe()
-        ended, self._alive = os.pipe()
+        ended, alive = os.pipe()
+        self._alive: int | None = alive
         self.listener = os.fork()
         if self.listener == 0:
             _listen(group, told, ended, keep={told, ended})
         os.close(told)
         os.close(ended)
+        os.read(self.presses, 1)  # its first word: it is there, and hears
         os.set_blocking(self.presses, False)
 
     def give(self) -> None:
@@ -82,13 +85,28 @@ class Loan:
         os.killpg(0, signal.SIGTSTP)
         self.give()
 
+    def take_press(self) -> bool:
+        """Take note of a Ctrl-C, once `presses` is readable; False: there will be no more."""
+        word = os.read(self.presses, 1)
+        self.pressed = self.pressed or bool(word)
+        return bool(word)
+
+    def last_press(self) -> None:
+        """Let the listener go, and note a Ctrl-C that it has not told of yet: its last one has ended the child."""
+        if self._alive is not None:
+            os.close(self._alive)
+            self._alive = None
+            with suppress(ChildProcessError, ProcessLookupError):
+                os.kill(self.listener, signal.SIGCONT)  # Ctrl-Z has stopped it too
+                os.waitpid(self.listener, 0)
+            with suppress(BlockingIOError):
+                self.take_press()
+
     def close(self) -> None:
         """Take the terminal back and let the listener go."""
         self.take()
-        os.close(self._alive)
+        self.last_press()
         os.close(self.presses)
-        with suppress(ChildProcessError):
-            os.waitpid(self.listener, 0)
 
 
 @contextmanager
@@ -128,12 +146,13 @@ def lent_terminal(group: int, *, lend: bool) -> Iterator[Loan | None]:
 def _listen(group: int, told: int, ended: int, keep: set[int]) -> NoReturn:
     """Be the listener: tell of every Ctrl-C until the tool is gone. Leaves without running anything of the tool's."""
     try:
-        os.setpgid(0, group)
         signal.signal(signal.SIGINT, lambda *_: os.write(told, b"c"))
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+        os.setpgid(0, group)
         limit = os.sysconf("SC_OPEN_MAX")
         for low, high in pairwise([-1, *sorted(keep), limit]):
             os.closerange(low + 1, high)
+        os.write(told, b"r")
         os.read(ended, 1)  # nothing is ever sent: it ends when the tool closes it or is killed
     finally:
         os._exit(0)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from asyncdemo.lanes.axis import Axis
 from asyncdemo.lanes.cells import STEPPED, cells
 from asyncdemo.lanes.folding import Folded, fold
+from asyncdemo.lanes.naming import names
 from asyncdemo.spans import STATES, Timeline
 from tests.lanes.made import STEP, Made, Story, many, polite, rude, timeline
 from tests.views.fabricated import ZERO
@@ -16,7 +17,7 @@ WIDTH = 60
 
 def folded(found: Timeline, seconds: float, room: int | None, speaking: tuple[int, ...] = ()) -> Folded:
     drawn = cells(found.spans, Axis(ZERO, ZERO + seconds, WIDTH), [task.id for task in found.tasks])
-    return fold(found.tasks, drawn, room=room, speaking=speaking)
+    return fold(found.tasks, names(found.tasks), drawn, room=room, speaking=speaking)
 
 
 def named(found: Folded) -> list[str]:
@@ -132,7 +133,7 @@ def test_no_task_is_lost_and_no_row_too_many(made: list[Made], room: int) -> Non
 def test_a_folded_cell_shows_what_one_of_its_tasks_does(made: list[Made]) -> None:
     found = timeline(*made)
     drawn = cells(found.spans, Axis(ZERO, ZERO + 1.0, WIDTH), [task.id for task in found.tasks])
-    for lane in fold(found.tasks, drawn, room=2).lanes:
+    for lane in fold(found.tasks, names(found.tasks), drawn, room=2).lanes:
         for cell, code in enumerate(lane.cells):
             states = {drawn[task][cell] & ~STEPPED for task in lane.tasks}
             assert code & ~STEPPED in states

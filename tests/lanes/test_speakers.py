@@ -39,12 +39,9 @@ def test_another_thread_meanwhile() -> None:
     assert printed(threaded(TURNS, MAIN, MAIN, OTHER), (0.05, OTHER), (0.05, 13), (1.2, OTHER)) == {3: ["0"]}
 
 
-def test_an_unknown_thread_where_there_is_only_one() -> None:
-    assert printed(threaded(TURNS, MAIN, MAIN, OTHER), (0.05, None)) == {1: ["0"]}
-    assert printed(threaded(TURNS, None, None, OTHER), (0.05, MAIN)) == {1: ["0"]}
-    assert printed(threaded(TURNS, MAIN, 14, OTHER), (0.05, None)) == {3: ["0"]} or printed(
-        threaded(TURNS, MAIN, 14, 15), (0.05, None)
-    ) == {3: ["0"]}
+def test_what_is_not_known_is_not_guessed() -> None:
+    assert printed(threaded(TURNS, MAIN, MAIN, OTHER), (0.05, None)) == {}
+    assert printed(threaded(TURNS, None, None, None), (0.05, MAIN)) == {1: ["0"]}
 
 
 def test_nothing_printed() -> None:

@@ -1,12 +1,14 @@
 """The timeline as it is drawn, of fabricated recordings."""
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Run
 from asyncdemo.spans import STATES, Spans, Task, Timeline
 from asyncdemo.views.terminal.lanes import timeline_rows
@@ -118,6 +120,14 @@ def test_the_librarys_own_helpers_are_left_out_unless_full() -> None:
     assert sum("shutdown" in row for row in rows_of(two, room=None)) == 2
 
 
+def test_a_trace_that_was_given_up() -> None:
+    tasks = [Made("job", [STEP, ("waiting", 0.2)], end=None) for _ in range(3)]
+    found = timeline(*tasks, complete=False)
+    found = found._replace(tasks=tuple(task._replace(ended=None) for task in found.tasks))
+    assert rows_of(run_of(found, 0.5))[-1] == "the trace is incomplete: it stopped at 0.20 s, the script went on"
+    assert rows_of(run_of(found, 0.2001))[-1] == "the trace is incomplete: a part of it is missing"
+
+
 def large(steps: int) -> Run:
     story = [("blocked", 0.02), STEP, ("waiting", 0.05), ("running", 0.002), ("waiting", 0.1)]
     tasks = [Made("handle", story * 3, created=0.1 * n, at=11, line=7) for n in range(3)]  # type: ignore[arg-type]
@@ -129,6 +139,17 @@ def test_a_persons_own_large_program_has_a_table(snapshot: SnapshotAssertion) ->
     assert rows_of(large(100_000), own_program=True) == snapshot(name="table")
     assert rows_of(large(100_000), 60, own_program=True) == snapshot(name="60 columns")
     assert rows_of(large(100_000), 200, own_program=True) == snapshot(name="200 columns")
+
+
+def test_the_call_is_read_from_any_file_and_harmless(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("\n\fif x:\n    return await \x1b[31mfetch(url)\n")
+    (tmp_path / "raw.py").write_bytes(b"\n\n\xff\xfe\x00\n")
+    for name, expected in (("mine.py", "\\x1b[31mfetch(url)"), ("raw.py", "blocked"), ("gone.py", "blocked")):
+        tasks = [Made("job", [("blocked", 0.1)], 0.1 * n, path=str(tmp_path / name), at=3) for n in range(2)]
+        rows = rows_of(
+            run_of(timeline(*tasks, Made("main", [STEP, ("waiting", 0.2)]), steps=10**6), 0.3), 200, own_program=True
+        )
+        assert rows[-1].endswith(expected)
 
 
 def test_lanes_where_it_is_small_or_a_scenario_or_asked_for() -> None:
@@ -163,6 +184,15 @@ def test_the_whole_view_has_22_rows(case: str, live: bool) -> None:
     assert len(shown(CASES[case], live)) <= ROWS
     lots = outputs(*[(0.01 * n, f"line {n}\n", n % 50) for n in range(60)])
     assert len(shown(CASES[case]._replace(output=lots), live)) <= ROWS
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_lanes_go_before_code_where_something_was_found(live: bool) -> None:
+    finding = Finding("blocking-call", "warning", "/course/example.py", 13, "It holds the loop.", "do not", 0.6, 3)
+    found = shown(CASES["rude"]._replace(findings=(finding,)), live)
+    assert sum("BLOCKS" in row for row in found) == 3
+    assert any("blocking-call" in row for row in found)
+    assert len(found) <= ROWS
 
 
 def test_the_timeline_follows_the_end(snapshot: SnapshotAssertion) -> None:

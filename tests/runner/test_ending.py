@@ -276,7 +276,7 @@ def test_a_signal_at_any_moment_of_the_start(
     start_tool: Callable[..., Tool], options: list[str], number: signal.Signals
 ) -> None:
     """At the very first Python itself ends with a traceback; from our first line on there is none of ours."""
-    for milliseconds in range(0, 301, 30):
+    for milliseconds in range(0, 301, 50):
         tool = start_tool("import time; time.sleep(0.2)", *options)
         time.sleep(milliseconds / 1000)
         tool.process.send_signal(number)

@@ -11,6 +11,7 @@ import pexpect
 import pyte
 
 PATIENCE = 30.0  # seconds: a test that waits for so long has failed
+REACTION = 0.2  # seconds: the view looks ten times a second whether a script waits for a person
 
 
 class Terminal:
@@ -44,7 +45,8 @@ class Terminal:
         return not self._screen.cursor.hidden
 
     def type(self, keys: str) -> None:
-        """Press keys; \\x03 is Ctrl-C, \\x1a is Ctrl-Z."""
+        """Press keys as fast as a person could; \\x03 is Ctrl-C, \\x1a is Ctrl-Z."""
+        time.sleep(REACTION)
         self.process.send(keys)
 
     def wait_for(self, wanted: Callable[[list[str]], bool] | str, what: str = "") -> list[str]:

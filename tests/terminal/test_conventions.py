@@ -31,7 +31,7 @@ def scripts(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["run unawaited", COMPARE])
 @pytest.mark.parametrize(
-    ("environ", "coloured"),
+    ("changes", "coloured"),
     [
         ({}, False),
         ({"FORCE_COLOR": "1"}, True),
@@ -42,8 +42,8 @@ def scripts(tmp_path: Path) -> None:
         ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
     ],
 )
-def test_colours_in_a_pipe(shell: Shell, command: str, environ: Mapping[str, str], coloured: bool) -> None:
-    shown = shell(f"asyncdemo {command}", env=environ)
+def test_colours_in_a_pipe(shell: Shell, command: str, changes: Mapping[str, str], coloured: bool) -> None:
+    shown = shell(f"asyncdemo {command}", env=changes)
     assert (ESCAPE in shown.stdout) == coloured
     assert shown.stderr == ""
     assert not re.search(r"\x1b\[[0-9;]*[^m0-9;]", shown.stdout)  # colours alone: nothing moves a cursor

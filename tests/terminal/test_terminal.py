@@ -57,11 +57,10 @@ def test_what_is_typed_before_it_is_asked_for(terminal: Start, write: Write) -> 
 def test_several_lines_are_read_in_turn(terminal: Start, write: Write) -> None:
     source = "import code\ncode.interact(banner='', exitmsg='')\n"
     run = terminal(f"asyncdemo run {write('repl.py', source)}")
-    run.wait_for(">>>")
-    for line in ("x = 20\n", "def f():\n", "    return x + 1\n", "\n", "print(f() * 2)\n"):
+    for number, line in enumerate(("x = 20\n", "def f():\n", "    return x + 1\n", "\n", "print(f() * 2)\n", "\x04")):
+        rows_before = 3 + number + (line == "\x04")  # title, rule, heading, those typed, and an answer
+        run.wait_for(lambda rows, count=rows_before: len(rows) > count and rows[-1].endswith(("   >>>", "   ...")))
         run.type(line)
-    run.wait_for("42")
-    run.type("\x04")
     assert run.wait_for_end() == 0
     assert texts(run.rows) == [
         "   >>> x = 20",
@@ -201,7 +200,7 @@ def test_in_the_background_it_neither_stops_nor_reads(terminal: Start, write: Wr
     run.wait_for("status 1")
     rows = run.rows
     assert any("EOFError: EOF when reading a line" in row for row in rows)
-    assert "           stdin was empty: the terminal was not ours to lend" in rows
+    assert "           stdin was empty: in a pipeline or a background job" in rows
     run.type("echo still $((40 + 2))\n")
     run.wait_for("still 42")
 
@@ -225,7 +224,7 @@ def test_the_next_reader_of_a_pipeline_sees_rows_as_they_come(terminal: Start, w
     run.wait_for("tick 9")
     assert not any("tick 25" in row for row in run.rows)
     run.wait_for("all the times")
-    assert "           stdin was empty: the terminal was not ours to lend" in run.rows
+    assert "           stdin was empty: in a pipeline or a background job" in run.rows
 
 
 @pytest.mark.parametrize("end", ["ends", "is killed", "times out"])
@@ -291,3 +290,25 @@ def test_colours_and_glyphs_on_a_terminal(terminal: Start, command: str) -> None
     assert run.wait_for_end() == 0
     assert b"\x1b[" in run.raw
     assert command == "list" or "─" * 79 in run.rows
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_ctrl_c_is_an_interruption_though_the_script_is_gone_at_once(
+    terminal: Start, write: Write, attempt: int
+) -> None:
+    source = "import os, signal\nsignal.signal(signal.SIGINT, lambda *_: os._exit(5))\nprint('start')\nsignal.pause()\n"
+    run = terminal(f"asyncdemo run {write('quick.py', source)}")
+    run.wait_for("start")
+    run.type("\x03")
+    assert run.wait_for_end() == 130
+    assert any(row.endswith("interrupted") for row in run.rows)
+
+
+def test_ctrl_c_ends_a_comparison(terminal: Start, write: Write) -> None:
+    slow = write("slow.py", "import time\ntime.sleep(0.2)\n")
+    run = terminal(f"bash -c 'cp {slow} other.py; asyncdemo compare ./{slow} ./other.py --runs 50'")
+    run.wait_for("run 4 of 102")
+    run.type("\x03")
+    assert run.wait_for_end() == 130
+    assert any("interrupted" in row for row in run.rows)
+    assert not any("left" in row for row in run.rows)

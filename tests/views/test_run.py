@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.recording import Outcome, Output, Run, Seconds
+from asyncdemo.views.terminal.lines import GUTTER
+from asyncdemo.views.terminal.parts import paragraph
 from asyncdemo.views.terminal.run import ROWS, Look, RunView
 from tests.conftest import SCENARIOS
 from tests.views.fabricated import LOOKS, ZERO, Screen, Text, looked_at, outputs, page, run, visible
@@ -148,7 +150,7 @@ def test_whatever_is_run_fits(code: list[str], printed: list[str], notes: list[s
     source = "\n".join(code)
     pieces = outputs(*((n / 10, text, n) for n, text in enumerate(printed)))
     rows = folded(Look("example", "summary", source, next_step=NEXT), run(pieces, source=source, notes=tuple(notes)))
-    assert len(rows) <= ROWS + sum(1 for note in notes)
+    assert len(rows) <= ROWS + sum(len(paragraph(page(Text()), note, indent=GUTTER)) for note in notes)
 
 
 def test_one_that_asks_is_shown_at_once() -> None:

@@ -86,3 +86,10 @@ def test_a_hundred_thousand_lines_at_once() -> None:
     loud = variant("loud", 0.5, 0.4, (0.1, "a\n" * 100_000), *((0.2, "b\n") for _ in range(1000)))
     rows = view([loud, SYNC], (page(stream := Text()), stream)).splitlines()
     assert any(row.startswith("0.10 s   a +99999") for row in rows)
+
+
+@pytest.mark.parametrize("took", [0.05, 0.06, 0.065, 0.07, 0.075, 0.08])
+def test_what_is_printed_at_the_very_end_makes_a_bar_no_longer(took: float) -> None:
+    printed = [(end * (took + 0.001), f"{what} {n}\n") for end, what in enumerate(("ask", "got")) for n in range(10)]
+    rows = view([SYNC, variant("short", took, 0.01, *printed)], (page(stream := Text(), 60), stream)).splitlines()
+    assert max(map(len, rows)) < 60

@@ -18,7 +18,6 @@ import _asyncdemo_layout as layout
 import _asyncdemo_trace
 
 _NEVER = 1 << 62  # a start that makes no step look long
-_SEEN = 1 << 15  # events at most that are looked through for tasks whose line is to be read
 _FOREIGN = 4  # threads, besides those that Python has started, that may be about to put something in
 
 _clock = time.monotonic_ns
@@ -78,6 +77,11 @@ class _Library:
         return callback.__self__ if kind is self.stepper or kind.__name__ == "TaskWakeupMethWrapper" else None
 
 
+    def is_first_step(self, callback):
+        """Whether a callback is a task's step that follows nothing it waits for."""
+        return getattr(callback, "__func__", None) is self.python_task._Task__step
+
+
 def _watch_runs(events, library):
     """Take note when a loop begins and stops to run."""
     original, running_loop, recorder = events._set_running_loop, events._get_running_loop, library.recorder
@@ -124,7 +128,7 @@ def _watch_eager_tasks(tasks, library):
         try:
             queue = library.kind_of(task).get_loop(task)._ready
             if isinstance(queue, _Queue) and not queue.ends_with_step_of(task):
-                queue.begun(task, tasks.current_task(library.kind_of(task).get_loop(task)))
+                queue.begun(task, tasks.current_task(library.kind_of(task).get_loop(task)), _clock())
         except Exception:
             library.recorder.give_up()
 
@@ -162,6 +166,11 @@ class _Task(_weakref.ref):
 
     __slots__ = ("done", "has_own_code", "key", "kind", "name", "over", "place", "step")
 
+    def asked(self):
+        """Give the coroutine and the name of the task; None when it is over."""
+        task = self()
+        return None if task is None or self.over else (self.kind.get_coro(task), self.kind.get_name(task))
+
 
 def _is_running(task):
     """Whether a task's coroutine is just now being executed. `task` is a reference."""
@@ -180,9 +189,9 @@ class _Queue(collections.deque):
         "current",  # whose step goes on
         "known",  # tasks by the id of the object
         "library",
-        "looked_through",
         "outer",  # tasks whose steps run a loop themselves
         "owner",
+        "places",
         "put_in",  # when each of the handles in the queue was put in
         "recall",
         "remember",
@@ -198,10 +207,11 @@ class _Queue(collections.deque):
         recorder.tell(key, layout.LOOP, key, "", None)
         self.current = self.callbacks = _Callbacks(key)
         self.library, self.clocks = library, _asyncdemo_trace.Clocks(recorder)
+        self.places = _asyncdemo_trace.Places(recorder, library.is_own)
         self.known, self.by_key, self.outer = {}, {}, []
         self.put_in = collections.deque()
         self.remember, self.recall = self.put_in.append, self.put_in.popleft
-        self.started, self.looked_through, self.thread = _NEVER, 0, 0
+        self.started, self.thread = _NEVER, 0
         self.timed = getattr(type(loop), "time", None) is library.loop.time  # else its times are not ours
         self.owner = owner = _weakref.ref(loop)
 
@@ -230,10 +240,10 @@ class _Queue(collections.deque):
             now = self.over(now)
             self.current, self.started = self.outer.pop(), now
             self.library.recorder.put(now, self.current.step, now)
-        elif _is_running(self.current):
-            self.pause(now)
-            self.tell(now, layout.POLL)
         else:
+            if _is_running(self.current):
+                self.pause(now)
+                self.tell(now, layout.POLL)
             self.current, self.started, self.thread = self.callbacks, _NEVER, _thread.get_ident()
         self.clocks.turn(now)
 
@@ -261,7 +271,7 @@ class _Queue(collections.deque):
         if ready:
             self.tell(now, layout.POLL)
         else:
-            self.wait(now)
+            self.places.idle(self.callbacks.key, now, self.by_key)
         self.clocks.turn(now)
 
     def tell(self, now, what):
@@ -299,7 +309,7 @@ class _Queue(collections.deque):
             how = layout.RETURNED
         self.library.recorder.put(now, current.key << 4 | how)
         current.over = True
-        self.look_at_name(current, task)
+        self.places.rename(current, current.kind.get_name(task))
 
     def gone(self, task):
         """A task is freed; `task` is the reference to it."""
@@ -342,7 +352,7 @@ class _Queue(collections.deque):
                 self.ended(current, task, now)
         return now
 
-    def owner_of(self, handle, callback):
+    def owner_of(self, handle, callback, now):
         """Find out whose a handle is, if not just the next step of a task."""
         task = self.library.task_of(callback)
         if task is None:
@@ -350,15 +360,15 @@ class _Queue(collections.deque):
                 self.tell(int(handle._when * 1e9), layout.DUE)
             return self.callbacks
         known = self.known.get(id(task))
-        if known is None:
-            known = self.begun(task, None)  # it began in the step that made it, unseen
-        return known
+        if known is not None:
+            return known
+        return self.new(task) if self.library.is_first_step(callback) else self.begun(task, None, now)
 
-    def begun(self, task, parent):
+    def begun(self, task, parent, now):
         """A task is seen for the first time that has begun before; `parent` is the task that made it, if known."""
         new = self.new(task)
         made_by = self.known.get(id(parent))
-        self.library.recorder.put(_clock(), new.key << 4 | layout.NEW, 0 if made_by is None else made_by.key + 1)
+        self.library.recorder.put(now, new.key << 4 | layout.NEW, 0 if made_by is None else made_by.key + 1)
         return new
 
     def new(self, task):
@@ -369,7 +379,7 @@ class _Queue(collections.deque):
         new.kind, new.done, new.step = kind, kind.done, key << 4 | layout.STEP
         new.place, new.over, new.name = id(task), False, kind.get_name(task)
         code = _asyncdemo_trace.code_of(kind.get_coro(task))
-        new.has_own_code = code is not None and self.library.is_own(code.co_filename)
+        new.has_own_code = self.places.is_own(code)
         self.known[new.place] = self.by_key[key] = new
         recorder.tell(key, layout.TASK, self.callbacks.key, new.name, code, self.thread)
         return new
@@ -377,34 +387,6 @@ class _Queue(collections.deque):
     def ends_with_step_of(self, task):
         """Whether the step of this task was put in last."""
         return _length(self) > 0 and getattr(self[-1]._callback, "__self__", None) is task
-
-    def wait(self, now):
-        """Tell that the loop is idle, and where the tasks are suspended that have made a step since it last was."""
-        recorder = self.library.recorder
-        place = recorder.put(now, self.callbacks.key << 4 | layout.IDLE)
-        for code in set(recorder.codes[max(self.looked_through, place - _SEEN) : place]):
-            task = self.by_key.get(code >> 4) if code & 15 == layout.STEP else None
-            owner = task() if task is not None else None
-            if owner is not None and not task.over:
-                self.look_at(task, owner)
-        self.looked_through = place
-
-    def look_at(self, task, owner):
-        """Tell where a task is suspended."""
-        recorder = self.library.recorder
-        found, outermost = _asyncdemo_trace.suspended(task.kind.get_coro(owner), self.library.is_own)
-        if found is not None:
-            recorder.put(recorder.file(found[0].co_filename) << 32 | found[1], task.key << 4 | layout.AT)
-        if outermost is not None and not task.has_own_code:
-            recorder.describe(task.key, outermost)
-            task.has_own_code = True
-        self.look_at_name(task, owner)
-
-    def look_at_name(self, task, owner):
-        name = task.kind.get_name(owner)
-        if name is not task.name:
-            self.library.recorder.rename(task.key, name)
-            task.name = name
 
     def cleared(self):
         """The queue is about to be emptied: if because its loop is closed, nothing of ours is kept any longer."""
@@ -447,7 +429,7 @@ def _queue_class(recorder, stepper):
                     except KeyError:
                         current = self.new(callback.__self__)
                 else:
-                    current = self.owner_of(handle, callback)
+                    current = self.owner_of(handle, callback, now)
                 place = event()
                 times[place] = self.started = now
                 wakes[place] = self.recall()

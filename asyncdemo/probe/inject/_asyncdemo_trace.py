@@ -15,6 +15,8 @@ import time
 import _asyncdemo_layout as layout
 
 _REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
+_SEEN = 1 << 15  # events at most that are looked through for tasks whose line is to be read
+_DEEP = 100  # coroutines that await one another, at most
 
 
 class Recorder:
@@ -164,24 +166,68 @@ def code_of(coroutine):
     return getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
 
 
-def suspended(coroutine, is_own):
-    """Tell where a coroutine is suspended: (code, line) of its innermost frame, and the code of its outermost one.
+class Places:
+    """Tells what tasks are called and where they are suspended; looks when their loop goes idle.
 
-    Only frames of the person's own code count, where there are any.
+    A task here has `key`, `name` and `has_own_code`, and `asked()` gives its coroutine and name, None when it is over.
     """
-    found = outermost = None
-    for _ in range(100):
-        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
-        if frame is None:
-            break
-        code = frame.f_code
-        if is_own(code.co_filename):
-            outermost = outermost or code
-            found = code, frame.f_lineno or 0
-        elif found is None:
-            found = code, frame.f_lineno or 0
-        coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-    return found, outermost
+
+    __slots__ = ("_is_own", "_looked_through", "_recorder")
+
+    def __init__(self, recorder, is_own):
+        self._recorder = recorder
+        self._is_own = is_own
+        self._looked_through = 0
+
+    def idle(self, loop_key, now, tasks):
+        """Store that a loop is idle, and where those of its tasks are suspended that have made a step since the last."""
+        recorder = self._recorder
+        place = recorder.put(now, loop_key << 4 | layout.IDLE)
+        for code in set(recorder.codes[max(self._looked_through, place - _SEEN) : place]):
+            task = tasks.get(code >> 4) if code & 15 == layout.STEP else None
+            if task is not None:
+                self._look_at(task)
+        self._looked_through = place
+
+    def _look_at(self, task):
+        coroutine, name = task.asked() or (None, task.name)
+        innermost, outermost = self._frames(coroutine)
+        recorder = self._recorder
+        if innermost is not None:
+            recorder.put(recorder.file(innermost[0].co_filename) << 32 | innermost[1], task.key << 4 | layout.AT)
+        if outermost is not None and not task.has_own_code:
+            recorder.describe(task.key, outermost)
+            task.has_own_code = True
+        self.rename(task, name)
+
+    def rename(self, task, name):
+        """Store the name of a task if it is another one than before."""
+        if name is not task.name:
+            self._recorder.rename(task.key, name)
+            task.name = name
+
+    def is_own(self, code):
+        """Whether code is the person's own."""
+        return code is not None and self._is_own(code.co_filename)
+
+    def _frames(self, coroutine):
+        """Give code and line of the innermost frame of a suspended coroutine, and the code of its outermost one.
+
+        Only frames of the person's own code count, for the first one where there are any.
+        """
+        innermost = outermost = None
+        for _ in range(_DEEP):
+            frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+            if frame is None:
+                break
+            code = frame.f_code
+            if self._is_own(code.co_filename):
+                outermost = outermost or code
+                innermost = code, frame.f_lineno or 0
+            elif innermost is None:
+                innermost = code, frame.f_lineno or 0
+            coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+        return innermost, outermost
 
 
 def own_code():

@@ -13,10 +13,10 @@ record, then calls the native method. The streams stay the interpreter's own, an
 
 import _functools
 import _io
+import _operator
 import _thread
 import binascii
 import itertools
-import operator
 import os
 import sys
 import time
@@ -64,7 +64,7 @@ def _recorded(native, number, note):
     throw = _ended_generator().throw
     record.__code__ = _begun_in_peace(record.__code__)
     # reduce(matmul, (a, b), data) is (data @ a) @ b, so next(record(data)): two calls without a frame between them.
-    return then(_functools.reduce, operator.matmul, (_operand(record), _operand(following)))
+    return then(_functools.reduce, _operator.matmul, (_operand(record), _operand(following)))
 
 
 def _operand(function):
@@ -89,11 +89,10 @@ def _begun_in_peace(code):
     """
     if sys.version_info < (3, 11):
         return code
-    from opcode import opmap
-
+    resume = (lambda: None).__code__.co_code[0]
     instructions = bytearray(code.co_code)
     for at in range(0, len(instructions), 2):
-        if instructions[at] == opmap["RESUME"] and instructions[at + 1] == 0:
+        if instructions[at] == resume and instructions[at + 1] == 0:
             instructions[at + 1] = 2
             return code.replace(co_code=bytes(instructions))
     return code

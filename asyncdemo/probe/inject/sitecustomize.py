@@ -18,6 +18,10 @@ def _attach():
     else:
         os.environ["PYTHONPATH"] = before
     known = set(sys.modules)
+    path = [entry for entry in sys.path if entry != here]
+    # What we need comes from the standard library, also where the person has a module of the same name.
+    theirs = {os.path.abspath(entry) for entry in (before or "").split(os.pathsep)}
+    sys.path[:] = [entry for entry in sys.path if entry not in theirs]
     try:
         if memory is not None and sys.version_info >= (3, 8) and sys.implementation.name == "cpython":
             import _asyncdemo_probe
@@ -30,7 +34,7 @@ def _attach():
     for name in set(sys.modules) - known:
         if name != "atexit" or sys.version_info >= (3, 10):
             del sys.modules[name]
-    sys.path[:] = [entry for entry in sys.path if entry != here]
+    sys.path[:] = path
     sys.path_importer_cache.pop(here, None)
     del sys.modules["sitecustomize"]
 

@@ -54,7 +54,7 @@ def _said(page: Page, mark: Mark, zero: float, used: int, column: int, margin: i
 def _phrases(mark: Mark, zero: float) -> list[str]:
     """What can be said of a mark, the longest first."""
     text = mark.text[:LONGEST]
-    if mark.trouble:
+    if mark.trouble or not mark.times:
         return [text]
     first, last = wording.seconds(mark.at - zero), wording.seconds(mark.last - zero)
     if mark.times == 1:

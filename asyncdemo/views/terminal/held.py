@@ -15,6 +15,7 @@ _NUMBERS = f"{'times':>7}{'total':>9}{'longest':>9}{'late':>6}"
 _STATE = 11  # cells
 _NOT_THE_CALL = re.compile(r"(?:(?:return|await|yield|for .+? in|if|while|with|async|[\w., ]+ =) )+")
 _LEAST = 8  # cells for a call
+_LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
 _LARGEST = 1_000_000  # bytes of a file that is read for one line
 
 
@@ -59,16 +60,16 @@ def _call(row: Held, subject: Subject) -> str:
     if row.function is not None:
         return f"in {row.function}()"
     own = subject.source if row.path in (subject.path, subject.ran) else None
-    lines = _text(row.path) if own is None else own.splitlines()
+    lines = _LINE_END.split(_text(row.path) if own is None else own)
     return _NOT_THE_CALL.sub("", lines[row.line - 1].strip(), count=1) if 0 < row.line <= len(lines) else ""
 
 
-def _text(path: str) -> list[str]:
-    """The lines of a file of source code, as far as it is one."""
+def _text(path: str) -> str:
+    """A file of source code, as far as it is one."""
     try:
         if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST:  # noqa: PTH113, PTH202  # may be no path at all
-            return []
+            return ""
         with tokenize.open(path) as file:
-            return file.read().splitlines()
+            return file.read()
     except (OSError, SyntaxError, ValueError):
-        return []
+        return ""

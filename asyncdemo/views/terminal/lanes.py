@@ -1,6 +1,6 @@
 """The timeline of one run: its lanes below an axis, one row for the loop; of a large program what held the loop."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from asyncdemo.held import LATE, Held, held
 from asyncdemo.lanes.axis import Axis, scale
@@ -11,7 +11,7 @@ from asyncdemo.lanes.naming import kind_of_work, names, overlap, shown_tasks
 from asyncdemo.recording import Run
 from asyncdemo.spans import Task, Timeline
 from asyncdemo.views import wording
-from asyncdemo.views.terminal.bars import Row, drawn, lane_row, legend
+from asyncdemo.views.terminal.bars import Drawn, Row, drawn, lane_row, legend
 from asyncdemo.views.terminal.held import held_rows
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.parts import paragraph
@@ -19,8 +19,10 @@ from asyncdemo.views.terminal.text import cells
 
 MARGIN = 11  # cells behind the axis, for how a task ended
 _SOON = 0.02  # of the script's time: a trace that ends so late has not been given up
+_FRAME = 2  # rows: axis and loop
 _MANY = 50_000  # steps: a person's own program with more of them is a large one
 _NOTABLE = 0.005  # of the loop's time: what is less is said as 0 %
+_FEW = 20  # tasks: no more than these are no large program, wherever there is room for them
 _COARSE = 4  # folded by more than this part of the axis, what is in one lane has little in common
 
 
@@ -35,15 +37,17 @@ def timeline_rows(
     tasks = [] if timeline is None else shown_tasks(timeline, full=room is None)
     if timeline is None or show is False or not (tasks if show else overlap(tasks)):
         return [(("no timeline: no task was seen", "dim"),)] if show else []
-    end = [] if timeline.complete else paragraph(page, incomplete(run, timeline), style="warn")
+    end = incomplete_rows(page, run, timeline)
     most = None if room is None else room - len(end)
-    width = name_cells(page, [tasks])
-    found = chart(run, timeline, tasks, own_axis(page, run, width))
-    table = [] if show else _table(found, timeline, most, own_program=own_program)
+    called = names(tasks)
+    width = name_cells(page, tasks, called)
+    found = chart(run, timeline, tasks, called, own_axis(page, run, width))
+    folded = found.folded(None if most is None else most - _FRAME)
+    table = [] if show else _table(found, folded, timeline, own_program=own_program)
     if table and most is not None:
         loop = _loop_parts(shares(timeline), table)
-        return [*_wrapped(page, loop), (), *held_rows(page, table, run.subject, most - 4), *end]
-    rows = _lanes(page, found, width, most, _loop_parts(shares(timeline)))
+        return [*wrapped_parts(page, loop), (), *held_rows(page, table, run.subject, most - 4), *end]
+    rows = _lanes(page, found, folded, width, most, _loop_parts(shares(timeline)))
     return [*rows, *end, *([(), *held_rows(page, table, run.subject, None)] if table else [])]
 
 
@@ -52,23 +56,31 @@ def may_have_lanes(source: str | None) -> bool:
     return source is not None and any(word in source for word in ("async", "trio", "anyio", "thread"))
 
 
-def incomplete(run: Run, timeline: Timeline) -> str:
-    """Say that the trace is incomplete, and from when on where it was given up: then nobody knows how tasks ended."""
+def incomplete_rows(page: Page, run: Run, timeline: Timeline, title: str = "") -> list[Row]:
+    """Say that the trace is incomplete, if so; of which of several runs, and from when on where it was given up."""
+    if timeline.complete:
+        return []
+    said = f"the trace is incomplete: {_what_is_missing(run, timeline)}"
+    return paragraph(page, f"{title}: {said}" if title else said, style="warn")
+
+
+def _what_is_missing(run: Run, timeline: Timeline) -> str:
+    """Where a trace was given up, nobody knows how the tasks ended."""
     zero, last = run.seconds.zero or 0.0, max(timeline.spans.ends, default=0.0)
     given_up = any(task.end is None and task.ended is None for task in timeline.tasks)
     if given_up and zero + length(run) - last > _SOON * length(run):
-        return f"the trace is incomplete: it stopped at {wording.seconds(last - zero)}, the script went on"
-    return "the trace is incomplete: a part of it is missing"
+        return f"it stopped at {wording.seconds(last - zero)}, the script went on"
+    return "a part of it is missing"
 
 
-def lane_rows(page: Page, found: Chart, folded: Folded, names_width: int) -> tuple[list[Row], list[Row]]:
-    """Give the lanes, and what the bars mean that have no word in them."""
+def lane_rows(page: Page, found: Chart, folded: Folded, names_width: int) -> tuple[list[Row], list[Drawn]]:
+    """Give the lanes, and all that is drawn on them."""
     room = found.axis.cells + MARGIN
     lanes = [(lane, drawn(page, found, lane, room)) for lane in folded.lanes]
     rows = [lane_row(page, lane, parts, names_width) for lane, parts in lanes]
     if folded.left_out:
         rows.append(((f" {page.glyphs['more']} {folded.left_out} more tasks: --full", "dim"),))
-    return rows, legend(page, [part for _, parts in lanes for part in parts])
+    return rows, [part for _, parts in lanes for part in parts]
 
 
 def scale_row(axis: Axis, names_width: int) -> Row:
@@ -82,31 +94,28 @@ def own_axis(page: Page, run: Run, names_width: int, seconds: float | None = Non
     return Axis(zero, zero + (seconds or length(run) or 1.0), page.width - 1 - names_width - MARGIN)
 
 
-def name_cells(page: Page, tasks: Iterable[Sequence[Task]]) -> int:
-    """How many cells the names of some runs' tasks take at most, with a blank on both sides."""
-    longest = 0
-    for some in tasks:
-        works = (f"{work} x{len(some)}" for work in {kind_of_work(task) for task in some} if len(some) > 1)
-        longest = max(longest, *map(cells, names(some).values()), *map(cells, works))
+def name_cells(page: Page, tasks: Sequence[Task], called: Mapping[int, str]) -> int:
+    """How many cells the names of tasks take at most, folded or not, with a blank on both sides."""
+    works = {kind_of_work(task) for task in tasks} if len(tasks) > 1 else ()
+    longest = max(cells(name) for name in (*called.values(), *(f"{work} x{len(tasks)}" for work in works)))
     return min(max(longest + 2, 8), page.width // 5)
 
 
-def _lanes(page: Page, found: Chart, width: int, room: int | None, loop: Sequence[Row]) -> list[Row]:
+def _lanes(page: Page, found: Chart, folded: Folded, width: int, room: int | None, loop: Sequence[Row]) -> list[Row]:
     """The lanes between their axis and what is said of the loop; fewer of them where that takes more rows."""
-    taken = 2
-    while True:
-        lanes, unsaid = lane_rows(page, found, found.folded(None if room is None else max(1, room - taken)), width)
-        end = _wrapped(page, [*loop, *unsaid])
-        if room is None or 1 + len(end) <= taken:
-            return [scale_row(found.axis, width), *lanes, *end]
-        taken = 1 + len(end)
+    lanes, parts = lane_rows(page, found, folded, width)
+    end = wrapped_parts(page, [*loop, *legend(page, parts)])
+    if room is not None and 1 + len(lanes) + len(end) > room:
+        lanes, parts = lane_rows(page, found, found.folded(room - 1 - len(end)), width)
+        end = wrapped_parts(page, [*loop, *legend(page, parts)])[: room - 1 - len(lanes)]
+    return [scale_row(found.axis, width), *lanes, *end]
 
 
-def _table(found: Chart, timeline: Timeline, room: int | None, *, own_program: bool) -> list[Held]:
+def _table(found: Chart, folded: Folded, timeline: Timeline, *, own_program: bool) -> list[Held]:
     """What held the loop, if the program is so large that this says more than its lanes."""
-    tolerance = found.folded(None if room is None else max(1, room - 2)).tolerance
-    large = tolerance is None or (own_program and tolerance * _COARSE > found.axis.cells)
-    if not large and not (own_program and timeline.steps > _MANY):
+    many = own_program and timeline.steps > _MANY
+    coarse = folded.tolerance is None or (own_program and folded.tolerance * _COARSE > found.axis.cells)
+    if not many and not (coarse and len(found.tasks) > _FEW):
         return []
     rows = held(timeline)
     return rows if any(row.longest >= LATE for row in rows) else []
@@ -126,8 +135,8 @@ def _loop_parts(said: Shares | None, table: Sequence[Held] = ()) -> list[Row]:
     return [(("loop", "title"),), *((part,) for part in parts)]
 
 
-def _wrapped(page: Page, parts: Sequence[Row]) -> list[Row]:
-    """Put the parts into as few rows as there is room for them."""
+def wrapped_parts(page: Page, parts: Sequence[Row]) -> list[Row]:
+    """Put parts into rows, as few as they fit into."""
     rows: list[list[Part]] = []
     used = page.width
     for part in parts:

@@ -10,6 +10,7 @@ from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines, excerpt
 from asyncdemo.views.terminal import stream
 from asyncdemo.views.terminal.code import Row, code_rows
+from asyncdemo.views.terminal.findings import FEWEST, finding_rows
 from asyncdemo.views.terminal.lanes import may_have_lanes, timeline_rows
 from asyncdemo.views.terminal.lines import GUTTER, Lines
 from asyncdemo.views.terminal.page import Page
@@ -24,6 +25,8 @@ CODE = ROWS - FRAME - stream.FEWEST  # rows of code that there is always room fo
 LANES = 7  # rows of a timeline that there is always room for
 MORE_LANES = 12  # the same of a person's own program
 LEAST_CODE = 4  # rows of code that a timeline leaves where it can
+LEAST_LANES = 4  # rows of a timeline where there are findings, too
+MANY_FINDINGS = 12  # rows of findings of a person's own program
 MANY = 15  # rows of code of a person's own program that are shown whole
 
 
@@ -88,9 +91,11 @@ class RunView:
             self._write_end(run)
             self._page.row()
             rows = self._stream.rows + len(_notes(self._page, run))
-            timeline = self._timeline_rows(run, rows)
+            findings = self._finding_rows(run, rows)
+            timeline = self._timeline_rows(run, rows, findings)
             self._write_rows(timeline)
-            self._write_rows(self._code_rows(run, rows, timeline))
+            self._write_rows(self._code_rows(run, rows, _height(timeline) + _height(findings)))
+            self._write_rows(findings)
         if self._look.timing:
             write_times(self._page, run)
             self._page.row()
@@ -113,17 +118,21 @@ class RunView:
         self._write_title(wording.seconds(_headline(run)))
         lines, more = Lines(self._page), len(_notes(self._page, run))
         rows = sum(len(lines.add(*each)) for each in self._held) + len(lines.end()) if self._look.fold else 0
-        timeline = self._timeline_rows(run, min(rows, stream.FEWEST) + more)
-        code = self._code_rows(run, rows + more, timeline)
+        least = min(rows, stream.FEWEST) + more
+        findings = self._finding_rows(run, least)
+        timeline = self._timeline_rows(run, least, findings)
+        below = _height(timeline) + _height(findings)
+        code = self._code_rows(run, rows + more, below)
         self._write_rows(code)
         stream.write_heading(self._page)
-        room = max(stream.FEWEST, ROWS - FRAME - len(code) - more - _height(timeline))
+        room = max(stream.FEWEST, ROWS - FRAME - len(code) - more - below)
         output = Stream(self._page, budget=room if self._look.fold else None)
         self._write_held(output)
         output.finish()
         self._write_end(run)
         self._page.row()
         self._write_rows(timeline)
+        self._write_rows(findings)
 
     def _write_held(self, output: Stream) -> None:
         for each in self._held:
@@ -149,15 +158,23 @@ class RunView:
             said += ", nothing on stdout" if run.output else ", no output"
         return said
 
-    def _timeline_rows(self, run: Run, others: int) -> list[Row]:
-        """The lanes of its tasks, as far as there is room for them beside so many other rows."""
-        free = ROWS - FRAME - 1 - others - min(len(self._code), LEAST_CODE)
-        room = None if self._look.full else max(LANES if self._look.fold else MORE_LANES, free)
+    def _finding_rows(self, run: Run, others: int) -> list[Row]:
+        """What was found, as far as there is room for it beside so many other rows."""
+        lanes = LEAST_LANES + 1 if run.timeline is not None and len(run.timeline.tasks) > 1 else 0
+        free = ROWS - FRAME - 1 - others - max(lanes, min(len(self._code), LEAST_CODE))
+        room = None if self._look.full else max(FEWEST, free) if self._look.fold else MANY_FINDINGS
+        return finding_rows(self._page, [run], room)
+
+    def _timeline_rows(self, run: Run, others: int, findings: list[Row]) -> list[Row]:
+        """The lanes of its tasks, as far as there is room for them beside so many other rows; code stands back."""
+        free = ROWS - FRAME - others - _height(findings)
+        least = max(LEAST_LANES, min(LANES, free)) if self._look.fold else MORE_LANES
+        room = None if self._look.full else max(least, free - 1 - min(len(self._code), LEAST_CODE))
         own = not self._look.fold
         return timeline_rows(self._page, run, room=room, show=self._look.timeline, own_program=own)
 
-    def _code_rows(self, run: Run, others: int, timeline: list[Row]) -> list[Row]:
-        """The code, as far as there is room for it beside so many other rows and the timeline."""
+    def _code_rows(self, run: Run, others: int, below: int) -> list[Row]:
+        """The code, as far as there is room for it beside so many other rows and those of timeline and findings."""
         if not self._code:
             return []
         found = {mark.line: mark for mark in marks(run)}
@@ -167,7 +184,7 @@ class RunView:
         # trouble first; what was printed matters less, and in a person's own long program too little
         wanted = [line for line, mark in found.items() if mark.trouble]
         wanted += [line for line, mark in found.items() if not mark.trouble and self._look.fold]
-        most = max(CODE, ROWS - FRAME - others) - _height(timeline) if self._look.fold else MANY
+        most = max(CODE, ROWS - FRAME - others) - below if self._look.fold else MANY
         for room in range(most, 0, -1):
             rows = code_rows(self._page, excerpt(self._code, wanted, room), found, zero)
             if len(rows) <= most:  # more where lines are wider than the page
@@ -181,9 +198,9 @@ class RunView:
             self._page.row()
 
 
-def _height(timeline: list[Row]) -> int:
-    """How many rows it takes, with the blank one behind it."""
-    return len(timeline) + 1 if timeline else 0
+def _height(rows: list[Row]) -> int:
+    """How many rows they take, with the blank one behind them."""
+    return len(rows) + 1 if rows else 0
 
 
 def _notes(page: Page, run: Run) -> list[Row]:

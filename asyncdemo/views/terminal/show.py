@@ -31,13 +31,13 @@ def write_sources(page: Page, target: Target, sources: list[tuple[str, str]]) ->
         page.row()
     notes = [each.notes for each in (target.scenario, target.script) if each is not None]
     for note in filter(None, dict.fromkeys(notes)):
-        _write_prose(page, note)
+        write_prose(page, note)
         page.row()
     if target.scenario is not None:
         write_next(page, ("run it", f"asyncdemo run {target.name}"))
 
 
-def _write_prose(page: Page, markdown: str) -> None:
+def write_prose(page: Page, markdown: str) -> None:
     """Write Markdown. A page makes harmless what Rich makes of it too: it may say `&#27;`."""
     console = Console(file=page.stream, width=min(page.width - 1, WIDEST), theme=_PROSE)
     text = "\n".join(page.shown(line) for line in markdown.splitlines())

@@ -41,11 +41,12 @@ def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]
 def _bar(page: Page, run: Run, axis: Axis) -> list[tuple[str, str]]:
     """Text and style for each cell."""
     stop = max(1, round(length(run) * axis.cells / (axis.end - axis.start)))
-    some = bursts(run.output, axis)
+    some = [burst._replace(cell=min(burst.cell, stop - 1)) for burst in bursts(run.output, axis)]
     row = [(page.glyphs["line"], "accent")] * stop
     for burst, label in zip(some, labels(some, stop, lambda text: cells(page.shown(text))), strict=True):
-        at = min(burst.cell, stop - 1)
         text = page.shown(label)
-        row[at] = page.glyphs["tick"], "accent"
-        row[at + 1 : at + 1 + cells(text)] = [(text, "plain"), *[("", "plain")] * (cells(text) - 1)] if text else []
+        row[burst.cell] = page.glyphs["tick"], "accent"
+        row[burst.cell + 1 : burst.cell + 1 + cells(text)] = (
+            [(text, "plain"), *[("", "plain")] * (cells(text) - 1)] if text else []
+        )
     return row

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.side_by_side import Row, folded, moments
+from asyncdemo.views.terminal.findings import finding_rows
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.parts import notes, paragraph, write_next, write_times, write_title
 from asyncdemo.views.terminal.text import cells, cut, wrapped
@@ -15,6 +16,7 @@ from asyncdemo.views.terminal.variant_lanes import variant_rows
 ROWS = 22  # of the default view
 FRAME = 8  # of these for title, rule, axis, heading, next step, and the blank rows between
 LANES_FRAME = 5  # of these for title, rule, next step, and the blank rows around the end, where lanes are shown
+FINDINGS = 4  # rows of the default view
 FEW = 3  # rows of output that there is always room for
 NARROWEST = 8  # cells of a column in which output can be shown
 _TIME = 9  # cells
@@ -35,7 +37,8 @@ def write_variants(
 ) -> None:
     """Write all runs of a scenario: their lanes (`timeline` None: where all have some), else a bar for each."""
     write_title(page, title, summary, "once each")
-    end = [*_troubles(page, runs), *_sentence(page, runs)]
+    found = finding_rows(page, runs, None if full else FINDINGS)
+    end = [*_troubles(page, runs), *found, *(() if found else _sentence(page, runs))]
     names = [_name(page, run) for run in runs]
     room = None if full else ROWS - LANES_FRAME - len(end)
     lanes = variant_rows(page, runs, names, room=room, show=timeline)
@@ -53,7 +56,7 @@ def write_variants(
         page.row((_name(page, run), "title"))
         write_times(page, run)
         page.row()
-    failed = next((run for run in runs if not run.ok), None)
+    failed = next((run for run in runs if not run.ok and run.outcome.kind != "interrupted"), None)
     write_next(page, next_step if failed is None else ("see why", f"asyncdemo run {failed.subject.target}"))
 
 

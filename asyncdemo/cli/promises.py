@@ -1,0 +1,67 @@
+"""What `run --fail-on` promises, and findings as annotations where GitHub Actions shows them beside the code."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TextIO
+
+from asyncdemo.errors import UsageError
+from asyncdemo.finding import Finding
+from asyncdemo.recording import Run
+
+ANY = "any"
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def rules_named(words: str | None) -> frozenset[str]:
+    """Give the rules of `RULE[,RULE]` or `any`. Raises UsageError, with what was perhaps meant."""
+    if words is None:
+        return frozenset()
+    from asyncdemo.findings import RULES
+
+    names = frozenset(word.strip().replace("_", "-") for word in words.split(","))
+    for name in sorted(names):
+        if name not in RULES and name != ANY:
+            raise UsageError(f"--fail-on {words}: {unknown_rule(name, (*RULES, ANY))}")
+    return names
+
+
+def unknown_rule(name: str, known: Iterable[str]) -> str:
+    """Say that there is no such rule, and which one was perhaps meant."""
+    from difflib import get_close_matches
+
+    from asyncdemo.catalogue.wording import visible
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"no rule is called {visible(name)!r}; " + (
+        f"did you mean {near[0]}?" if near else "asyncdemo explain lists them"
+    )
+
+
+def are_broken(runs: Iterable[Run], rules: frozenset[str]) -> bool:
+    """Whether a finding of one of the rules was made; any: all but notes."""
+    findings = [finding for run in runs for finding in run.findings or ()]
+    return any(finding.rule in rules or (ANY in rules and finding.severity != "note") for finding in findings)
+
+
+def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO = sys.stderr) -> None:
+    """Write the findings as workflow commands, if this is GitHub Actions. stdout holds data, so it is not used."""
+    if environ.get("GITHUB_ACTIONS") == "true":
+        for run in runs:
+            for finding in run.findings or ():
+                print(_annotation(finding), file=stream)
+
+
+def _annotation(finding: Finding) -> str:
+    """Give a workflow command; the source of the escapes is toolkit/packages/core/src/command.ts of actions."""
+    fields = {"title": finding.rule, "file": finding.path, "line": finding.line}
+    properties = ",".join(f"{name}={_property(str(value))}" for name, value in fields.items() if value is not None)
+    text = f"{finding.message} Do: {finding.advice}"
+    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

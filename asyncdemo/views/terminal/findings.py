@@ -1,0 +1,91 @@
+"""Findings below a run: what is wrong and where, why that is so, and one thing to do."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from asyncdemo.finding import Finding
+from asyncdemo.recording import Run, Subject
+from asyncdemo.views import wording
+from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.parts import paragraph
+from asyncdemo.views.terminal.text import cells, cut
+
+FEWEST = 3  # rows in which something can be said of any number of findings
+_SIGNS = {"error": ("!", "bad"), "warning": ("!", "bad"), "note": ("i", "accent")}
+_WHY = 37  # the column in which the way to the explanation stands, if there is room
+
+Row = tuple[Part, ...]
+
+
+def finding_rows(page: Page, runs: Sequence[Run], most: int | None) -> list[Row]:
+    """Give the findings of runs in `most` rows at most (FEWEST or more; None: as many as they need).
+
+    Where there is no room for all of it, those at the end are only named, and then what is said is cut. Of several
+    runs the file and the code of each line is told, too.
+    """
+    found = [(finding, run.subject) for run in runs for finding in run.findings or ()]
+    names = [_name(*each, several=len(runs) > 1) for each in found]
+    rows: list[Row] = []
+    for index, (finding, subject) in enumerate(found):
+        later = index + 1 < len(found)
+        room = None if most is None else most - len(rows) - later
+        first = _heading(page, finding, names[index], _code(finding, subject) if len(runs) > 1 else "")
+        block = next((form for form in _forms(page, finding, first) if room is None or len(form) <= room), None)
+        if block is None:
+            return [*rows, _more(page, names[index:])]
+        rows += block
+    return rows
+
+
+def _name(finding: Finding, subject: Subject, *, several: bool) -> str:
+    if finding.line is None:
+        return finding.rule
+    own = finding.path is None or finding.path in (subject.path, subject.ran)
+    if own and not several:
+        return f"{finding.rule}, line {finding.line}"
+    path = PurePath(finding.path or "").name if own else finding.path
+    return f"{finding.rule}   {path}:{finding.line}"
+
+
+def _heading(page: Page, finding: Finding, name: str, code: str) -> Row:
+    """The row that names a finding and its line, and how often and how long it was seen."""
+    times = f"{finding.times} times" if finding.times > 1 else ""
+    took = "" if finding.seconds is None else wording.seconds(finding.seconds)
+    how_often = ", ".join(filter(None, (times, f"{took} in all" if times and took else took)))
+    sign, style = _SIGNS[finding.severity]
+    name = cut(page.shown(f"{sign} {name}"), page.width - 1, page.glyphs["more"])
+    rest = [f"   {part}" for part in (page.shown(code), how_often) if part]
+    while rest and cells(name) + sum(map(cells, rest)) >= page.width:
+        rest.pop(0)
+    return (name, style), *rest
+
+
+def _code(finding: Finding, subject: Subject) -> str:
+    lines = (subject.source or "").splitlines() if finding.path in (subject.path, subject.ran) else []
+    return lines[finding.line - 1].strip() if finding.line is not None and finding.line <= len(lines) else ""
+
+
+def _forms(page: Page, finding: Finding, first: Row) -> list[list[Row]]:
+    """The finding as whole as it can be said, then with less and less."""
+    said = page.shown(finding.message)
+    short: list[Row] = [("  ", cut(said, page.width - 1 - 2, page.glyphs["more"]))]
+    whole = [first, *paragraph(page, said, indent=2)]
+    todo, why = _todo(page, finding)
+    return [[*whole, *todo, *why], [*whole, *todo], [first, *short, *todo[:1]], [first, *short]]
+
+
+def _todo(page: Page, finding: Finding) -> tuple[list[Row], list[Row]]:
+    """What to do, and where it is explained: in one row if there is room."""
+    advice, command = page.shown(finding.advice), f"asyncdemo explain {finding.rule}"
+    gap = max(_WHY - 7 - cells(advice), 3)
+    why: Row = (("Why", "dim"), f"   {command}")
+    if 7 + cells(advice) + gap + 6 + cells(command) < page.width:
+        return [(("  Do   ", "dim"), advice, " " * gap, *why)], []
+    first, *others = paragraph(page, advice, indent=7)
+    return [(("  Do   ", "dim"), *first[1:]), *others], [("  ", *why)]
+
+
+def _more(page: Page, names: Sequence[str]) -> Row:
+    """Name those for which there is no room."""
+    count = f"{page.glyphs['more']} {len(names)} more: --full   "
+    return (count, "dim"), cut(page.shown("; ".join(names)), page.width - 1 - cells(count), page.glyphs["more"])

@@ -1,0 +1,95 @@
+"""Start-up, imports and the script's own time told apart: what is longer than what, never how long."""
+
+from pathlib import Path
+
+import pytest
+
+from asyncdemo.runner.clock import head_imports
+from tests.processes import VERSIONS, needs_interpreter
+from tests.runner.conftest import RunScript
+
+NAP = 0.15  # seconds
+SLOW_MODULE = f"import time\ntime.sleep({NAP})\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("", set()),
+        ("import a\nimport b\nx = 1\nimport c\n", {1, 2}),
+        ('"""A docstring."""\nimport a\nfrom b import (\n    c,\n    d,\n)\nprint()\n', {2, 3, 4, 5, 6}),
+        ("x = 1\nimport a\n", set()),
+        ("import a; print(); import b\n", {1}),
+        ("if True:\n    import a\n", set()),
+        ("from __future__ import annotations\nimport a\n", {1, 2}),
+        ("import a\n)", set()),
+        ("import a\0", set()),
+        ("import a\nx = " + "(" * 5000 + ")" * 5000, set()),
+    ],
+)
+def test_the_imports_at_the_head_of_a_script(source: str, lines: set[int]) -> None:
+    assert head_imports(source) == lines
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_time_is_counted_where_it_belongs(run_script: RunScript, tmp_path: Path, version: str) -> None:
+    (tmp_path / "slow.py").write_text(SLOW_MODULE)
+    source = f"import slow\nimport time\ntime.sleep({2 * NAP})\nfor _ in range(300_000): pass\n"
+    seconds = run_script(source, "--python", needs_interpreter(version))["seconds"]
+    assert seconds["imports"] >= NAP
+    assert seconds["script"] >= 2 * NAP
+    assert seconds["waiting"] >= 2 * NAP * 0.99
+    assert seconds["startup"] > 0
+    assert seconds["startup"] + seconds["imports"] + seconds["script"] <= seconds["total"] + 1e-5
+    assert seconds["waiting"] <= seconds["script"]
+    assert 0 < seconds["cpu"] < seconds["total"]
+
+
+@pytest.mark.slow
+def test_imports_further_down_are_the_scripts_own_time(run_script: RunScript, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW_MODULE)
+    seconds = run_script("import time\ntime.sleep(0.01)\nimport slow\n")["seconds"]
+    assert seconds["imports"] < NAP <= seconds["script"]
+
+
+@pytest.mark.slow
+def test_a_package_that_imports_slowly_itself(run_script: RunScript, tmp_path: Path) -> None:
+    (tmp_path / "outer.py").write_text("import slow\n")
+    (tmp_path / "slow.py").write_text(SLOW_MODULE)
+    seconds = run_script("from outer import slow\nimport slow\n")["seconds"]
+    assert NAP <= seconds["imports"] < 2 * NAP
+
+
+@pytest.mark.slow
+def test_exit_handlers_belong_to_the_script(run_script: RunScript) -> None:
+    seconds = run_script(f"import atexit, time\natexit.register(time.sleep, {NAP})\n")["seconds"]
+    assert seconds["script"] >= NAP
+
+
+@pytest.mark.slow
+def test_an_import_that_fails_is_still_counted(run_script: RunScript, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW_MODULE + "1 / 0\n")
+    run = run_script("import slow\n")
+    assert run["outcome"] == {"kind": "exited", "code": 1}
+    assert run["seconds"]["imports"] >= NAP
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
+def test_a_script_that_ends_without_its_exit_handlers(run_script: RunScript, end: str) -> None:
+    seconds = run_script(f"import os\nimport time\ntime.sleep({NAP})\n{end}\n")["seconds"]
+    assert NAP <= seconds["script"] <= seconds["total"]
+
+
+@pytest.mark.slow
+def test_a_fork_that_lives_longer_changes_no_time(run_script: RunScript) -> None:
+    source = f"import os\nimport time\nif os.fork() == 0:\n    time.sleep({NAP})\n"
+    assert run_script(source)["seconds"]["script"] < NAP
+
+
+@pytest.mark.slow
+def test_output_comes_after_the_first_step(run_script: RunScript) -> None:
+    run = run_script("import json\nprint('x')\n")
+    zero = run["seconds"]["startup"] + run["seconds"]["imports"]
+    assert zero <= run["output"][0]["at"] + 1e-5

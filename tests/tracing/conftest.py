@@ -1,0 +1,133 @@
+"""Runs scripts that write down the truth about themselves, and compares it with what the trace tells."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any, NamedTuple
+
+import pytest
+
+from asyncdemo.recording import Run, Subject
+from asyncdemo.runner.observe import observe
+from asyncdemo.runner.plan import Plan
+from asyncdemo.spans import Span, Task, Timeline
+
+# What scripts begin with: `note(name, state, start, end)` writes down the truth, `tell()` prints it as the last line.
+TRUTH = """\
+import json, os, sys, threading, time
+now = time.monotonic
+notes = []
+def note(*words):
+    notes.append(words)
+def tell():
+    print(json.dumps({"now": now(), "notes": notes}), flush=True)
+"""
+
+
+class Note(NamedTuple):
+    """What a script says of itself: a task was in this state from `start` to `end` (seconds as in the timeline)."""
+
+    name: str
+    state: str
+    start: float
+    end: float
+
+
+class Observed(NamedTuple):
+    """A run, and what its script says of itself."""
+
+    run: Run
+    notes: list[Note]
+
+    @property
+    def timeline(self) -> Timeline:
+        assert self.run.timeline is not None
+        return self.run.timeline
+
+    @property
+    def printed(self) -> str:
+        return "".join(output.text for output in self.run.output)
+
+    def task(self, name: str) -> Task:
+        """The only task of this name."""
+        (found,) = [task for task in self.timeline.tasks if task.name == name]
+        return found
+
+    def named(self, *names: str) -> list[Task]:
+        """The tasks of these names, in the order in which they came to be."""
+        return [task for task in self.timeline.tasks if task.name in names]
+
+    def spans(self, task: Task | str, *states: str) -> list[Span]:
+        """The spans of a task, or those of them that are in these states."""
+        number = self.task(task).id if isinstance(task, str) else task.id
+        return [span for span in self.timeline.spans if span.task == number and (not states or span.state in states)]
+
+    def seconds(self, task: Task | str, state: str) -> float:
+        """For how long a task was in a state."""
+        return sum(span.end - span.start for span in self.spans(task, state))
+
+    def errors(self) -> list[float]:
+        """By how many seconds the timeline's spans begin and end elsewhere than the script says.
+
+        On a busy machine a blocking call is mostly a wait for the processor, and called running then.
+        """
+        found = []
+        held = ("blocked", "running")
+        for note in self.notes:
+            spans = self.spans(note.name, *(held if note.state in held else (note.state,)))
+            assert spans, f"{note} is not in the timeline"
+            best = max(spans, key=lambda span: min(span.end, note.end) - max(span.start, note.start))
+            found += [abs(best.start - note.start), abs(best.end - note.end)]
+        return found
+
+
+Observe = Callable[..., Observed]
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(("PYTHON", "ASYNCDEMO")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def observed(tmp_path: Path) -> Iterator[Observe]:
+    """Write a script that begins with TRUTH, and observe it on an interpreter."""
+
+    def run(source: str, python: str, *options: str, timeout: float | None = 20) -> Observed:
+        script = tmp_path / "script.py"
+        script.write_text(TRUTH + dedent(source), encoding="utf-8")
+        result = observe(Plan(Subject("script"), (python, *options, str(script)), timeout))
+        return Observed(result, _notes(result))
+
+    return run
+
+
+def _notes(run: Run) -> list[Note]:
+    for output in run.output:
+        if output.text.startswith('{"now"'):
+            told: dict[str, Any] = json.loads(output.text)
+            offset = output.at - told["now"]
+            return [Note(name, state, start + offset, end + offset) for name, state, start, end in told["notes"]]
+    return []
+
+
+def well_formed(timeline: Timeline) -> None:
+    """What holds for every timeline: spans lie within their task's life, and those of a task never overlap."""
+    tasks = {task.id: task for task in timeline.tasks}
+    ends: dict[int, float] = {}
+    running: dict[tuple[str, int | None], float] = {}
+    for span in sorted(timeline.spans, key=lambda span: span.start):
+        task = tasks[span.task]
+        assert span.start < span.end
+        assert span.start >= task.created
+        assert task.ended is None or span.end <= task.ended
+        assert span.start >= ends.get(task.id, 0.0)
+        ends[task.id] = span.end
+        if span.state in ("running", "blocked") and task.kind != "thread":
+            loop = task.kind, task.thread
+            assert span.start >= running.get(loop, 0.0), "two tasks of one loop run at the same time"
+            running[loop] = span.end

@@ -1,0 +1,365 @@
+"""The scripts that the tests of asyncio's tracing run; each begins with conftest.TRUTH."""
+
+from tests.tracing.conftest import TRUTH
+
+STATES = """
+import asyncio
+async def sleeper(name, delay):
+    for _ in range(5):
+        start = now()
+        await asyncio.sleep(delay)
+        note(name, "waiting", start, start + delay)
+async def blocker():
+    for _ in range(3):
+        await asyncio.sleep(0.013)
+        start = now()
+        time.sleep(0.02)
+        note("blocker", "blocked", start, now())
+def compute(seconds):
+    until = now() + seconds
+    while now() < until:
+        sum(range(500))
+async def computer():
+    for _ in range(3):
+        await asyncio.sleep(0.017)
+        start = now()
+        compute(0.02)
+        note("computer", "running", start, now())
+async def main():
+    tasks = [asyncio.create_task(sleeper(f"sleeper {i}", 0.01 + i / 200), name=f"sleeper {i}") for i in range(3)]
+    tasks += [asyncio.create_task(blocker(), name="blocker"), asyncio.create_task(computer(), name="computer")]
+    await asyncio.gather(*tasks)
+    tell()
+asyncio.run(main())
+"""
+
+HEARTBEAT = """
+import asyncio
+async def heart():
+    start = now()
+    await asyncio.sleep(0.03)
+    note("heart", "waiting", start, start + 0.03)
+    note("heart", "ready", start + 0.03, now())
+async def main():
+    beat = asyncio.create_task(heart(), name="heart")
+    await asyncio.sleep(0.01)
+    time.sleep(0.1)
+    await beat
+    tell()
+asyncio.run(main())
+"""
+
+ENDS = """
+import asyncio, gc
+async def returns():
+    await asyncio.sleep(0)
+async def raises():
+    await asyncio.sleep(0)
+    raise ValueError
+async def sleeps():
+    await asyncio.sleep(9)
+async def swallows():
+    try:
+        await asyncio.sleep(9)
+    except asyncio.CancelledError:
+        pass
+async def forever():
+    await asyncio.get_running_loop().create_future()
+def task(coroutine, name):
+    return asyncio.create_task(coroutine, name=name)
+async def main():
+    kept = [task(returns(), "returned"), task(raises(), "raised"), task(sleeps(), "cancelled"), task(swallows(), "swallowed")]
+    task(raises(), "dropped raised")
+    await asyncio.sleep(0.01)
+    kept[2].cancel(), kept[3].cancel()
+    await asyncio.gather(*kept, return_exceptions=True)
+    task(returns(), "dropped returned")
+    task(forever(), "destroyed")
+    await asyncio.sleep(0.01)
+    gc.collect()
+    kept.append(task(forever(), "at exit"))
+    later = task(returns(), "cancelled twice")
+    asyncio.get_running_loop().call_later(0.02, later.cancel)
+    await asyncio.sleep(0.03)
+asyncio.run(main())
+"""
+
+FAMILY = """
+import asyncio
+async def leaf():
+    await asyncio.sleep(0.001)
+async def branch():
+    await asyncio.gather(leaf(), leaf())
+async def renamed():
+    await asyncio.sleep(0.001)
+    asyncio.current_task().set_name("new name")
+async def renamed_at_the_end():
+    asyncio.current_task().set_name("last name")
+def callback():
+    asyncio.ensure_future(leaf()).set_name("by a callback")
+async def main():
+    asyncio.current_task().set_name("root")
+    group = [asyncio.create_task(branch(), name="branch"), asyncio.create_task(renamed(), name="old name")]
+    group.append(asyncio.create_task(renamed_at_the_end(), name="first name"))
+    asyncio.get_running_loop().call_soon(callback)
+    await asyncio.wait(group)
+    if hasattr(asyncio, "TaskGroup"):
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(leaf(), name="of the group")
+    await asyncio.wait_for(leaf(), 1)
+    odd = asyncio.create_task(leaf())
+    odd.set_name("\\ud800 <b>\\x1b[31m " + "long" * 100)
+    await odd
+asyncio.run(main())
+"""
+
+LOOPS = """
+import asyncio
+async def work(name):
+    asyncio.current_task().set_name(name)
+    for _ in range(3):
+        start = now()
+        await asyncio.sleep(0.01)
+        note(name, "waiting", start, start + 0.01)
+        start = now()
+        time.sleep(0.005)
+        note(name, "blocked", start, now())
+for number in range(3):
+    asyncio.run(work(f"after another {number}"))
+threads = [threading.Thread(target=asyncio.run, args=(work(f"at once {number}"),)) for number in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+loop = asyncio.new_event_loop()  # made here, run elsewhere
+thread = threading.Thread(target=loop.run_forever)
+thread.start()
+asyncio.run_coroutine_threadsafe(work("from elsewhere"), loop).result()
+loop.call_soon_threadsafe(loop.stop)
+thread.join()
+loop.close()
+loop = asyncio.new_event_loop()  # run more than once
+try:
+    loop.run_until_complete(work("first run"))
+    time.sleep(0.05)
+    loop.run_until_complete(work("second run"))
+finally:
+    loop.close()
+tell()
+"""
+
+STOPPED = """
+import asyncio
+async def stops():
+    await asyncio.sleep(0.001)
+    asyncio.get_running_loop().stop()
+async def never():
+    await asyncio.sleep(99)
+loop = asyncio.new_event_loop()
+one, other = loop.create_task(stops()), loop.create_task(never())
+one.set_name("stops"), other.set_name("never")
+loop.run_forever()
+time.sleep(0.1)
+loop.close()
+time.sleep(0.1)
+"""
+
+CUSTOM = """
+import asyncio, selectors
+class Loop(asyncio.SelectorEventLoop):
+    def call_soon(self, callback, *args, context=None):
+        return super().call_soon(callback, *args, context=context)
+class Virtual(asyncio.SelectorEventLoop):
+    def time(self):
+        return super().time() + 1000
+class Task(asyncio.Task):
+    def done(self):
+        print("asked")
+        return super().done()
+    def get_name(self):
+        raise AttributeError("asked")
+async def work():
+    await asyncio.sleep(0.01)
+    time.sleep(0.02)
+    await asyncio.sleep(0.01)
+def factory(loop, coroutine, **options):
+    return Task(coroutine, loop=loop, **options)
+def run(loop, name, factory=None):
+    loop.set_task_factory(factory)
+    async def main():
+        tasks = [asyncio.ensure_future(work()) for _ in range(2)]
+        for task in tasks:
+            task.set_name(name)
+        await asyncio.sleep(0.09)
+    loop.run_until_complete(main())
+    loop.close()
+run(Loop(), "subclass")
+run(Virtual(), "virtual")
+run(Loop(), "task class", factory)
+run(Loop(), "python task", lambda loop, coroutine, **options: asyncio.tasks._PyTask(coroutine, loop=loop, **options))
+"""
+
+# nest_asyncio runs a loop from within a step of it like this.
+NESTED = """
+import asyncio
+from asyncio import events
+def run_nested(loop, coroutine, told):
+    task = loop.create_task(coroutine)
+    task.set_name("inner")
+    current = asyncio.tasks._current_tasks.pop(loop)
+    if told:
+        events._set_running_loop(loop)
+    while not task.done():
+        loop._run_once()
+    if told:
+        events._set_running_loop(loop)
+    asyncio.tasks._current_tasks[loop] = current
+    return task.result()
+async def inner():
+    start = now()
+    await asyncio.sleep(0.02)
+    note("inner", "waiting", start, start + 0.02)
+    start = now()
+    time.sleep(0.02)
+    note("inner", "blocked", start, now())
+async def outer(told):
+    start = now()
+    time.sleep(0.02)
+    note("outer", "blocked", start, now())
+    run_nested(asyncio.get_running_loop(), inner(), told)
+    start = now()
+    time.sleep(0.05)
+    if told:
+        note("outer", "blocked", start, now())
+    start = now()
+    await asyncio.sleep(0.02)
+    note("outer", "waiting", start, start + 0.02)
+async def main():
+    asyncio.current_task().set_name("outer")
+    await outer("TOLD" in sys.argv[0] or TOLD)
+    tell()
+asyncio.run(main())
+"""
+
+REPLACED = """
+import asyncio, collections
+async def main():
+    asyncio.current_task().set_name("main")
+    await asyncio.sleep(0.02)
+    loop = asyncio.get_running_loop()
+    loop._ready = collections.deque(loop._ready)
+    for _ in range(100):
+        await asyncio.sleep(0.0005)
+    print("unaffected", type(loop._ready))
+asyncio.run(main())
+print("after", type(asyncio.new_event_loop()._ready).__name__)
+"""
+
+FORK = """
+import asyncio
+async def work(name):
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    task.set_name(name)
+    await asyncio.sleep(0.01)
+    if name == "parent":
+        child = os.fork()
+        if child == 0:
+            task.set_name("child")
+            loop.create_task(asyncio.sleep(0)).set_name("of the child")
+            for _ in range(50):
+                await asyncio.sleep(0)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print("child:", status)
+    await asyncio.sleep(0.01)
+asyncio.run(work("parent"))
+child = os.fork()
+if child == 0:
+    asyncio.run(work("other child"))
+    os._exit(0)
+print("child:", os.waitpid(child, 0)[1])
+"""
+
+FLOOD = """
+import asyncio
+async def main():
+    loop = asyncio.get_running_loop()
+    seen = 0
+    done = asyncio.Event()
+    def count():
+        nonlocal seen
+        seen += 1
+        if seen == 4 * 5000:
+            done.set()
+    def flood():
+        for _ in range(5000):
+            loop.call_soon_threadsafe(count)
+    async def ticks():
+        while not done.is_set():
+            await asyncio.sleep(0.001)
+    beat = asyncio.create_task(ticks(), name="ticks")
+    threads = [threading.Thread(target=flood) for _ in range(4)]
+    for thread in threads: thread.start()
+    await done.wait()
+    await beat
+    for thread in threads: thread.join()
+    print(seen)
+sys.setswitchinterval(1e-5)
+asyncio.run(main())
+"""
+
+EAGER = """
+import asyncio
+async def at_once():
+    return 1
+async def later():
+    await asyncio.sleep(0.02)
+async def inner():
+    await asyncio.sleep(0.01)
+async def outer():
+    await asyncio.create_task(inner(), name="inner")
+async def yields():
+    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+async def main():
+    asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+    asyncio.current_task().set_name("main")
+    await asyncio.sleep(0.01)
+    start = now()
+    tasks = [asyncio.create_task(each(), name=each.__name__) for each in (at_once, later, outer, yields)]
+    note("later", "waiting", start, start + 0.02)
+    await asyncio.gather(*tasks)
+    tell()
+asyncio.run(main())
+"""
+
+MANY_STEPS = """
+import asyncio
+async def work():
+    for _ in range(1000):
+        await asyncio.sleep(0)
+async def main():
+    await asyncio.gather(*(work() for _ in range(1000)))
+asyncio.run(main())
+"""
+
+# Takes all but the last places for events, so that there are soon none left.
+OVERFLOW = """
+import asyncio
+async def work():
+    for _ in range(100):
+        await asyncio.sleep(0)
+async def main():
+    asyncio.current_task().set_name("main")
+    await asyncio.sleep(0.02)
+    place = asyncio.get_running_loop()._ready.library.recorder.event
+    while place() < EVENTS - 1000: pass
+    await asyncio.gather(*(work() for _ in range(100)))
+    await asyncio.sleep(0.05)
+    print("done")
+asyncio.run(main())
+"""
+
+
+def line_of(script: str, text: str) -> int:
+    """The line in the file on which this text stands first."""
+    source = TRUTH + globals()[script]
+    return source[: source.index(text)].count("\n") + 1

@@ -1,0 +1,243 @@
+"""Scripts that write down their own truth, on every CPython here: does the timeline of their asyncio tasks say the same?
+
+The bounds are generous, for a busy machine: what is really reached is printed by bench_tracing.py.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from tests.conftest import REPOSITORY, clean_environment
+from tests.processes import VERSIONS, needs_interpreter
+from tests.tracing import scripts
+from tests.tracing.conftest import Observe, Observed, well_formed
+
+pytestmark = pytest.mark.slow  # each starts an interpreter
+
+every_python = pytest.mark.parametrize("python", VERSIONS, indirect=True)
+some_pythons = pytest.mark.parametrize("python", ["3.8", "3.11", "3.13"], indirect=True)
+MEDIAN, MOST = 0.005, 0.05  # seconds by which times may be wrong
+
+# Observes a script; prints its steps, how many seconds the analysis has taken after its end, and the memory in MB.
+MEASURE = """
+import json, resource, sys, time
+from asyncdemo.recording import Subject
+from asyncdemo.runner.observe import observe
+from asyncdemo.runner.plan import Plan
+run = observe(Plan(Subject("script"), (sys.executable, sys.argv[1])))
+analysed = time.process_time()
+line = run.timeline
+print(json.dumps([line.steps, line.complete, analysed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
+@pytest.fixture
+def python(request: pytest.FixtureRequest) -> str:
+    return needs_interpreter(request.param)
+
+
+def agree(observed: Observed) -> None:
+    """The timeline is well formed, and its times are those that the script has written down."""
+    well_formed(observed.timeline)
+    errors = sorted(observed.errors())
+    assert errors, "the script has written nothing down"
+    assert median(errors) < MEDIAN
+    assert errors[int(len(errors) * 0.9)] < MOST
+
+
+@every_python
+def test_states_and_their_times(observed: Observe, python: str) -> None:
+    seen = observed(scripts.STATES, python)
+    agree(seen)
+    assert seen.timeline.complete
+    held = {name: seen.spans(name, "blocked", "running") for name in ("blocker", "computer")}
+    long = {name: [span.state for span in spans if span.end - span.start > 0.01] for name, spans in held.items()}
+    assert long["blocker"].count("blocked") >= 2
+    assert long["computer"].count("running") >= 2
+
+
+@every_python
+def test_an_overdue_heartbeat_is_ready_from_when_it_was_due(observed: Observe, python: str) -> None:
+    seen = observed(scripts.HEARTBEAT, python)
+    agree(seen)
+    (ready,) = [span for span in seen.spans("heart", "ready") if span.end - span.start > 0.03]
+    assert ready.path is not None
+    assert ready.path.endswith("script.py")
+    assert ready.line == scripts.line_of("HEARTBEAT", "await asyncio.sleep(0.03)")
+
+
+@every_python
+def test_how_tasks_end(observed: Observe, python: str) -> None:
+    seen = observed(scripts.ENDS, python)
+    well_formed(seen.timeline)
+    ends = {task.name: task.end for task in seen.timeline.tasks}
+    assert {name: ends[name] for name in ("returned", "raised", "cancelled", "swallowed", "at exit")} == {
+        "returned": "returned",
+        "raised": "raised",
+        "cancelled": "cancelled",
+        "swallowed": "returned",
+        "at exit": "cancelled",
+    }
+    assert ends["dropped raised"] == "raised"
+    assert ends["dropped returned"] is None  # gone before anybody could ask
+    assert seen.task("dropped returned").ended is not None
+    assert ends["cancelled twice"] == "returned"
+    destroyed = seen.task("destroyed")
+    assert (destroyed.end, destroyed.ended is None) == ("pending", False)
+    assert "destroyed but it is pending" in seen.printed
+    for name in ("returned", "cancelled twice"):  # a call of task.cancel is no step of it
+        assert seen.spans(name)[-1].end <= (seen.task(name).ended or 0)
+
+
+@every_python
+def test_parents_and_names(observed: Observe, python: str) -> None:
+    seen = observed(scripts.FAMILY, python)
+    well_formed(seen.timeline)
+    root = seen.task("root").id
+    assert seen.task("root").parent is None
+    for name in ("branch", "new name", "last name"):
+        assert seen.task(name).parent == root
+    assert seen.named("old name", "first name") == []
+    assert seen.task("by a callback").parent is None
+    leaves = [task for task in seen.timeline.tasks if task.coroutine == "leaf"]
+    assert sum(task.parent == seen.task("branch").id for task in leaves) == 2
+    group = seen.named("of the group")
+    assert [task.parent for task in group] == [root] * len(group)
+    assert {task.line for task in leaves} == {scripts.line_of("FAMILY", "async def leaf")}
+    (odd,) = [task for task in seen.timeline.tasks if "<b>" in task.name]
+    assert odd.name.startswith("\\ud800 <b>\x1b[31m long")
+
+
+@every_python
+def test_loops_one_after_another_and_at_the_same_time(observed: Observe, python: str) -> None:
+    seen = observed(scripts.LOOPS, python)
+    agree(seen)
+    assert seen.timeline.complete
+    first = seen.task("after another 0").thread
+    assert [seen.task(f"after another {number}").thread for number in range(3)] == [first] * 3
+    at_once = {seen.task(f"at once {number}").thread for number in range(3)}
+    assert len(at_once - {first, None}) == 3
+    elsewhere = seen.task("from elsewhere")
+    assert elsewhere.thread not in {first, None}
+    assert elsewhere.end == "returned"
+    between = seen.task("second run").created - (seen.task("first run").ended or 0)
+    assert between > 0.04
+
+
+@every_python
+def test_nothing_is_told_of_a_loop_that_does_not_run(observed: Observe, python: str) -> None:
+    seen = observed(scripts.STOPPED, python)
+    well_formed(seen.timeline)
+    assert seen.seconds("stops", "running") < 0.05
+    assert seen.spans("stops", "blocked") == []
+    assert seen.task("stops").end == "returned"
+    assert seen.task("never").end == "pending"
+    assert seen.seconds("never", "waiting") < 0.05
+
+
+@every_python
+def test_other_classes_of_loops_and_tasks(observed: Observe, python: str) -> None:
+    seen = observed(scripts.CUSTOM, python)
+    well_formed(seen.timeline)
+    assert seen.printed.count("asked") == seen.printed.count("asked\n")
+    for name in ("subclass", "virtual", "python task"):
+        tasks = seen.named(name)
+        assert [task.end for task in tasks] == ["returned", "returned"]
+        for task in tasks:
+            assert 0.015 < seen.seconds(task, "waiting") < 0.09
+            assert seen.seconds(task, "blocked") > 0.01
+    assert len(seen.named("task class")) == 2
+
+
+@every_python
+@pytest.mark.parametrize("told", [True, False])
+def test_a_step_that_runs_the_loop_itself(observed: Observe, python: str, told: bool) -> None:
+    seen = observed(f"TOLD = {told}\n{scripts.NESTED}", python)
+    agree(seen)
+    outer, inner = seen.task("outer"), seen.task("inner")
+    assert inner.parent == outer.id
+    assert inner.end == "returned" if told else inner.end in (None, "returned")
+
+
+@some_pythons
+def test_a_loop_whose_queue_the_script_replaces(observed: Observe, python: str) -> None:
+    seen = observed(scripts.REPLACED, python)
+    well_formed(seen.timeline)
+    assert seen.printed == "unaffected <class 'collections.deque'>\nafter deque\n"
+    assert not seen.timeline.complete
+    assert 0.01 < seen.seconds("main", "waiting") < 0.05
+
+
+@every_python
+def test_debug_mode(observed: Observe, python: str) -> None:
+    seen = observed(scripts.STATES, python, "-X", "dev")
+    agree(seen)
+    assert seen.timeline.complete
+
+
+@every_python
+def test_forked_children_are_silent(observed: Observe, python: str) -> None:
+    seen = observed(scripts.FORK, python)
+    well_formed(seen.timeline)
+    assert seen.printed == "child: 0\nchild: 0\n"
+    assert seen.timeline.complete
+    assert {"child", "of the child", "other child"}.isdisjoint(task.name for task in seen.timeline.tasks)
+    assert seen.task("parent").end == "returned"
+
+
+@every_python
+def test_a_flood_from_other_threads(observed: Observe, python: str) -> None:
+    seen = observed(scripts.FLOOD, python)
+    well_formed(seen.timeline)
+    assert seen.printed == "20000\n"
+    assert seen.timeline.complete
+    assert seen.task("ticks").end == "returned"
+
+
+@pytest.mark.parametrize("python", ["3.12", "3.13"], indirect=True)
+def test_eager_tasks_that_are_suspended(observed: Observe, python: str) -> None:
+    seen = observed(scripts.EAGER, python)
+    agree(seen)
+    main = seen.task("main").id
+    assert {name: seen.task(name).parent for name in ("later", "outer", "yields")} == {
+        "later": main,
+        "outer": main,
+        "yields": main,
+    }
+    assert seen.task("inner").parent is None  # its maker was not known yet: it had not been suspended
+    assert seen.named("at_once") == []  # it has entered no queue: nobody knows
+    assert {seen.task(name).end for name in ("later", "outer", "yields", "inner")} == {"returned"}
+
+
+@some_pythons
+def test_where_no_event_fits_any_more_the_script_goes_on(observed: Observe, python: str) -> None:
+    seen = observed(f"EVENTS = {layout.EVENTS}\n{scripts.OVERFLOW}", python)
+    well_formed(seen.timeline)
+    assert seen.printed == "done\n"
+    assert not seen.timeline.complete
+    main = seen.task("main")
+    assert (main.ended, main.end) == (None, None)
+    assert seen.seconds(main, "waiting") < 0.06
+
+
+def test_a_million_steps(tmp_path: Path) -> None:
+    script, measure = tmp_path / "script.py", tmp_path / "measure.py"
+    script.write_text(scripts.TRUTH + scripts.MANY_STEPS)
+    measure.write_text(MEASURE)
+    done = subprocess.run(
+        [sys.executable, measure, script],
+        env=clean_environment({"PYTHONPATH": str(REPOSITORY)}),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    steps, complete, seconds, megabytes = json.loads(done.stdout)
+    assert steps > 1_000_000
+    assert complete
+    assert seconds < 10
+    assert megabytes < 500

@@ -1,0 +1,222 @@
+"""From made-up events to lanes and spans."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.spans import Timeline
+from asyncdemo.timeline import timeline
+from tests.tracing.conftest import well_formed
+from tests.tracing.made import STARTED, Made, moment, random_trace
+
+LOOP, ONE, TWO = 1, 2, 3
+
+
+def made() -> Made:
+    """One loop with two tasks."""
+    new = Made()
+    new.loop(LOOP)
+    new.task(ONE, LOOP)
+    new.task(TWO, LOOP)
+    return new
+
+
+def built(trace: Made, ended: float = 100) -> Timeline:
+    return timeline(trace.trace(), STARTED, moment(ended))
+
+
+def told(line: Timeline, task: int) -> list[tuple[str, float, float]]:
+    """What a task did, in milliseconds."""
+    return [
+        (span.state, round(span.start * 1e3, 3), round(span.end * 1e3, 3)) for span in line.spans if span.task == task
+    ]
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    loops=st.integers(1, 3),
+    tasks=st.integers(1, 6),
+    turns=st.integers(1, 40),
+    kept=st.floats(0, 1),
+)
+def test_any_trace_gives_a_well_formed_timeline(seed: int, loops: int, tasks: int, turns: int, kept: float) -> None:
+    events, ended = random_trace(seed, loops, tasks, turns, kept)
+    line = timeline(events.trace(), STARTED, ended)
+    well_formed(line)
+    for task in line.tasks:
+        assert 0 <= task.created <= (ended - STARTED) / 1e9
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 15), st.integers(0, 99), st.integers(0, 99))))
+def test_events_in_any_order_at_all_are_survived(events: list[tuple[int, int, int, int]]) -> None:
+    trace = made()
+    for key, what, at, wake in events:
+        trace.put(key, what, at, wake)
+    built(trace)
+
+
+def test_a_step_waits_for_its_turn() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 8)
+    trace.put(LOOP, layout.IDLE, 11)
+    trace.raw(ONE, layout.AT, 1 << 32 | 17)
+    trace.put(LOOP, layout.STEP, 20, 20)
+    trace.put(ONE, layout.STEP, 23, 21)
+    trace.put(ONE, layout.RETURNED, 25)
+    trace.put(LOOP, layout.STOP, 26)
+    line = built(trace)
+    assert told(line, ONE) == [
+        ("ready", 8, 10),
+        ("running", 10, 11),
+        ("waiting", 11, 21),
+        ("ready", 21, 23),
+        ("running", 23, 25),
+    ]
+    assert [span.line for span in line.spans] == [None, None, 17, 17, None]
+    assert line.steps == 2
+    (task,) = line.tasks
+    assert (task.created, task.ended, task.end, task.thread) == (0.008, 0.025, "returned", 101)
+
+
+def test_a_timer_that_a_step_holds_up_is_ready_since_it_was_due() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 1, 1)
+    trace.put(LOOP, layout.IDLE, 2)
+    trace.put(TWO, layout.STEP, 3, 3)
+    trace.put(LOOP, layout.POLL, 50)
+    trace.put(LOOP, layout.DUE, 10)
+    trace.put(LOOP, layout.STEP, 51, 50.5)
+    trace.put(LOOP, layout.POLL, 52)
+    trace.put(ONE, layout.STEP, 53, 51.5)
+    trace.put(LOOP, layout.IDLE, 54)
+    line = built(trace)
+    assert told(line, ONE)[1:4] == [("waiting", 2, 10), ("ready", 10, 53), ("running", 53, 54)]
+
+
+@pytest.mark.parametrize(
+    ("cpu", "queued", "others", "state"),
+    [
+        (40, 0, 0, "running"),
+        (1, 0, 0, "blocked"),
+        (1, 38, 0, "running"),  # it had to queue for a processor
+        (1, 0, 39, None),  # another thread may have held Python's lock
+        (1, 0, 5, "blocked"),
+        (30, 0, 40, "running"),
+    ],
+)
+def test_blocked_or_computing(cpu: float, queued: float, others: float, state: str | None) -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 10)
+    for what, value in ((layout.CPU, cpu), (layout.QUEUED, queued), (layout.OTHERS, others)):
+        trace.raw(ONE, what, round(value * 1e6))
+    trace.put(ONE, layout.OVER, 50)
+    trace.put(LOOP, layout.IDLE, 51)
+    line = built(trace)
+    expected = [] if state is None else [(state, 10, 50)]
+    assert told(line, ONE) == [*expected, ("waiting", 50, 100)]
+
+
+def test_the_processor_time_of_short_steps_is_not_that_of_the_long_one_after_them() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 10)
+    for number in range(30):
+        trace.put(TWO, layout.STEP, 10 + number, 10)
+    trace.put(ONE, layout.STEP, 40, 40)
+    trace.raw(ONE, layout.CPU, 31_000_000)
+    trace.put(ONE, layout.OVER, 70)
+    line = built(trace)
+    assert told(line, ONE)[-2] == ("blocked", 40, 70)
+
+
+def test_a_child_is_its_makers() -> None:
+    trace = made()
+    trace.task(4, LOOP)
+    trace.put(LOOP, layout.STEP, 1, 1)
+    trace.put(ONE, layout.STEP, 5, 2)
+    trace.put(LOOP, layout.POLL, 9)
+    trace.put(TWO, layout.STEP, 10, 6)
+    trace.put(TWO, layout.RAISED, 11)
+    trace.put(4, layout.NEW, 11.5, None)
+    trace.wakes[-1] = 1 + TWO
+    line = built(trace)
+    assert {task.id: task.parent for task in line.tasks} == {ONE: None, TWO: ONE, 4: TWO}
+    assert [task.end for task in line.tasks] == ["pending", "raised", "pending"]
+
+
+def test_a_task_that_is_freed_before_it_has_ended_is_pending_and_one_with_its_last_step_unknown() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 1, 1)
+    trace.put(TWO, layout.STEP, 2, 2)
+    trace.put(ONE, layout.GONE, 3)
+    trace.put(TWO, layout.GONE, 4)
+    trace.put(LOOP, layout.IDLE, 5)
+    one, two = (line := built(trace)).tasks
+    assert (one.ended, one.end) == (0.003, "pending")
+    assert (two.ended, two.end) == (0.004, None)
+    assert told(line, ONE)[-1] == ("waiting", 2, 3)
+    assert told(line, TWO)[-1] == ("running", 2, 4)
+
+
+def test_while_a_step_holds_the_loop_to_the_end_nobody_is_said_to_wait() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 1, 1)
+    trace.put(LOOP, layout.IDLE, 2)
+    trace.put(TWO, layout.STEP, 10, 10)
+    line = built(trace)
+    assert told(line, ONE)[-1] == ("waiting", 2, 10)
+    assert told(line, TWO) == [("running", 10, 100)]
+
+
+def test_a_loop_that_has_stopped_keeps_nobody_waiting() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 1, 1)
+    trace.put(LOOP, layout.STOP, 2)
+    trace.put(LOOP, layout.STOP, 50)
+    assert told(built(trace), ONE) == [("running", 1, 2)]
+    trace.put(LOOP, layout.IDLE, 60)
+    assert told(built(trace), ONE)[-1] == ("waiting", 2, 100)
+
+
+def test_nothing_is_told_of_the_time_after_tracing_was_given_up() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 1, 1)
+    trace.put(LOOP, layout.IDLE, 2)
+    trace.until, trace.complete = moment(20), False
+    line = built(trace)
+    assert told(line, ONE)[-1] == ("waiting", 2, 20)
+    assert not line.complete
+    (task,) = line.tasks
+    assert (task.ended, task.end) == (None, None)
+
+
+def test_a_step_of_which_nobody_knows_when_it_ended_is_left_out() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 10)
+    trace.put(LOOP, layout.POLL, 20)
+    trace.put(TWO, layout.STEP, 21, 21)
+    for task in (TWO, ONE):
+        trace.put(task, layout.OVER, 50)
+        trace.wakes[-1] = 1
+    trace.put(TWO, layout.RETURNED, 50)
+    trace.put(ONE, layout.RETURNED, 50)
+    line = built(trace)
+    assert told(line, ONE) == [("running", 10, 20)]
+    assert told(line, TWO) == []
+    one, two = line.tasks
+    assert (one.ended, one.end) == (0.050, "returned")
+    assert (two.ended, two.end) == (None, "returned")
+
+
+def test_the_cost_is_linear() -> None:
+    def seconds(turns: int) -> float:
+        events, ended = random_trace(1, 2, 50, turns, 1)
+        trace = events.trace()
+        started = time.process_time()
+        timeline(trace, STARTED, ended)
+        return (time.process_time() - started) / len(trace.codes)
+
+    few, many = min(seconds(200) for _ in range(3)), min(seconds(3200) for _ in range(2))
+    assert many < 3 * few
