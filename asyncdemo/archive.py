@@ -29,7 +29,8 @@ from asyncdemo.spans import Spans, Task, Timeline
 SCHEMA = "asyncdemo.recording/1"
 _FAMILY = "asyncdemo.recording/"
 _DIGITS = bytes.maketrans(bytes(range(4)), b"0123")
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)  # whole strings, and what gives a document its shape
+# Strings, the last of which may be torn, and what gives a document its shape.
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[{}\[\],]', re.DOTALL)
 
 T = TypeVar("T")
 
@@ -108,10 +109,10 @@ def _run(document: Mapping[str, Any], complete: bool) -> Run:
             document.get("source"),
             document.get("parameters") or {},
         ),
-        python=Python(**{"executable": "", **document.get("python", {})}),
-        outcome=Outcome(**{"kind": "interrupted", **document.get("outcome", {})}),
+        python=_named(Python, {"executable": "", **document.get("python", {})}),
+        outcome=_named(Outcome, {"kind": "interrupted", **document.get("outcome", {})}),
         ok=bool(document.get("ok")),
-        seconds=Seconds(**document.get("seconds", {})),
+        seconds=_named(Seconds, document.get("seconds", {})),
         output=_whole(document.get("output", []), _output, complete),
         output_dropped=document.get("output_dropped", 0),
         notes=tuple(document.get("notes", [])),
@@ -128,18 +129,18 @@ def _findings(documents: Iterable[Mapping[str, Any]] | None, complete: bool) -> 
 
 def _finding(document: Mapping[str, Any]) -> Finding:
     beside = tuple((line, said) for line, said in document["beside"])
-    return Finding(**{**document, "tasks": tuple(document["tasks"]), "beside": beside})
+    return _named(Finding, {**document, "tasks": tuple(document["tasks"]), "beside": beside})
 
 
 def _output(piece: Mapping[str, Any]) -> Output:
-    return Output(piece["at"], piece["stream"], piece["text"], piece.get("line"), piece.get("thread"))
+    return Output(piece["at"], piece["stream"], piece["text"], piece["line"], piece["thread"])
 
 
 def _timeline(document: Mapping[str, Any], complete: bool) -> Timeline | None:
     if document.get("tasks") is None:
         return None
     trace = document.get("trace") or {}
-    tasks = _whole(document["tasks"], lambda task: Task(**task), complete)
+    tasks = _whole(document["tasks"], lambda task: _named(Task, task), complete)
     spans = _spans(document.get("spans") or {})
     return Timeline(tasks, spans, trace.get("steps", 0), bool(trace.get("complete")) and complete)
 
@@ -154,6 +155,12 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
         start += distance
         spans.add(task, int(state), start / 1e6, (start + length) / 1e6, where)
     return spans
+
+
+def _named(kind: type[T], document: Mapping[str, Any]) -> T:
+    """Make a named tuple of those fields that it has: a newer tool may have written more."""
+    fields: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # only named tuples come here
+    return kind(**{name: value for name, value in document.items() if name in fields})
 
 
 def _whole(items: Iterable[Any], make: Callable[[Any], T], complete: bool) -> tuple[T, ...]:

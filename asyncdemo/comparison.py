@@ -76,6 +76,18 @@ class Comparison(NamedTuple):
         baseline, *others = self.contestants
         return [_speedup(baseline, other) for other in others]
 
+    @property
+    def warnings(self) -> list[str]:
+        """What a person has to know before believing the result, in words."""
+        runs = [run for contestant in self.contestants for run in contestant.runs]
+        said = []
+        if any(run.seconds.script is None for run in runs):
+            said.append("not every contestant could be observed: these are the times of the whole processes")
+        pythons = {f"{run.python.implementation} {run.python.version}" for run in runs}
+        if len(pythons) > 1:
+            said.append(f"they ran on different interpreters: {', '.join(sorted(pythons))}")
+        return said
+
     def to_json(self) -> dict[str, Any]:
         """Give the published shape; what is not known is null."""
         return {
@@ -86,7 +98,7 @@ class Comparison(NamedTuple):
             "stopped": self.stopped,
             "contestants": [_contestant_json(contestant) for contestant in self.contestants],
             "comparisons": [_speedup_json(speedup) for speedup in self.speedups],
-            "warnings": [],
+            "warnings": self.warnings,
             "sweep": [],
         }
 

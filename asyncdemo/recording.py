@@ -145,6 +145,11 @@ class Run(NamedTuple):
     timeline: Timeline | None = None
     findings: tuple[Finding, ...] | None = None
 
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether a person ended it, without having said so beforehand."""
+        return self.outcome.kind == "interrupted" and not self.ok
+
     def to_json(self, *, spans: bool = False) -> dict[str, Any]:
         """Give the run in the published shape, the spans only if asked for; what was not observed is null."""
         return self.subject.to_json() | {

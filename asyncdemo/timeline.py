@@ -93,6 +93,7 @@ class _Builder:
         loop_of = {
             key: self._loops.setdefault(who.loop, _Loop(threaded=who.kind == "thread"))
             for key, who in self._trace.whos.items()
+            if not self._is_superfluous(key)
         }
         started, step = self._started, layout.STEP
         for time, wake, code in zip(self._trace.times, self._trace.wakes, self._trace.codes, strict=True):
@@ -122,14 +123,21 @@ class _Builder:
             if lane.end != "pending" or lane.ended is not None:
                 continue
             if key not in self._threads:
-                loop = trace.whos[key].loop
+                home = trace.whos[key].loop
                 # While a step holds the loop to the end, nobody is told who gets ready.
-                until = min(end, holding.get(loop, end), self._loops[loop].stopped or end)
+                until = min(end, holding.get(home, end), self._loops[home].stopped or end)
                 self._spans.add(key, WAITING, lane.since, until, lane.where)
             if trace.until is not None:
                 lane.end = None
         tasks = sorted((self._task(key, lane) for key, lane in self._lanes.items()), key=lambda task: task.created)
         return Timeline(tuple(tasks), self._spans, self._steps, trace.complete)
+
+    def _is_superfluous(self, key: int) -> bool:
+        """Whether a key is the main thread's and that runs a loop, whose tasks tell more."""
+        whos = self._trace.whos.values()
+        return key == self._trace.main and any(
+            who.kind in ("asyncio", "trio") and who.thread == self._trace.whos[key].thread for who in whos
+        )
 
     def _step(self, loop: _Loop, key: int, wake: float, moment: float) -> None:
         loop.current, loop.last, loop.start, loop.stopped = key, None, moment, None
@@ -146,7 +154,7 @@ class _Builder:
             lane = self._lanes[key] = _Lane(wake, waker)
         elif due is not None and due < wake:
             wake = due
-        since = lane.since
+        since = moment if loop.threaded else lane.since  # that a worker has no job is nothing to be told
         if wake > since:
             self._spans.add(key, WAITING, since, wake, lane.where)
             since = wake
@@ -189,7 +197,9 @@ class _Builder:
             return RUNNING if off <= _HELD * wall else None if locked_out else BLOCKED
         if not loop.long:
             return None
-        return RUNNING if wall - off >= _PLAIN * wall else WAITING if off >= _PLAIN * wall and not locked_out else None
+        if cpu + loop.queued >= _PLAIN * wall:
+            return RUNNING
+        return WAITING if cpu <= (1 - _PLAIN) * wall and off > _HELD * wall and not locked_out else None
 
     def _holding_line(self, start: float, end: float) -> int:
         """The place in the person's own code at which a long step was seen, the first time it was looked at."""

@@ -45,7 +45,8 @@ class Trace(NamedTuple):
     """The events of a run as columns, in the order in which they were stored; `complete` False where any are missing.
 
     `whos` tells who the keys are, `files` names the files of AT events. `samples` are stacks taken during long steps.
-    `until` is the moment at which tracing was given up, None if it was not.
+    `until` is the moment at which tracing was given up, None if it was not; `main` is the key of the main thread, if it
+    is worth a lane.
     """
 
     times: "array[int]"
@@ -56,3 +57,4 @@ class Trace(NamedTuple):
     complete: bool
     samples: tuple[Sample, ...] = ()
     until: int | None = None
+    main: int | None = None

@@ -16,6 +16,31 @@ from tests.conftest import REPOSITORY, SCENARIOS, clean_environment
 
 README = REPOSITORY / "README.md"
 _BLOCK = re.compile(r"^```console\n\$ (?P<command>asyncdemo [^\n]*)\n(?P<output>.*?)^```$", re.MULTILINE | re.DOTALL)
+RUDE = """\
+import asyncio
+import time
+
+
+async def beat():
+    while True:
+        await asyncio.sleep(0.05)
+        print("tick")
+
+
+async def job(number):
+    time.sleep(0.2)
+    print("done", number)
+
+
+async def main():
+    heart = asyncio.create_task(beat(), name="beat")
+    await asyncio.sleep(0.12)
+    await asyncio.gather(job(1), job(2))
+    heart.cancel()
+
+
+asyncio.run(main())
+"""  # the program of a person's own that the README shows
 COURSE = "/tmp/course"  # what the README calls the folder of the scenarios, wherever that is
 
 
@@ -30,23 +55,26 @@ def output_of(command: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder, "course")
         shutil.copytree(SCENARIOS, course, ignore=shutil.ignore_patterns("__pycache__"))
+        Path(folder, "rude.py").write_text(RUDE, encoding="utf-8")
         environment = clean_environment(
             {
                 "NO_COLOR": "1",
                 "TERM": "dumb",  # no line of progress
                 "PYTHONPATH": str(REPOSITORY),
                 "ASYNCDEMO_SCENARIOS": str(course),
+                "VIRTUAL_ENV": sys.prefix,
             }
         )
         arguments = ["-m", "asyncdemo", *command.split()[1:]]
         shown, _ = pexpect.run(
             f"{sys.executable} {' '.join(arguments)}",
             env=environment,
+            cwd=folder,
             withexitstatus=True,
             timeout=60,
             dimensions=(24, 80),
         )
-        return shown.decode().replace("\r\n", "\n").replace(str(course), COURSE)
+        return shown.decode().replace("\r\n", "\n").replace(str(course), COURSE).replace(f"{sys.prefix}/bin/", "")
 
 
 def comparable(output: str) -> list[str]:

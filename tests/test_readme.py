@@ -16,9 +16,14 @@ def test_output_is_current(command: str, output: str) -> None:
     assert readme.comparable(readme.output_of(command)) == readme.comparable(output)
 
 
-def test_all_three_first_commands_are_shown_with_their_output() -> None:
+def test_the_first_commands_and_a_program_of_ones_own_are_shown_with_their_output() -> None:
     shown = dict(readme.blocks())
-    assert set(shown) == {"asyncdemo list", "asyncdemo run unawaited", "asyncdemo compare sync async"}
+    assert set(shown) == {
+        "asyncdemo list",
+        "asyncdemo run unawaited",
+        "asyncdemo compare sync async",
+        "asyncdemo run rude.py",
+    }
     assert all(shown.values())
 
 
@@ -31,19 +36,23 @@ def test_the_difference_between_outputs_is_seen() -> None:
 def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
     example = re.search(r"```python\n(.*?)```", readme.README.read_text(), re.DOTALL)
     assert example is not None
-    (tmp_path / "two-things.py").write_text(example[1])
+    (tmp_path / "two-waits.py").write_text(example[1])
     listed = asyncdemo("list", "--scenarios", str(tmp_path))
-    assert "two-things\t2\t\tWait for two things at once.\n" in listed.stdout
-    ran = asyncdemo("run", "two-things", "--scenarios", str(tmp_path), "--output-only", "--set", "DELAY=0.01")
+    assert "two-waits\t2\t\twait for two things at once\n" in listed.stdout
+    ran = asyncdemo("run", "two-waits", "--scenarios", str(tmp_path), "--output-only", "--set", "DELAY=0.01")
     assert ran == Result("both are there\n", "", 0)
 
 
 def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
     text = readme.README.read_text()
-    commands = {"list", "show", "run", "compare", "doctor"}
+    checked = 0
+    commands = {"list", "show", "run", "compare", "explain", "doctor"}
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
         words = line.split()
         if len(words) > 1 and words[1] in commands:
             known = asyncdemo(words[1], "--help").stdout
             own = words[: words.index("--")] if "--" in words else words
-            assert all(option in known for option in own if option.startswith("--")), line
+            options = re.findall(r"--[a-z-]+", known)
+            assert all(option in options for option in own if option.startswith("--")), line
+            checked += 1
+    assert checked > 20

@@ -8,7 +8,7 @@ from pathlib import Path
 from asyncdemo.catalogue import reading, shelf
 from asyncdemo.catalogue.problem import Problem, Unreadable
 from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario, Script
-from asyncdemo.catalogue.wording import visible
+from asyncdemo.catalogue.wording import absolute, visible
 from asyncdemo.errors import UsageError
 
 VARIABLE = "ASYNCDEMO_SCENARIOS"
@@ -31,7 +31,7 @@ def folders(extra: Sequence[str], environ: Mapping[str, str]) -> list[Path]:
         if not Path(word).is_dir():
             raise UsageError(f"--scenarios {visible(word)}: no such folder; give one that holds scenario files")
     listed = [word for word in environ.get(VARIABLE, "").split(os.pathsep) if word]
-    own = [Path(word).absolute() for word in (*extra, *listed)]
+    own = [absolute(Path(word)) for word in (*extra, *listed)]
     return list(dict.fromkeys([*own, built_in()]))
 
 

@@ -36,4 +36,7 @@ def _before_colon() -> str:
 
 
 def _bash_words(environ: MutableMapping[str, str]) -> list[str]:
-    return environ["COMP_WORDS"].split() if environ.get("_ASYNCDEMO_COMPLETE") == _BASH else []
+    """The words of the line, if it is bash that asks and asks as it should."""
+    words, current = environ.get("COMP_WORDS", "").split(), environ.get("COMP_CWORD", "")
+    fits = environ.get("_ASYNCDEMO_COMPLETE") == _BASH and current.isdecimal() and int(current) <= len(words)
+    return words if fits else []

@@ -3,7 +3,6 @@
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from asyncdemo.catalogue import course
 from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.options import Ascii, Scenarios, load_catalogue
+from asyncdemo.errors import ToolError
 from asyncdemo.health import Check
 from asyncdemo.recording import Run, Subject
 from asyncdemo.runner import linux
@@ -78,9 +78,11 @@ def _observing(name: str, python: str) -> Check:
     """Run a small script and see whether the probe gets in and the streams are told apart."""
     try:
         with staged(_TRIAL, "trial.py", None) as script:
-            run = observe(Plan(Subject("trial"), tuple(command_line(python, script=str(script))), timeout=_TRIAL_TIMEOUT))
-    except OSError as error:
-        return Check(name, "bad", f"no script can be run: {error.strerror}", f"is {tempfile.gettempdir()} writable?")
+            run = observe(
+                Plan(Subject("trial"), tuple(command_line(python, script=str(script))), timeout=_TRIAL_TIMEOUT)
+            )
+    except ToolError as error:
+        return Check(name, "bad", "no script can be run", str(error))
     said = f"{python}, {run.python.implementation or 'Python'} {run.python.version or '(version unknown)'}"
     if not run.ok:
         return Check(name, "bad", f"{said} does not run a script", "choose another interpreter with --python")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from asyncdemo.catalogue.parameters import parse_settings, replace_bytes
 from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.wording import absolute
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Subject
 from asyncdemo.runner.interpreter import CANNOT, NoInterpreterError, command_line, find_interpreter
@@ -32,7 +33,7 @@ class Request(NamedTuple):
 def planned(target: Target, request: Request, *, times_only: bool = False) -> Iterator[Plan]:
     """Give the plan of one run; a staged copy that it needs exists within the block.
 
-    Raises UsageError for a setting that the script does not have.
+    Raises UsageError for a setting that the script does not have, ToolError for a copy that cannot be written.
     """
     with _script(target, request) as (subject, script):
         own_program = target.scenario is None
@@ -44,7 +45,7 @@ def planned(target: Target, request: Request, *, times_only: bool = False) -> It
         yield Plan(
             subject,
             tuple(command_line(python, script=script, module=target.module, arguments=request.arguments)),
-            timeout=request.timeout or (None if own_program else SCENARIO_TIMEOUT),
+            timeout=request.timeout or (None if own_program or request.watch_for else SCENARIO_TIMEOUT),
             expected=expected_status(target),
             watch_for=request.watch_for,
             times_only=times_only,
@@ -68,6 +69,8 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | N
         yield Subject(target.name), None
         return
     if target.is_stdin:
+        if sys.stdin is None:
+            raise UsageError("standard input is closed, so there is no script on it")
         data = sys.stdin.buffer.read()
         with staged(data, "stdin.py", None) as copy:
             yield Subject(target.name, ran=str(copy), source=data.decode(errors="replace")), str(copy)
@@ -80,7 +83,7 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | N
         target.name,
         scenario=target.scenario.name if target.scenario else None,
         variant=script.variant if script and target.scenario else None,
-        path=str(target.path.absolute()),
+        path=str(absolute(target.path)),
         source=script.source if script else None,
         parameters=known | values,
     )

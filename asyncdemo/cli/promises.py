@@ -38,17 +38,25 @@ def unknown_rule(name: str, known: Iterable[str]) -> str:
 
 
 def are_broken(runs: Iterable[Run], rules: frozenset[str]) -> bool:
-    """Whether a finding of one of the rules was made; any: all but notes."""
-    findings = [finding for run in runs for finding in run.findings or ()]
-    return any(finding.rule in rules or (ANY in rules and finding.severity != "note") for finding in findings)
+    """Whether a finding of one of the rules was made; any: all but notes. Or whether nobody can tell."""
+    return bool(rules) and any(_is_broken(run, rules) for run in runs)
 
 
-def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO = sys.stderr) -> None:
+def _is_broken(run: Run, rules: frozenset[str]) -> bool:
+    if run.findings is None:
+        from asyncdemo.catalogue.wording import visible
+
+        print(f"asyncdemo: {visible(run.subject.target)}: not observed, so --fail-on cannot be kept", file=sys.stderr)
+        return True
+    return any(each.rule in rules or (ANY in rules and each.severity != "note") for each in run.findings)
+
+
+def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO | None = None) -> None:
     """Write the findings as workflow commands, if this is GitHub Actions. stdout holds data, so it is not used."""
     if environ.get("GITHUB_ACTIONS") == "true":
         for run in runs:
             for finding in run.findings or ():
-                print(_annotation(finding), file=stream)
+                print(_annotation(finding), file=stream or sys.stderr)
 
 
 def _annotation(finding: Finding) -> str:

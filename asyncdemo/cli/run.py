@@ -1,6 +1,7 @@
 """`asyncdemo run`."""
 
 import os
+import signal
 import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -62,7 +63,12 @@ def run(
         ),
     ] = None,
     module: Annotated[
-        str | None, typer.Option("-m", metavar="MODULE", help="Run a module; the words after it are its arguments.")
+        str | None,
+        typer.Option(
+            "-m",
+            metavar="MODULE",
+            help="Run a module with the words after it; options of its own stand behind --.",
+        ),
     ] = None,
     run_all: Annotated[bool, typer.Option("--all", help="Run every scenario that can run here.")] = False,
     chapter: Annotated[int | None, typer.Option(metavar="N", help="Run the scenarios of this chapter.")] = None,
@@ -107,9 +113,18 @@ def run(
     --fail-on, 130 after Ctrl-C.
     With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.
     """
-    if output_only and (as_json or duration is not None or fail_on is not None):
-        other = "--json" if as_json else "--for" if duration is not None else "--fail-on"
-        raise UsageError(f"--output-only and {other} exclude each other: choose one")
+    if spans and not as_json:
+        raise UsageError("--spans adds to what --json prints: give both")
+    if output_only:
+        look: dict[str, object] = {"--timing": timing, "--full": full, "--source": source, "--timeline": timeline}
+        made: dict[str, object] = {
+            "--json": as_json,
+            "--save": save,
+            "--for": duration,
+            "--fail-on": fail_on,
+            "--threshold": thresholds,
+        }
+        _refuse_with_output_only({**made, **look})
     started = datetime.now(UTC)
     catalogue = load_catalogue(scenarios)
     words = words or []
@@ -145,9 +160,16 @@ def run(
     raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
 
+def _refuse_with_output_only(options: dict[str, object]) -> None:
+    """Nothing is observed with --output-only, so nothing that needs it can be had."""
+    given = [name for name, value in options.items() if value not in (None, False)]
+    if given:
+        raise UsageError(f"--output-only and {given[0]} exclude each other: choose one")
+
+
 def exit_status(runs: list[Run]) -> int:
     """0 if all runs ended as they should, 130 if one was interrupted, else 1."""
-    if any(run.outcome.kind == "interrupted" and not run.ok for run in runs):
+    if any(run.was_interrupted for run in runs):
         return INTERRUPTED
     return 0 if all(run.ok for run in runs) else 1
 
@@ -166,6 +188,8 @@ def _chosen(
             raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
         names = [each.name for each in catalogue.scenarios if each.available and chapter in (None, each.chapter.number)]
         return resolved(names, catalogue, None)
+    if words.count("-") > 1:
+        raise UsageError("standard input can be read only once: name - only once")
     if not words:
         raise UsageError("run what? name a scenario or a script: asyncdemo list shows the scenarios")
     return resolved(words, catalogue, of)
@@ -185,6 +209,8 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
         if outcome.reason is not None:
             print(f"asyncdemo: {visible(target.name)}: {visible(outcome.reason)}", file=sys.stderr)
         status = status or exit_status(outcome)
+        if outcome.signal in (signal.SIGINT, signal.SIGTERM):
+            break  # it was meant for all of them
     return status
 
 
@@ -205,7 +231,7 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[
     for target in (each for whole in chosen for each in targets.expand(whole)):
         with planned(target, request) as plan:
             runs.append(observe(plan))
-        if runs[-1].outcome.kind == "interrupted":
+        if runs[-1].was_interrupted:
             break
     write_json({"schema": SCHEMA, "runs": [run.to_json(spans=spans) for run in runs]})
     return runs

@@ -30,7 +30,7 @@ def show_runs(
             print()
         if target.scenario is not None and target.script is None:
             side = {name: look[name] for name in ("full", "timing", "timeline")}
-            runs += _side_by_side(target.scenario, request, side, ascii_only=ascii_only)
+            runs += _side_by_side(target.scenario, request, catalogue, side, ascii_only=ascii_only)
         else:
             last = index == len(chosen) - 1
             own = {
@@ -38,7 +38,7 @@ def show_runs(
                 "fold": target.scenario is not None and not look["full"],
             }
             runs.append(_alone(target, request, {**look, **own}, ascii_only=ascii_only))
-        if runs and runs[-1].outcome.kind == "interrupted" and not runs[-1].ok:
+        if runs and runs[-1].was_interrupted:
             break
     return runs
 
@@ -61,7 +61,9 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
     return run
 
 
-def _side_by_side(scenario: Scenario, request: Request, look: dict[str, Any], *, ascii_only: bool) -> list[Run]:
+def _side_by_side(
+    scenario: Scenario, request: Request, catalogue: Catalogue, look: dict[str, Any], *, ascii_only: bool
+) -> list[Run]:
     """Run the variants of a scenario one after the other, then show them together."""
     runs: list[Run] = []
     for script in scenario.scripts:
@@ -70,18 +72,27 @@ def _side_by_side(scenario: Scenario, request: Request, look: dict[str, Any], *,
     for target in targets.expand(targets.whole(scenario)):
         with planned(target, request) as plan, progress(f"running {target.name}"):
             runs.append(observe(plan))
-        if runs[-1].outcome.kind == "interrupted":
+        if runs[-1].was_interrupted:
             break
     if runs:
         from asyncdemo.views.terminal.page import standard_page
         from asyncdemo.views.terminal.variants import write_variants
 
-        first = runs[0].subject.variant
-        other = runs[-1].subject.variant if "async" not in scenario.variants else "async"
-        step = ("once is an anecdote", f"asyncdemo compare {first} {other}")
+        step = _comparing(scenario, [str(run.subject.variant) for run in runs], catalogue)
         page = standard_page(ascii_only=ascii_only)
         write_variants(page, scenario.name, scenario.summary, runs, next_step=step, **look)
     return runs
+
+
+def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue) -> tuple[str, str]:
+    """The comparison that comes next: of the first variant with asyncio's, where there is one, else with the last."""
+    others = [variant for variant in ran if variant != ran[0]]
+    if not others:
+        return ("the code", f"asyncdemo show {scenario.name}")
+    pair = [ran[0], "async" if "async" in others else others[-1]]
+    home = next(each for each in catalogue.scenarios if set(pair) <= set(each.variants))
+    names = pair if home == scenario else [f"{scenario.name}:{variant}" for variant in pair]
+    return ("once is an anecdote", f"asyncdemo compare {' '.join(names)}")
 
 
 def _summary(target: Target, plan: Plan) -> str:
@@ -94,7 +105,8 @@ def _summary(target: Target, plan: Plan) -> str:
 def _next_step(target: Target, catalogue: Catalogue, *, timing: bool) -> tuple[str, str] | None:
     """The next scenario of the course; the comparison after a variant; all the times of a person's own program."""
     if target.scenario is None:
-        return None if timing else ("all the times", f"asyncdemo run {target.name} --timing")
+        more = f"asyncdemo run {target.name} --source --timing"
+        return None if timing or target.is_stdin else ("all of the code and the times", more)
     if target.script is not None and target.script.variant is not None:
         return ("all ways of it", f"asyncdemo run {target.scenario.name}")
     here = [each for each in catalogue.scenarios if each.available or each == target.scenario]

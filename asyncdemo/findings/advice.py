@@ -12,20 +12,26 @@ _THREADS = {"asyncio": "asyncio.to_thread", "anyio": "anyio.to_thread.run_sync",
 
 def instead_of_blocking(evidence: Evidence, place: Place | None, kind: str) -> str:
     """What to write in place of the blocking call at a line, for the library that runs the task."""
-    library = evidence.library(kind)
+    used = library(evidence, kind)
     code = evidence.source.line(place[1]) if place and evidence.in_script(place[0]) else ""
     if sleep := _SLEEP.search(code):
-        return f"await {library}.sleep({sleep[1]})"
-    if library == "asyncio" and re.search(r"\bsubprocess\.", code):
+        return f"await {used}.sleep({sleep[1]})"
+    if used == "asyncio" and re.search(r"\bsubprocess\.", code):
         return "await asyncio.create_subprocess_exec(...)"
-    return f"await {_THREADS[library]}({_as_arguments(evidence, place)})"
+    return f"await {_THREADS[used]}({_as_arguments(evidence, place)})"
 
 
 def instead_of_computing(evidence: Evidence, kind: str) -> str:
     """Where to compute, for the library that runs the task."""
-    if evidence.library(kind) == "asyncio":
+    if library(evidence, kind) == "asyncio":
         return "await loop.run_in_executor(ProcessPoolExecutor(), f, ...)"
     return "await anyio.to_process.run_sync(f, ...)"
+
+
+def library(evidence: Evidence, kind: str) -> str:
+    """Which library a person would turn to for a task of this kind: the one that the script imports."""
+    used = [name for name in (kind, "anyio", "trio") if evidence.source.uses(name)]
+    return used[0] if used else kind
 
 
 def _as_arguments(evidence: Evidence, place: Place | None) -> str:

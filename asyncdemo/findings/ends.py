@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 from asyncdemo.finding import Finding
-from asyncdemo.findings.evidence import Evidence, Place, task_name
+from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.source import Function, inside
+from asyncdemo.findings.wording import task_name
 from asyncdemo.own_code import is_own
 from asyncdemo.spans import Span, Task
 

@@ -1,19 +1,16 @@
 """What the rules look at: one run, seen from the sides that several of them need, each worked out at most once."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from asyncdemo.findings.said import Frame, Report, reports
-from asyncdemo.findings.source import Source, last_of
+from asyncdemo.findings.source import Source
 from asyncdemo.own_code import is_own
 from asyncdemo.recording import Run
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
 
 LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it needs all of them
-_QUIET = 0.8  # of the time of computing steps: if the process had that much, the machine was not busy
 _GRACE = 3.0  # seconds that a program has for ending after Ctrl-C
-_DEFAULT_NAME = re.compile(r"Task-\d+")
 
 Place = tuple[str, int]
 
@@ -70,44 +67,6 @@ class Evidence:
         for task in self.tasks.values():
             found[task.name] = None if task.name in found else task
         return found
-
-    @cached_property
-    def lives(self) -> dict[int | None, tuple[list[float], list[float]]]:
-        """When the tasks of each thread were created, and when they ended, both in order."""
-        lives: dict[int | None, tuple[list[float], list[float]]] = {}
-        for task in self.tasks.values():
-            created, ended = lives.setdefault(task.thread, ([], []))
-            created.append(task.created)
-            if task.ended is not None:
-                ended.append(task.ended)
-        return {thread: (sorted(created), sorted(ended)) for thread, (created, ended) in lives.items()}
-
-    @cached_property
-    def on_processor(self) -> float:
-        """The part of the time of computing steps, from 0 to 1, for which the machine let the process compute.
-
-        Where it is busy with something else, steps take long for no fault of their own. 1 where that is not known.
-        """
-        script, waiting = self.run.seconds.script, self.run.seconds.waiting
-        if script is None or waiting is None:
-            return 1.0
-        spans = self.spans
-        computing = sum(
-            end - start
-            for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
-            if state == RUNNING and task in self.tasks
-        )
-        part = (script - waiting) / computing if computing else 1.0
-        return part if part < _QUIET else 1.0
-
-    @cached_property
-    def threads(self) -> list[Span]:
-        """What other threads have computed: those spans of theirs that are long."""
-        every = self.run.timeline.tasks if self.run.timeline is not None else ()
-        threads = {task.id for task in every if task.kind == "thread"}
-        if not threads:
-            return []
-        return [span for span in self.spans if span.task in threads and span.state == "running"]
 
     @cached_property
     def long(self) -> dict[int, list[int]]:
@@ -167,28 +126,6 @@ class Evidence:
             found.add(parent)
             parent = self.tasks[parent].parent
         return found
-
-    def library(self, kind: str) -> str:
-        """Which library a person would turn to for a task of this kind: the one that the script imports."""
-        used = [name for name in (kind, "anyio", "trio") if self.source.uses(name)]
-        return used[0] if used else kind
-
-
-def task_name(task: Task) -> str:
-    """What a person calls a task: the name given to it, else that of its coroutine."""
-    coroutine = last_of(task.coroutine)
-    given = task.name and not _DEFAULT_NAME.fullmatch(task.name) and not task.name.endswith(task.coroutine)
-    return task.name if given or not coroutine else coroutine
-
-
-def at(place: Place | None) -> tuple[str | None, int | None]:
-    """Give path and line of a place that may not be known."""
-    return place or (None, None)
-
-
-def seconds(value: float) -> str:
-    """Say a time."""
-    return f"{value:.2f} s"
 
 
 def _closes_loop(task: Task) -> bool:

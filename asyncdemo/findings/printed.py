@@ -1,23 +1,16 @@
-"""What Python reports by itself: exception-never-retrieved, task-destroyed-pending, nested-run, unsafe-thread-call."""
+"""What Python reports by itself: exception-never-retrieved, task-destroyed-pending, unsafe-thread-call."""
 
-import re
 from collections.abc import Iterable
 
 from asyncdemo.finding import Finding
-from asyncdemo.findings.evidence import Evidence, Place, at
-from asyncdemo.findings.said import Frame, Report
+from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.nested import NESTED
+from asyncdemo.findings.said import Report
 from asyncdemo.findings.source import last_of
+from asyncdemo.findings.wording import at
 
-_RUNS_ALREADY = (
-    r"[\w.]*run\(\) cannot be called from a running event loop|This event loop is already running"
-    r"|Cannot run the event loop while another loop is running|Attempted to call run\(\) from inside a run\(\)"
-    r"|Already running \w+ in this thread"
-)
-_NESTED = re.compile(f"RuntimeError: (?:{_RUNS_ALREADY})$")
-_TOLD = re.compile(_RUNS_ALREADY)
 _UNSAFE = "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one"
 _STOPPED = ("KeyboardInterrupt", "SystemExit")
-_RUNNERS = ("run", "run_until_complete")
 _LONGEST = 60  # characters of an exception that are quoted
 GENERATOR = "<async_generator"  # how asyncio calls a coroutine that closes an asynchronous generator
 
@@ -28,7 +21,7 @@ def exception_never_retrieved(evidence: Evidence) -> list[Finding]:
     """A task failed, and nobody asked it for its result."""
     groups: _Places = {}
     for report in evidence.reports:
-        consequence = _NESTED.match(report.error) or report.error.startswith(_STOPPED)
+        consequence = NESTED.match(report.error) or report.error.startswith(_STOPPED)
         if report.kind == "never-retrieved" and not consequence and not report.name.startswith(GENERATOR):
             groups.setdefault(_raised_at(evidence, report), []).append(report)
     return [_lost(place, some, _tasks(evidence, some)) for place, some in groups.items()]
@@ -43,11 +36,6 @@ def task_destroyed_pending(evidence: Evidence) -> list[Finding]:
     return [_destroyed(place, some, _tasks(evidence, some)) for place, some in groups.items()]
 
 
-def nested_run(evidence: Evidence) -> list[Finding]:
-    """A loop was to be started where one runs already."""
-    return [_nested(place) for place in dict.fromkeys(place for place, _ in nested(evidence))]
-
-
 def unsafe_thread_call(evidence: Evidence) -> list[Finding]:
     """A loop was touched from another thread; asyncio notices that in debug mode only."""
     groups: _Places = {}
@@ -55,41 +43,6 @@ def unsafe_thread_call(evidence: Evidence) -> list[Finding]:
         if report.error == _UNSAFE:
             groups.setdefault(evidence.innermost(report.frames), []).append(report)
     return [_unsafe(place, some) for place, some in groups.items()]
-
-
-def nested(evidence: Evidence) -> list[tuple[Place | None, list[Report]]]:
-    """Where a loop was to be started in another, and what was said of coroutines that did not run because of that."""
-    unawaited = [report for report in evidence.reports if report.kind == "never-awaited"]
-    found: list[tuple[Place | None, list[Report]]] = []
-    for report in evidence.reports:
-        if report.kind in ("raised", "never-retrieved") and _NESTED.match(report.error):
-            place = evidence.innermost(report.frames)
-            code = " ".join(frame.code for frame in report.frames if _is_at(evidence, frame, place))
-            follows = [each for each in unawaited if f"{last_of(each.name)}(" in code]
-            found.append((place, follows))
-    if unawaited and any(_TOLD.search(output.text) for output in evidence.run.output):
-        for report in unawaited:
-            if not any(report in follows for _, follows in found) and (place := _given_to_runner(evidence, report)):
-                found.append((place, [report]))
-    return found
-
-
-def _given_to_runner(evidence: Evidence, report: Report) -> Place | None:
-    """The only line of the script in which such a coroutine is handed to what would start a loop."""
-    runs = {
-        node.lineno
-        for name in _RUNNERS
-        for node in evidence.source.every_call(name)
-        if node.args
-        and any(call is node.args[0] for call in evidence.source.every_call(report.name))
-        and evidence.source.is_async(evidence.source.around(node.lineno))
-    }
-    path = evidence.script()
-    return (path, runs.pop()) if path is not None and len(runs) == 1 else None
-
-
-def _is_at(evidence: Evidence, frame: Frame, place: Place | None) -> bool:
-    return place is not None and evidence.place(frame.path, frame.line) == place
 
 
 def _raised_at(evidence: Evidence, report: Report) -> Place | None:
@@ -149,17 +102,6 @@ def _destroyed(place: Place | None, some: list[Report], tasks: tuple[int, ...]) 
         times=len(some),
         tasks=tasks,
         beside=((place[1], "its task was thrown away"),) if place else (),
-    )
-
-
-def _nested(place: Place | None) -> Finding:
-    return Finding(
-        "nested-run",
-        "error",
-        *at(place),
-        message="A loop runs already in this thread, and this would start another inside of it: RuntimeError.",
-        advice="await the coroutine; in a notebook too",
-        beside=((place[1], "a loop runs already"),) if place else (),
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from asyncdemo.findings import forms
 from asyncdemo.recording import Output
 
 Kind = Literal["never-awaited", "never-retrieved", "destroyed", "generator", "raised"]
@@ -11,28 +12,6 @@ Kind = Literal["never-awaited", "never-retrieved", "destroyed", "generator", "ra
 # A report is looked for only where one of these is printed at all.
 _SIGNS = ("never awaited", "was never retrieved", "it is pending!", "asynchronous generator", "client_connected_cb",
           "Traceback", "async generator ignored")  # fmt: skip
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_GROUP = re.compile(r"^ *[|+] ?")  # before each line of an exception group
-_AWAITED = re.compile(
-    r"(?:(?P<path>[^:\s][^:]*):(?P<line>\d+): )?RuntimeWarning: "
-    r"coroutine (?:method '(?P<method>\w+)' of )?'(?P<name>.+)' was never awaited$"
-)
-_RETRIEVED = re.compile(r"(?:^|\W)(?:\w+ exception was never retrieved|Unhandled exception in client_connected_cb)$")
-_DESTROYED = re.compile(r"(?:^|\W)Task was destroyed but it is pending!$")
-_CLOSING = re.compile(
-    r"an error occurred during closing of asynchronous generator <async_generator object (?P<name>\S+)"
-)
-_IGNORED = re.compile(r"Exception ignored in: <async_generator object (?P<name>\S+)")
-_OBJECT = re.compile(r"^(?:future|task|transport|asyncgen): <")
-_CORO = re.compile(
-    r"coro=<(?P<name>[^<>()]\S*|<.*?>)\(\)(?:[ \w]*,)?(?: running at| defined at)?(?: (?P<path>.+?):(?P<line>\d+))?>"
-)
-_TASK = re.compile(r"^(?:future|task): <\w+ \w+ name='(?P<name>[^']*)'")
-_CREATED = re.compile(r"(?:Object (?:created|allocated)|Coroutine created) at \(most recent call last\):?$")
-_TRACEBACK = re.compile(r"(?:^|\s)Traceback \(most recent call last\):$")
-_FRAME = re.compile(r'^ *File "(?P<path>.+)", line(?:no)? (?P<line>\d+)(?:, in (?P<function>.+))?$')
-_CHAINED = re.compile(r"^(?:During handling of the above|The above) exception")
 
 
 class Frame(NamedTuple):
@@ -78,7 +57,7 @@ def _lines(pieces: Iterable[Output]) -> Iterator[tuple[float, str]]:
         at, before = rests.pop(piece.thread, (piece.at, ""))
         *whole, rest = (before + piece.text).split("\n")
         for line in whole:
-            yield at, _GROUP.sub("", _COLOUR.sub("", line.rstrip("\r")))
+            yield at, forms.GROUP.sub("", forms.COLOUR.sub("", line.rstrip("\r")))
             at = piece.at
         if rest:
             rests[piece.thread] = at, rest
@@ -101,19 +80,19 @@ class _Reader:
                 yield report
 
     def _report(self, at: float, text: str) -> Report | None:
-        if text.endswith(" was never awaited") and (found := _AWAITED.search(text)):
+        if text.endswith(" was never awaited") and (found := forms.AWAITED.search(text)):
             name = found["name"] + (f".{found['method']}" if found["method"] else "")
             line = int(found["line"]) if found["line"] else None
             return Report("never-awaited", at, name, found["path"], line, created=self._created())
-        if _RETRIEVED.search(text):
+        if forms.RETRIEVED.search(text):
             return self._about("never-retrieved", at)
-        if _DESTROYED.search(text):
+        if forms.DESTROYED.search(text):
             return self._about("destroyed", at)
-        if generator := _CLOSING.search(text) or _IGNORED.search(text):
-            self._take(_OBJECT)
+        if generator := forms.CLOSING.search(text) or forms.IGNORED.search(text):
+            self._take(forms.OBJECT)
             frames, error = self._traceback()
             return Report("generator", at, generator["name"], frames=frames, error=error)
-        if _TRACEBACK.search(text):
+        if forms.TRACEBACK.search(text):
             self._next -= 1
             frames, error = self._traceback()
             return self._raised(at, frames, error)
@@ -121,18 +100,18 @@ class _Reader:
 
     def _raised(self, at: float, frames: tuple[Frame, ...], error: str) -> Report:
         """A traceback; with `-W error` a warning comes as one."""
-        if error.endswith(" was never awaited") and (found := _AWAITED.search(error)):
+        if error.endswith(" was never awaited") and (found := forms.AWAITED.search(error)):
             return Report("never-awaited", at, found["name"], created=frames)
         return Report("raised", at, frames=frames, error=error)
 
     def _about(self, kind: Kind, at: float) -> Report | None:
         """A message of asyncio's own about a task; in debug mode it says where that was made, before or after it."""
         created = self._created()
-        about = self._take(_OBJECT)
+        about = self._take(forms.OBJECT)
         if about is None:
             return None
         created = created or self._created()
-        coro, task = _CORO.search(about), _TASK.search(about)
+        coro, task = forms.CORO.search(about), forms.TASK.search(about)
         frames, error = self._traceback() if kind == "never-retrieved" else ((), "")
         report = Report(kind, at, frames=frames, created=created, error=error, task=task["name"] if task else "")
         if coro is None:
@@ -150,7 +129,7 @@ class _Reader:
         """The frames under "created at", if that comes next; the line of code may stand before it."""
         ahead = self._next + 1 if self._next + 1 < len(self._lines) else self._next
         for at in (self._next, ahead):
-            if at < len(self._lines) and _CREATED.search(self._lines[at][1]):
+            if at < len(self._lines) and forms.CREATED.search(self._lines[at][1]):
                 self._next = at + 1
                 return self._frames()
         return ()
@@ -160,7 +139,7 @@ class _Reader:
         frames: list[Frame] = []
         while self._next < len(self._lines):
             text = self._lines[self._next][1]
-            if found := _FRAME.match(text):
+            if found := forms.FRAME.match(text):
                 frames.append(Frame(found["path"], int(found["line"])))
             elif not text.startswith(" "):
                 break
@@ -174,7 +153,7 @@ class _Reader:
         frames: tuple[Frame, ...] = ()
         error = ""
         while True:
-            if self._take(_TRACEBACK) is not None:
+            if self._take(forms.TRACEBACK) is not None:
                 frames += self._frames()
             if self._next < len(self._lines):
                 error = self._lines[self._next][1]
@@ -182,6 +161,6 @@ class _Reader:
             ahead = self._next
             while ahead < len(self._lines) and not self._lines[ahead][1]:
                 ahead += 1
-            if ahead == self._next or ahead >= len(self._lines) or not _CHAINED.match(self._lines[ahead][1]):
+            if ahead == self._next or ahead >= len(self._lines) or not forms.CHAINED.match(self._lines[ahead][1]):
                 return frames, error
             self._next = ahead + 2

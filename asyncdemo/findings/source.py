@@ -1,6 +1,7 @@
 """What the text of a script tells about a line that was observed: no evidence, only where it is and how to say it."""
 
 import ast
+import warnings
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -88,7 +89,9 @@ class Source:
     @cached_property
     def _tree(self) -> ast.Module:
         try:
-            return ast.parse(self.text)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what Python has to say about the script, it has said in the run
+                return ast.parse(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return ast.Module([], [])
 

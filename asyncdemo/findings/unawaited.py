@@ -3,10 +3,12 @@
 import ast
 
 from asyncdemo.finding import Finding
-from asyncdemo.findings.evidence import Evidence, Place, at
-from asyncdemo.findings.printed import nested
+from asyncdemo.findings.advice import library
+from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.nested import nested
 from asyncdemo.findings.said import Report
 from asyncdemo.findings.source import Function, last_of
+from asyncdemo.findings.wording import at
 
 _NO_LOOP = "no running event loop"  # then it is what was never awaited that needs one
 
@@ -122,6 +124,6 @@ def _advice(evidence: Evidence, call: ast.Call | None, short: str) -> str:
     function = evidence.source.around(call.lineno) if call is not None else None
     if function is not None and evidence.source.is_async(function):
         return f"await {code}"
-    library = evidence.library("asyncio")
-    run = f"asyncio.run({code})" if library == "asyncio" else f"{library}.run({code.partition('(')[0]})"
+    used = library(evidence, "asyncio")
+    run = f"asyncio.run({code})" if used == "asyncio" else f"{used}.run({code.partition('(')[0]})"
     return run if function is None else f"await {code} in an async def, or {run}"

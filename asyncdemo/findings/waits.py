@@ -4,8 +4,10 @@ from bisect import bisect_right
 from itertools import groupby
 
 from asyncdemo.finding import Finding
+from asyncdemo.findings.advice import library
 from asyncdemo.findings.chains import is_one_of_many, unit
-from asyncdemo.findings.evidence import Evidence, Place, seconds, task_name
+from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.wording import seconds, task_name
 from asyncdemo.spans import WAITING, Span, Task
 
 _Wait = tuple[Place, Span]
@@ -68,7 +70,7 @@ def _sequence(evidence: Evidence, root: Task, waits: list[_Wait]) -> list[Findin
         return []
     places = {place: sum(span.end - span.start for at, span in waits if at == place) for place, _ in waits}
     place = max(places, key=lambda each: places[each])
-    asyncio = evidence.library(root.kind) == "asyncio"
+    asyncio = library(evidence, root.kind) == "asyncio"
     return [
         Finding(
             "sequential-awaits",

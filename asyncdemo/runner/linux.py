@@ -44,7 +44,7 @@ def reads_input(pid: int) -> bool:
     The kernel tells it as "number of the system call, its arguments"; reading is number 0 on x86-64, 63 on ARM.
     """
     try:
-        words = Path("/proc", str(pid), "syscall").read_text().split()
+        words = Path("/proc", str(pid), "syscall").read_text(encoding="ascii").split()
     except OSError:
         return False
     return words[:2] == [{"x86_64": "0", "aarch64": "63"}.get(os.uname().machine), "0x0"]
@@ -80,7 +80,7 @@ def _children(pid: int) -> list[int]:
     found: list[int] = []
     for file in Path("/proc", str(pid), "task").glob("*/children"):
         with suppress(OSError):  # ended while we looked
-            found += map(int, file.read_text().split())
+            found += map(int, file.read_text(encoding="ascii").split())
     return found
 
 

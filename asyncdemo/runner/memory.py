@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from asyncdemo.errors import ToolError
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
 _ENTRY = struct.Struct("=4q8s3q")  # of the ring of writes
@@ -139,5 +140,9 @@ def shared_memory() -> Iterator[Memory]:
 
 
 def _mapped(descriptor: int, path: str) -> Memory:
-    os.ftruncate(descriptor, layout.SIZE * 8)
-    return Memory(mmap.mmap(descriptor, layout.SIZE * 8), path)
+    try:
+        os.ftruncate(descriptor, layout.SIZE * 8)
+        return Memory(mmap.mmap(descriptor, layout.SIZE * 8), path)
+    except OSError as error:
+        size = f"{layout.SIZE * 8 >> 20} MB to share with the script"
+        raise ToolError(f"cannot map {size}: {error.strerror}; see `ulimit -a`, or use --output-only") from None

@@ -1,6 +1,7 @@
 """One run from start to end: start the child, watch over it, and give what was observed as a recording.Run."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -50,7 +51,9 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
         memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
             with terminal.out_of_reach(lend=lend):
-                child = start_child(plan.command, memory, os.environ, stdin=_stdin(lend))
+                # what is timed again and again cannot share one input: the first run would take all of it
+                stdin = subprocess.DEVNULL if plan.times_only else _stdin(lend)
+                child = start_child(plan.command, memory, os.environ, stdin=stdin)
         except OSError as error:
             return not_started(plan, f"{error.strerror}: {plan.command[0]}")
         try:
@@ -70,7 +73,8 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
                 child.collect()
                 linux.stop_left_behind(spare=set(), grace=0)
         with _early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
-            run = watch.run(ended, ladder.cause, left, stdin_empty=_is_terminal(0) and not lend)
+            empty = _is_terminal(0) and not lend and _may_read(plan.subject.source)
+            run = watch.run(ended, ladder.cause, left, stdin_empty=empty)
     if again() and run.outcome.kind != "interrupted":
         raise KeyboardInterrupt
     return run
@@ -122,6 +126,8 @@ class _Watch:
 
     def look(self) -> None:
         """See whether a step takes long, and what the script has started."""
+        if self._plan.times_only:
+            return  # nothing is to disturb what is timed
         now = time.monotonic_ns()
         if self.stacks is not None and self._memory[layout.TRACED]:
             self.stacks.look(now)
@@ -207,6 +213,11 @@ def _notes(memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str
 def _stdin(lend: bool) -> int | IO[bytes] | None:
     """A pipe or a file is passed on; a terminal too where it can be lent; else there is nothing to read."""
     return subprocess.DEVNULL if _is_terminal(0) and not lend else None
+
+
+def _may_read(source: str | None) -> bool:
+    """Whether a script looks as if it reads what is typed: only then it matters that it cannot."""
+    return source is None or re.search(r"input|stdin|getpass|readline", source) is not None
 
 
 def _is_terminal(descriptor: int) -> bool:

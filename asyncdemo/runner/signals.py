@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from signal import Signals
 from types import FrameType
 
-ENDING = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGHUP)
+ENDING = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGHUP, Signals.SIGQUIT)
 
 
 def heeded(numbers: Iterable[Signals]) -> tuple[Signals, ...]:

@@ -1,6 +1,7 @@
 """Reads the trace of tasks out of the shared memory, at any time; also after the child was killed."""
 
 from array import array
+from collections.abc import Iterator
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.memory import Memory
@@ -9,6 +10,7 @@ from asyncdemo.trace import Kind, Trace, Who
 _CHUNK = 1 << 14  # events looked at in one go
 _RESERVE = 64  # events from the end at which the trace counts as full
 _HOLES = 64  # keys in a row of which nothing was told, as their threads were just about to when the process died
+_NOTHING = 0.1  # of its time: a thread that was on a processor for less has waited
 _KINDS: dict[int, Kind] = {
     layout.TASK: "asyncio",
     layout.LOOP: "loop",
@@ -25,8 +27,30 @@ def read_trace(memory: Memory) -> Trace | None:
     times, wakes, codes = (_column(memory, at, count) for at in (layout.TIMES_AT, layout.WAKES_AT, layout.CODES_AT))
     ended = memory[layout.END] > 0  # else the process was killed
     complete = ended and not memory[layout.UNTRACED] and count < layout.EVENTS - _RESERVE
+    for code, value in _end_of_main_thread(memory):
+        times.append(value)
+        wakes.append(0)
+        codes.append(memory[layout.MAIN] << 4 | code)
     files = _files(memory)
-    return Trace(times, wakes, codes, _whos(memory, files), files, complete, until=memory[layout.UNTIL] or None)
+    whos = _whos(memory, files)
+    return Trace(
+        times, wakes, codes, whos, files, complete, until=memory[layout.UNTIL] or None, main=memory[layout.MAIN] or None
+    )
+
+
+def _end_of_main_thread(memory: Memory) -> Iterator[tuple[int, int]]:
+    """What the main thread cannot tell of itself: it ends last.
+
+    Its processor time is not known, only that of the process; if that is next to nothing it has waited.
+    """
+    start, end = memory[layout.READY], memory[layout.END]
+    if memory[layout.MAIN] and end:
+        cpu = memory[layout.END_CPU] - memory[layout.READY_CPU]
+        yield layout.STEP, start
+        if cpu < _NOTHING * (end - start):
+            yield layout.CPU, cpu
+        yield layout.OVER, end
+        yield layout.GONE, end
 
 
 def _count(memory: Memory) -> int:

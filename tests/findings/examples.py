@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from asyncdemo.findings import explanations
+
 SCRIPTS = Path(__file__).parent / "scripts"
+EXPLANATIONS = Path(explanations.__file__).with_name("explanations")
 _HERE = re.compile(r" *# <- (?P<what>here|around)(?: (?P<times>\d+))?$", re.MULTILINE)
 
 

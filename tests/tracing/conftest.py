@@ -2,8 +2,12 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
+from math import inf
 from pathlib import Path
+from statistics import median
 from textwrap import dedent
 from typing import Any, NamedTuple
 
@@ -13,6 +17,7 @@ from asyncdemo.recording import Run, Subject
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 from asyncdemo.spans import Span, Task, Timeline
+from tests.processes import interpreter
 
 # What scripts begin with: `note(name, state, start, end)` writes down the truth, `tell()` prints it as the last line.
 TRUTH = """\
@@ -71,19 +76,51 @@ class Observed(NamedTuple):
     def errors(self) -> list[float]:
         """By how many seconds the timeline's spans begin and end elsewhere than the script says.
 
-        On a busy machine a blocking call is mostly a wait for the processor, and called running then.
+        On a busy machine a blocking call is mostly a wait for the processor, and called running then. Infinite for what
+        is not in the timeline.
         """
         found = []
         held = ("blocked", "running")
         for note in self.notes:
             spans = self.spans(note.name, *(held if note.state in held else (note.state,)))
-            assert spans, f"{note} is not in the timeline"
-            best = max(spans, key=lambda span: min(span.end, note.end) - max(span.start, note.start))
-            found += [abs(best.start - note.start), abs(best.end - note.end)]
+            errors = [(abs(span.start - note.start), abs(span.end - note.end)) for span in spans]
+            found += min(errors, key=sum, default=(inf, inf))
         return found
 
 
 Observe = Callable[..., Observed]
+
+
+@cache
+def library_python(version: str, library: str) -> tuple[str, str] | None:
+    """An interpreter of this version that has a library, and what must be on its PYTHONPATH for that.
+
+    Those named in LIBRARY_PYTHONS (a list like PATH) come first; the others are tried with what is installed here.
+    """
+    here = str(Path(pytest.__file__).parent.parent)
+    candidates = [(path, "") for path in os.environ.get("LIBRARY_PYTHONS", "").split(os.pathsep) if path]
+    found = interpreter(version)
+    if found is not None:
+        candidates += [(found, ""), (found, here)]
+    test = f"import sys, {library}; sys.exit(sys.version_info[:2] != {tuple(map(int, version.split('.')))})"
+    for python, path in candidates:
+        if (
+            subprocess.run([python, "-c", test], env={"PYTHONPATH": path}, capture_output=True, check=False).returncode
+            == 0
+        ):
+            return python, path
+    return None
+
+
+def needs_library(version: str, library: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give an interpreter of this version that has a library, or skip the test."""
+    found = library_python(version, library)
+    if found is None:
+        pytest.skip(f"no Python {version} here has {library}: name one in LIBRARY_PYTHONS")
+    python, path = found
+    if path:
+        monkeypatch.setenv("PYTHONPATH", path)
+    return python
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +168,15 @@ def well_formed(timeline: Timeline) -> None:
             loop = task.kind, task.thread
             assert span.start >= running.get(loop, 0.0), "two tasks of one loop run at the same time"
             running[loop] = span.end
+
+
+MEDIAN, MOST = 0.005, 0.05  # seconds by which times may be wrong: generous, for a busy machine
+
+
+def agree(observed: Observed) -> None:
+    """The timeline is well formed, and its times are those that the script has written down."""
+    well_formed(observed.timeline)
+    errors = sorted(observed.errors())
+    assert errors, "the script has written nothing down"
+    assert median(errors) < MEDIAN
+    assert errors[int(len(errors) * 0.75)] < MOST

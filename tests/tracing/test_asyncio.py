@@ -7,21 +7,19 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from statistics import median
 
 import pytest
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from tests.conftest import REPOSITORY, clean_environment
 from tests.processes import VERSIONS, needs_interpreter
-from tests.tracing import scripts
-from tests.tracing.conftest import Observe, Observed, well_formed
+from tests.tracing import asyncio_scripts as scripts
+from tests.tracing.conftest import Observe, agree, well_formed
 
 pytestmark = pytest.mark.slow  # each starts an interpreter
 
 every_python = pytest.mark.parametrize("python", VERSIONS, indirect=True)
 some_pythons = pytest.mark.parametrize("python", ["3.8", "3.11", "3.13"], indirect=True)
-MEDIAN, MOST = 0.005, 0.05  # seconds by which times may be wrong
 
 # Observes a script; prints its steps, how many seconds the analysis has taken after its end, and the memory in MB.
 MEASURE = """
@@ -39,15 +37,6 @@ print(json.dumps([line.steps, line.complete, analysed, resource.getrusage(resour
 @pytest.fixture
 def python(request: pytest.FixtureRequest) -> str:
     return needs_interpreter(request.param)
-
-
-def agree(observed: Observed) -> None:
-    """The timeline is well formed, and its times are those that the script has written down."""
-    well_formed(observed.timeline)
-    errors = sorted(observed.errors())
-    assert errors, "the script has written nothing down"
-    assert median(errors) < MEDIAN
-    assert errors[int(len(errors) * 0.9)] < MOST
 
 
 @every_python

@@ -40,6 +40,8 @@ TRACED = 13  # 1 asyncio, 2 trio, 4 threads: what is being traced
 STACKS = 15  # 1 + the tool's descriptor of the file for stacks, 0 for none; set by the tool
 UNTRACED = 14  # 1: a loop of another kind ran, 2: tracing has failed and was given up
 UNTIL = 16  # when it was given up; 0: it was not
+OFFERED = 18  # 1: the stack can be asked for
+MAIN = 17  # the key of the main thread, once there is another one
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
 FILES, FILE = 1 << 12, 128

@@ -74,32 +74,48 @@ def _watch_end(words):
 
 def _tracers(words):
     """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer."""
+    for name in ("faulthandler", "fcntl", "itertools", "resource", "types"):
+        _ready[name] = __import__(name)
     here = os.path.dirname(os.path.abspath(__file__))
 
     modules, recorders = {}, []  # of the latter one, once a library is loaded
 
-    def tracer(name):
+    def tracer(*names):
         def trace(library):
             if not modules:
                 _load(here, modules, "_asyncdemo_layout", "_asyncdemo_trace")
                 recorders.append(modules["_asyncdemo_trace"].Recorder(words))
-                recorders[0].offer_stacks()
-            _load(here, modules, name)
-            modules[name].trace(library, recorders[0])
+            _load(here, modules, *names)
+            if "_asyncdemo_stacks" in names:
+                modules["_asyncdemo_stacks"].offer_stacks(words)
+            modules[names[-1]].trace(library, recorders[0])
 
         return trace
 
-    return {"asyncio.base_events": tracer("_asyncdemo_asyncio")}
+    tracers = {
+        "threading": tracer("_asyncdemo_threads"),
+        "asyncio.base_events": tracer("_asyncdemo_stacks", "_asyncdemo_queue", "_asyncdemo_asyncio"),
+        "trio._core._run": tracer("_asyncdemo_stacks", "_asyncdemo_trio"),
+    }
+    for name in set(tracers) & set(sys.modules):  # loaded by a .pth file
+        tracers.pop(name)(sys.modules[name])
+    return tracers
+
+
+_ready = {}  # modules that the tracers need, imported before the script can watch imports
+_builtins = dict(vars(sys.modules["builtins"]))  # as they were before the script, which may have an __import__ of its own
 
 
 def _load(folder, modules, *names):
     """Import modules of ours that were not needed at the start into `modules`; nothing new stays in sys.modules."""
     loader = sys.modules["_frozen_importlib_external"].SourceFileLoader
     known = set(sys.modules)
+    sys.modules.update(_ready)  # found there, no finder of the script's is asked for them
     sys.modules.update(modules)
     try:
         for name in names:
             sys.modules[name] = modules[name] = module = type(sys)(name)
+            module.__builtins__ = _builtins
             exec(loader(name, os.path.join(folder, name + ".py")).get_code(name), module.__dict__)
     finally:
         for name in set(sys.modules) - known:

@@ -4,12 +4,8 @@ No lock: places are handed out by counters in C, which no other thread can inter
 anything else goes wrong, tracing is given up for good and the script goes on; so it is in a forked child.
 """
 
-import _signal
-import faulthandler
-import fcntl
 import itertools
 import os
-import resource
 import time
 
 import _asyncdemo_layout as layout
@@ -32,18 +28,6 @@ class Recorder:
         self._file = itertools.count(1).__next__
         self._files = {}
         os.register_at_fork(after_in_child=self._release)
-
-    def offer_stacks(self):
-        """Have the stack written into the tool's file on SIGURG, unless the script has plans of its own for it."""
-        number = self.words[layout.STACKS] - 1
-        if number < 0 or _signal.getsignal(_signal.SIGURG) is not _signal.SIG_DFL:
-            return
-        path = "/proc/%d/fd/%d" % (self.words[layout.TOOL], number)
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-        top = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16) - 1
-        kept = fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, top)  # where no script comes upon it
-        os.close(file)
-        faulthandler.register(_signal.SIGURG, file=kept, all_threads=False)
 
     def put(self, value, code, wake=0):
         """Store an event and give its place. Raises IndexError where there is no room, ValueError when given up."""
@@ -131,6 +115,21 @@ class Recorder:
             self.words[at + i // 8] = int.from_bytes(data[i : i + 8], "little", signed=True)
 
 
+class Asked:
+    """Stands before a method and is told when somebody asks for it, which is just before it is called.
+
+    So there is no frame of ours on the stack while the method runs.
+    """
+
+    def __init__(self, method, note):
+        self._method, self._note = method, note
+
+    def __get__(self, instance, owner=None):
+        if instance is not None:
+            self._note(instance)
+        return self._method.__get__(instance, owner)
+
+
 class Clocks:
     """Tells where the time of a long step went: reads further clocks, each seldom. In the loop's own thread only."""
 
@@ -140,6 +139,11 @@ class Clocks:
         self._recorder = recorder
         self._read_at = self.cpu = self._others = 0
         self._queue = None
+
+    def begin(self, now):
+        """Take note that the thread has begun just now."""
+        self.cpu, self._queue, self._others = time.thread_time_ns(), 0, time.process_time_ns()
+        self._read_at = now
 
     def turn(self, now):
         """Take note that no step goes on: what the clocks show from now on belongs to the next ones."""

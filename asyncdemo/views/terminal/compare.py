@@ -23,6 +23,8 @@ def write_comparison(page: Page, comparison: Comparison, *, title: str, summary:
     page.row()
     _write_shares(page, comparison)
     page.row()
+    for warning in comparison.warnings:
+        _write(page, f"! {warning}", style="warn")
     run = comparison.contestants[0].latest
     version = f"{run.python.implementation or 'Python'} {run.python.version or ''}".strip()
     ending = "" if comparison.stopped == "rounds" else f", {comparison.stopped}"

@@ -1,0 +1,37 @@
+"""What the machine and other threads had to do with it that a step took long."""
+
+from asyncdemo.findings.evidence import Evidence
+from asyncdemo.spans import RUNNING, Span
+
+_QUIET = 0.8  # of the time of computing steps: if the process had that much, the machine was not busy
+
+
+def on_processor(evidence: Evidence) -> float:
+    """The part of the time of computing steps, from 0 to 1, for which the machine let the process compute.
+
+    Where it is busy with something else, steps take long for no fault of their own. 1 where that is not known.
+    """
+    script, waiting = evidence.run.seconds.script, evidence.run.seconds.waiting
+    if script is None or waiting is None:
+        return 1.0
+    spans = evidence.spans
+    computing = sum(
+        end - start
+        for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
+        if state == RUNNING and task in evidence.tasks
+    )
+    part = (script - waiting) / computing if computing else 1.0
+    return part if part < _QUIET else 1.0
+
+
+def computing_threads(evidence: Evidence) -> list[Span]:
+    """When other threads have computed."""
+    every = evidence.run.timeline.tasks if evidence.run.timeline is not None else ()
+    threads = {task.id for task in every if task.kind == "thread"}
+    return [span for span in evidence.spans if span.task in threads and span.state == "running"] if threads else []
+
+
+def is_shared(step: Span, threads: list[Span]) -> bool:
+    """Whether other threads have computed for most of a step: then it is not known who had Python's lock."""
+    both = (min(step.end, other.end) - max(step.start, other.start) for other in threads)
+    return sum(max(0.0, seconds) for seconds in both) > (step.end - step.start) / 2

@@ -1,0 +1,59 @@
+"""Tasks that never wait, and so gain nothing from being tasks: never-suspends."""
+
+from asyncdemo.finding import Finding
+from asyncdemo.findings.evidence import Evidence
+from asyncdemo.own_code import is_own
+from asyncdemo.spans import BLOCKED, RUNNING, Task
+
+
+def never_suspends(evidence: Evidence) -> list[Finding]:
+    """Tasks run at the same time, and each runs from its first line to its last without a pause."""
+    workers = [task for task in evidence.tasks.values() if task.id not in evidence.children]
+    ids = {task.id for task in workers}
+    spans = evidence.spans
+    if len(ids) < 2 or not evidence.complete or any(task.ended is None or task.end == "cancelled" for task in workers):
+        return []
+    took = {RUNNING: 0.0, BLOCKED: 0.0}
+    steps = 0
+    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+        if state in (RUNNING, BLOCKED) and task in ids:
+            steps += 1
+            took[state] += end - start
+        if steps > len(ids):
+            return []  # one of them came again, so it had been suspended
+    if took[RUNNING] < max(evidence.thresholds["never-suspends"], took[BLOCKED]):
+        return []
+    return _never(evidence, workers, took[RUNNING])
+
+
+def _never(evidence: Evidence, workers: list[Task], computing: float) -> list[Finding]:
+    own = [task for task in workers if is_own(task.path)]
+    if not own or not _overlap(workers):
+        return []
+    longest = max(own, key=lambda task: (task.ended or task.created) - task.created)
+    place = evidence.place(longest.path, longest.line)
+    if place is None:
+        return []
+    return [
+        Finding(
+            "never-suspends",
+            "warning",
+            *place,
+            message=f"{len(workers)} tasks, and none of them ever waits: each runs to its end before the next begins.",
+            advice="call it without a task, or compute in processes: a task helps only where something waits",
+            seconds=computing,
+            times=len(workers),
+            tasks=tuple(task.id for task in workers),
+            beside=((place[1], f"ran {len(workers)} times without ever waiting"),),
+        )
+    ]
+
+
+def _overlap(workers: list[Task]) -> bool:
+    """Whether two of them were there at the same time."""
+    until = float("-inf")
+    for task in sorted(workers, key=lambda task: task.created):
+        if task.created < until:
+            return True
+        until = max(until, task.ended or task.created)
+    return False

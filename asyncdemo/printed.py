@@ -1,0 +1,72 @@
+"""Who printed what: the task whose step went on in the thread that printed it, else the thread itself. Pure; linear."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from math import inf
+
+from asyncdemo.recording import Output
+from asyncdemo.spans import BLOCKED, RUNNING, Timeline
+
+_Stretch = tuple[float, float, int]  # from, to, task
+
+
+def printed(outputs: Sequence[Output], timeline: Timeline) -> list[int | None]:
+    """Give for each piece of output the id of the task that printed it, None where that cannot be told.
+
+    Where the thread of a task or of a piece is not known, the moment alone decides.
+    """
+    found: list[int | None] = [None] * len(outputs)
+    if not outputs:
+        return found
+    steps, threads = _steps(timeline), _threads(timeline)
+    by_thread: dict[int | None, list[int]] = {}
+    for index, output in enumerate(outputs):
+        by_thread.setdefault(output.thread, []).append(index)
+    for thread, indexes in by_thread.items():
+        indexes.sort(key=lambda index: outputs[index].at)
+        of_thread = steps.get(thread) or steps.get(None) or array("i")
+        for stretches in (_stretches(timeline, of_thread), iter(threads.get(thread, ()))):
+            _assign(found, outputs, indexes, stretches)
+    return found
+
+
+def _assign(
+    found: list[int | None], outputs: Sequence[Output], indexes: list[int], stretches: Iterator[_Stretch]
+) -> None:
+    """Assign what has no task yet to the stretches that it falls into; both are in the order of their times."""
+    nobody = (inf, inf, 0)
+    current, following = nobody, next(stretches, nobody)
+    for index in indexes:
+        moment = outputs[index].at
+        while following[0] <= moment:
+            current, following = following, next(stretches, nobody)
+        if found[index] is None and current[0] <= moment <= current[1]:
+            found[index] = current[2]
+
+
+def _steps(timeline: Timeline) -> dict[int | None, "array[int]"]:
+    """The spans in which tasks ran, by their threads, in the order of their times."""
+    threads = {task.id: task.thread for task in timeline.tasks if task.kind != "thread"}
+    found = {thread: array("i") for thread in threads.values()}
+    append = {task: found[thread].append for task, thread in threads.items()}
+    for index, (task, state) in enumerate(zip(timeline.spans.tasks, timeline.spans.states, strict=True)):
+        if state in (RUNNING, BLOCKED) and task in append:
+            append[task](index)
+    starts = timeline.spans.starts
+    return {thread: array("i", sorted(steps, key=starts.__getitem__)) for thread, steps in found.items()}
+
+
+def _stretches(timeline: Timeline, spans: "array[int]") -> Iterator[_Stretch]:
+    columns = timeline.spans
+    for index in spans:
+        yield columns.starts[index], columns.ends[index], columns.tasks[index]
+
+
+def _threads(timeline: Timeline) -> dict[int | None, list[_Stretch]]:
+    """The lives of threads, by their identifiers, in the order of their times: identifiers are given out again."""
+    found: dict[int | None, list[_Stretch]] = {}
+    for task in sorted(timeline.tasks, key=lambda task: task.created):
+        if task.kind == "thread":
+            ended = inf if task.ended is None else task.ended
+            found.setdefault(task.thread, []).append((task.created, ended, task.id))
+    return found

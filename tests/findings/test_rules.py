@@ -1,0 +1,254 @@
+"""The rules on fabricated recordings: what real scripts cannot show at will."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncdemo.errors import UsageError
+from asyncdemo.finding import Finding
+from asyncdemo.findings import RULES, THRESHOLDS, find, thresholds_from
+from asyncdemo.recording import Outcome, Output, Run, Seconds
+from asyncdemo.spans import STATES, Spans, Task, Timeline
+from tests.findings.fabricated import MAIN, PATH, Row, run, task
+
+BEAT, JOB = task(2, "beat", 3), task(3, "job", 9)
+SLEEPS = "import asyncio\nimport time\nasync def job():\n    time.sleep(0.3)\n"
+BLOCKED: list[Row] = [(3, "blocked", 0.1, 0.4, 4), (2, "waiting", 0.0, 0.15), (2, "ready", 0.15, 0.41)]
+COMPUTES: list[Row] = [(3, "running", 0.1, 0.4, 4), (2, "waiting", 0.0, 0.15), (2, "ready", 0.15, 0.41)]
+WARNING = f"{PATH}:4: RuntimeWarning: coroutine 'main' was never awaited\n"
+
+
+def only(run: Run) -> Finding:
+    (finding,) = find(run)
+    return finding
+
+
+def rules(run: Run) -> list[str]:
+    return [finding.rule for finding in find(run)]
+
+
+def test_nothing_observed_nothing_found() -> None:
+    assert find(run()) == ()
+
+
+def test_a_blocking_call_tells_who_was_late_and_what_to_write() -> None:
+    assert only(run([MAIN, BEAT, JOB], BLOCKED, source=SLEEPS)) == Finding(
+        "blocking-call",
+        "warning",
+        PATH,
+        4,
+        "It holds the one event loop; beat was 0.25 s late.",
+        "await asyncio.sleep(0.3)",
+        seconds=pytest.approx(0.3),  # type: ignore[arg-type]
+        tasks=(3,),
+        beside=((4, "blocked the loop for 0.30 s"),),
+    )
+
+
+def test_repeats_on_a_line_are_one() -> None:
+    again: list[Row] = [(3, "blocked", 0.5, 0.6, 4), (3, "blocked", 0.7, 0.8, 7)]
+    first, second = find(run([MAIN, BEAT, JOB], BLOCKED + again))
+    assert (first.line, first.times, round(first.seconds or 0, 3)) == (4, 2, 0.4)
+    assert (second.line, second.times) == (7, 1)
+
+
+def test_alone_it_is_a_note() -> None:
+    finding = only(run([MAIN], [(1, "blocked", 0.1, 0.4, 4)]))
+    assert (finding.severity, finding.message) == (
+        "note",
+        "It holds the one event loop; nothing else wanted it this time.",
+    )
+
+
+def test_who_waits_for_it_is_no_company() -> None:
+    assert only(run([MAIN, JOB], [(3, "blocked", 0.1, 0.4, 4)])).severity == "note"
+    assert only(run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.4, 4)])).severity == "warning"
+
+
+def test_without_a_line_the_coroutine_is_told() -> None:
+    finding = only(run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.4), *BLOCKED[1:]]))
+    assert (finding.line, finding.message[:21]) == (9, "Something in job() ho")
+
+
+def test_a_step_without_a_line_joins_the_others_of_its_coroutine() -> None:
+    finding = only(run([MAIN, BEAT, JOB], [*BLOCKED, (3, "blocked", 0.5, 0.6)]))
+    assert (finding.line, finding.times) == (4, 2)
+
+
+def test_only_a_librarys_code_is_nobodys_fault() -> None:
+    theirs = task(3, "poll", 9, path="/usr/lib/python3.11/asyncio/x.py")
+    assert find(run([MAIN, BEAT, theirs], [(3, "blocked", 0.1, 0.4), *BLOCKED[1:]])) == ()
+
+
+def test_two_loops_do_not_hold_up_each_other() -> None:
+    mine, theirs = task(3, "job", 9, parent=None, thread=1), task(2, "beat", 3, parent=None, thread=2)
+    finding = only(run([mine, theirs], BLOCKED))
+    assert (finding.severity, "beat" in finding.message) == ("note", False)
+
+
+def test_computing_needs_somebody_who_waits_at_other_times() -> None:
+    assert rules(run([MAIN, BEAT, JOB], COMPUTES)) == ["cpu-bound-step"]
+    assert rules(run([MAIN, BEAT, JOB], [COMPUTES[0], COMPUTES[2]])) == []
+
+
+def test_computing_is_one_cause_wherever_it_is_seen_in_a_function() -> None:
+    source = "async def job():\n    for each in items:\n        a(each)\n        b(each)\n        c(each)\n"
+    rows: list[Row] = [*COMPUTES, (3, "running", 0.5, 0.7, 3), (2, "ready", 0.5, 0.7)]
+    finding = only(run([MAIN, BEAT, task(3, "job", 1)], rows, source=source))
+    assert (finding.line, finding.times) == (4, 2)
+
+
+def test_a_busy_machine_is_not_the_scripts_fault() -> None:
+    busy = Seconds(total=1.2, startup=0.02, imports=0.03, script=1.1, cpu=0.3, waiting=1.02)
+    assert rules(run([MAIN, BEAT, JOB], COMPUTES, seconds=busy)) == []
+    assert rules(run([MAIN, BEAT, JOB], COMPUTES, seconds=Seconds())) == ["cpu-bound-step"]
+
+
+def test_what_a_thread_computes_meanwhile_makes_it_unsure() -> None:
+    thread = task(4, "", 0, kind="thread", path="", parent=None)
+    assert rules(run([MAIN, BEAT, JOB, thread], [*COMPUTES, (4, "running", 0.0, 0.5)])) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "after", "found"),
+    [("exited", None, 1), ("timed-out", 0.4, 0), ("timed-out", 0.6, 1), ("interrupted", None, 0)],
+)
+def test_what_python_says_after_the_stop_is_its_consequence(kind: str, after: float | None, found: int) -> None:
+    outcome = Outcome(kind, code=0 if kind == "exited" else None, after=after)  # type: ignore[arg-type]
+    assert len(find(run(stderr=WARNING, outcome=outcome))) == found
+
+
+def test_the_staged_copy_is_the_persons_file() -> None:
+    copy = "/tmp/asyncdemo-x/app.py"
+    finding = only(run(stderr=WARNING.replace(PATH, copy), ran=copy, source="\n\n\nmain()\n"))
+    assert (finding.path, finding.line, finding.advice) == (PATH, 4, "asyncio.run(main())")
+
+
+def test_a_warning_without_a_line_goes_to_the_only_call_that_is_left() -> None:
+    source = "async def main(): pass\nasync def f():\n    main()\nkept = main()\n"
+    late = "sys:1: RuntimeWarning: coroutine 'main' was never awaited\n"
+    first, second = find(run(stderr=WARNING.replace(":4:", ":3:") + late, source=source))
+    assert (first.line, second.line) == (3, 4)
+    assert (first.advice, second.advice) == ("await main()", "asyncio.run(main())")
+
+
+def test_of_a_source_that_nobody_can_parse_the_line_is_told_all_the_same() -> None:
+    assert only(run(stderr=WARNING, source="def broken(:\n")).line == 4
+
+
+def test_never_ran_is_said_only_of_what_never_ran() -> None:
+    source = "async def main():\n    '''Docstring.'''\n    print('x')\nmain()\n"
+    assert only(run(stderr=WARNING, source=source)).beside[1:] == ((3, "never ran"),)
+    twice = source + "asyncio.run(main())\n"
+    assert only(run(stderr=WARNING, source=twice)).beside[1:] == ()
+
+
+def test_an_exception_that_ends_the_statement_is_the_cause() -> None:
+    traceback = f'Traceback (most recent call last):\n  File "{PATH}", line 4, in <module>\n    go(main())\n{{}}\n'
+    assert find(run(stderr=WARNING + traceback.format("TypeError: no"))) == ()
+    no_loop = traceback.format("RuntimeError: no running event loop")
+    assert rules(run(stderr=WARNING + no_loop)) == ["never-awaited"]
+
+
+@pytest.mark.parametrize("rule", ["never-suspends", "sequential-awaits"])
+def test_an_incomplete_trace_is_no_evidence_for_what_is_missing(rule: str) -> None:
+    source = "async def fetch(n):\n    await sleep(n)\nasync def main():\n    await fetch(1)\n    await fetch(2)\n"
+    cases = {
+        "never-suspends": ([MAIN, BEAT, JOB], [(2, "running", 0.0, 0.05), (3, "running", 0.05, 0.1)]),
+        "sequential-awaits": ([MAIN], [(1, "waiting", 0.0, 0.2, 2), (1, "waiting", 0.3, 0.6, 2)]),
+    }
+    tasks, rows = cases[rule]
+    assert rules(run(tasks, rows, source=source)) == [rule]  # type: ignore[arg-type]
+    assert rules(run(tasks, rows, source=source, complete=False)) == []  # type: ignore[arg-type]
+
+
+def test_many_lost_exceptions_at_a_line_are_one() -> None:
+    text = (
+        "Task exception was never retrieved\n"
+        "future: <Task finished name='Task-3' coro=<job() done, defined at /work/app.py:9> exception=E()>\n"
+        f'Traceback (most recent call last):\n  File "{PATH}", line 12, in job\n    fail()\n'
+        '  File "/usr/lib/python3.11/json/decoder.py", line 1, in fail\n    raise E\nE: no\n'
+    )
+    finding = only(run([MAIN, JOB], stderr=text + text))
+    assert (finding.line, finding.times, finding.tasks) == (12, 2, (3,))
+
+
+def test_foreign_text_stays_text() -> None:
+    text = (
+        "Task exception was never retrieved\nfuture: <Task finished name='T' coro=<f() done, defined at /work/app.py:1>>\n"
+        f'Traceback (most recent call last):\n  File "{PATH}", line 2, in f\nValueError: {"x" * 500}\n'
+    )
+    assert len(only(run(stderr=text)).message) < 160
+
+
+def test_thresholds_are_published_and_can_be_set() -> None:
+    assert set(THRESHOLDS) <= set(RULES)
+    assert find(run([MAIN, BEAT, JOB], BLOCKED), thresholds_from(["blocking-call=0.31"])) == ()
+    assert rules(run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.14, 4)])) == []
+    assert (
+        len(find(run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.14, 4)]), thresholds_from(["blocking-call=0.02"]))) == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("blocking-cal=1", "--threshold blocking-cal=1: no rule with a threshold is called 'blocking-cal'; did you mean blocking-call?"),
+        ("blocking-call", "--threshold blocking-call: give it as blocking-call=SECONDS, for example blocking-call=0.5"),
+        ("blocking-call=-1", "--threshold blocking-call=-1: give it as blocking-call=SECONDS, for example blocking-call=0.5"),
+        ("blocking-call=nan", "--threshold blocking-call=nan: give it as blocking-call=SECONDS, for example blocking-call=0.5"),
+    ],
+)  # fmt: skip
+def test_a_threshold_that_is_none(setting: str, message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        thresholds_from([setting])
+    assert str(error.value) == message
+
+
+@pytest.mark.slow
+def test_the_cost_is_linear_and_small() -> None:
+    took = {count: min(_seconds(_large(count)) for _ in range(3)) for count in (250_000, 1_000_000)}
+    assert took[1_000_000] < 3.0  # 0.2 s on a quiet machine
+    assert took[1_000_000] < 12 * took[250_000] + 0.1
+
+
+def _large(count: int) -> Run:
+    made, since = Spans(), [0.0] * 1000
+    made.places.append((PATH, 4))
+    for index in range(count // 3):
+        at, who = index * 1e-5, index % 1000
+        made.add(who + 2, 2, since[who], at, 0)
+        made.add(who + 2, 1, at, at + 1e-6, 0)
+        made.add(who + 2, 0 if index % 2 else 3, at + 1e-6, at + 1e-5)
+        since[who] = at + 1e-5
+    tasks = (MAIN, *(task(number, "job", 2, ended=None, end="pending") for number in range(2, 1002)))
+    return run([MAIN])._replace(timeline=Timeline(tasks, made, count // 3, True))
+
+
+def _seconds(run: Run) -> float:
+    start = time.perf_counter()
+    find(run)
+    return time.perf_counter() - start
+
+
+moments = st.floats(0, 10)
+rows = st.tuples(st.integers(1, 4), st.sampled_from(STATES), moments, moments, st.integers(1, 8))
+parents = st.sampled_from([None, 1, 2, 3, 99])
+ends = st.sampled_from(["returned", "raised", "cancelled", "pending", None])
+
+
+@given(st.lists(rows, max_size=30), st.tuples(parents, parents, parents), st.tuples(ends, ends, ends), st.booleans())
+def test_no_recording_is_too_strange(
+    rows: list[Row], parents: tuple[int | None, ...], ends: tuple[str | None, ...], loose: bool
+) -> None:
+    made: list[Task] = [MAIN]
+    for number, parent, end in zip((2, 3, 4), parents, ends, strict=True):
+        made.append(task(number, "job", 3, parent=parent, end=end, ended=None if end == "pending" else 1.0))
+    lowest = dict.fromkeys(THRESHOLDS, 0.0) if loose else THRESHOLDS
+    text = WARNING + "Task was destroyed but it is pending!\ntask: <Task pending name='Task-3' coro=<job() running>>\n"
+    for finding in find(run(made, rows, source=SLEEPS, stderr=text, output=(Output(0.1, "stdout", "x", 4),)), lowest):
+        assert finding.rule in RULES
+        assert finding.message.endswith(".")
+        assert finding.times >= 1

@@ -1,0 +1,112 @@
+"""Scripts that print all that they can see of their tasks and threads see the same, byte by byte, when they are traced.
+
+Addresses aside. The ways in which a script that looks for it can tell are listed in docs/observing.md.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from difflib import unified_diff
+from pathlib import Path
+from textwrap import dedent
+from typing import NamedTuple
+
+import pytest
+
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner.child import watched_environment
+from asyncdemo.runner.memory import shared_memory
+from asyncdemo.runner.stacks import stack_file
+from tests.processes import VERSIONS, needs_interpreter
+from tests.tracing.conftest import needs_library
+from tests.tracing.invisible_scripts import ASYNCIO, THREADS, TRIO
+from tests.tracing.trio_scripts import INSTRUMENTS
+
+pytestmark = pytest.mark.slow  # each starts two interpreters
+
+HEAD = """\
+import inspect, os, sys, time
+sys.stdout.reconfigure(line_buffering=True)  # as it is when we watch
+def say(*words):
+    print(*words)
+"""
+ASYNCIO_TRACED, TRIO_TRACED, THREADS_TRACED = 1, 2, 4
+
+
+class Seen(NamedTuple):
+    """What a run looked like from outside, without addresses, thread numbers and times."""
+
+    stdout: list[str]
+    stderr: list[str]
+    status: int
+
+
+def masked(printed: bytes) -> list[str]:
+    text = printed.decode(errors="backslashreplace")
+    text = re.sub(r"0x[0-9a-f]{6,}|\.\.\.[0-9a-f]{4,}>|\b\d{12,}\b|\b\d+\.\d{3} seconds|when=[\d.]+", "...", text)
+    return text.splitlines()
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Callable[..., tuple[Seen, Seen]]:
+    """Run a script without us and with us; `traced` is what must have been traced."""
+
+    def run(source: str, traced: int, *command: str) -> tuple[Seen, Seen]:
+        script = tmp_path / "script.py"
+        script.write_text(HEAD + dedent(source), encoding="utf-8")
+        words = [*command, str(script)]
+        with shared_memory() as memory, stack_file() as stacks:
+            memory.prepare(naming=True, tracing=True, stacks=stacks)
+            seen = []
+            for environ in (dict(os.environ), watched_environment(os.environ, memory)):
+                environ["PYTHONDONTWRITEBYTECODE"] = "1"
+                done = subprocess.run(words, capture_output=True, env=environ, stdin=subprocess.DEVNULL, check=False)
+                seen.append(Seen(masked(done.stdout), masked(done.stderr), done.returncode))
+            assert memory[layout.TRACED] & traced == traced
+            assert memory[layout.UNTRACED] == 0
+        return seen[0], seen[1]
+
+    return run
+
+
+Both = Callable[..., tuple[Seen, Seen]]
+
+
+def same(plain: Seen, traced: Seen) -> None:
+    """Fail with just what differs."""
+    for before, after in zip(plain[:2], traced[:2], strict=True):
+        assert "\n".join(unified_diff(before, after, "plain", "traced", lineterm="")) == ""
+    assert traced == plain
+
+
+every_version = pytest.mark.parametrize("version", VERSIONS)
+
+
+@every_version
+@pytest.mark.parametrize("name", ASYNCIO)
+def test_asyncio(both: Both, version: str, name: str) -> None:
+    plain, traced = both(ASYNCIO[name], ASYNCIO_TRACED, needs_interpreter(version))
+    same(plain, traced)
+
+
+@every_version
+@pytest.mark.parametrize("name", ASYNCIO)
+def test_asyncio_in_debug_mode(both: Both, version: str, name: str) -> None:
+    plain, traced = both(ASYNCIO[name], ASYNCIO_TRACED, needs_interpreter(version), "-X", "dev")
+    same(plain, traced)
+
+
+@every_version
+def test_threads(both: Both, version: str) -> None:
+    plain, traced = both(THREADS, THREADS_TRACED, needs_interpreter(version))
+    same(plain, traced)
+
+
+@every_version
+@pytest.mark.parametrize("name", [*TRIO, "instruments"])
+def test_trio(both: Both, version: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = needs_library(version, "trio", monkeypatch)
+    source = "import threading\n" + INSTRUMENTS if name == "instruments" else TRIO[name]
+    plain, traced = both(source, TRIO_TRACED, python)
+    same(plain, traced)
