@@ -30,6 +30,8 @@ def test_the_first_commands_and_a_program_of_ones_own_are_shown_with_their_outpu
 def test_the_difference_between_outputs_is_seen() -> None:
     assert readme.comparable("sync ███ 1.00 s\n") == readme.comparable("sync ██ 0.98 s\n")
     assert readme.comparable("sync ███ 1.00 s\n") != readme.comparable("async ███ 1.00 s\n")
+    assert readme.comparable("9.7x as fast") == readme.comparable("8.1x as fast")
+    assert readme.comparable("9.7x as fast") != readme.comparable("0.1x as fast")
 
 
 @pytest.mark.slow

@@ -315,14 +315,10 @@ THREADS = """
         def __del__(self): say("local is gone")
     def keeps(): local.loud = Loud()
     thread = threading.Thread(target=keeps, name="keeps"); thread.start(); thread.join()
-    import _thread
-    done = _thread.allocate_lock(); done.acquire()
-    def raw():
-        say(type(threading.current_thread()).__name__, threading.active_count(), [t.name.split("-")[0] for t in threading.enumerate()])
-        done.release()
-    _thread.start_new_thread(raw, ()); done.acquire(); time.sleep(0.01)
     pool = ThreadPoolExecutor(1, thread_name_prefix="pool")
-    say(pool.submit(look).result(), pool._idle_semaphore, pool._threads)
+    say(pool.submit(look).result(), pool._threads)
+    time.sleep(0.03)
+    say(pool._idle_semaphore)
     future = pool.submit(fails)
     try: future.result()
     except ValueError: traceback.print_exc(file=sys.stdout)
@@ -350,7 +346,13 @@ THREADS = """
     if not child:
         say("child", threading.enumerate(), threading.active_count()); os._exit(0)
     os.waitpid(child, 0)
-    threading.Thread(target=lambda: (time.sleep(0.02), say("last", threading.enumerate())), name="last").start()
+    import _thread
+    done = _thread.allocate_lock(); done.acquire()
+    def raw():
+        say(type(threading.current_thread()).__name__, threading.active_count(), [t.name.split("-")[0] for t in threading.enumerate()])
+        done.release()
+    _thread.start_new_thread(raw, ()); done.acquire(); time.sleep(0.03)
+    threading.Thread(target=lambda: (time.sleep(0.02), say("last", threading.main_thread())), name="last").start()
     say("main is over")
 """
 
