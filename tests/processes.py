@@ -1,6 +1,7 @@
 """Finds processes by a word on their command line, and interpreters by their version."""
 
 import shutil
+import subprocess
 import time
 from functools import cache
 from pathlib import Path
@@ -34,8 +35,14 @@ def _now(mark: str) -> list[str]:
 def interpreter(version: str) -> str | None:
     """The path of a CPython of this version, on PATH or put there by pyenv; None where there is none."""
     pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
-    on_path = shutil.which(f"python{version}")
-    return str(pyenv[-1]) if pyenv else on_path
+    found = str(pyenv[-1]) if pyenv else shutil.which(f"python{version}")
+    return found if found is not None and _says(found, version) else None
+
+
+def _says(python: str, version: str) -> bool:
+    """Whether it runs and is of that version: a shim on PATH may stand for nothing."""
+    ask = [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    return subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip() == version
 
 
 def needs_interpreter(version: str) -> str:

@@ -78,8 +78,8 @@ def _what_runs(arguments: list[bytes]) -> bytes:
 
 def _children(pid: int) -> list[int]:
     found: list[int] = []
-    for file in Path("/proc", str(pid), "task").glob("*/children"):
-        with suppress(OSError):  # ended while we looked
+    with suppress(OSError):  # it, or one of its threads, ended while we looked
+        for file in Path("/proc", str(pid), "task").glob("*/children"):
             found += map(int, file.read_text(encoding="ascii").split())
     return found
 

@@ -103,7 +103,9 @@ def _tracers(words):
 
 
 _ready = {}  # modules that the tracers need, imported before the script can watch imports
-_builtins = dict(vars(sys.modules["builtins"]))  # as they were before the script, which may have an __import__ of its own
+_builtins = dict(
+    vars(sys.modules["builtins"])
+)  # as they were before the script, which may have an __import__ of its own
 
 
 def _load(folder, modules, *names):

@@ -184,7 +184,7 @@ class Places:
         self._looked_through = 0
 
     def idle(self, loop_key, now, tasks):
-        """Store that a loop is idle, and where those of its tasks are suspended that have made a step since the last."""
+        """Store that a loop is idle, and where those of its tasks are suspended that made a step since the last."""
         recorder = self._recorder
         place = recorder.put(now, loop_key << 4 | layout.IDLE)
         for code in set(recorder.codes[max(self._looked_through, place - _SEEN) : place]):
