@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.spans import STATES, Spans, State, Task, Timeline
 
-PATH = "/work/app.py"
+PATH = "/home/me/app.py"
 
 Row = tuple[int, State, float, float] | tuple[int, State, float, float, int]  # task, state, start, end, line
 

@@ -167,7 +167,7 @@ def test_an_incomplete_trace_is_no_evidence_for_what_is_missing(rule: str) -> No
 def test_many_lost_exceptions_at_a_line_are_one() -> None:
     text = (
         "Task exception was never retrieved\n"
-        "future: <Task finished name='Task-3' coro=<job() done, defined at /work/app.py:9> exception=E()>\n"
+        "future: <Task finished name='Task-3' coro=<job() done, defined at /home/me/app.py:9> exception=E()>\n"
         f'Traceback (most recent call last):\n  File "{PATH}", line 12, in job\n    fail()\n'
         '  File "/usr/lib/python3.11/json/decoder.py", line 1, in fail\n    raise E\nE: no\n'
     )
@@ -177,7 +177,7 @@ def test_many_lost_exceptions_at_a_line_are_one() -> None:
 
 def test_foreign_text_stays_text() -> None:
     text = (
-        "Task exception was never retrieved\nfuture: <Task finished name='T' coro=<f() done, defined at /work/app.py:1>>\n"
+        "Task exception was never retrieved\nfuture: <Task finished name='T' coro=<f() done, defined at /home/me/app.py:1>>\n"
         f'Traceback (most recent call last):\n  File "{PATH}", line 2, in f\nValueError: {"x" * 500}\n'
     )
     assert len(only(run(stderr=text)).message) < 160
