@@ -118,15 +118,6 @@ class Evidence:
         """The script's path."""
         return self.run.subject.path or self.run.subject.ran
 
-    def ancestors(self, task: int) -> set[int]:
-        """Who has started a task, and whoever has started that one."""
-        found: set[int] = set()
-        parent = self.tasks[task].parent
-        while parent is not None and parent in self.tasks and parent not in found:
-            found.add(parent)
-            parent = self.tasks[parent].parent
-        return found
-
 
 def _closes_loop(task: Task) -> bool:
     return task.parent is None and task.coroutine.startswith("shutdown_") and not is_own(task.path)

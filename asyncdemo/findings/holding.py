@@ -4,7 +4,7 @@ import re
 
 from asyncdemo.finding import Finding
 from asyncdemo.findings.advice import instead_of_blocking, instead_of_computing
-from asyncdemo.findings.company import has_company
+from asyncdemo.findings.company import ancestors, has_company
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.grouping import grouped
 from asyncdemo.findings.lateness import late_by
@@ -17,7 +17,8 @@ _STARTS = re.compile(r"\b(?:create_subprocess_\w+|subprocess_exec|subprocess_she
 
 def blocking_call(evidence: Evidence) -> list[Finding]:
     """A step was off the processor for long, inside a synchronous call."""
-    steps = [step for step in _long(evidence, BLOCKED, "blocking-call") if not _starts_program(evidence, step)]
+    long, threads = _long(evidence, BLOCKED, "blocking-call"), computing_threads(evidence)
+    steps = [step for step in long if not _starts_program(evidence, step) and not is_shared(step, threads)]
     groups = grouped(evidence, steps, by_function=False)
     return [_blocking(evidence, place, steps) for place, steps in groups.items()]
 
@@ -65,9 +66,8 @@ def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
 
 
 def _computing(evidence: Evidence, place: Place, steps: list[Span]) -> Finding | None:
-    involved = {step.task for step in steps}.union(
-        *(evidence.ancestors(task) for task in {step.task for step in steps})
-    )
+    own = {step.task for step in steps}
+    involved = own.union(*(ancestors(evidence, task) for task in own))
     late = {task: by for task, by in late_by(evidence, steps).items() if task in evidence.waiters - involved}
     if max(late.values(), default=0.0) < evidence.thresholds["cpu-bound-step"] / 2:
         return None

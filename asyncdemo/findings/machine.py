@@ -1,7 +1,10 @@
 """What the machine and other threads had to do with it that a step took long."""
 
 from asyncdemo.findings.evidence import Evidence
+from asyncdemo.own_code import is_own
 from asyncdemo.spans import RUNNING, Span
+
+Stretch = tuple[float, float]  # from when to when, in seconds
 
 _QUIET = 0.8  # of the time of computing steps: if the process had that much, the machine was not busy
 
@@ -24,14 +27,20 @@ def on_processor(evidence: Evidence) -> float:
     return part if part < _QUIET else 1.0
 
 
-def computing_threads(evidence: Evidence) -> list[Span]:
-    """When other threads have computed."""
+def computing_threads(evidence: Evidence) -> list[Stretch]:
+    """When other threads have computed, or may have: of one of the person's own nothing may be known but its life."""
     every = evidence.run.timeline.tasks if evidence.run.timeline is not None else ()
-    threads = {task.id for task in every if task.kind == "thread"}
-    return [span for span in evidence.spans if span.task in threads and span.state == "running"] if threads else []
+    threads = {task.id: task for task in every if task.kind == "thread"}
+    if not threads:
+        return []
+    known = [span for span in evidence.spans if span.task in threads]
+    unknown = set(threads) - {span.task for span in known}
+    own = [threads[key] for key in unknown if is_own(threads[key].path)]
+    computed = [(span.start, span.end) for span in known if span.state == "running"]
+    return computed + [(task.created, float("inf") if task.ended is None else task.ended) for task in own]
 
 
-def is_shared(step: Span, threads: list[Span]) -> bool:
+def is_shared(step: Span, threads: list[Stretch]) -> bool:
     """Whether other threads have computed for most of a step: then it is not known who had Python's lock."""
-    both = (min(step.end, other.end) - max(step.start, other.start) for other in threads)
+    both = (min(step.end, end) - max(step.start, start) for start, end in threads)
     return sum(max(0.0, seconds) for seconds in both) > (step.end - step.start) / 2

@@ -1,0 +1,87 @@
+"""Tasks that were still there when main had returned, and were woken by that: asyncio.run() cancels them then."""
+
+from typing import NamedTuple
+
+from asyncdemo.findings.company import ancestors
+from asyncdemo.findings.evidence import Evidence
+from asyncdemo.own_code import is_own
+from asyncdemo.spans import READY, WAITING, Task
+
+_AT_ONCE = 0.05  # seconds: it does so as soon as main has returned
+
+
+class Leftover(NamedTuple):
+    """A task of the person's own that was left over.
+
+    `main` is the first task of its line, `stood` the place among all spans of its last wait before main's end, and
+    `waited_again` for how many seconds it has waited after the step in which it was cancelled.
+    """
+
+    task: Task
+    main: Task
+    stood: int | None
+    waited_again: float
+
+
+class _Rest:
+    """What a task did after main's end, while its spans are read in order."""
+
+    __slots__ = ("cancelled", "stood", "waited", "woken")
+
+    def __init__(self) -> None:
+        self.stood: int | None = None
+        self.woken: float | None = None  # when it was ready for its first turn
+        self.cancelled = False  # whether it has had that turn
+        self.waited = 0.0
+
+
+def leftovers(evidence: Evidence) -> list[Leftover]:
+    """Give them; none where the trace is not complete."""
+    mains = {task.id: _main(evidence, task) for task in evidence.tasks.values()} if evidence.complete else {}
+    left = {key: main for key, main in mains.items() if _is_left(evidence.tasks[key], main)}
+    rests = _read(evidence, left) if left else {}
+    found = []
+    for key, rest in rests.items():
+        task, main = evidence.tasks[key], left[key]
+        if rest.woken is not None and _is_at_once(rest.woken, task, main):
+            found.append(Leftover(task, main, rest.stood, rest.waited))
+    return found
+
+
+def _main(evidence: Evidence, task: Task) -> Task:
+    """The first task of its line: the one that was given to asyncio.run()."""
+    before = (evidence.tasks[each] for each in ancestors(evidence, task.id))
+    return next((each for each in before if each.parent not in evidence.tasks), task)
+
+
+def _is_left(task: Task, main: Task) -> bool:
+    own = task.kind == "asyncio" and task.id != main.id and is_own(task.path)
+    returned = main.end == "returned" and main.ended is not None
+    return own and returned and (task.ended is None or task.ended > (main.ended or 0.0))
+
+
+def _read(evidence: Evidence, left: dict[int, Task]) -> dict[int, _Rest]:
+    """Go through the spans once."""
+    rests = {key: _Rest() for key in left}
+    ends = {key: main.ended or 0.0 for key, main in left.items()}
+    spans = evidence.spans
+    for index, key in enumerate(spans.tasks):
+        if key not in ends:
+            continue
+        rest, start, end, state = rests[key], spans.starts[index], spans.ends[index], spans.states[index]
+        if state == WAITING:
+            if start < ends[key]:
+                rest.stood = index
+            elif rest.cancelled:
+                rest.waited += end - start
+        elif state == READY and end > ends[key] and rest.woken is None:
+            rest.woken = start
+        elif state != READY and rest.woken is not None:
+            rest.cancelled = True
+    return rests
+
+
+def _is_at_once(woken: float, task: Task, main: Task) -> bool:
+    """Whether its first turn after main's end came just then, and not because of anything before."""
+    ended = main.ended or 0.0
+    return woken <= ended + _AT_ONCE and (woken >= ended or woken == task.created)
