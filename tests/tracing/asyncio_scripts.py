@@ -331,6 +331,72 @@ async def main():
 asyncio.run(main())
 """
 
+# A signal handler that raises an error at any moment, also in the midst of the tracer.
+SIGNALS = """
+import asyncio, signal
+class Late(Exception): pass
+calls = caught = 0
+armed = False
+def handler(*_):
+    global armed, calls
+    if armed:
+        armed = False
+        calls += 1
+        raise Late
+async def work():
+    global armed, caught
+    while True:
+        try:
+            await asyncio.sleep(0)
+            armed = True
+        except Late:
+            caught += 1
+def report(loop, context):
+    global caught
+    caught += isinstance(context.get("exception"), Late)
+signal.signal(signal.SIGALRM, handler)
+loop = asyncio.new_event_loop()
+loop.set_exception_handler(report)
+tasks = []
+signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
+until = now() + 0.6
+while now() < until:
+    try:
+        tasks += [loop.create_task(work()) for _ in range(5)]  # some steps are lost, as they are without us
+        loop.call_later(0.1, loop.stop)
+        loop._thread_id = asyncio._set_running_loop(None)  # an error may have come just then
+        try:
+            loop.run_forever()
+        finally:
+            armed = False
+    except Late:
+        caught += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
+caught += sum(task.done() and isinstance(task.exception(), Late) for task in tasks)
+print("all caught:", caught >= 0.9 * calls > 20)
+"""
+
+MEDDLING = """
+import asyncio
+async def work(name):
+    asyncio.current_task().set_name(name)
+    for _ in range(5):
+        await asyncio.sleep(0.002)
+async def main():
+    ready = asyncio.get_running_loop()._ready
+    works = [asyncio.ensure_future(work(f"work {n}")) for n in range(4)]
+    await asyncio.sleep(0.003)
+    for _ in range(5):
+        handle = asyncio.get_running_loop().call_soon(print, "never")
+        ready.remove(handle)
+        asyncio.get_running_loop().call_soon(print, "first")
+        ready.rotate()
+        ready.appendleft(asyncio.Handle(print, ("put in front",), asyncio.get_running_loop()))
+        await asyncio.sleep(0.002)
+    await asyncio.gather(*works)
+asyncio.run(main())
+"""
+
 MANY_STEPS = """
 import asyncio
 async def work():

@@ -203,6 +203,24 @@ def test_eager_tasks_that_are_suspended(observed: Observe, python: str) -> None:
     assert {seen.task(name).end for name in ("later", "outer", "yields", "inner")} == {"returned"}
 
 
+@every_python
+def test_an_error_that_a_signal_handler_raises_at_any_moment(observed: Observe, python: str) -> None:
+    seen = observed(scripts.SIGNALS, python)
+    well_formed(seen.timeline)
+    assert "all caught: True" in seen.printed
+    assert seen.timeline.complete
+
+
+@some_pythons
+def test_a_script_that_meddles_with_the_queue(observed: Observe, python: str) -> None:
+    seen = observed(scripts.MEDDLING, python)
+    well_formed(seen.timeline)
+    assert seen.printed == "put in front\nfirst\n" * 5
+    assert seen.timeline.complete
+    for number in range(4):
+        assert seen.seconds(f"work {number}", "waiting") > 0.008
+
+
 @some_pythons
 def test_where_no_event_fits_any_more_the_script_goes_on(observed: Observe, python: str) -> None:
     seen = observed(f"EVENTS = {layout.EVENTS}\n{scripts.OVERFLOW}", python)

@@ -87,7 +87,9 @@ def _watch_runs(events, library):
                 _left(before, library)
             if loop is not None:
                 _entered(loop, library)
-        except Exception:
+        except Exception as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
             recorder.give_up()
 
     for name in ("__doc__", "__module__", "__qualname__"):
@@ -122,7 +124,9 @@ def _watch_eager_tasks(tasks, library):
             queue = library.kind_of(task).get_loop(task)._ready
             if isinstance(queue, _asyncdemo_queue.Queue) and not queue.ends_with_step_of(task):
                 queue.begun(task, tasks.current_task(library.kind_of(task).get_loop(task)), time.monotonic_ns())
-        except Exception:
+        except Exception as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
             library.recorder.give_up()
 
     scheduled.add = add

@@ -3,6 +3,7 @@
 Three methods run at every step (in queue_class): whatever can be is done elsewhere, or in C, or not at all.
 """
 
+import _functools
 import _thread
 import _weakref
 import collections
@@ -13,6 +14,7 @@ import _asyncdemo_trace
 
 _NEVER = 1 << 62  # a start that makes no step look long
 _FOREIGN = 4  # threads, besides those that Python has started, that may be about to put something in
+_STALE = 100_000_000  # ns after which a thread will not do so any more
 
 _clock = time.monotonic_ns
 _length = collections.deque.__len__
@@ -44,6 +46,23 @@ def _is_running(task):
     owner = task()
     coroutine = owner and owner.get_coro()
     return getattr(coroutine, "cr_running", False) or getattr(coroutine, "gi_running", False)
+
+
+class _StandIn:
+    """Stands in the queue for a handle, and raises an error when the loop asks whether it was cancelled."""
+
+    __slots__ = ()
+
+
+def _stand_in(error):
+    # Throwing into a generator that has ended raises the error and adds no frame to its traceback.
+    throw = (nothing for nothing in ()).throw
+    try:
+        throw(GeneratorExit)
+    except GeneratorExit:
+        pass
+    raises = _functools.partial(next, map(throw, (error,)))
+    return type("Handle", (_StandIn,), {"__slots__": (), "_cancelled": property(raises)})()
 
 
 class Queue(collections.deque):
@@ -100,6 +119,17 @@ class Queue(collections.deque):
             if name in type(self).__dict__:
                 delattr(type(self), name)
 
+    def caught(self, error):
+        """Deal with an error that came up in the midst of our code; gives whether it is not of our making.
+
+        If so it is put in front of the queue: there the loop raises it, and no frame of ours is in its traceback.
+        """
+        if _asyncdemo_trace.raised_elsewhere(error):
+            self.appendleft(_stand_in(error))
+            return True
+        self.lost()
+        return False
+
     def entered(self):
         """The loop begins to run, or the step goes on that had run a loop."""
         now = _clock()
@@ -134,7 +164,7 @@ class Queue(collections.deque):
         else:
             now = self.over(now)
         self.current, self.started = self.callbacks, _NEVER
-        self.check()
+        self.check(now)
         if ready:
             self.tell(now, layout.POLL)
         else:
@@ -144,16 +174,20 @@ class Queue(collections.deque):
     def tell(self, now, what):
         self.library.recorder.put(now, self.callbacks.key << 4 | what)
 
-    def check(self):
-        """Raise LookupError if somebody else has changed the queue.
+    def check(self, now):
+        """See to it that the times at which handles were put in belong to those that are in the queue.
 
-        Other threads may be about to put something in: they have remembered the time and not done it yet.
+        They may not if somebody else has changed the queue, or a signal handler has raised an error at a bad moment:
+        then nobody knows. Other threads may be about to put something in: they have remembered the time already.
         """
-        before, times, after = _length(self), _length(self.put_in), _length(self)
-        if times != after:
+        times = self.put_in
+        before, count, after = _length(self), _length(times), _length(self)
+        if count != after:
             threads = _thread._count()
-            if times < before or times - after > (threads and threads + _FOREIGN):
-                raise LookupError
+            about_to_come = count - after <= (threads and threads + _FOREIGN)
+            if count < before or not about_to_come or (after == 0 and now - times[0] > _STALE):
+                times.clear()
+                times.extend([0] * _length(self))
 
     def over(self, now):
         """Tell that what ran has ended, and how. Gives the time: reading the clocks takes some."""
@@ -190,8 +224,8 @@ class Queue(collections.deque):
                         self.clocks.long_step(task.key, now)
                     self.current, self.started = self.callbacks, _NEVER
                 self.library.recorder.put(now, task.key << 4 | layout.GONE)
-            except Exception:
-                self.lost()
+            except BaseException as error:
+                self.caught(error)
 
     def freeing(self):
         """A task may be about to be freed: if its step was the last one, nobody can be asked later how it ended."""
@@ -200,8 +234,8 @@ class Queue(collections.deque):
             if task is not None and self.current.done(task):
                 self.over(_clock())
                 self.current, self.started = self.callbacks, _NEVER
-        except Exception:
-            self.lost()
+        except BaseException as error:
+            self.caught(error)
 
     def pause(self, now):
         """The step that goes on runs a loop itself."""
@@ -277,7 +311,9 @@ def queue_class(recorder, stepper):
         def append(self, handle):
             try:
                 self.remember(clock())
-            except Exception:
+            except BaseException as error:
+                if _asyncdemo_trace.raised_elsewhere(error):
+                    raise
                 self.lost()
             push(self, handle)
 
@@ -299,32 +335,34 @@ def queue_class(recorder, stepper):
                     current = self.owner_of(handle, callback, now)
                 place = event()
                 times[place] = self.started = now
-                wakes[place] = self.recall()
+                try:
+                    wakes[place] = self.recall()
+                except IndexError:
+                    pass  # somebody else has put the handle in
                 codes[place] = current.step
                 self.current = current
-            except Exception:
-                self.lost()
-            except BaseException:  # from a signal handler: the step must not be lost
-                push_back(self, handle)
-                if length(self.put_in) < length(self):
-                    self.put_in.appendleft(0)
-                raise
+            except BaseException as error:
+                if isinstance(handle, _StandIn):
+                    return handle
+                if self.caught(error):
+                    stand_in = pop(self)
+                    push_back(self, handle)  # its step must not be lost
+                    return stand_in
             return handle
 
         def __bool__(self):
-            ready = length(self) > 0
             try:
-                self.turn(ready)
-            except Exception:
-                self.lost()
-            return ready
+                self.turn(length(self) > 0)
+            except BaseException as error:
+                self.caught(error)
+            return length(self) > 0
 
         @property  # so that what is freed by it is freed without a frame of ours on the stack
         def clear(self):
             try:
                 self.cleared()
-            except Exception:
-                self.lost()
+            except BaseException as error:
+                self.caught(error)
             return empty.__get__(self)
 
     deque.__module__, deque.__qualname__ = "collections", "deque"

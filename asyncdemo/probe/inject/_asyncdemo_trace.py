@@ -13,6 +13,7 @@ import _asyncdemo_layout as layout
 _REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
 _SEEN = 1 << 15  # events at most that are looked through for tasks whose line is to be read
 _DEEP = 100  # coroutines that await one another, at most
+_FILES = os.path.join(os.path.dirname((lambda: None).__code__.co_filename), "_asyncdemo_")
 
 
 class Recorder:
@@ -113,6 +114,28 @@ class Recorder:
         data += bytes(-len(data) % 8 or 8)
         for i in range(0, len(data), 8):
             self.words[at + i // 8] = int.from_bytes(data[i : i + 8], "little", signed=True)
+
+
+def raised_elsewhere(error):
+    """Whether an error that came up in the midst of our code is not of our making: a signal handler has raised it.
+
+    If so its traceback is made to begin there, and errors that we were just dealing with are taken off it.
+    """
+    theirs = _below_ours(error)
+    if theirs is None and isinstance(error, Exception):
+        return False
+    error.__traceback__ = theirs
+    while error.__context__ is not None and _below_ours(error.__context__) is None:
+        error.__context__ = error.__context__.__context__
+    return True
+
+
+def _below_ours(error):
+    """Give the traceback from where it leaves our code; None if it does not."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_FILES):
+        traceback = traceback.tb_next
+    return traceback
 
 
 class Asked:

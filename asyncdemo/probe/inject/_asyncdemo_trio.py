@@ -98,14 +98,14 @@ class _Instrument:
                 made_by = self._tasks.get(task.parent_nursery.parent_task, self._loop)
                 made_by = 0 if made_by is self._loop else made_by.key + 1
                 self._recorder.put(_clock(), known.key << 4 | layout.NEW, made_by)
-        except Exception:
-            self._lost()
+        except Exception as error:
+            self._lost(error)
 
     def task_scheduled(self, task):
         try:
             self._tasks[task].wake = self._due(task) if self._current is self._loop else _clock()
-        except Exception:
-            self._lost()
+        except Exception as error:
+            self._lost(error)
 
     def before_task_step(self, task):
         try:
@@ -113,8 +113,8 @@ class _Instrument:
             self._current = current = self._tasks[task]
             self._started = now
             self._recorder.put(now, current.step, current.wake)
-        except Exception:
-            self._lost()
+        except Exception as error:
+            self._lost(error)
 
     def task_exited(self, task):
         try:
@@ -126,8 +126,8 @@ class _Instrument:
                 self._recorder.put(now, known.key << 4 | self._how_ended(task))
                 del self._by_key[known.key]
             self._current, self._started = self._loop, _NEVER
-        except Exception:
-            self._lost()
+        except Exception as error:
+            self._lost(error)
 
     def before_io_wait(self, timeout):
         try:
@@ -138,18 +138,23 @@ class _Instrument:
             else:
                 self._recorder.put(now, self._loop.key << 4 | layout.POLL)
             self._clocks.turn(now)
-        except Exception:
-            self._lost()
+        except Exception as error:
+            self._lost(error)
 
     def after_run(self):
         try:
             self._recorder.put(_clock(), self._loop.key << 4 | layout.STOP)
-        except Exception:
-            self._recorder.give_up()
+        except Exception as error:
+            self._lost(error)
         self._forget()
 
-    def _lost(self):
-        """Trace no more: something is not as expected, or there is no room left, or this is a forked child."""
+    def _lost(self, error):
+        """Trace no more: something is not as expected, or there is no room left, or this is a forked child.
+
+        An error that is not of our making goes on its way.
+        """
+        if _asyncdemo_trace.raised_elsewhere(error):
+            raise error
         self._recorder.give_up()
         self._forget()
 
@@ -256,8 +261,8 @@ def _instruments_class(run, recorder):
                     only.after_run()
                 else:
                     getattr(only, hookname)(task)
-            except Exception:
-                only._lost()
+            except Exception as error:
+                only._lost(error)
 
         @property  # so that there is no frame of ours on the stack when it fails
         def add_instrument(self):
