@@ -1,0 +1,132 @@
+"""The commands that have to do with findings, run as a person runs them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from asyncdemo.cli.promises import annotate, are_broken
+from asyncdemo.finding import Finding
+from asyncdemo.findings import RULES
+from asyncdemo.findings.explanations import explanation
+from tests.conftest import Result
+from tests.findings.fabricated import run as fabricated
+
+NEVER = 'async def main():\n    print("greetings")\n\n\nmain()\n'
+NOTE = "import asyncio\nimport time\n\n\nasync def main():\n    time.sleep(0.1)\n\n\nasyncio.run(main())\n"
+Write = Callable[[str], str]
+FAILS = NEVER + "raise SystemExit(4)\n"
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Write:
+    def write(text: str) -> str:
+        (tmp_path / "script.py").write_text(text)
+        return "script.py"
+
+    return write
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "rules", "status"),
+    [
+        (NEVER, "never-awaited", 3),
+        (NEVER, "blocking-call,never_awaited", 3),
+        (NEVER, "any", 3),
+        (NEVER, "blocking-call", 0),
+        (NOTE, "any", 0),
+        (NOTE, "blocking-call", 3),
+        (FAILS, "any", 1),
+        ("print(42)\n", "any", 0),
+    ],
+)
+def test_fail_on(text: str, rules: str, status: int, script: Write, asyncdemo: Callable[..., Result]) -> None:
+    assert asyncdemo("run", script(text), "--json", "--fail-on", rules).status == status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--fail-on", "nested-rum"], "--fail-on nested-rum: no rule is called 'nested-rum'; did you mean nested-run?"),
+        (["--fail-on", "any,bogus"], "--fail-on any,bogus: no rule is called 'bogus'; asyncdemo explain lists them"),
+        (["--fail-on", ""], "--fail-on : no rule is called ''; asyncdemo explain lists them"),
+        (["--fail-on", "any", "--output-only"], "--output-only and --fail-on exclude each other: choose one"),
+        (
+            ["--threshold", "never-awaited=1"],
+            "--threshold never-awaited=1: no rule with a threshold is called 'never-awaited'; those are blocking-call, "
+            "cpu-bound-step, sequential-awaits, starved-task, never-suspends, swallowed-cancellation",
+        ),
+    ],
+)
+def test_mistakes(arguments: list[str], message: str, script: Write, asyncdemo: Callable[..., Result]) -> None:
+    assert asyncdemo("run", script(NEVER), *arguments) == Result("", f"asyncdemo: {message}\n", 2)
+
+
+@pytest.mark.slow
+def test_json_has_findings_and_thresholds_count(script: Write, asyncdemo: Callable[..., Result]) -> None:
+    def findings(*arguments: str) -> list[dict[str, object]]:
+        return json.loads(asyncdemo("run", script(NOTE), "--json", *arguments).stdout)["runs"][0]["findings"]
+
+    (finding,) = findings()
+    assert {**finding, "path": "", "seconds": 0.1} == {
+        "rule": "blocking-call",
+        "severity": "note",
+        "path": "",
+        "line": 6,
+        "seconds": 0.1,
+        "times": 1,
+        "tasks": finding["tasks"],
+        "message": "It holds the one event loop; nothing else wanted it this time.",
+        "advice": "await asyncio.sleep(0.1)",
+    }
+    assert findings("--threshold", "blocking-call=5") == []
+
+
+@pytest.mark.slow
+def test_annotations_go_to_stderr(script: Write, tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    done = asyncdemo("run", script(NEVER), "--json", env={"GITHUB_ACTIONS": "true"})
+    json.loads(done.stdout)
+    assert done.stderr == (
+        f"::error title=never-awaited,file={tmp_path}/script.py,line=5::"
+        "main() only builds a coroutine object; not one line of its body has run. Do: asyncio.run(main())\n"
+    )
+
+
+def test_annotations_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    finding = Finding("never-awaited", "note", "a,b:c%\n.py", None, "100 %\r\nof it.", "x")
+    run = fabricated()._replace(findings=(finding,))
+    annotate([run], {})
+    annotate([run, fabricated()], {"GITHUB_ACTIONS": "true"})
+    wanted = "::notice title=never-awaited,file=a%2Cb%3Ac%25%0A.py::100 %25%0D%0Aof it. Do: x\n"
+    assert capsys.readouterr() == ("", wanted)
+
+
+def test_what_is_not_observed_keeps_no_promise(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not are_broken([fabricated()], frozenset())
+    assert are_broken([fabricated()], frozenset({"any"}))
+    assert capsys.readouterr().err == "asyncdemo: app: not observed, so --fail-on cannot be kept\n"
+
+
+def test_explain_lists_the_rules(asyncdemo: Callable[..., Result]) -> None:
+    listed = asyncdemo("explain")
+    assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == list(RULES)
+    assert all(len(line.split("\t")[1]) <= 48 for line in listed.stdout.splitlines())
+
+
+@pytest.mark.parametrize("word", ["never-awaited", "never_awaited", "NEVER-A"])
+def test_explain_piped_is_the_markdown(word: str, asyncdemo: Callable[..., Result]) -> None:
+    assert asyncdemo("explain", word) == Result(explanation("never-awaited"), "", 0)
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("never", "'never' can be never-awaited or never-suspends: type more of it"),
+        ("blockingcall", "no rule is called 'blockingcall'; did you mean blocking-call?"),
+        ("bogus", "no rule is called 'bogus'; asyncdemo explain lists them"),
+    ],
+)
+def test_explain_says_what_was_perhaps_meant(word: str, message: str, asyncdemo: Callable[..., Result]) -> None:
+    assert asyncdemo("explain", word) == Result("", f"asyncdemo: {message}\n", 2)

@@ -1,0 +1,124 @@
+"""Findings below a run, of fabricated recordings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from asyncdemo.finding import Finding
+from asyncdemo.marks import Mark, marks
+from asyncdemo.recording import Run
+from asyncdemo.views.terminal.findings import FEWEST, finding_rows
+from asyncdemo.views.terminal.run import ROWS, Look, RunView
+from asyncdemo.views.terminal.text import cells
+from asyncdemo.views.terminal.variants import write_variants
+from tests.lanes.made import rude, run_of
+from tests.views.fabricated import LOOKS, ZERO, Text, looked_at, outputs, page, run, visible
+
+PATH = "/course/example.py"
+SOURCE = "import time\n\nasync def job():\n    time.sleep(0.2)\n\nasync def main():\n    pass\nmain()\n"
+NEVER = Finding(
+    "never-awaited",
+    "error",
+    PATH,
+    8,
+    "main() only builds a coroutine object; not one line of its body has run.",
+    "asyncio.run(main())",
+    beside=((8, "made a coroutine object, then dropped it"), (7, "never ran")),
+)
+BLOCKS = Finding(
+    "blocking-call",
+    "warning",
+    PATH,
+    4,
+    "It holds the one event loop; beat was 0.55 s late.",
+    "await asyncio.sleep(0.2)",
+    seconds=0.6,
+    times=3,
+    beside=((4, "blocked the loop 3 times, 0.60 s in all"),),
+)
+NOTE = Finding(
+    "sequential-awaits",
+    "note",
+    "/work/other.py",
+    12,
+    "main waited 3 times, one after another. If none needs another's result, all at the same time would take 0.20 s.",
+    "await asyncio.gather(a(), b(), ...)",
+    seconds=0.4,
+    beside=((4, "waited, alone"),),
+)
+NOWHERE = Finding("task-destroyed-pending", "error", None, None, "It \x1b[31mwas\n thrown away.", "keep the task")
+ALL = (NEVER, BLOCKS, NOTE, NOWHERE)
+
+
+def found(*findings: Finding, target: str = "example") -> Run:
+    return run(source=SOURCE, target=target)._replace(findings=findings)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_looks(look: str, snapshot: SnapshotAssertion) -> None:
+    shown, stream = looked_at(look)
+    for row in finding_rows(shown, [found(*ALL)], None):
+        shown.row(*row)
+    shown.row()
+    for row in finding_rows(shown, [found(BLOCKS, target="a:rude"), found(NEVER, target="a:none")], None):
+        shown.row(*row)
+    assert visible(stream) == snapshot
+
+
+@pytest.mark.parametrize("most", [3, 4, 5, 6, 7, 9])
+def test_with_less_room_less_is_said(most: int, snapshot: SnapshotAssertion) -> None:
+    shown, stream = looked_at("80 columns")
+    rows = finding_rows(shown, [found(*ALL)], most)
+    assert len(rows) <= most
+    for row in rows:
+        shown.row(*row)
+    assert visible(stream) == snapshot
+
+
+@given(st.integers(FEWEST, 30), st.integers(0, 12), st.text(max_size=300), st.text(max_size=200), st.integers(40, 120))
+def test_there_is_always_room(most: int, count: int, message: str, advice: str, width: int) -> None:
+    finding = NEVER._replace(message=message, advice=advice, path=f"/{message}.py")
+    stream = Text()
+    shown = page(stream, width)
+    rows = finding_rows(shown, [found(*[finding] * count)], most)
+    assert len(rows) <= most
+    for row in rows:
+        shown.row(*row)
+    assert max(map(cells, stream.getvalue().splitlines()), default=0) < width
+
+
+def test_what_stands_beside_the_code() -> None:
+    assert marks(found(NEVER, BLOCKS, NOTE)) == [
+        Mark(4, "blocked the loop 3 times, 0.60 s in all", 0.0, 0.0, 0, trouble=True),
+        Mark(7, "never ran", 0.0, 0.0, 0),
+        Mark(8, "made a coroutine object, then dropped it", 0.0, 0.0, 0, trouble=True),
+    ]
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("lines", [0, 1, 60])
+def test_the_whole_view_has_22_rows(live: bool, count: int, lines: int) -> None:
+    shown = run_of(rude(), 0.6, outputs(*[(0.01 * n, f"line {n}\n", n % 8) for n in range(lines)]))
+    findings = (BLOCKS, NOTE, NEVER, NOWHERE, BLOCKS)[:count]
+    stream = Text()
+    view = RunView(page(stream), Look("example", "three jobs", SOURCE * 5, next_step=("next", "x")))
+    if live:
+        view._go_live()
+    for output in shown.output:
+        view.output(output, ZERO)
+    view.finish(shown._replace(findings=findings))
+    rows = stream.getvalue().splitlines()
+    assert len(rows) <= ROWS
+    assert any("blocking-call" in row for row in rows)
+    assert any("holds the one event loop" in row for row in rows)
+
+
+def test_variants_say_which_file(snapshot: SnapshotAssertion) -> None:
+    stream = Text()
+    runs = [found(target="a:polite"), found(BLOCKS, target="a:rude")]
+    write_variants(page(stream), "a", "three jobs", runs, next_step=("next", "x"), full=False, timing=False)
+    rows = stream.getvalue().splitlines()
+    assert "! blocking-call   example.py:4   time.sleep(0.2)   3 times, 0.60 s in all" in rows
+    assert len(rows) <= ROWS
