@@ -182,7 +182,10 @@ class Namer:
                 at = data.find(front.head, position + 1, place - 1 + len(front.head))
                 place = at if at >= 0 else self._cut_off(front.head, position + 1, place)
         self._start = place == end
-        self._misses = 0 if self._start else self._misses + 1
+        if self._start:
+            self._misses = 0
+        elif place < line_end:  # a line that comes in many reads has not been tried once for each of them
+            self._misses += 1
         return place
 
     def _cut_off(self, head: bytes, start: int, place: int) -> int:

@@ -109,6 +109,19 @@ def test_no_more_than_a_block_is_held_back() -> None:
     assert given_back >= 10 * (BLOCK - 1) - BLOCK
 
 
+def test_a_print_behind_a_very_long_line_from_below_has_its_name_however_the_bytes_come() -> None:
+    below = b"b" * (100 * BLOCK)
+    cuts = range(BLOCK, len(below), BLOCK)  # the last piece of the line comes together with what is printed
+    assert name(below + b"end\n", records(b"end\n"), cuts) == [(OTHER, below), (STDOUT, b"end\n")]
+
+
+def test_a_line_that_was_read_long_before_a_print_does_not_count_against_it() -> None:
+    namer = Namer()
+    pieces = [piece for _ in range(100) for piece in namer.feed(b"b" * BLOCK, [], NOW)]
+    pieces += namer.feed(b"bbbbend\n", records(b"end\n"), NOW)
+    assert named(pieces) == [(OTHER, b"b" * (100 * BLOCK + 4)), (STDOUT, b"end\n")]
+
+
 def test_empty_writes_have_no_bytes_to_wait_for() -> None:
     empty = [Write(STDOUT, 0, 0, 0, b"", NOW, 1, 1)]
     assert name(b"x\n", empty + records(b"x\n") + empty) == [(STDOUT, b"x\n")]
