@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO
 
 from asyncdemo.catalogue.wording import visible
@@ -23,6 +22,8 @@ def opened(path: Path) -> Iterator[IO[str]]:
         raise UsageError(f"cannot save as {visible(path)}: the name must end in {' or '.join(ENDINGS)}")
     if path.is_dir():
         raise UsageError(f"cannot save as {visible(path)}: that is a folder")
+    from tempfile import NamedTemporaryFile  # takes a while to load, and most runs save nothing
+
     try:
         file = NamedTemporaryFile(  # noqa: SIM115  # it is closed below, where it is also put in its place
             "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from asyncdemo.catalogue import reading, shelf
@@ -114,4 +113,4 @@ def _with_own_aliases(scenarios: list[Scenario], problems: list[Problem]) -> Ite
             problems.append(Problem(scenario.path, f"alias {alias} already means {owners[alias]}"))
         own = tuple(alias for alias in scenario.aliases if alias not in taken)
         owners.update((alias, scenario.name) for alias in own)
-        yield replace(scenario, aliases=own) if taken else scenario
+        yield scenario._replace(aliases=own) if taken else scenario

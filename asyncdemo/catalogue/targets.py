@@ -4,8 +4,8 @@ import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncdemo.catalogue import reading
 from asyncdemo.catalogue.naming import normal
@@ -17,8 +17,7 @@ from asyncdemo.errors import UsageError
 _DOCUMENT = r"(?i)\.(md|markdown|txt)(#.*)?$"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Something to run: a scenario, one of its scripts, a person's own file or module, or standard input.
 
     `name` is what views show. A scenario with variants that was named without one has no `script`; `expand`

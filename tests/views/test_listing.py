@@ -1,6 +1,5 @@
 """`list` on a terminal, of a made-up course."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +50,7 @@ CASES = {
     "wide": [scenario("wide", "日本語の要約 " * 9), scenario("emoji", "🎉 \u2764\ufe0f 👩\u200d💻 " * 9)],
     "none": [],
     "thirty chapters": [
-        replace(scenario(f"scenario-{n}", "a summary"), chapter=Chapter(n, f"Chapter {n}")) for n in range(1, 31)
+        scenario(f"scenario-{n}", "a summary")._replace(chapter=Chapter(n, f"Chapter {n}")) for n in range(1, 31)
     ],
 }
 
