@@ -16,7 +16,9 @@ run in the meantime.
 
 A synchronous script needs no `asyncio`, so none is imported.
 
-**Try** a copy: `asyncdemo show sync-main > mine.py`. Add
+Nothing in this script waits, so it cannot show what a wait changes.
+
+**Try** a copy that does: `asyncdemo show sync-main > mine.py`. Add
 `import time` at the top and `time.sleep(1)` before the `return`,
 then `asyncdemo run mine.py`. It takes a second longer, and the
 processor has no more to do than before.

@@ -23,8 +23,8 @@ def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]
     column = max(7, *map(cells, names)) + 1
     seconds = max(map(length, runs)) or 1.0
     width = max(10, page.width - 1 - column - _TIMES)
-    most = [None if run.timeline is None else at_once(run.timeline) for run in runs]
-    known = any(most)
+    most = [_most(run) for run in runs]
+    known = any(run.timeline is not None and count for run, count in zip(runs, most, strict=True))
     heading = f"{'script':>12}{'at once' if known else 'waiting':>9}"
     numbers = scale(seconds, width, width + 5).ljust(width)
     rows: list[Row] = [(" " * column, (numbers + heading[len(numbers) - width :], "dim"))]
@@ -36,6 +36,13 @@ def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]
         times = f"{wording.seconds(run.seconds.script):>11}{second:>9}"
         rows.append(((name, "title"), gaps[0], *joined(bar), gaps[1], times))
     return rows
+
+
+def _most(run: Run) -> int | None:
+    """How many waits there were at once; one of a program that has loaded nothing that could make it more."""
+    if run.timeline is None:
+        return None if run.seconds.zero is None else 1
+    return at_once(run.timeline)
 
 
 def _bar(page: Page, run: Run, axis: Axis) -> list[tuple[str, str]]:
