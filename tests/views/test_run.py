@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.recording import Outcome, Output, Run, Seconds
 from asyncdemo.views.terminal.lines import GUTTER
 from asyncdemo.views.terminal.parts import paragraph
-from asyncdemo.views.terminal.run import ROWS, Look, RunView
+from asyncdemo.views.terminal.run import MOST_HELD, ROWS, Look, RunView
 from tests.conftest import SCENARIOS
 from tests.views.fabricated import LOOKS, ZERO, Screen, Text, looked_at, outputs, page, run, visible
 
@@ -180,6 +180,13 @@ def test_the_code_follows_where_the_output_was_live() -> None:
     rows = screen.rows()
     assert rows[3:6] == ["  0.00 s   HelloWorld", "  0.20 s   exit 0", ""]
     assert rows[-1] == "   6   print(result)   ◄ 0.00 s  HelloWorld"
+
+
+def test_a_flood_is_not_held_until_the_run_ends() -> None:
+    view = RunView(page(stream := Text()), Look("example", source=HELLO, fold=False))
+    for n in range(MOST_HELD // 1000 + 2):
+        view.output(Output(ZERO + n, "stdout", f"{n:999}\n"), ZERO)
+    assert stream.getvalue().endswith(f" {n}\n")
 
 
 def test_a_live_run_fits_too() -> None:

@@ -19,6 +19,7 @@ from asyncdemo.views.terminal.stream import Stream
 from asyncdemo.views.terminal.text import wrapped
 
 HOLD = 0.8  # seconds: what ends sooner is shown in the order in which it is read: code, output, end
+MOST_HELD = 1 << 20  # characters of output that are held for it: more could fill the memory
 ROWS = 22  # of a default view
 FRAME = 7  # of these for title, rule, heading, end, next step, and a blank row each after code and end
 CODE = ROWS - FRAME - stream.FEWEST  # rows of code that there is always room for
@@ -48,8 +49,9 @@ class Look(NamedTuple):
 class RunView:
     """Shows one run while it goes on.
 
-    A run that ends within HOLD is written at its end, the code with its marks first. Of a longer one, and of one
-    that asks a person something, the output is written as it comes, and the code after it.
+    A run that ends within HOLD, and prints no more than MOST_HELD, is written at its end, the code with its marks
+    first. Of a longer one, and of one that asks a person something, the output is written as it comes, and the code
+    after it.
     """
 
     def __init__(self, page: Page, look: Look) -> None:
@@ -58,11 +60,13 @@ class RunView:
         self._code = [] if look.source is None or look.show_code is False else code_lines(look.source)
         self._stream: Stream | None = None  # once it is live
         self._held: list[tuple[Output, float]] = []
+        self._held_size = 0
         self._started = time.monotonic()
 
     def output(self, output: Output, zero: float | None) -> None:
         """Take a piece of output as it comes."""
-        if self._stream is None and self._is_late():
+        self._held_size += len(output.text)
+        if self._stream is None and (self._is_late() or self._held_size > MOST_HELD):
             self._go_live()
         if self._stream is None:
             self._held.append((output, zero or 0.0))
