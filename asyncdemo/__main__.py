@@ -9,7 +9,7 @@ import errno
 import gc
 import os
 
-INTERRUPTED, BROKEN_PIPE = 130, 141  # 128 + the number of the signal; loading `signal` takes a while
+INTERRUPTED, BROKEN_PIPE = 130, 141  # 128 + the number of the signal
 
 
 def main() -> None:
@@ -18,6 +18,11 @@ def main() -> None:
         _main()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    finally:
+        # All is said, and the status stands: one more Ctrl-C while Python shuts down must not put another in its place.
+        import signal  # loaded by now; before that it would take a while
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _main() -> None:

@@ -246,6 +246,15 @@ def test_an_impatient_person_presses_again_and_again(start_tool: Callable[..., T
     assert (result.status, run["outcome"]) == (130, {"kind": "interrupted"})
 
 
+def test_a_last_press_while_python_shuts_down_changes_no_status(start_tool: Callable[..., Tool]) -> None:
+    tool = start_tool(IGNORE_ALL + dedent(PATIENT), "--json")
+    tool.wait_for("started")
+    while tool.process.poll() is None:
+        tool.process.send_signal(signal.SIGINT)
+        time.sleep(0.002)
+    assert tool.process.returncode == 130
+
+
 def test_output_only_passes_signals_on(start_tool: Callable[..., Tool]) -> None:
     tool = start_tool(PATIENT, "--output-only")
     tool.wait_for("started")
