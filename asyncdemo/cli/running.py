@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from functools import cache
+from shlex import join, quote
 from typing import TYPE_CHECKING, Any
 
 from asyncdemo.catalogue import targets
@@ -34,7 +35,7 @@ def show_runs(
         else:
             last = index == len(chosen) - 1
             own = {
-                "next_step": _next_step(target, catalogue, timing=look["timing"]) if last else None,
+                "next_step": _next_step(target, request, catalogue, timing=look["timing"]) if last else None,
                 "fold": target.scenario is not None and not look["full"],
             }
             runs.append(_alone(target, request, {**look, **own}, ascii_only=ascii_only))
@@ -102,13 +103,29 @@ def _summary(target: Target, plan: Plan) -> str:
     return f"on {plan.command[0]}"
 
 
-def _next_step(target: Target, catalogue: Catalogue, *, timing: bool) -> tuple[str, str] | None:
+def _next_step(target: Target, request: Request, catalogue: Catalogue, *, timing: bool) -> tuple[str, str] | None:
     """The next scenario of the course; the comparison after a variant; all the times of a person's own program."""
     if target.scenario is None:
-        more = f"asyncdemo run {target.name} --source --timing"
-        return None if timing or target.is_stdin else ("all of the code and the times", more)
+        if timing or target.is_stdin:
+            return None
+        if target.module is not None:
+            return ("all the times", _again(f"-m {quote(target.module)} --timing", request))
+        return ("all of the code and the times", _again(f"{quote(target.name)} --source --timing", request))
     if target.script is not None and target.script.variant is not None:
         return ("all ways of it", f"asyncdemo run {target.scenario.name}")
     here = [each for each in catalogue.scenarios if each.available or each == target.scenario]
     after = here[here.index(target.scenario) + 1 :]
     return ("next", f"asyncdemo run {after[0].name}") if after else ("all of them", "asyncdemo list")
+
+
+def _again(words: str, request: Request) -> str:
+    """The command that runs these words as they were run just now."""
+    options = [f"--set {quote(setting)}" for setting in request.settings]
+    if request.python is not None:
+        options.append(f"--python {quote(request.python)}")
+    if request.timeout is not None:
+        options.append(f"--timeout {request.timeout:g}")
+    if request.watch_for is not None:
+        options.append(f"--for {request.watch_for:g}s")
+    own = ["--", join(request.arguments)] if request.arguments else []
+    return " ".join(["asyncdemo run", words, *options, *own])

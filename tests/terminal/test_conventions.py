@@ -173,3 +173,20 @@ def test_nobody_listens_to_messages(shell: Shell, command: str) -> None:
 def test_no_line_of_progress_where_stderr_is_no_terminal(shell: Shell) -> None:
     assert shell(f"asyncdemo {COMPARE}").stderr == ""
     assert shell("asyncdemo run simulated-io-wait").stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("one.py", "one.py --source --timing"),
+        ("'a b.py' -- -v 'c d'", "'a b.py' --source --timing -- -v 'c d'"),
+        ("-m one x -- -y", "-m one --timing -- x -y"),
+        ("a.py --set N=2 --python python3", "a.py --source --timing --set N=2 --python python3"),
+    ],
+)
+def test_the_next_step_runs_the_same_again(shell: Shell, write: Write, words: str, step: str) -> None:
+    write("a b.py", "")
+    write("a.py", "N = 1\n")
+    assert shell(f"COLUMNS=200 asyncdemo run {words}").stdout.endswith(f" the times   asyncdemo run {step}\n")
+    assert shell(f"asyncdemo run {step}").status == 0
