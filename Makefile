@@ -32,8 +32,9 @@ observation: $(READY)  ## run the long tests of what is observed in real scripts
 
 check: style types layers test  ## what CI runs: format, lint, strict types, layers, all tests
 
-bench: $(READY)  ## measure what asyncdemo adds to the time of a command, next to its bar
-	$(BIN)/python tests/benchmarks/bench_startup.py
+bench: $(READY)  ## measure what asyncdemo adds to the time of a command and of a script, next to the bars
+	$(BIN)/python -m tests.benchmarks.bench_startup
+	$(BIN)/python -m tests.benchmarks.bench_tracing
 
 offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network, for Python 3.11 and newer
 	$(BIN)/python tools/offline.py
@@ -46,7 +47,7 @@ format: $(READY)  ## format the code and mend what the linter can mend
 	$(BIN)/ruff format .
 
 clean:  ## remove all that make, the tests and the tools have made
-	rm -rf .venv build dist .*_cache .hypothesis
+	rm -rf .venv .bench build dist .*_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 style: $(READY)

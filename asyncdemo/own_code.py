@@ -3,9 +3,10 @@
 import re
 from functools import cache
 
-_LIBRARY = re.compile(r"^<|[/\\](site-packages|dist-packages)[/\\]|[/\\]lib(64)?[/\\]python\d[^/\\]*[/\\]|\.zip[/\\]")
-
-
+_LIBRARY = re.compile(
+    r"^<|[/\\](site-packages|dist-packages)[/\\]|[/\\]lib(64)?[/\\]python\d[^/\\]*[/\\]|\.zip[/\\]"
+    r"|[/\\]_asyncdemo_\w+\.py$"  # the probe, where a stack was asked for in the midst of it
+)
 _COURSE = re.compile(r"[/\\]asyncdemo[/\\]scenarios[/\\]")  # a scenario is the learner's, wherever it is installed
 
 

@@ -17,6 +17,7 @@ from asyncdemo.trace import Frame, Sample
 
 FIRST = 20_000_000  # ns that a step may take before its stack is asked for
 _AGAIN = 3  # each further time when it has taken that many times as long
+_ROOM = 16 << 20  # bytes of stacks after which no more are asked for: those of 10,000 long steps or more
 _LOOKED_AT = 64  # newest events that tell what goes on
 _DUMP = re.compile(rb"^(?:Current thread|Thread|Stack)[^\n]*\n", re.MULTILINE)
 _FRAME = re.compile(rb'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
@@ -33,6 +34,8 @@ class Stacks:
         self._step = 0  # when the step began that was last asked about
         self._patience = FIRST
         self._asked: list[int] = []  # when, in the order of the answers
+        self._read = 0  # bytes of the file in which the answers are counted already
+        self._answered = 0  # how many those are
 
     def look(self, now: int) -> None:
         """Ask for the stack (`now` in ns) if a step has taken long; the answer to the last question must be there."""
@@ -41,7 +44,7 @@ class Stacks:
             return
         if started != self._step:
             self._step, self._patience = started, FIRST
-        if now - started > self._patience and len(self._answers()) == len(self._asked):
+        if now - started > self._patience and self._is_answered() and self._read < _ROOM:
             self._patience *= _AGAIN
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(self._pid, signal.SIGURG)
@@ -64,6 +67,14 @@ class Stacks:
             if what in (layout.POLL, layout.IDLE, layout.STOP):
                 return None
         return None
+
+    def _is_answered(self) -> bool:
+        """Whether all that was asked is answered; reads what is new only, for there may be long steps for hours."""
+        new = os.pread(self._descriptor, os.fstat(self._descriptor).st_size - self._read, self._read)
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        self._answered += len(_DUMP.findall(whole))
+        return self._answered == len(self._asked)
 
     def _answers(self) -> list[bytes]:
         size = os.fstat(self._descriptor).st_size

@@ -1,21 +1,18 @@
-"""What asyncdemo adds to the time of a command: `make bench`. Figures, not a gate: it always ends with status 0.
+"""What asyncdemo adds to the time of a command: `make bench`.
 
-Each figure is the whole time of a command over that of its floor, the least that could do the same. Both run in turn,
-in shuffled order, so that what slows the machine down slows both; the interval is that of `asyncdemo compare`.
+Each figure is the whole time of a command over that of its floor, the least that could do the same.
 """
 
-import os
-import random
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from asyncdemo.catalogue.course import built_in
-from asyncdemo.comparison import speed_up
+from tests.benchmarks.ratios import Figure, clean_environment, head, show
 
 PAIRS = 25
 MORE = 55  # scenarios besides the course's five
@@ -58,15 +55,6 @@ asyncio.run(main())
 '''
 
 
-class Figure(NamedTuple):
-    """One command, its floor, and how many times the floor's time it may take."""
-
-    name: str
-    command: Sequence[str | Path]
-    floor: Sequence[str | Path]
-    bar: float
-
-
 def figures(folder: Path) -> list[Figure]:
     """Write what the commands need into the folder and give all figures."""
     tool = Path(sys.executable).with_name("asyncdemo")
@@ -78,41 +66,30 @@ def figures(folder: Path) -> list[Figure]:
     sleeper.write_text(SLEEPER)
     script = built_in() / "asyncio-run.py"
     python = sys.executable
+    figures: list[tuple[str, Sequence[str | Path], Sequence[str | Path], float]] = [
+        ("list of 60, over an empty Typer app", (tool, "list", "--scenarios", more), (python, app), 1.35),
+        ("run --output-only, over plain python", (tool, "run", "asyncio-run", "--output-only"), (python, script), 2.2),
+        ("run of 0.6 s, over plain python", (tool, "run", "--python", python, sleeper), (python, sleeper), 1.3),
+    ]
     return [
-        Figure("list of 60, over an empty Typer app", (tool, "list", "--scenarios", more), (python, app), 1.35),
-        Figure(
-            "run --output-only, over plain python", (tool, "run", "asyncio-run", "--output-only"), (python, script), 2.2
-        ),
-        Figure("run of 0.6 s, over plain python", (tool, "run", "--python", python, sleeper), (python, sleeper), 1.3),
+        Figure(name, partial(seconds, command), partial(seconds, floor), bar, PAIRS)
+        for name, command, floor, bar in figures
     ]
 
 
 def seconds(command: Sequence[str | Path]) -> float:
     """Give the whole time of a command, with its output in a pipe."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "ASYNCDEMO"))}
     started = time.perf_counter()
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, env=kept)
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, env=clean_environment())
     return time.perf_counter() - started
-
-
-def measured(figure: Figure, order: random.Random) -> tuple[float, tuple[float, float] | None]:
-    """Give how many times the floor's time the command takes, and the interval of that."""
-    times: dict[str, list[float]] = {"command": [], "floor": []}
-    for _ in range(1 + PAIRS):
-        for which in order.sample(list(times), 2):
-            times[which].append(seconds(getattr(figure, which)))
-    return speed_up(times["command"][1:], times["floor"][1:])  # the first of each was the warm-up
 
 
 def main() -> None:
     """Measure and print one line for each figure."""
-    print(f"{'':38} ratio  interval       bar   ({PAIRS} pairs each)")
+    head("the whole time of a command")
     with TemporaryDirectory() as folder:
         for figure in figures(Path(folder)):
-            ratio, interval = measured(figure, random.Random(1))
-            low, high = interval or (ratio, ratio)
-            verdict = "within" if ratio <= figure.bar else "over"
-            print(f"{figure.name:38} {ratio:5.2f}  {low:.2f} to {high:.2f}  {figure.bar:5.2f}  {verdict}", flush=True)
+            show(figure)
 
 
 if __name__ == "__main__":

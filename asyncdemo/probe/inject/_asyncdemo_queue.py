@@ -1,6 +1,7 @@
 """The queue of ready handles that a traced event loop of asyncio has in the place of its own.
 
-Three methods run at every step (in queue_class): whatever can be is done elsewhere, or in C, or not at all.
+Two methods run at every step (append and popleft in queue_class): whatever can be is done elsewhere, or in C, or not
+at all. What a slot holds is called by a local name: CPython 3.11 looks a method up anew each time that is in a slot.
 """
 
 import _functools
@@ -24,7 +25,7 @@ class _Callbacks:
     """Stands for the loop's own callbacks where otherwise a task's reference stands."""
 
     def __init__(self, key):
-        self.key, self.step = key, key << 4 | layout.STEP
+        self.key, self.step, self.done = key, key << 4 | layout.STEP, None
 
     def __call__(self):
         return None
@@ -75,6 +76,7 @@ class Queue(collections.deque):
         "current",  # whose step goes on
         "known",  # tasks by the id of the object
         "library",
+        "limit",  # until then no step can have taken long
         "outer",  # tasks whose steps run a loop themselves
         "owner",
         "places",
@@ -97,7 +99,7 @@ class Queue(collections.deque):
         self.known, self.by_key, self.outer = {}, {}, []
         self.put_in = collections.deque()
         self.remember, self.recall = self.put_in.append, self.put_in.popleft
-        self.started, self.thread = _NEVER, 0
+        self.started, self.limit, self.thread = _NEVER, 0, 0
         self.timed = getattr(type(loop), "time", None) is library.loop.time  # else its times are not ours
         self.owner = owner = _weakref.ref(loop)
 
@@ -188,6 +190,13 @@ class Queue(collections.deque):
             if count < before or not about_to_come or (after == 0 and now - times[0] > _STALE):
                 times.clear()
                 times.extend([0] * _length(self))
+
+    def looked_at(self, now, task):
+        """What ran may have taken long, or `task` may have ended by it: find out. Gives the time."""
+        self.limit = now + layout.LONG  # whatever begins later cannot have taken long before that
+        if now - self.started > layout.LONG or (task is not None and self.current.done(task)):
+            return self.over(now)
+        return now
 
     def over(self, now):
         """Tell that what ran has ended, and how. Gives the time: reading the clocks takes some."""
@@ -301,8 +310,8 @@ class Queue(collections.deque):
 
 def queue_class(recorder, stepper):
     """Make the class of all queues: what is done at every step."""
-    times, wakes, codes, event = recorder.times, recorder.wakes, recorder.codes, recorder.event
-    clock, plain, long = time.monotonic_ns, collections.deque, layout.LONG
+    times, wakes, codes, places = recorder.times, recorder.wakes, recorder.codes, recorder.places
+    clock, plain, following = time.monotonic_ns, collections.deque, next
     pop, push, push_back, empty, length = plain.popleft, plain.append, plain.appendleft, plain.clear, plain.__len__
 
     class deque(Queue):
@@ -310,7 +319,8 @@ def queue_class(recorder, stepper):
 
         def append(self, handle):
             try:
-                self.remember(clock())
+                remember = self.remember
+                remember(clock())
             except BaseException as error:
                 if _asyncdemo_trace.raised_elsewhere(error):
                     raise
@@ -322,9 +332,9 @@ def queue_class(recorder, stepper):
             try:
                 now = clock()
                 current = self.current
-                task = current()
-                if now - self.started > long or (task is not None and current.done(task)):
-                    now = self.over(now)
+                task, done = current(), current.done
+                if now > self.limit or (task is not None and done(task)):
+                    now = self.looked_at(now, task)
                 callback = handle._callback
                 if type(callback) is stepper:
                     try:
@@ -333,10 +343,11 @@ def queue_class(recorder, stepper):
                         current = self.new(callback.__self__)
                 else:
                     current = self.owner_of(handle, callback, now)
-                place = event()
+                place = following(places)
                 times[place] = self.started = now
                 try:
-                    wakes[place] = self.recall()
+                    recall = self.recall
+                    wakes[place] = recall()
                 except IndexError:
                     pass  # somebody else has put the handle in
                 codes[place] = current.step

@@ -24,7 +24,8 @@ class Recorder:
         self.times = words[layout.TIMES_AT : layout.TIMES_AT + layout.EVENTS]
         self.wakes = words[layout.WAKES_AT : layout.WAKES_AT + layout.EVENTS]
         self.codes = words[layout.CODES_AT : layout.CODES_AT + layout.EVENTS]
-        self.event = itertools.count().__next__  # the place of the next event
+        self.places = itertools.count()
+        self.event = self.places.__next__  # the place of the next event
         self._key = itertools.count(1).__next__
         self._file = itertools.count(1).__next__
         self._files = {}

@@ -237,8 +237,8 @@ def _outcome():
 def _instruments_class(run, recorder):
     """Make the class of the instruments of a run as long as ours is the only one."""
     plain = run.Instruments
-    times, wakes, codes, event = recorder.times, recorder.wakes, recorder.codes, recorder.event
-    clock, long = time.monotonic_ns, layout.LONG
+    times, wakes, codes, places = recorder.times, recorder.wakes, recorder.codes, recorder.places
+    clock, long, following = time.monotonic_ns, layout.LONG, next
 
     class Instruments(plain):
         __slots__ = ("only",)
@@ -253,7 +253,7 @@ def _instruments_class(run, recorder):
                     if now - only._started > long:
                         now = only._over(now)
                     only._current = current = only._tasks[task]
-                    place = event()
+                    place = following(places)
                     times[place] = only._started = now
                     wakes[place] = current.wake
                     codes[place] = current.step
