@@ -92,7 +92,9 @@ def _last_name(node: ast.expr) -> str:
 def _is_finally(source: Source, line: int) -> bool:
     """Whether a line stands in a `finally` of its function."""
     function = source.around(line)
-    tries = [node for node in ast.walk(function) if isinstance(node, ast.Try)] if function is not None else []
+    tries = (
+        [node for node in ast.walk(function) if isinstance(node, ast.Try | ast.TryStar)] if function is not None else []
+    )
     return any(each.finalbody and line in _range(each.finalbody) for each in tries)
 
 

@@ -1,5 +1,6 @@
 """Tasks that were still there when main had returned, and were woken by that: asyncio.run() cancels them then."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from asyncdemo.findings.company import ancestors
@@ -13,14 +14,14 @@ _AT_ONCE = 0.05  # seconds: it does so as soon as main has returned
 class Leftover(NamedTuple):
     """A task of the person's own that was left over.
 
-    `main` is the first task of its line, `stood` the place among all spans of its last wait before main's end, and
-    `again` those of its waits after the step in which it was cancelled.
+    `main` is the first task of its line, `stood` the place among all spans of its last wait before main's end. `again`
+    is for how many seconds it has waited after the step in which it was cancelled, by the number of the line.
     """
 
     task: Task
     main: Task
     stood: int | None
-    again: tuple[int, ...]
+    again: Mapping[int, float]
 
 
 class _Rest:
@@ -32,7 +33,7 @@ class _Rest:
         self.stood: int | None = None
         self.woken: float | None = None  # when it was ready for its first turn
         self.cancelled = False  # whether it has had that turn
-        self.again: list[int] = []
+        self.again: dict[int, float] = {}
 
 
 def leftovers(evidence: Evidence) -> list[Leftover]:
@@ -44,7 +45,7 @@ def leftovers(evidence: Evidence) -> list[Leftover]:
     for key, rest in rests.items():
         task, main = evidence.tasks[key], left[key]
         if rest.woken is not None and _is_at_once(rest.woken, task, main):
-            found.append(Leftover(task, main, rest.stood, tuple(rest.again)))
+            found.append(Leftover(task, main, rest.stood, rest.again))
     return found
 
 
@@ -80,7 +81,8 @@ def _read(evidence: Evidence, left: dict[int, Task]) -> dict[int, _Rest]:
             if start < ends[key]:
                 rest.stood = index
             elif rest.cancelled:
-                rest.again.append(index)
+                where = spans.where[index]
+                rest.again[where] = rest.again.get(where, 0.0) + end - start
         elif state == READY and end > ends[key] and rest.woken is None:
             rest.woken = start
         elif state != READY and rest.woken is not None:

@@ -35,11 +35,11 @@ def _at_exit(evidence: Evidence) -> Iterator[tuple[int, Place, float]]:
         place = stood_at(evidence, left)
         if place is None or left.task.end == "cancelled":
             continue
-        for span in map(evidence.spans.__getitem__, left.again):
-            again = evidence.place(span.path, span.line)
+        for where, waited in left.again.items():
+            again = evidence.place(*evidence.spans.places[where]) if where >= 0 else None
             known = left.stood is not None and again is not None and evidence.in_script(place[0])
             if not known or _goes_on(evidence, place, again):
-                yield left.task.id, place, span.end - span.start
+                yield left.task.id, place, waited
 
 
 def _meanwhile(evidence: Evidence) -> _Waits:
