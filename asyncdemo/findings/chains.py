@@ -11,7 +11,7 @@ _FOR_OTHERS = {"wait", "acquire", "join", "put", "shield", "serve_forever"}  # c
 
 
 def is_one_of_many(source: Source, line: int) -> bool:
-    """Whether what is awaited in a line begins there, and is no loop's own rhythm, no wait for others, no cleaning up."""
+    """Whether what is awaited in a line begins there, and is neither a loop's rhythm, cleaning up, nor up to others."""
     calls = [call for call in map(_awaited_call, _awaits(source, line)) if call is not None]
     if len(calls) != 1 or _waits_for_others(calls[0]) or _cleans_up(source, calls[0]):
         return False
@@ -33,7 +33,9 @@ def unit(source: Source, line: int) -> Unit | None:
             return None
         calls = source.every_call(function.name)
         callers = {caller.lineno: caller for call in calls if (caller := source.around(call.lineno)) is not None}
-        if any(_is_rhythm(source, call) for call in calls) or (not callers and _needs_results(function)):
+        if any(_is_rhythm(source, call) or _cleans_up(source, call) for call in calls) or (
+            not callers and _needs_results(function)
+        ):
             return None
         in_order = [caller for caller in callers.values() if _needs_results(caller)]
         if not in_order:
