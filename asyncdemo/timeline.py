@@ -31,14 +31,15 @@ def timeline(trace: Trace, started: int, ended: int) -> Timeline:
 class _Lane:
     """What is known of one task while the events are read; times in seconds from the start of the run."""
 
-    __slots__ = ("created", "end", "ended", "ignored", "lost", "parent", "since", "stood", "where")
+    __slots__ = ("created", "end", "ended", "ignored", "lost", "parent", "since", "stood", "theirs", "where")
 
     def __init__(self, created: float, parent: int | None) -> None:
         self.created = created
         self.parent = parent
         self.since = created  # when its last step ended
         self.where = -1  # where it is suspended since then
-        self.stood = -1  # where it was suspended before its last step
+        self.stood = -1  # where it was suspended before its last step, if not by an installed library
+        self.theirs = False  # an installed library has suspended it
         self.ignored: Ignored | None = None
         self.lost = False  # nobody knows when its last step ended
         self.ended: float | None = None
@@ -174,7 +175,8 @@ class _Builder:
             since = wake
         if moment > since:
             self._spans.add(key, READY, since, moment, lane.where)
-        lane.stood, lane.where, lane.lost = lane.where, -1, False
+        lane.stood = -1 if lane.theirs else lane.where
+        lane.where, lane.theirs, lane.lost = -1, False, False
 
     def _turn(self, loop: _Loop, what: int, moment: float) -> None:
         """The loop has made its steps, or has stopped."""
@@ -284,8 +286,9 @@ class _Builder:
         else:
             self._wait(key, lane, lane.since, moment)
 
-    def _suspended(self, lane: _Lane, where: int, ignored: int) -> None:
-        """A task is suspended, and was cancelled `ignored` times without that it has ended."""
+    def _suspended(self, lane: _Lane, where: int, word: int) -> None:
+        """A task is suspended; the word tells by whom, and how many times it was cancelled and has not ended."""
+        ignored, lane.theirs = word >> 1, bool(word & 1)
         lane.where = self._place(*split(where, self._trace.files))
         if ignored or lane.ignored is not None:
             lane.ignored = lane.ignored or Ignored()

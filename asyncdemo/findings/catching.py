@@ -8,8 +8,6 @@ from asyncdemo.findings.source import FUNCTIONS, Source, called, inside
 
 _DEEPEST = 20  # functions of the script that await one another
 _ENDS = {"CancelledError", "BaseException"}
-_SCOPES = {"timeout", "timeout_at", "move_on_after", "move_on_at", "fail_after", "fail_at", "CancelScope", "TaskGroup",
-           "create_task_group"}  # fmt: skip  # end cancellations that are their own
 _LOOPS = (ast.While, ast.For, ast.AsyncFor)
 
 
@@ -68,11 +66,10 @@ def _catcher(node: ast.AST) -> _Catcher | None:
 
 
 def _is_scope(node: ast.AST) -> TypeGuard[ast.With | ast.AsyncWith]:
-    """Whether it ends a cancellation that it has itself asked for."""
-    if not isinstance(node, ast.With | ast.AsyncWith):
-        return False
-    calls = (item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call))
-    return any(called(call) in _SCOPES for call in calls)
+    """Whether it may be one that ends a cancellation which it has itself asked for, as a timeout does."""
+    return isinstance(node, ast.With | ast.AsyncWith) and any(
+        isinstance(item.context_expr, ast.Call) for item in node.items
+    )
 
 
 def _suppresses(expression: ast.expr) -> bool:

@@ -55,8 +55,9 @@ POLL = 3  # the loop looks for I/O and has steps to make; whatever ran until now
 IDLE = 4  # the same, and nothing is left to do: it waits
 RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did
 DUE = 8  # when the timer was due whose callback is the loop's next STEP
-AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before; for wake-up
-#         time how many times it was cancelled and went on all the same, where that can be known
+AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before; for wake-up time
+#         2 * how many times it was cancelled and went on all the same, where that can be known; + 1 if it is an
+#         installed library that waits there
 CPU = 10  # processor time (ns) since the loop's last POLL, IDLE or CPU, read at the end of a long step
 QUEUED = 11  # the same of the time in which the thread was ready and another had the processor
 OTHERS = 15  # processor time (ns) of the other threads, at most, during the long step

@@ -232,11 +232,11 @@ class Places:
 
     def _look_at(self, task):
         coroutine, name, ignored = task.asked() or (None, task.name, 0)
-        innermost, outermost = self._frames(coroutine)
+        innermost, outermost, theirs = self._frames(coroutine)
         recorder = self._recorder
         if innermost is not None:
             at = recorder.file(innermost[0].co_filename) << 32 | innermost[1]
-            recorder.put(at, task.key << 4 | layout.AT, ignored)
+            recorder.put(at, task.key << 4 | layout.AT, ignored << 1 | theirs)
         if outermost is not None and not task.has_own_code:
             recorder.describe(task.key, outermost)
             task.has_own_code = True
@@ -255,9 +255,11 @@ class Places:
     def _frames(self, coroutine):
         """Give code and line of the innermost frame of a suspended coroutine, and the code of its outermost one.
 
-        Only frames of the person's own code count, for the first one where there are any.
+        Only frames of the person's own code count, for the first one where there are any. Also gives whether there are
+        frames of installed libraries within it.
         """
         innermost = outermost = None
+        theirs = False
         for _ in range(_DEEP):
             frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
             if frame is None:
@@ -265,11 +267,12 @@ class Places:
             code = frame.f_code
             if self._is_own(code.co_filename):
                 outermost = outermost or code
-                innermost = code, frame.f_lineno or 0
-            elif innermost is None:
-                innermost = code, frame.f_lineno or 0
+                innermost, theirs = (code, frame.f_lineno or 0), False
+            else:
+                innermost = innermost or (code, frame.f_lineno or 0)
+                theirs = theirs or "site-packages" in code.co_filename
             coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-        return innermost, outermost
+        return innermost, outermost, theirs
 
 
 def own_code():
