@@ -179,7 +179,7 @@ class _Builder:
         if lane is not None:
             state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
             if state is not None:
-                where = self._holding_line(start, moment) if loop.long else -1
+                where = self._holding_line(start, moment) if loop.long and self._in_main_thread(key) else -1
                 self._spans.add(key, state, start, moment, where)
             lane.since = moment
         loop.current, loop.last = None, key
@@ -200,6 +200,11 @@ class _Builder:
         if cpu + loop.queued >= _PLAIN * wall:
             return RUNNING
         return WAITING if cpu <= (1 - _PLAIN) * wall and off > _HELD * wall and not locked_out else None
+
+    def _in_main_thread(self, key: int) -> bool:
+        """Whether a task runs in the main thread, of which alone there are stacks."""
+        main, whos = self._trace.main, self._trace.whos
+        return main is None or whos[key].thread == whos[main].thread
 
     def _holding_line(self, start: float, end: float) -> int:
         """The place in the person's own code at which a long step was seen, the first time it was looked at."""

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner import linux
 from asyncdemo.runner.memory import Memory
 from asyncdemo.trace import Frame, Sample
 
 FIRST = 20_000_000  # ns that a step may take before its stack is asked for
+_NEVER = 0  # when an answer was asked for that belongs to no step
 _AGAIN = 3  # each further time when it has taken that many times as long
 _LOOKED_AT = 64  # newest events that tell what goes on
 _DUMP = re.compile(rb"^(?:Current thread|Thread|Stack)[^\n]*\n", re.MULTILINE)
@@ -43,14 +45,18 @@ class Stacks:
             self._step, self._patience = started, FIRST
         if now - started > self._patience and len(self._answers()) == len(self._asked):
             self._patience *= _AGAIN
+            if linux.would_notice(self._pid, signal.SIGURG):
+                return
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(self._pid, signal.SIGURG)
-                self._asked.append(now)
+                # Of a step that ended while we were about to ask, the answer tells nothing.
+                self._asked.append(now if self._running_since() == started else _NEVER)
 
     def samples(self) -> tuple[Sample, ...]:
         """The stacks, each with the moment at which it was asked for."""
         answers = self._answers()
-        return tuple(Sample(at, tuple(_frames(answer))) for at, answer in zip(self._asked, answers, strict=False))
+        asked = zip(self._asked, answers, strict=False)
+        return tuple(Sample(at, tuple(_frames(answer))) for at, answer in asked if at != _NEVER)
 
     def _running_since(self) -> int | None:
         """When the step began that holds the loop now; None where none does."""

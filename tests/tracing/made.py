@@ -4,7 +4,7 @@ from array import array
 from random import Random
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.trace import Trace, Who
+from asyncdemo.trace import Frame, Sample, Trace, Who
 
 STARTED = 10**12  # ns: when the run started
 
@@ -17,6 +17,8 @@ class Made:
         self.whos: dict[int, Who] = {}
         self.complete = True
         self.until: int | None = None
+        self.main: int | None = None
+        self.samples: list[Sample] = []
 
     def loop(self, key: int) -> None:
         self.whos[key] = Who("loop", key, "", "", "", 0)
@@ -37,9 +39,16 @@ class Made:
         self.wakes.append(wake)
         self.codes.append(key << 4 | what)
 
+    def stack(self, at: float, line: int) -> None:
+        """The main thread was seen at a line of the script."""
+        self.samples.append(Sample(moment(at), (Frame("script.py", line, "work"),)))
+
     def trace(self) -> Trace:
-        files = {1: "script.py"}
-        return Trace(self.times, self.wakes, self.codes, self.whos, files, self.complete, until=self.until)
+        columns = self.times, self.wakes, self.codes
+        samples = tuple(self.samples)
+        return Trace(
+            *columns, self.whos, {1: "script.py"}, self.complete, samples=samples, until=self.until, main=self.main
+        )
 
 
 def moment(milliseconds: float) -> int:

@@ -119,6 +119,24 @@ def test_blocked_or_computing(cpu: float, queued: float, others: float, state: s
     assert told(line, ONE) == [*expected, ("waiting", 50, 100)]
 
 
+def test_the_line_that_holds_a_loop_is_where_the_main_thread_was_seen_if_the_loop_runs_there() -> None:
+    trace = made()
+    trace.thread(4, "main")
+    trace.loop(5)
+    trace.task(6, 5)  # in another thread
+    trace.main, trace.whos[4] = 4, trace.whos[4]._replace(thread=trace.whos[ONE].thread)
+    for task, loop in ((6, 5), (ONE, LOOP)):
+        trace.put(task, layout.STEP, 10, 10)
+        trace.raw(task, layout.CPU, 0)
+        trace.put(task, layout.OVER, 50)
+        trace.put(loop, layout.IDLE, 50)
+    trace.stack(5, 11)
+    trace.stack(30, 17)
+    trace.stack(40, 18)
+    lines = {span.task: span.line for span in built(trace).spans if span.state == "blocked"}
+    assert lines == {6: None, ONE: 17}
+
+
 def test_the_processor_time_of_short_steps_is_not_that_of_the_long_one_after_them() -> None:
     trace = made()
     trace.put(ONE, layout.STEP, 10, 10)
