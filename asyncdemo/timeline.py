@@ -8,15 +8,18 @@ A thread is a loop of its own with one task: a step is its whole life, or a job 
 """
 
 from collections import deque
+from collections.abc import Sequence
 
 from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task, Timeline
-from asyncdemo.trace import Trace
+from asyncdemo.trace import Frame, Trace
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
 _HELD = 0.5  # of a long step: off the processor for more than this part of it, the loop was blocked
 _LOCKED = 0.5  # of the time off the processor: if other threads used more than that, they may have held Python's lock
+_TURNS = ("_run_once", "unrolled_run")  # the functions in which asyncio and trio make the steps
+_CUT = 100  # frames of a stack at most, as faulthandler writes it
 _PLAIN = 0.9  # of a thread's time: on or off the processor for more than that, it was running or waiting
 
 
@@ -25,6 +28,14 @@ def timeline(trace: Trace, started: int, ended: int) -> Timeline:
     builder = _Builder(trace, started)
     builder.read()
     return builder.finish(ended)
+
+
+def _of_step(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """Those frames of a stack that are within a step: below them is the loop's own function, or the stack was cut."""
+    below = next((index for index, frame in enumerate(frames) if frame.function in _TURNS), None)
+    if below is None:
+        return frames if len(frames) >= _CUT else ()
+    return frames[:below]
 
 
 class _Lane:
@@ -213,8 +224,7 @@ class _Builder:
             samples.popleft()
         if not samples or self._seconds(samples[0].at) > end:
             return -1
-        frames = samples[0].frames
-        own = next((frame for frame in frames if is_own(frame.path)), None)
+        own = next((frame for frame in _of_step(samples[0].frames) if is_own(frame.path)), None)
         return -1 if own is None else self._place(own.path, own.line)
 
     def _note(self, loop: _Loop, key: int, what: int, value: int, wake: int) -> None:

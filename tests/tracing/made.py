@@ -39,9 +39,9 @@ class Made:
         self.wakes.append(wake)
         self.codes.append(key << 4 | what)
 
-    def stack(self, at: float, line: int) -> None:
-        """The main thread was seen at a line of the script."""
-        self.samples.append(Sample(moment(at), (Frame("script.py", line, "work"),)))
+    def stack(self, at: float, *frames: Frame) -> None:
+        """The main thread was seen in these frames, the innermost first."""
+        self.samples.append(Sample(moment(at), frames))
 
     def trace(self) -> Trace:
         columns = self.times, self.wakes, self.codes

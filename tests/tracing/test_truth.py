@@ -70,3 +70,17 @@ def test_no_signal_is_sent_to_a_script_that_waits_for_one_or_keeps_them_waiting(
         asyncio.run(main())
     """
     assert observed(source, needs_interpreter(version)).printed == "waited True\npending set()\n"
+
+
+def test_a_loop_of_another_kind_is_said_not_to_be_traced(observed: Observe) -> None:
+    source = """
+        import asyncio
+        class Loop(asyncio.AbstractEventLoop):
+            def run_forever(self):
+                asyncio._set_running_loop(self)
+                asyncio._set_running_loop(None)
+        Loop().run_forever()
+    """
+    seen = observed(source, needs_interpreter("3.11"))
+    assert not seen.timeline.complete
+    assert seen.run.notes == ("its event loop was not traced: it is not built on asyncio's own, as uvloop's",)
