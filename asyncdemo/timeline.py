@@ -129,7 +129,7 @@ class _Builder:
         holding = {key: loop.start for key, loop in self._loops.items() if loop.current is not None}
         for loop in self._loops.values():
             if loop.current is not None:
-                self._close(loop, end)
+                self._close_last(loop, loop.current, end)
         for key, lane in self._lanes.items():
             if lane.end != "pending" or lane.ended is not None:
                 continue
@@ -198,6 +198,20 @@ class _Builder:
             loop.short, loop.long, loop.queued, loop.others = 0.0, False, 0.0, 0.0
         else:
             loop.short += moment - start
+
+    def _close_last(self, loop: _Loop, key: int, end: float) -> None:
+        """End a step that was never to end: what it was, only somebody outside can have seen."""
+        seen, wall = self._trace.hanging, end - loop.start
+        if seen is not None and self._seconds(seen.since) == loop.start and seen.wall > 0 and self._in_main_thread(key):
+            part = wall / seen.wall  # seconds for each ns
+            loop.cpu, loop.queued, loop.others = seen.cpu * part, seen.queued * part, seen.others * part
+            loop.short, loop.long = 0.0, True
+        elif wall > layout.LONG / 1e9 and not loop.threaded:
+            loop.current = None  # nobody knows
+            if key in self._lanes:
+                self._lanes[key].since = end
+            return
+        self._close(loop, end)
 
     def _state(self, loop: _Loop, wall: float) -> int | None:
         """What a long step was; None where that cannot be known."""

@@ -61,6 +61,17 @@ def would_notice(pid: int, number: int) -> bool:
     return blocked is not None and bool(int(blocked[1], 16) >> number - 1 & 1)
 
 
+def processor_times(pid: int) -> tuple[int, int, int] | None:
+    """What the main thread of a process has used and queued for, and what its other threads have used, in ns."""
+    try:
+        own, queued = Path("/proc", str(pid), "task", str(pid), "schedstat").read_text(encoding="ascii").split()[:2]
+        fields = Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()
+    except (OSError, ValueError):
+        return None
+    whole = (int(fields[11]) + int(fields[12])) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+    return int(own), int(queued), max(0, whole - int(own))
+
+
 def _system_call(pid: int) -> list[str]:
     """The number of the system call in which the main thread of a process is, and its arguments, as the kernel says."""
     try:

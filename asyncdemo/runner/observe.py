@@ -167,7 +167,7 @@ class _Watch:
         if trace is None:
             return None
         if self.stacks is not None:
-            trace = trace._replace(samples=self.stacks.samples())
+            trace = trace._replace(samples=self.stacks.samples(), hanging=self.stacks.hanging())
         return build_timeline(trace, self._child.started, ended.at)
 
     def _give(self, outputs: list[Output]) -> None:

@@ -4,7 +4,7 @@ from array import array
 from random import Random
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.trace import Frame, Sample, Trace, Who
+from asyncdemo.trace import Frame, Hanging, Sample, Trace, Who
 
 STARTED = 10**12  # ns: when the run started
 
@@ -19,6 +19,7 @@ class Made:
         self.until: int | None = None
         self.main: int | None = None
         self.samples: list[Sample] = []
+        self.hanging: Hanging | None = None
 
     def loop(self, key: int) -> None:
         self.whos[key] = Who("loop", key, "", "", "", 0)
@@ -45,10 +46,9 @@ class Made:
 
     def trace(self) -> Trace:
         columns = self.times, self.wakes, self.codes
-        samples = tuple(self.samples)
-        return Trace(
-            *columns, self.whos, {1: "script.py"}, self.complete, samples=samples, until=self.until, main=self.main
-        )
+        files, samples = {1: "script.py"}, tuple(self.samples)
+        told = Trace(*columns, self.whos, files, self.complete, samples, self.until, self.main)
+        return told._replace(hanging=self.hanging)
 
 
 def moment(milliseconds: float) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import Timeline
 from asyncdemo.timeline import timeline
-from asyncdemo.trace import Frame
+from asyncdemo.trace import Frame, Hanging
 from tests.tracing.conftest import well_formed
 from tests.tracing.made import STARTED, Made, moment, random_trace
 
@@ -208,7 +208,24 @@ def test_while_a_step_holds_the_loop_to_the_end_nobody_is_said_to_wait() -> None
     trace.put(TWO, layout.STEP, 10, 10)
     line = built(trace)
     assert told(line, ONE)[-1] == ("waiting", 2, 10)
-    assert told(line, TWO) == [("running", 10, 100)]
+    assert told(line, TWO) == []  # who knows what it does
+
+
+@pytest.mark.parametrize(
+    ("cpu", "queued", "others", "state"),
+    [(40, 0, 0, "running"), (1, 0, 0, "blocked"), (1, 38, 0, "running"), (1, 0, 39, None)],
+)
+def test_what_was_seen_from_outside_tells_what_a_step_was_that_never_ended(
+    cpu: int, queued: int, others: int, state: str | None
+) -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 10)
+    trace.stack(30, Frame("script.py", 17, "work"), *LOOPS)
+    for since in (10, 9):  # of an earlier one it tells nothing
+        trace.hanging = Hanging(moment(since), *(part * 1_000_000 for part in (40, cpu, queued, others)))
+        line = built(trace)
+        assert told(line, ONE) == ([(state, 10, 100)] if state and since == 10 else [])
+        assert [span.line for span in line.spans] == [17] * len(line.spans)
 
 
 def test_a_loop_that_has_stopped_keeps_nobody_waiting() -> None:

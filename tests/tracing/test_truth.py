@@ -3,6 +3,8 @@
 The bounds are generous, for a busy machine, but for this: no line is ever named that it was not.
 """
 
+from pathlib import Path
+
 import pytest
 
 from tests.processes import needs_interpreter
@@ -84,3 +86,29 @@ def test_a_loop_of_another_kind_is_said_not_to_be_traced(observed: Observe) -> N
     seen = observed(source, needs_interpreter("3.11"))
     assert not seen.timeline.complete
     assert seen.run.notes == ("its event loop was not traced: it is not built on asyncio's own, as uvloop's",)
+
+
+@some_pythons
+@pytest.mark.parametrize(("hangs", "state"), [("time.sleep(9)", "blocked"), ("while True: pass", "running")])
+@pytest.mark.parametrize("end", ["timeout", "kill"])
+def test_the_step_that_hangs_is_there_with_its_state_and_line(
+    observed: Observe, version: str, hangs: str, state: str, end: str
+) -> None:
+    source = f"""
+        import asyncio, signal
+        async def work():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # else its exception would end the step
+            await asyncio.sleep(0.05)
+            if {end == "kill"}:
+                threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+            {hangs}
+        asyncio.run(work())
+    """
+    seen = observed(source, needs_interpreter(version), timeout=5 if end == "kill" else 0.6)
+    well_formed(seen.timeline)
+    assert not seen.timeline.complete
+    last = seen.timeline.spans[-1]
+    assert (last.state, last.end - last.start > 0.2) == (state, True)
+    assert last.path is not None
+    lines = Path(last.path).read_text().split("\n")
+    assert lines[(last.line or 0) - 1].strip() == hangs

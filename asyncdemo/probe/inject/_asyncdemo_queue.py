@@ -141,6 +141,7 @@ class Queue(collections.deque):
                 self.pause(now)
                 self.tell(now, layout.POLL)
             self.current, self.started, self.thread = self.callbacks, _NEVER, _thread.get_ident()
+            self.library.recorder.runs_in(self.callbacks.key, self.thread)
         self.clocks.turn(now)
 
     def left(self):

@@ -75,6 +75,10 @@ class Recorder:
         self.describe(key, code)
         words[at] = key + 1
 
+    def runs_in(self, key, thread):
+        """Store in which thread a loop runs."""
+        self.words[layout.INFOS_AT + key * layout.INFO + 5] = thread
+
     def rename(self, key, name):
         """Store another name of a task."""
         self._text(layout.INFOS_AT + key * layout.INFO + 6, layout.NAME, name)
