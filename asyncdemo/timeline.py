@@ -8,16 +8,19 @@ A thread is a loop of its own with one task: a step is its whole life, or a job 
 """
 
 from collections import deque
+from collections.abc import Sequence
 
 from asyncdemo.incidents import Ignored, Touches, split, unheeded
 from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task, Timeline
-from asyncdemo.trace import Trace
+from asyncdemo.trace import Frame, Trace
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
 _HELD = 0.5  # of a long step: off the processor for more than this part of it, the loop was blocked
 _LOCKED = 0.5  # of the time off the processor: if other threads used more than that, they may have held Python's lock
+_TURNS = ("_run_once", "unrolled_run")  # the functions in which asyncio and trio make the steps
+_CUT = 100  # frames of a stack at most, as faulthandler writes it
 _PLAIN = 0.9  # of a thread's time: on or off the processor for more than that, it was running or waiting
 
 
@@ -26,6 +29,14 @@ def timeline(trace: Trace, started: int, ended: int) -> Timeline:
     builder = _Builder(trace, started)
     builder.read()
     return builder.finish(ended)
+
+
+def _of_step(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """Those frames of a stack that are within a step: below them is the loop's own function, or the stack was cut."""
+    below = next((index for index, frame in enumerate(frames) if frame.function in _TURNS), None)
+    if below is None:
+        return frames if len(frames) >= _CUT else ()
+    return frames[:below]
 
 
 class _Lane:
@@ -128,7 +139,7 @@ class _Builder:
         for loop in self._loops.values():
             self._touches.awake(loop.key, end)
             if loop.current is not None:
-                self._close(loop, end)
+                self._close_last(loop, loop.current, end)
         for key, lane in self._lanes.items():
             if lane.end != "pending" or lane.ended is not None:
                 continue
@@ -208,7 +219,7 @@ class _Builder:
         if lane is not None:
             state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
             if state is not None:
-                where = self._holding_line(start, moment) if loop.long else -1
+                where = self._holding_line(start, moment) if loop.long and self._in_main_thread(key) else -1
                 self._spans.add(key, state, start, moment, where)
             lane.since = moment
         loop.current, loop.last = None, key
@@ -216,6 +227,20 @@ class _Builder:
             loop.short, loop.long, loop.queued, loop.others = 0.0, False, 0.0, 0.0
         else:
             loop.short += moment - start
+
+    def _close_last(self, loop: _Loop, key: int, end: float) -> None:
+        """End a step that was never to end: what it was, only somebody outside can have seen."""
+        seen, wall = self._trace.hanging, end - loop.start
+        if seen is not None and self._seconds(seen.since) == loop.start and seen.wall > 0 and self._in_main_thread(key):
+            part = wall / seen.wall  # seconds for each ns
+            loop.cpu, loop.queued, loop.others = seen.cpu * part, seen.queued * part, seen.others * part
+            loop.short, loop.long = 0.0, True
+        elif wall > layout.LONG / 1e9 and not loop.threaded:
+            loop.current = None  # nobody knows
+            if key in self._lanes:
+                self._lanes[key].since = end
+            return
+        self._close(loop, end)
 
     def _state(self, loop: _Loop, wall: float) -> int | None:
         """What a long step was; None where that cannot be known."""
@@ -230,6 +255,11 @@ class _Builder:
             return RUNNING
         return WAITING if cpu <= (1 - _PLAIN) * wall and off > _HELD * wall and not locked_out else None
 
+    def _in_main_thread(self, key: int) -> bool:
+        """Whether a task runs in the main thread, of which alone there are stacks."""
+        main, whos = self._trace.main, self._trace.whos
+        return main is None or whos[key].thread == whos[main].thread
+
     def _holding_line(self, start: float, end: float) -> int:
         """The place in the person's own code at which a long step was seen, the first time it was looked at."""
         samples = self._samples
@@ -237,8 +267,7 @@ class _Builder:
             samples.popleft()
         if not samples or self._seconds(samples[0].at) > end:
             return -1
-        frames = samples[0].frames
-        own = next((frame for frame in frames if is_own(frame.path)), None)
+        own = next((frame for frame in _of_step(samples[0].frames) if is_own(frame.path)), None)
         return -1 if own is None else self._place(own.path, own.line)
 
     def _note(self, loop: _Loop, key: int, what: int, value: int, wake: int) -> None:

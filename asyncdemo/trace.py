@@ -41,12 +41,25 @@ class Sample(NamedTuple):
     frames: tuple[Frame, ...]
 
 
+class Hanging(NamedTuple):
+    """What was seen from outside of the step that began at `since`, for `wall` ns of it; all in ns.
+
+    `cpu` and `queued` are those of the main thread, `others` the processor time of the other threads.
+    """
+
+    since: int
+    wall: int
+    cpu: int
+    queued: int
+    others: int
+
+
 class Trace(NamedTuple):
     """The events of a run as columns, in the order in which they were stored; `complete` False where any are missing.
 
     `whos` tells who the keys are, `files` names the files of AT events. `samples` are stacks taken during long steps.
     `until` is the moment at which tracing was given up, None if it was not; `main` is the key of the main thread, if it
-    is worth a lane.
+    is worth a lane. `hanging` tells of the last step that took long: it may be one that was never to end.
     """
 
     times: "array[int]"
@@ -58,3 +71,4 @@ class Trace(NamedTuple):
     samples: tuple[Sample, ...] = ()
     until: int | None = None
     main: int | None = None
+    hanging: Hanging | None = None

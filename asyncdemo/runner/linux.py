@@ -41,13 +41,43 @@ def exit_descriptor(pid: int) -> int | None:
 def reads_input(pid: int) -> bool:
     """Whether the process is waiting for something to be typed: it is inside a read of its descriptor 0.
 
-    The kernel tells it as "number of the system call, its arguments"; reading is number 0 on x86-64, 63 on ARM.
+    Reading is number 0 on x86-64, 63 on ARM.
     """
+    return _system_call(pid)[:2] == [{"x86_64": "0", "aarch64": "63"}.get(os.uname().machine), "0x0"]
+
+
+def would_notice(pid: int, number: int) -> bool:
+    """Whether a signal that its main thread takes no heed of would make a difference to a process all the same.
+
+    It keeps signals waiting, or it waits for one itself: in pause, rt_sigsuspend or rt_sigtimedwait.
+    """
+    waits = {"x86_64": ("34", "130", "128"), "aarch64": ("133", "137")}.get(os.uname().machine, ())
+    if (_system_call(pid) or [""])[0] in waits:
+        return True
     try:
-        words = Path("/proc", str(pid), "syscall").read_text(encoding="ascii").split()
+        blocked = re.search(r"^SigBlk:\s*(\w+)", Path("/proc", str(pid), "status").read_text(), re.MULTILINE)
     except OSError:
         return False
-    return words[:2] == [{"x86_64": "0", "aarch64": "63"}.get(os.uname().machine), "0x0"]
+    return blocked is not None and bool(int(blocked[1], 16) >> number - 1 & 1)
+
+
+def processor_times(pid: int) -> tuple[int, int, int] | None:
+    """What the main thread of a process has used and queued for, and what its other threads have used, in ns."""
+    try:
+        own, queued = Path("/proc", str(pid), "task", str(pid), "schedstat").read_text(encoding="ascii").split()[:2]
+        fields = Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()
+    except (OSError, ValueError):
+        return None
+    whole = (int(fields[11]) + int(fields[12])) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+    return int(own), int(queued), max(0, whole - int(own))
+
+
+def _system_call(pid: int) -> list[str]:
+    """The number of the system call in which the main thread of a process is, and its arguments, as the kernel says."""
+    try:
+        return Path("/proc", str(pid), "syscall").read_text(encoding="ascii").split()
+    except OSError:
+        return []
 
 
 def python_programs(pid: int) -> dict[int, str]:

@@ -167,7 +167,7 @@ class _Watch:
         if trace is None:
             return None
         if self.stacks is not None:
-            trace = trace._replace(samples=self.stacks.samples())
+            trace = trace._replace(samples=self.stacks.samples(), hanging=self.stacks.hanging())
         return build_timeline(trace, self._child.started, ended.at)
 
     def _give(self, outputs: list[Output]) -> None:
@@ -201,6 +201,8 @@ def _python(executable: str, memory: Memory) -> Python:
 def _notes(memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str]) -> Iterator[str]:
     if not memory.attached:
         yield "not observed: the probe could not get in, so only the whole time is known"
+    if memory[layout.UNTRACED] & layout.OTHER_LOOP:
+        yield "its event loop was not traced: it is not built on asyncio's own, as uvloop's"
     if stdin_empty:
         yield "stdin was empty: in a pipeline or a background job"
     if programs:

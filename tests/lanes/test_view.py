@@ -141,6 +141,16 @@ def test_a_persons_own_large_program_has_a_table(snapshot: SnapshotAssertion) ->
     assert rows_of(large(100_000), 200, own_program=True) == snapshot(name="200 columns")
 
 
+def test_numbers_of_the_table_never_touch() -> None:
+    holders = [Made("handle", [("blocked", 0.02), STEP], 0.1 * n, at=11) for n in range(5)]  # type: ignore[arg-type]
+    late = [Made("beat", [("ready", 0.7), STEP]) for _ in range(20_000)]
+    rows = rows_of(run_of(timeline(*holders, *late, steps=10**6), 0.8), 60, own_program=True)
+    (heading,) = [row for row in rows if row.startswith("held the loop")]
+    (held,) = [row for row in rows if ":11 " in row]
+    assert heading.endswith("longest   late")
+    assert "0.02 s 100000  blocked" in held
+
+
 def test_the_call_is_read_from_any_file_and_harmless(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("\n\fif x:\n    return await \x1b[31mfetch(url)\n")
     (tmp_path / "raw.py").write_bytes(b"\n\n\xff\xfe\x00\n")

@@ -27,7 +27,8 @@ notes = []
 def note(*words):
     notes.append(words)
 def tell():
-    print(json.dumps({"now": now(), "notes": notes}), flush=True)
+    told = json.dumps(notes)
+    print('{"now": %r, "notes": %s}' % (now(), told), flush=True)
 """
 
 
@@ -135,12 +136,17 @@ def observed(tmp_path: Path) -> Iterator[Observe]:
     """Write a script that begins with TRUTH, and observe it on an interpreter."""
 
     def run(source: str, python: str, *options: str, timeout: float | None = 20) -> Observed:
-        script = tmp_path / "script.py"
-        script.write_text(TRUTH + dedent(source), encoding="utf-8")
-        result = observe(Plan(Subject("script"), (python, *options, str(script)), timeout))
-        return Observed(result, _notes(result))
+        return observe_script(tmp_path, source, python, *options, timeout=timeout)
 
     return run
+
+
+def observe_script(folder: Path, source: str, python: str, *options: str, timeout: float | None = 20) -> Observed:
+    """Write a script that begins with TRUTH into the folder, and observe it on an interpreter."""
+    script = folder / "script.py"
+    script.write_text(TRUTH + dedent(source), encoding="utf-8")
+    result = observe(Plan(Subject("script"), (python, *options, str(script)), timeout))
+    return Observed(result, _notes(result))
 
 
 def _notes(run: Run) -> list[Note]:

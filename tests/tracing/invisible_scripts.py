@@ -249,6 +249,40 @@ ASYNCIO = {
         loop.run_until_complete(main(None))
         loop.close()
     """,
+    "own clocks": """
+        import os, time
+        def broken(*words): raise ZeroDivisionError
+        kept = os.open, os.read, os.close
+        time.monotonic_ns = broken
+        import asyncio
+        async def main():
+            os.open = os.read = os.close = time.thread_time_ns = time.process_time_ns = broken
+            await asyncio.sleep(0.001)
+            time.sleep(0.01)
+            await asyncio.sleep(0.001)
+            os.open, os.read, os.close = kept
+            say("done")
+        asyncio.run(main())
+    """,
+    "own coroutines": """
+        import asyncio, collections.abc
+        class Own(collections.abc.Coroutine):
+            steps = 0
+            def send(self, value):
+                self.steps += 1
+                if self.steps > 3:
+                    raise StopIteration(self.steps)
+            def throw(self, *error): raise error[0]
+            def close(self): say("closed")
+            def __await__(self): return self
+            def __bool__(self): say("asked whether true"); return True
+            def __getattr__(self, name):
+                say("asked for", name)
+                raise AttributeError(name)
+        async def main():
+            say(await asyncio.get_running_loop().create_task(Own()))
+        asyncio.run(main())
+    """,
     "several loops": """
         import asyncio, threading
         async def work(): 

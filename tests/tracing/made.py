@@ -4,7 +4,7 @@ from array import array
 from random import Random
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.trace import Trace, Who
+from asyncdemo.trace import Frame, Hanging, Sample, Trace, Who
 
 STARTED = 10**12  # ns: when the run started
 
@@ -17,6 +17,9 @@ class Made:
         self.whos: dict[int, Who] = {}
         self.complete = True
         self.until: int | None = None
+        self.main: int | None = None
+        self.samples: list[Sample] = []
+        self.hanging: Hanging | None = None
 
     def loop(self, key: int) -> None:
         self.whos[key] = Who("loop", key, "", "", "", 0)
@@ -37,9 +40,15 @@ class Made:
         self.wakes.append(wake)
         self.codes.append(key << 4 | what)
 
+    def stack(self, at: float, *frames: Frame) -> None:
+        """The main thread was seen in these frames, the innermost first."""
+        self.samples.append(Sample(moment(at), frames))
+
     def trace(self) -> Trace:
-        files = {1: "script.py"}
-        return Trace(self.times, self.wakes, self.codes, self.whos, files, self.complete, until=self.until)
+        columns = self.times, self.wakes, self.codes
+        files, samples = {1: "script.py"}, tuple(self.samples)
+        told = Trace(*columns, self.whos, files, self.complete, samples, self.until, self.main)
+        return told._replace(hanging=self.hanging)
 
 
 def moment(milliseconds: float) -> int:

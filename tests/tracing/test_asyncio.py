@@ -1,6 +1,6 @@
 """Scripts that write down their own truth, on every CPython here: does the timeline of their asyncio tasks say the same?
 
-The bounds are generous, for a busy machine: what is really reached is printed by bench_tracing.py.
+The bounds are generous, for a busy machine: what is really reached is printed by bench_truth.py.
 """
 
 import json

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import Timeline, Touch, Unheeded
 from asyncdemo.timeline import timeline
+from asyncdemo.trace import Frame, Hanging
 from tests.tracing.conftest import well_formed
 from tests.tracing.made import STARTED, Made, moment, random_trace
 
 LOOP, ONE, TWO = 1, 2, 3
+LOOPS = (Frame("/usr/lib/python3.11/asyncio/base_events.py", 9, "_run_once"), Frame("script.py", 90, "<module>"))
 
 
 def made() -> Made:
@@ -119,6 +121,45 @@ def test_blocked_or_computing(cpu: float, queued: float, others: float, state: s
     assert told(line, ONE) == [*expected, ("waiting", 50, 100)]
 
 
+def test_the_line_that_holds_a_loop_is_where_the_main_thread_was_seen_if_the_loop_runs_there() -> None:
+    trace = made()
+    trace.thread(4, "main")
+    trace.loop(5)
+    trace.task(6, 5)  # in another thread
+    trace.main, trace.whos[4] = 4, trace.whos[4]._replace(thread=trace.whos[ONE].thread)
+    for task, loop in ((6, 5), (ONE, LOOP)):
+        trace.put(task, layout.STEP, 10, 10)
+        trace.raw(task, layout.CPU, 0)
+        trace.put(task, layout.OVER, 50)
+        trace.put(loop, layout.IDLE, 50)
+    for at, line in ((5, 11), (30, 17), (40, 18)):
+        trace.stack(at, Frame("script.py", line, "work"), *LOOPS)
+    lines = {span.task: span.line for span in built(trace).spans if span.state == "blocked"}
+    assert lines == {6: None, ONE: 17}
+
+
+@pytest.mark.parametrize(
+    ("frames", "line"),
+    [
+        ([Frame("script.py", 17, "work"), *LOOPS], 17),
+        ([Frame("/usr/lib/python3.11/json.py", 3, "dumps"), Frame("script.py", 17, "work"), *LOOPS], 17),
+        ([Frame("/usr/lib/python3.11/json.py", 3, "dumps"), *LOOPS], None),  # a step of a library's own
+        ([Frame("/home/me/asyncdemo/probe/inject/_asyncdemo_queue.py", 3, "popleft"), *LOOPS], None),  # it is over
+        ([Frame("/home/me/asyncdemo/probe/inject/_asyncdemo_writes.py", 3, "note"), Frame("a.py", 4, "f"), *LOOPS], 4),
+        ([Frame("a.py", 4, "f"), *LOOPS, Frame("script.py", 17, "work"), *LOOPS], 4),  # a loop within a step
+        ([Frame("script.py", 90, "main")], None),  # between two runs of the loop
+        ([Frame("script.py", 17, "deeper")] * 100, 17),  # so deep that the stack was cut
+    ],
+)
+def test_only_frames_of_the_step_itself_tell_its_line(frames: list[Frame], line: int | None) -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 10)
+    trace.raw(ONE, layout.CPU, 0)
+    trace.put(ONE, layout.OVER, 50)
+    trace.stack(30, *frames)
+    assert [span.line for span in built(trace).spans if span.state == "blocked"] == [line]
+
+
 def test_the_processor_time_of_short_steps_is_not_that_of_the_long_one_after_them() -> None:
     trace = made()
     trace.put(ONE, layout.STEP, 10, 10)
@@ -167,7 +208,24 @@ def test_while_a_step_holds_the_loop_to_the_end_nobody_is_said_to_wait() -> None
     trace.put(TWO, layout.STEP, 10, 10)
     line = built(trace)
     assert told(line, ONE)[-1] == ("waiting", 2, 10)
-    assert told(line, TWO) == [("running", 10, 100)]
+    assert told(line, TWO) == []  # who knows what it does
+
+
+@pytest.mark.parametrize(
+    ("cpu", "queued", "others", "state"),
+    [(40, 0, 0, "running"), (1, 0, 0, "blocked"), (1, 38, 0, "running"), (1, 0, 39, None)],
+)
+def test_what_was_seen_from_outside_tells_what_a_step_was_that_never_ended(
+    cpu: int, queued: int, others: int, state: str | None
+) -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 10)
+    trace.stack(30, Frame("script.py", 17, "work"), *LOOPS)
+    for since in (10, 9):  # of an earlier one it tells nothing
+        trace.hanging = Hanging(moment(since), *(part * 1_000_000 for part in (40, cpu, queued, others)))
+        line = built(trace)
+        assert told(line, ONE) == ([(state, 10, 100)] if state and since == 10 else [])
+        assert [span.line for span in line.spans] == [17] * len(line.spans)
 
 
 def test_a_loop_that_has_stopped_keeps_nobody_waiting() -> None:

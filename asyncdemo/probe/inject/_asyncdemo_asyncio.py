@@ -115,7 +115,7 @@ def _entered(loop, library):
     if isinstance(queue, _asyncdemo_queue.Queue):
         queue.entered()
     elif library.recorder.words is not None:
-        library.recorder.words[layout.UNTRACED] |= 2 if isinstance(loop, library.loop) else 1
+        library.recorder.words[layout.UNTRACED] |= 2 if isinstance(loop, library.loop) else layout.OTHER_LOOP
 
 
 def _left(loop, library):

@@ -74,8 +74,9 @@ def _watch_end(words):
 
 def _tracers(words):
     """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer."""
-    for name in ("faulthandler", "fcntl", "itertools", "resource", "types"):
-        _ready[name] = __import__(name)
+    for name in ("faulthandler", "fcntl", "itertools", "os", "resource", "time", "types"):
+        _ready[name] = type(sys)(name)
+        _ready[name].__dict__.update(vars(__import__(name)))
     here = os.path.dirname(os.path.abspath(__file__))
 
     modules, recorders = {}, []  # of the latter one, once a library is loaded
@@ -104,26 +105,22 @@ def _tracers(words):
     return tracers
 
 
-_ready = {}  # modules that the tracers need, imported before the script can watch imports
-_builtins = dict(
-    vars(sys.modules["builtins"])
-)  # as they were before the script, which may have an __import__ of its own
+_ready = {}  # modules that the tracers need as they were before the script, which may have a clock of its own
+_builtins = dict(vars(sys.modules["builtins"]))  # just so
 
 
 def _load(folder, modules, *names):
-    """Import modules of ours that were not needed at the start into `modules`; nothing new stays in sys.modules."""
+    """Load modules of ours that were not needed at the start into `modules`; sys.modules is left as it is."""
     loader = sys.modules["_frozen_importlib_external"].SourceFileLoader
-    known = set(sys.modules)
-    sys.modules.update(_ready)  # found there, no finder of the script's is asked for them
-    sys.modules.update(modules)
-    try:
-        for name in names:
-            sys.modules[name] = modules[name] = module = type(sys)(name)
-            module.__builtins__ = _builtins
-            exec(loader(name, os.path.join(folder, name + ".py")).get_code(name), module.__dict__)
-    finally:
-        for name in set(sys.modules) - known:
-            del sys.modules[name]
+    original = _builtins["__import__"]
+
+    def import_(name, *_):
+        return modules.get(name) or _ready.get(name) or original(name)
+
+    for name in names:
+        modules[name] = module = type(sys)(name)
+        module.__builtins__ = dict(_builtins, __import__=import_)
+        exec(loader(name, os.path.join(folder, name + ".py")).get_code(name), module.__dict__)
 
 
 # Compiled under the import system's own file name: Python leaves frames of that name out of the tracebacks of failed

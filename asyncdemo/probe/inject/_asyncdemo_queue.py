@@ -48,8 +48,7 @@ class _Task(_weakref.ref):
 def _is_running(task):
     """Whether a task's coroutine is just now being executed. `task` is a reference."""
     owner = task()
-    coroutine = owner and owner.get_coro()
-    return getattr(coroutine, "cr_running", False) or getattr(coroutine, "gi_running", False)
+    return owner is not None and bool(_asyncdemo_trace.asked_of(task.kind.get_coro(owner), "running"))
 
 
 class _StandIn:
@@ -148,6 +147,7 @@ class Queue(collections.deque):
                 self.pause(now)
                 self.tell(now, layout.POLL)
             self.current, self.started, self.thread = self.callbacks, _NEVER, _thread.get_ident()
+            self.library.recorder.runs_in(self.callbacks.key, self.thread)
         self.home = _thread.get_ident()
         self.clocks.turn(now)
 

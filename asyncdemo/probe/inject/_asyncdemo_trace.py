@@ -7,12 +7,16 @@ anything else goes wrong, tracing is given up for good and the script goes on; s
 import itertools
 import os
 import time
+import types
 
 import _asyncdemo_layout as layout
 
 _REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
 _SEEN = 1 << 15  # events at most that are looked through for tasks whose line is to be read
 _DEEP = 100  # coroutines that await one another, at most
+_Coroutine, _Generator = types.CoroutineType, types.GeneratorType
+_OF_COROUTINES = {"code": "cr_code", "frame": "cr_frame", "awaits": "cr_await", "running": "cr_running"}
+_OF_GENERATORS = {"code": "gi_code", "frame": "gi_frame", "awaits": "gi_yieldfrom", "running": "gi_running"}
 _FILES = os.path.join(os.path.dirname((lambda: None).__code__.co_filename), "_asyncdemo_")
 
 
@@ -84,6 +88,10 @@ class Recorder:
         self.rename(key, name)
         self.describe(key, code)
         words[at] = key + 1
+
+    def runs_in(self, key, thread):
+        """Store in which thread a loop runs."""
+        self.words[layout.INFOS_AT + key * layout.INFO + 5] = thread
 
     def rename(self, key, name):
         """Store another name of a task."""
@@ -202,9 +210,19 @@ class Clocks:
         self._queue, self._others, self._read_at = queue, others, now
 
 
+def asked_of(coroutine, what):
+    """Give what Python tells of a coroutine or a generator; None of anything else, whose own methods are not called."""
+    kind = type(coroutine)
+    if kind is _Coroutine:
+        return getattr(coroutine, _OF_COROUTINES[what])
+    if kind is _Generator:
+        return getattr(coroutine, _OF_GENERATORS[what])
+    return None
+
+
 def code_of(coroutine):
     """Give the code object of a coroutine or a generator; None of anything else."""
-    return getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+    return asked_of(coroutine, "code")
 
 
 class Places:
@@ -262,7 +280,7 @@ class Places:
         innermost = outermost = None
         theirs = False
         for _ in range(_DEEP):
-            frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+            frame = asked_of(coroutine, "frame")
             if frame is None:
                 break
             code = frame.f_code
@@ -272,7 +290,7 @@ class Places:
             else:
                 innermost = innermost or (code, frame.f_lineno or 0)
                 theirs = theirs or "site-packages" in code.co_filename
-            coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+            coroutine = asked_of(coroutine, "awaits")
         return innermost, outermost, theirs
 
 

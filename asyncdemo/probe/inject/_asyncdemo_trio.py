@@ -82,7 +82,7 @@ class _Instrument:
 
     def __init__(self, run, runner, recorder):
         key = recorder.key()
-        recorder.tell(key, layout.LOOP, key, "", None)
+        recorder.tell(key, layout.LOOP, key, "", None, _thread.get_ident())
         self._run, self._runner, self._recorder = run, runner, recorder
         self._clocks = _asyncdemo_trace.Clocks(recorder)
         self._places = _asyncdemo_trace.Places(recorder, _asyncdemo_trace.own_code())

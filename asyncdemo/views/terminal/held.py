@@ -11,7 +11,8 @@ from asyncdemo.views import wording
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut
 
-_NUMBERS = f"{'times':>7}{'total':>9}{'longest':>9}{'late':>6}"
+_NUMBERS = f"{'times':>7}{'total':>9}{'longest':>9}"
+_LATE = 6  # cells
 _STATE = 11  # cells
 _NOT_THE_CALL = re.compile(r"(?:(?:return|await|yield|for .+? in|if|while|with|async|[\w., ]+ =) )+")
 _LEAST = 8  # cells for a call
@@ -22,15 +23,16 @@ _LARGEST = 1_000_000  # bytes of a file that is read for one line
 def held_rows(page: Page, rows: Sequence[Held], subject: Subject, most: int | None) -> list[tuple[Part, ...]]:
     """Give the table, `most` of its lines (None: all) with what is said of the others."""
     shown = rows if most is None or len(rows) <= most else rows[: max(1, most - 1)]
-    room = page.width - 1 - len(_NUMBERS) - 2 - _STATE
+    late = max(_LATE, *(1 + len(str(row.late)) for row in shown))
+    room = page.width - 1 - len(_NUMBERS) - late - 2 - _STATE
     widest = room // 2 if room // 2 >= _LEAST else room
     places = [_within(page, _place(row, subject), max(13, widest)) for row in shown]
     column = max(13, *map(cells, places))
     call = room - column
-    table: list[tuple[Part, ...]] = [(("held the loop".ljust(column), "title"), (_NUMBERS, "dim"))]
+    table: list[tuple[Part, ...]] = [(("held the loop".ljust(column), "title"), (f"{_NUMBERS}{'late':>{late}}", "dim"))]
     for place, row in zip(places, shown, strict=True):
         total, longest = wording.seconds(row.total), wording.seconds(row.longest)
-        numbers = f"{row.times:>7}{total:>9}{longest:>9}{row.late:>6}  "
+        numbers = f"{row.times:>7}{total:>9}{longest:>9}{row.late:>{late}}  "
         state: Part = (row.state.ljust(_STATE), "bad" if row.state == "blocked" else "warn")
         text = cut(page.shown(_call(row, subject)), call, page.glyphs["more"]) if call >= _LEAST else ""
         table.append((place.ljust(column - cells(place) + len(place)), numbers, state, text))

@@ -131,7 +131,7 @@ def _loop_parts(said: Shares | None, table: Sequence[Held] = ()) -> list[Row]:
         parts.append(f"blocked {wording.share(said.blocked)}{longest}")
     if table:
         total, times = sum(row.total for row in table), sum(row.times for row in table)
-        parts.append(f"held {wording.seconds(total)} in {times} steps")
+        parts.append(f"held {wording.seconds(total)} in {times} step{'s' if times > 1 else ''}")
     return [(("loop", "title"),), *((part,) for part in parts)]
 
 

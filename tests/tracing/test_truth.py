@@ -1,0 +1,114 @@
+"""Scripts that hold their event loop in every way: is it told how, and at which line?
+
+The bounds are generous, for a busy machine, but for this: no line is ever named that it was not.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.processes import needs_interpreter
+from tests.tracing.conftest import Observe, well_formed
+from tests.tracing.truth import BEATS, HELD, LINES, beats, lines, states
+
+pytestmark = pytest.mark.slow  # each starts an interpreter
+
+some_pythons = pytest.mark.parametrize("version", ["3.8", "3.11", "3.13"])
+
+
+@some_pythons
+def test_blocked_or_computing(observed: Observe, version: str) -> None:
+    verdicts, errors = states(observed(HELD, needs_interpreter(version), timeout=90))
+    assert verdicts["right"] > 0.9 * verdicts.total()
+    assert sorted(errors)[len(errors) // 2] < 0.005
+
+
+@some_pythons
+def test_an_overdue_timer_is_told_from_one_that_is_not(observed: Observe, version: str) -> None:
+    verdicts = beats(observed(BEATS, needs_interpreter(version), timeout=90))
+    assert verdicts["right"] > 0.9 * verdicts.total()
+
+
+@some_pythons
+def test_the_line_that_holds_the_loop(observed: Observe, version: str) -> None:
+    for name, verdicts in lines(observed(LINES, needs_interpreter(version), timeout=90)).items():
+        assert set(verdicts) <= {"right", "left out"}, name
+        assert verdicts["right"] > 0.5 * verdicts.total(), name
+
+
+@some_pythons
+def test_where_the_main_thread_is_says_nothing_of_a_loop_in_another_one(observed: Observe, version: str) -> None:
+    source = """
+        import asyncio
+        async def work():
+            await asyncio.sleep(0.01)
+            time.sleep(0.2)
+        thread = threading.Thread(target=lambda: asyncio.run(work()))
+        thread.start()
+        thread.join()
+    """
+    seen = observed(source, needs_interpreter(version))
+    well_formed(seen.timeline)
+    (blocked,) = [span for span in seen.timeline.spans if span.state == "blocked"]
+    assert blocked.line is None
+
+
+@some_pythons
+def test_no_signal_is_sent_to_a_script_that_waits_for_one_or_keeps_them_waiting(
+    observed: Observe, version: str
+) -> None:
+    source = """
+        import asyncio, signal
+        signal.signal(signal.SIGALRM, lambda *_: None)
+        async def main():
+            start = now()
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            signal.pause()
+            print("waited", now() - start > 0.19)
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGURG])
+            time.sleep(0.2)
+            await asyncio.sleep(0)
+            print("pending", signal.sigpending())
+        asyncio.run(main())
+    """
+    assert observed(source, needs_interpreter(version)).printed == "waited True\npending set()\n"
+
+
+def test_a_loop_of_another_kind_is_said_not_to_be_traced(observed: Observe) -> None:
+    source = """
+        import asyncio
+        class Loop(asyncio.AbstractEventLoop):
+            def run_forever(self):
+                asyncio._set_running_loop(self)
+                asyncio._set_running_loop(None)
+        Loop().run_forever()
+    """
+    seen = observed(source, needs_interpreter("3.11"))
+    assert not seen.timeline.complete
+    assert seen.run.notes == ("its event loop was not traced: it is not built on asyncio's own, as uvloop's",)
+
+
+@some_pythons
+@pytest.mark.parametrize(("hangs", "state"), [("time.sleep(9)", "blocked"), ("while True: pass", "running")])
+@pytest.mark.parametrize("end", ["timeout", "kill"])
+def test_the_step_that_hangs_is_there_with_its_state_and_line(
+    observed: Observe, version: str, hangs: str, state: str, end: str
+) -> None:
+    source = f"""
+        import asyncio, signal
+        async def work():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # else its exception would end the step
+            await asyncio.sleep(0.05)
+            if {end == "kill"}:
+                threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+            {hangs}
+        asyncio.run(work())
+    """
+    seen = observed(source, needs_interpreter(version), timeout=5 if end == "kill" else 0.6)
+    well_formed(seen.timeline)
+    assert not seen.timeline.complete
+    last = seen.timeline.spans[-1]
+    assert (last.state, last.end - last.start > 0.2) == (state, True)
+    assert last.path is not None
+    lines = Path(last.path).read_text().split("\n")
+    assert lines[(last.line or 0) - 1].strip() == hangs
