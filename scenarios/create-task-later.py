@@ -13,8 +13,8 @@ child does not start, be it for a minute.
 for 0.1 s when `main` comes to `await task`. That line only waits for
 what is left, and hands over the result.
 
-From Python 3.12 there is another kind, an eager task. Chapter 6 has
-it.
+From Python 3.12 there is another kind, an eager task. That one does
+start at once.
 
 **Try** `asyncio.sleep(0)` in place of `main`'s sleep, in a copy. To
 give the others one turn, no time has to pass.
