@@ -1,8 +1,10 @@
 """Files that are written whole or not at all."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
@@ -22,18 +24,37 @@ def opened(path: Path) -> Iterator[IO[str]]:
         raise UsageError(f"cannot save as {visible(path)}: the name must end in {' or '.join(ENDINGS)}")
     if path.is_dir():
         raise UsageError(f"cannot save as {visible(path)}: that is a folder")
+    with _in_place_of(path, 0o666 & ~_umask()) as file, TextIOWrapper(file, encoding="utf-8", newline="\n") as text:
+        yield text
+
+
+def replace_content(path: Path, data: bytes) -> None:
+    """Give a file other content, whole or not at all; it keeps its mode, and a link stays one.
+
+    Raises UsageError where that cannot be written.
+    """
+    path = path.resolve()
+    try:
+        with _in_place_of(path, stat.S_IMODE(path.stat().st_mode)) as file:
+            file.write(data)
+    except OSError as error:
+        raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
+
+
+@contextmanager
+def _in_place_of(path: Path, mode: int) -> Iterator[IO[bytes]]:
     from tempfile import NamedTemporaryFile  # takes a while to load, and most runs save nothing
 
     try:
         file = NamedTemporaryFile(  # noqa: SIM115  # it is closed below, where it is also put in its place
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False
+            "wb", dir=path.parent, prefix=".", delete=False
         )
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
     try:
         with file:
             yield file
-        Path(file.name).chmod(0o666 & ~_umask())
+        Path(file.name).chmod(mode)
         Path(file.name).replace(path)
     except BaseException:
         with suppress(OSError):

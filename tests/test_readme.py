@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from asyncdemo.catalogue import course
 from tests import readme
-from tests.conftest import Result
+from tests.conftest import SCENARIOS, Result
 
 
 @pytest.mark.slow
@@ -40,15 +41,17 @@ def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..
     assert example is not None
     (tmp_path / "two-waits.py").write_text(example[1])
     listed = asyncdemo("list", "--scenarios", str(tmp_path))
-    assert "two-waits\t2\t\twait for two things at once\n" in listed.stdout
+    after = 1 + max(scenario.chapter.number for scenario in course.load([SCENARIOS]).scenarios)
+    assert f"two-waits\t{after}\t\twait for two things at once\n" in listed.stdout
     ran = asyncdemo("run", "two-waits", "--scenarios", str(tmp_path), "--output-only", "--set", "DELAY=0.01")
     assert ran == Result("both are there\n", "", 0)
+    assert asyncdemo("check", f"{tmp_path}/").stdout == "two-waits\tpassed\t\n"
 
 
 def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
     text = readme.README.read_text()
     checked = 0
-    commands = {"list", "show", "run", "compare", "explain", "doctor"}
+    commands = {"list", "show", "run", "compare", "explain", "check", "new", "doctor"}
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
         words = line.split()
         if len(words) > 1 and words[1] in commands:
