@@ -11,6 +11,7 @@ import typer
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import (
     Ascii,
@@ -41,7 +42,7 @@ def compare(
         list[str],
         typer.Argument(
             metavar="A B...",
-            help="Variants, scenarios or scripts. The first is the baseline.",
+            help="Variants, scenarios, scripts or blocks (article.md#1). The first is the baseline.",
             autocompletion=complete_target,
         ),
     ],
@@ -78,9 +79,10 @@ def compare(
 
 
 def _contestants(chosen: list[Target]) -> list[Target]:
-    """The targets themselves; of one scenario with variants, all of these."""
+    """The targets themselves; of one scenario with variants, or one document, all that can run."""
     if len(chosen) == 1:
-        chosen = targets.expand(chosen[0])
+        chosen = targets.expand(chosen[0]) if chosen[0].document is None else chosen
+    chosen = blocks_to_run(chosen, cumulative=False)
     for target in chosen:
         if target.scenario is not None and target.script is None:
             raise UsageError(f"{target.name} has variants; compare {target.name} alone, or name the ones that you mean")

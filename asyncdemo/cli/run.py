@@ -16,9 +16,11 @@ from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import (
     Ascii,
+    Cumulative,
     Json,
     Of,
     Python,
@@ -59,7 +61,8 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="TARGET... [-- ARGS]",
-            help="Scenarios, variants, scripts, or - for a script on standard input. ARGS are the script's own.",
+            help="Scenarios, variants, scripts, documents (article.md, or its third block: article.md#3), or - for a "
+            "script on standard input. ARGS are the script's own.",
             autocompletion=complete_target,
         ),
     ] = None,
@@ -87,6 +90,7 @@ def run(
     timeline: Annotated[
         bool | None, typer.Option("--timeline/--no-timeline", help="Draw what every task did, or do not.")
     ] = None,
+    cumulative: Cumulative = False,
     settings: Settings = None,
     timeout: Timeout = None,
     duration: Annotated[
@@ -110,6 +114,8 @@ def run(
 ) -> None:
     """Run scenarios or your own scripts: the code, what happened to it, its output next to its time.
 
+    Of a document each block of Python is run in an interpreter of its own; a fragment, which needs names of an earlier
+    block, is told and left out, and is no failure: --cumulative runs it.
     Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 3 for a finding of
     --fail-on, 130 after Ctrl-C.
     With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.
@@ -132,6 +138,7 @@ def run(
     watch_for = seconds_of(duration, "--for")
     rules = rules_named(fail_on)
     request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)
+    request = request._replace(cumulative=cumulative)
     if thresholds:
         from asyncdemo.findings import thresholds_from
 
@@ -142,7 +149,10 @@ def run(
         if run_all or chapter is not None:
             raise UsageError("-m runs one module: leave out --all and --chapter")
     else:
-        chosen = _chosen(words, catalogue, of, chapter, run_all=run_all)
+        named = _chosen(words, catalogue, of, chapter, run_all=run_all)
+        chosen = blocks_to_run(named, cumulative=cumulative)
+        if cumulative and not any(target.block for target in chosen):
+            raise UsageError("--cumulative is about the blocks of a document: name one, such as article.md")
     if request.arguments and len(chosen) > 1:
         raise UsageError("arguments behind -- are for one script: name only one")
     if output_only:
