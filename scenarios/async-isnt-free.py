@@ -21,26 +21,20 @@ other Python you have. The figures differ, and their order does not.
 # /// script
 # [tool.asyncdemo]
 # findings = ["never-suspends"]
-<<<<<<< HEAD
-=======
 # question = "How does the output end?"
 # choices = [
 #     "...\ncheapest first: plain, await, gather",
 #     "...\ncheapest first: gather, await, plain",
 #     "...\ncheapest first: await, gather, plain",
 # ]
->>>>>>> wt-g
 # ///
 import asyncio
 from time import perf_counter
 
 CALLS = 20_000
 
-<<<<<<< HEAD
-=======
 costs = {}
 
->>>>>>> wt-g
 def plain(n):
     return n + 1
 
@@ -48,13 +42,8 @@ async def cheap(n):
     return n + 1
 
 def report(way, begun):
-<<<<<<< HEAD
-    each = (perf_counter() - begun) / CALLS * 1e6
-    print(f"{way}: {each:.2f} us a call")
-=======
     costs[way] = (perf_counter() - begun) / CALLS * 1e6
     print(f"{way}: {costs[way]:.2f} us a call")
->>>>>>> wt-g
 
 async def main():
     begun = perf_counter()
@@ -70,11 +59,8 @@ async def main():
     begun = perf_counter()
     await asyncio.gather(*[cheap(n) for n in range(CALLS)])
     report("gather", begun)
-<<<<<<< HEAD
-=======
     ranking = sorted(costs, key=costs.get)
     print(f"cheapest first: {', '.join(ranking)}")
->>>>>>> wt-g
 
 
 asyncio.run(main())
@@ -83,7 +69,4 @@ asyncio.run(main())
 # plain: <number> us a call
 # await: <number> us a call
 # gather: <number> us a call
-<<<<<<< HEAD
-=======
 # cheapest first: plain, await, gather
->>>>>>> wt-g
