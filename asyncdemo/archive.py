@@ -3,10 +3,12 @@
     {"schema": "asyncdemo.recording/1", "tool", "platform", "started", "runs": [...]}
 
 A run has the fields that `run --json` publishes, and besides: `source` (its text), `ran` (the staged copy, if that was
-run), `spans` as columns. Times in columns are whole microseconds from the start of the run:
+run), `spans` as columns, `touches` and `unheeded`. Times in columns are whole microseconds from the start of the run:
 
     "spans": {"places": [[path, line], ...], "task": [...], "state": "0123...", "start": [...], "length": [...],
               "where": [...]}
+
+`touches` and `unheeded` have the fields of spans.Touch and spans.Unheeded.
 
 `state` has a digit for each span (0 running, 1 ready, 2 waiting, 3 blocked); `start` is the distance from the start of
 the span before; `where` is an index into `places`, -1 where that is unknown.
@@ -24,7 +26,7 @@ from asyncdemo import __version__
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import Spans, Task, Timeline
+from asyncdemo.spans import Spans, Task, Timeline, Touch, Unheeded
 
 SCHEMA = "asyncdemo.recording/1"
 _FAMILY = "asyncdemo.recording/"
@@ -82,6 +84,8 @@ def _run_json(run: Run) -> dict[str, Any]:
         piece["thread"] = output.thread
     if run.timeline is not None:
         document["spans"] = _columns(run.timeline.spans)
+        document["touches"] = [touch._asdict() for touch in run.timeline.touches]
+        document["unheeded"] = [unheeded._asdict() for unheeded in run.timeline.unheeded]
     return document
 
 
@@ -142,7 +146,10 @@ def _timeline(document: Mapping[str, Any], complete: bool) -> Timeline | None:
     trace = document.get("trace") or {}
     tasks = _whole(document["tasks"], lambda task: _named(Task, task), complete)
     spans = _spans(document.get("spans") or {})
-    return Timeline(tasks, spans, trace.get("steps", 0), bool(trace.get("complete")) and complete)
+    touches = _whole(document.get("touches", ()), lambda touch: _named(Touch, touch), complete)
+    unheeded = _whole(document.get("unheeded", ()), lambda each: _named(Unheeded, each), complete)
+    complete = bool(trace.get("complete")) and complete
+    return Timeline(tasks, spans, trace.get("steps", 0), complete, touches, unheeded)
 
 
 def _spans(columns: Mapping[str, Any]) -> Spans:

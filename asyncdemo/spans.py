@@ -75,6 +75,34 @@ class Spans:
             self.where.append(where)
 
 
+class Touch(NamedTuple):
+    """A line at which another thread has put something into a loop's queue and not woken the loop; how often.
+
+    `path` and `line` are None where it is no line of the person's own, `thread` is the lane, None where it has none.
+    `slept` is for how many seconds the loop has then slept on, at most; 0 where it was awake each time.
+    """
+
+    path: str | None
+    line: int | None
+    thread: int | None
+    times: int
+    slept: float
+
+
+class Unheeded(NamedTuple):
+    """A task was cancelled while it was suspended at `line`, and then was suspended again at `again_line`.
+
+    `waited` is for how many seconds it has waited there in all while nobody had taken the cancellation back.
+    """
+
+    task: int
+    path: str
+    line: int
+    again_path: str
+    again_line: int
+    waited: float
+
+
 class Timeline(NamedTuple):
     """All lanes of a run with their spans; `steps` counts the steps of tasks."""
 
@@ -82,6 +110,8 @@ class Timeline(NamedTuple):
     spans: Spans
     steps: int
     complete: bool
+    touches: tuple[Touch, ...] = ()
+    unheeded: tuple[Unheeded, ...] = ()
 
 
 def task_json(task: Task) -> dict[str, Any]:

@@ -9,6 +9,7 @@ A thread is a loop of its own with one task: a step is its whole life, or a job 
 
 from collections import deque
 
+from asyncdemo.incidents import Ignored, Touches, split, unheeded
 from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task, Timeline
@@ -30,13 +31,16 @@ def timeline(trace: Trace, started: int, ended: int) -> Timeline:
 class _Lane:
     """What is known of one task while the events are read; times in seconds from the start of the run."""
 
-    __slots__ = ("created", "end", "ended", "lost", "parent", "since", "where")
+    __slots__ = ("created", "end", "ended", "ignored", "lost", "parent", "since", "stood", "theirs", "where")
 
     def __init__(self, created: float, parent: int | None) -> None:
         self.created = created
         self.parent = parent
         self.since = created  # when its last step ended
         self.where = -1  # where it is suspended since then
+        self.stood = -1  # where it was suspended before its last step, if not by an installed library
+        self.theirs = False  # an installed library has suspended it
+        self.ignored: Ignored | None = None
         self.lost = False  # nobody knows when its last step ended
         self.ended: float | None = None
         self.end: End | None = "pending"
@@ -49,6 +53,8 @@ class _Loop:
         "cpu",
         "current",
         "due",
+        "idle",
+        "key",
         "last",
         "long",
         "next_due",
@@ -61,7 +67,9 @@ class _Loop:
         "threaded",
     )
 
-    def __init__(self, *, threaded: bool) -> None:
+    def __init__(self, key: int, *, threaded: bool) -> None:
+        self.key = key
+        self.idle = False  # it waits, and nothing has come since
         self.threaded = threaded  # it is a thread
         self.current: int | None = None  # whose step goes on
         self.last: int | None = None  # whose step was the last one, until the loop turns to something else
@@ -87,11 +95,12 @@ class _Builder:
         self._callbacks = {key for key, who in trace.whos.items() if who.kind == "loop"}
         self._threads = {key for key, who in trace.whos.items() if who.kind == "thread"}
         self._steps = 0
+        self._touches = Touches()
 
     def read(self) -> None:
         """Go through the events once."""
         loop_of = {
-            key: self._loops.setdefault(who.loop, _Loop(threaded=who.kind == "thread"))
+            key: self._loops.setdefault(who.loop, _Loop(who.loop, threaded=who.kind == "thread"))
             for key, who in self._trace.whos.items()
             if not self._is_superfluous(key)
         }
@@ -117,6 +126,7 @@ class _Builder:
         end = self._seconds(ended if trace.until is None else min(ended, trace.until))
         holding = {key: loop.start for key, loop in self._loops.items() if loop.current is not None}
         for loop in self._loops.values():
+            self._touches.awake(loop.key, end)
             if loop.current is not None:
                 self._close(loop, end)
         for key, lane in self._lanes.items():
@@ -126,11 +136,14 @@ class _Builder:
                 home = trace.whos[key].loop
                 # While a step holds the loop to the end, nobody is told who gets ready.
                 until = min(end, holding.get(home, end), self._loops[home].stopped or end)
-                self._spans.add(key, WAITING, lane.since, until, lane.where)
+                self._wait(key, lane, lane.since, until)
             if trace.until is not None:
                 lane.end = None
         tasks = sorted((self._task(key, lane) for key, lane in self._lanes.items()), key=lambda task: task.created)
-        return Timeline(tuple(tasks), self._spans, self._steps, trace.complete)
+        touches = self._touches.all(trace.files, self._lanes)
+        ignored = ((key, lane.ignored) for key, lane in self._lanes.items() if lane.ignored is not None)
+        went_on = tuple(each for key, some in ignored for each in unheeded(key, some, self._spans.places))
+        return Timeline(tuple(tasks), self._spans, self._steps, trace.complete, touches, went_on)
 
     def _is_superfluous(self, key: int) -> bool:
         """Whether a key is the main thread's and that runs a loop, whose tasks tell more."""
@@ -142,6 +155,8 @@ class _Builder:
     def _step(self, loop: _Loop, key: int, wake: float, moment: float) -> None:
         loop.current, loop.last, loop.start, loop.stopped = key, None, moment, None
         loop.due, loop.next_due = loop.next_due, None
+        if loop.idle:
+            self._awake(loop, moment)
         if key in self._callbacks:
             return
         self._steps += not loop.threaded
@@ -156,18 +171,32 @@ class _Builder:
             wake = due
         since = moment if loop.threaded else lane.since  # that a worker has no job is nothing to be told
         if wake > since:
-            self._spans.add(key, WAITING, since, wake, lane.where)
+            self._wait(key, lane, since, wake)
             since = wake
         if moment > since:
             self._spans.add(key, READY, since, moment, lane.where)
-        lane.where, lane.lost = -1, False
+        lane.stood = -1 if lane.theirs else lane.where
+        lane.where, lane.theirs, lane.lost = -1, False, False
 
     def _turn(self, loop: _Loop, what: int, moment: float) -> None:
         """The loop has made its steps, or has stopped."""
         if loop.current is not None:
             self._close(loop, moment)
         loop.short, loop.last = 0.0, None
+        self._awake(loop, moment)
+        loop.idle = what == layout.IDLE
         loop.stopped = None if what != layout.STOP else loop.stopped or moment
+
+    def _awake(self, loop: _Loop, moment: float) -> None:
+        """The loop is no longer idle."""
+        loop.idle = False
+        self._touches.awake(loop.key, moment)
+
+    def _wait(self, key: int, lane: _Lane, since: float, until: float) -> None:
+        """A task has waited."""
+        self._spans.add(key, WAITING, since, until, lane.where)
+        if lane.ignored is not None and until > since:
+            lane.ignored.waits(lane.where, until - since)
 
     def _close(self, loop: _Loop, moment: float) -> None:
         """End the step that goes on in a loop."""
@@ -223,11 +252,13 @@ class _Builder:
             loop.others = value / 1e9
         elif what == layout.NEW:
             self._lanes.setdefault(key, _Lane(self._seconds(value), wake - 1 if wake else None))
+        elif what == layout.TOUCHED:
+            self._touches.touched(loop.key, wake, self._seconds(value), idle=loop.idle)
         elif what == layout.OVER:
             self._over(loop, key, self._seconds(value), known=not wake)
         elif (lane := self._lanes.get(key)) is not None:
             if what == layout.AT:
-                lane.where = self._place(self._trace.files.get(value >> 32, ""), value & 0xFFFF_FFFF)
+                self._suspended(lane, value, wake)
             elif lane.end == "pending" and lane.ended is None:
                 self._ended(loop, key, lane, self._seconds(value), what)
 
@@ -253,7 +284,15 @@ class _Builder:
         elif own_end:
             lane.end = None
         else:
-            self._spans.add(key, WAITING, lane.since, moment, lane.where)
+            self._wait(key, lane, lane.since, moment)
+
+    def _suspended(self, lane: _Lane, where: int, word: int) -> None:
+        """A task is suspended; the word tells by whom, and how many times it was cancelled and has not ended."""
+        ignored, lane.theirs = word >> 1, bool(word & 1)
+        lane.where = self._place(*split(where, self._trace.files))
+        if ignored or lane.ignored is not None:
+            lane.ignored = lane.ignored or Ignored()
+            lane.ignored.suspended(ignored, lane.stood)
 
     def _place(self, path: str, line: int) -> int:
         where = self._places.setdefault((path, line), len(self._places))

@@ -12,7 +12,7 @@ from asyncdemo.archive import Recording
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import READY, RUNNING, WAITING, Spans, Task, Timeline
+from asyncdemo.spans import READY, RUNNING, WAITING, Spans, Task, Timeline, Touch, Unheeded
 
 
 def fabricated(text: str = "tick\n") -> Recording:
@@ -34,7 +34,14 @@ def fabricated(text: str = "tick\n") -> Recording:
         output=(Output(0.15, "stdout", text, 4, 77), Output(0.2, "other", "\\xff", None)),
         output_dropped=3,
         notes=("stdin was empty",),
-        timeline=Timeline(tasks, spans, 42, complete=True),
+        timeline=Timeline(
+            tasks,
+            spans,
+            42,
+            complete=True,
+            touches=(Touch("/x/a.py", 7, 2, 3, 0.4), Touch(None, None, None, 1, 0.0)),
+            unheeded=(Unheeded(2, "/x/a.py", 4, "/x/ä ].py", 6, 0.25),),
+        ),
         findings=(
             Finding("blocking-call", "warning", "/x/a.py", 12, "it holds", "do not", 0.3, 3, (1, 2), ((12, "held"),)),
         ),
@@ -54,6 +61,7 @@ def test_nothing_is_lost() -> None:
     assert after.timeline is not None
     assert after.timeline.tasks == before.timeline.tasks
     assert list(after.timeline.spans) == list(before.timeline.spans)
+    assert after.timeline[2:] == before.timeline[2:]
 
 
 @given(st.text(), st.floats(0, 1))
@@ -71,6 +79,8 @@ def test_wherever_it_is_torn_what_is_there_is_loaded(output: str, part: float) -
         assert kept.timeline is None or not kept.timeline.complete
         if kept.timeline is not None and whole.timeline is not None:
             assert kept.timeline.tasks == whole.timeline.tasks[: len(kept.timeline.tasks)]
+            assert kept.timeline.touches == whole.timeline.touches[: len(kept.timeline.touches)]
+            assert kept.timeline.unheeded == whole.timeline.unheeded[: len(kept.timeline.unheeded)]
             assert list(kept.timeline.spans) == list(whole.timeline.spans)[: len(kept.timeline.spans)]
 
 

@@ -11,9 +11,11 @@ _FOR_OTHERS = {"wait", "acquire", "join", "put", "shield", "serve_forever"}  # c
 
 
 def is_one_of_many(source: Source, line: int) -> bool:
-    """Whether what is awaited in a line begins there, and is neither a loop's own rhythm nor a wait for others."""
+    """Whether what is awaited in a line begins there, and is neither a loop's rhythm, cleaning up, nor up to others."""
     calls = [call for call in map(_awaited_call, _awaits(source, line)) if call is not None]
-    return len(calls) == 1 and not _waits_for_others(calls[0]) and not _is_rhythm(source, calls[0])
+    if len(calls) != 1 or _waits_for_others(calls[0]) or _cleans_up(source, calls[0]):
+        return False
+    return not _is_rhythm(source, calls[0])
 
 
 class Unit(NamedTuple):
@@ -31,7 +33,9 @@ def unit(source: Source, line: int) -> Unit | None:
             return None
         calls = source.every_call(function.name)
         callers = {caller.lineno: caller for call in calls if (caller := source.around(call.lineno)) is not None}
-        if any(_is_rhythm(source, call) for call in calls) or (not callers and _needs_results(function)):
+        if any(_is_rhythm(source, call) or _cleans_up(source, call) for call in calls) or (
+            not callers and _needs_results(function)
+        ):
             return None
         in_order = [caller for caller in callers.values() if _needs_results(caller)]
         if not in_order:
@@ -60,6 +64,18 @@ def _awaited_call(awaited: ast.expr | None) -> ast.Call | None:
 def _waits_for_others(call: ast.Call) -> bool:
     name = called(call)
     return name in _FOR_OTHERS or (name == "get" and not call.args)
+
+
+def _cleans_up(source: Source, call: ast.Call) -> bool:
+    """Whether it stands in an `except` or a `finally`, and so comes after what went before."""
+    inner: ast.AST = call
+    for node in source.parents(call):
+        if isinstance(node, FUNCTIONS):
+            return False
+        if isinstance(node, ast.ExceptHandler) or (isinstance(node, ast.Try | ast.TryStar) and inner in node.finalbody):
+            return True
+        inner = node
+    return False
 
 
 def _is_rhythm(source: Source, call: ast.Call) -> bool:

@@ -1,9 +1,10 @@
 """Tasks that were still there when main had returned, and were woken by that: asyncio.run() cancels them then."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from asyncdemo.findings.company import ancestors
-from asyncdemo.findings.evidence import Evidence
+from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.own_code import is_own
 from asyncdemo.spans import READY, WAITING, Task
 
@@ -13,26 +14,26 @@ _AT_ONCE = 0.05  # seconds: it does so as soon as main has returned
 class Leftover(NamedTuple):
     """A task of the person's own that was left over.
 
-    `main` is the first task of its line, `stood` the place among all spans of its last wait before main's end, and
-    `waited_again` for how many seconds it has waited after the step in which it was cancelled.
+    `main` is the first task of its line, `stood` the place among all spans of its last wait before main's end. `again`
+    is for how many seconds it has waited after the step in which it was cancelled, by the number of the line.
     """
 
     task: Task
     main: Task
     stood: int | None
-    waited_again: float
+    again: Mapping[int, float]
 
 
 class _Rest:
     """What a task did after main's end, while its spans are read in order."""
 
-    __slots__ = ("cancelled", "stood", "waited", "woken")
+    __slots__ = ("again", "cancelled", "stood", "woken")
 
     def __init__(self) -> None:
         self.stood: int | None = None
         self.woken: float | None = None  # when it was ready for its first turn
         self.cancelled = False  # whether it has had that turn
-        self.waited = 0.0
+        self.again: dict[int, float] = {}
 
 
 def leftovers(evidence: Evidence) -> list[Leftover]:
@@ -44,8 +45,15 @@ def leftovers(evidence: Evidence) -> list[Leftover]:
     for key, rest in rests.items():
         task, main = evidence.tasks[key], left[key]
         if rest.woken is not None and _is_at_once(rest.woken, task, main):
-            found.append(Leftover(task, main, rest.stood, rest.waited))
+            found.append(Leftover(task, main, rest.stood, rest.again))
     return found
+
+
+def stood_at(evidence: Evidence, left: Leftover) -> Place | None:
+    """The line at which it stood when main returned, else that of its coroutine, if it is the person's own."""
+    stood = None if left.stood is None else evidence.spans[left.stood]
+    known = None if stood is None else evidence.place(stood.path, stood.line)
+    return known or evidence.place(left.task.path, left.task.line)
 
 
 def _main(evidence: Evidence, task: Task) -> Task:
@@ -73,7 +81,8 @@ def _read(evidence: Evidence, left: dict[int, Task]) -> dict[int, _Rest]:
             if start < ends[key]:
                 rest.stood = index
             elif rest.cancelled:
-                rest.waited += end - start
+                where = spans.where[index]
+                rest.again[where] = rest.again.get(where, 0.0) + end - start
         elif state == READY and end > ends[key] and rest.woken is None:
             rest.woken = start
         elif state != READY and rest.woken is not None:

@@ -1,6 +1,4 @@
-"""What Python reports by itself: exception-never-retrieved, task-destroyed-pending, unsafe-thread-call."""
-
-from collections.abc import Iterable
+"""What Python reports by itself: exception-never-retrieved, task-destroyed-pending."""
 
 from asyncdemo.finding import Finding
 from asyncdemo.findings.evidence import Evidence, Place
@@ -9,7 +7,7 @@ from asyncdemo.findings.said import Report
 from asyncdemo.findings.source import last_of
 from asyncdemo.findings.wording import at
 
-_UNSAFE = "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one"
+UNSAFE = "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one"
 _STOPPED = ("KeyboardInterrupt", "SystemExit")
 _LONGEST = 60  # characters of an exception that are quoted
 GENERATOR = "<async_generator"  # how asyncio calls a coroutine that closes an asynchronous generator
@@ -36,15 +34,6 @@ def task_destroyed_pending(evidence: Evidence) -> list[Finding]:
     return [_destroyed(place, some, _tasks(evidence, some)) for place, some in groups.items()]
 
 
-def unsafe_thread_call(evidence: Evidence) -> list[Finding]:
-    """A loop was touched from another thread; asyncio notices that in debug mode only."""
-    groups: _Places = {}
-    for report in evidence.reports:
-        if report.error == _UNSAFE:
-            groups.setdefault(evidence.innermost(report.frames), []).append(report)
-    return [_unsafe(place, some) for place, some in groups.items()]
-
-
 def _raised_at(evidence: Evidence, report: Report) -> Place | None:
     """The innermost own line of its traceback, else of its coroutine, else where it was made, else who made it."""
     known = evidence.innermost(report.frames) or evidence.place(report.path, report.line)
@@ -65,7 +54,7 @@ def _stood_at(evidence: Evidence, report: Report) -> Place | None:
 def _is_refused(evidence: Evidence, report: Report) -> bool:
     """Whether its task was made in another thread, and asyncio has refused it."""
     return any(
-        other.error == _UNSAFE and any(f"{last_of(report.name)}(" in frame.code for frame in other.frames)
+        other.error == UNSAFE and any(f"{last_of(report.name)}(" in frame.code for frame in other.frames)
         for other in evidence.reports
     )
 
@@ -102,16 +91,4 @@ def _destroyed(place: Place | None, some: list[Report], tasks: tuple[int, ...]) 
         times=len(some),
         tasks=tasks,
         beside=((place[1], "its task was thrown away"),) if place else (),
-    )
-
-
-def _unsafe(place: Place | None, some: Iterable[Report]) -> Finding:
-    return Finding(
-        "unsafe-thread-call",
-        "error",
-        *at(place),
-        message="Another thread touches the event loop here, which may sleep on and not notice.",
-        advice="loop.call_soon_threadsafe(f, ...), or asyncio.run_coroutine_threadsafe(f(), loop)",
-        times=len(list(some)),
-        beside=((place[1], "not from this thread"),) if place else (),
     )

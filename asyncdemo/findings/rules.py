@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from asyncdemo.finding import Finding
-from asyncdemo.findings.ends import cancelled_at_exit, swallowed_cancellation
+from asyncdemo.findings.ends import cancelled_at_exit
 from asyncdemo.findings.evidence import Evidence
 from asyncdemo.findings.generators import unfinished_async_generator
 from asyncdemo.findings.holding import blocking_call, cpu_bound_step
 from asyncdemo.findings.nested import nested_run
-from asyncdemo.findings.printed import exception_never_retrieved, task_destroyed_pending, unsafe_thread_call
+from asyncdemo.findings.printed import exception_never_retrieved, task_destroyed_pending
 from asyncdemo.findings.starving import starved_task
 from asyncdemo.findings.suspending import never_suspends
+from asyncdemo.findings.swallowing import swallowed_cancellation
 from asyncdemo.findings.thresholds import THRESHOLDS
+from asyncdemo.findings.touching import unsafe_thread_call
 from asyncdemo.findings.unawaited import never_awaited
 from asyncdemo.findings.waits import sequential_awaits
 from asyncdemo.recording import Run

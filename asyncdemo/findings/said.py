@@ -106,11 +106,11 @@ class _Reader:
 
     def _about(self, kind: Kind, at: float) -> Report | None:
         """A message of asyncio's own about a task; in debug mode it says where that was made, before or after it."""
-        created = self._created()
         about = self._take(forms.OBJECT)
+        created = self._created()
+        about = about or self._take(forms.OBJECT)
         if about is None:
             return None
-        created = created or self._created()
         coro, task = forms.CORO.search(about), forms.TASK.search(about)
         frames, error = self._traceback() if kind == "never-retrieved" else ((), "")
         report = Report(kind, at, frames=frames, created=created, error=error, task=task["name"] if task else "")

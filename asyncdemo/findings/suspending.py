@@ -11,7 +11,12 @@ def never_suspends(evidence: Evidence) -> list[Finding]:
     workers = [task for task in evidence.tasks.values() if task.id not in evidence.children]
     ids = {task.id for task in workers}
     spans = evidence.spans
-    if len(ids) < 2 or not evidence.complete or any(task.ended is None or task.end == "cancelled" for task in workers):
+    if (
+        len(ids) < 2
+        or ids & evidence.waiters
+        or not evidence.complete
+        or any(task.ended is None or task.end == "cancelled" for task in workers)
+    ):
         return []
     took = {RUNNING: 0.0, BLOCKED: 0.0}
     steps = 0
@@ -21,7 +26,7 @@ def never_suspends(evidence: Evidence) -> list[Finding]:
             took[state] += end - start
         if steps > len(ids):
             return []  # one of them came again, so it had been suspended
-    if took[RUNNING] < max(evidence.thresholds["never-suspends"], took[BLOCKED]):
+    if steps < len(ids) or took[RUNNING] < max(evidence.thresholds["never-suspends"], took[BLOCKED]):
         return []
     return _never(evidence, workers, took[RUNNING])
 

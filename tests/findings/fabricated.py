@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import STATES, Spans, State, Task, Timeline
+from asyncdemo.spans import STATES, Spans, State, Task, Timeline, Touch, Unheeded
 
 PATH = "/home/me/app.py"
 
@@ -40,9 +40,11 @@ def run(
     complete: bool = True,
     seconds: Seconds = Seconds(total=1.2, startup=0.02, imports=0.03, script=1.1, cpu=1.0, waiting=0.1),
     ran: str | None = None,
+    touches: tuple[Touch, ...] = (),
+    unheeded: tuple[Unheeded, ...] = (),
 ) -> Run:
     tasks = tuple(tasks)
-    timeline = Timeline(tasks, spans(rows), 0, complete) if tasks else None
+    timeline = Timeline(tasks, spans(rows), 0, complete, touches, unheeded) if tasks else None
     said = tuple(
         Output(0.5 + index / 1000, "stderr", line) for index, line in enumerate(stderr.splitlines(keepends=True))
     )

@@ -10,7 +10,7 @@ from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
 from asyncdemo.findings import RULES, THRESHOLDS, find, thresholds_from
 from asyncdemo.recording import Outcome, Output, Run, Seconds
-from asyncdemo.spans import STATES, Spans, Task, Timeline
+from asyncdemo.spans import STATES, Spans, Task, Timeline, Touch, Unheeded
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
 BEAT, JOB = task(2, "beat", 3), task(3, "job", 9)
@@ -215,6 +215,119 @@ def test_a_threshold_that_is_none(setting: str, message: str) -> None:
     assert str(error.value) == message
 
 
+THREAD = task(4, "work", 0, kind="thread", path="", parent=None)._replace(name="Thread-1 (work)")
+
+
+def test_a_thread_that_touches_the_loop_is_named_with_what_followed() -> None:
+    touches = (Touch(PATH, 7, 4, 2, 0.4), Touch(PATH, 9, None, 1, 0.001))
+    first, second = find(run([MAIN, THREAD], touches=touches))
+    assert first == Finding(
+        "unsafe-thread-call",
+        "error",
+        PATH,
+        7,
+        "The thread Thread-1 (work) touches the event loop here, which slept on for 0.40 s.",
+        "loop.call_soon_threadsafe(f, ...), or asyncio.run_coroutine_threadsafe(f(), loop)",
+        seconds=0.4,
+        times=2,
+        tasks=(4,),
+        beside=((7, "not from this thread"),),
+    )
+    assert (second.line, second.seconds) == (9, None)
+    assert second.message == "Another thread touches the event loop here, which may sleep on and not notice."
+
+
+def test_what_asyncio_refuses_and_what_it_does_not_see_are_one_cause() -> None:
+    refused = (
+        f'Traceback (most recent call last):\n  File "{PATH}", line 7, in work\n    loop.call_soon(f)\n'
+        "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one\n"
+    )
+    touches = (Touch(PATH, 7, 4, 2, 0.4), Touch(PATH, 7, 5, 1, 0.5))
+    finding = only(run([MAIN, THREAD], stderr=refused, touches=touches))
+    assert (finding.line, finding.times, finding.seconds, finding.tasks) == (7, 4, 0.5, (4, 5))
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("import asyncio\nThread(target=future.set_result, args=(1,)).start()\n", 2),
+        ("import asyncio\nThread(target=a.cancel).start()\nTimer(1, b.cancel).start()\n", None),  # which one?
+        ("import asyncio\nThread(target=work).start()\n", None),
+    ],
+)
+def test_a_touch_from_nowhere_is_told_only_where_the_code_has_one_line_for_it(source: str, line: int | None) -> None:
+    found = find(run([MAIN], source=source, touches=(Touch(None, None, None, 1, 0.4),)))
+    assert [finding.line for finding in found] == ([] if line is None else [line])
+
+
+def test_a_librarys_touch_is_nobodys_fault() -> None:
+    assert find(run([MAIN], touches=(Touch("/usr/lib/python3.11/asyncio/x.py", 3, None, 1, 0.4),))) == ()
+
+
+STUBBORN = """\
+async def job():
+    while True:
+        try:
+            await sleep(1)
+        except BaseException as error:
+            await tell(error)
+        finally:
+            await close()
+    await rest()
+"""
+
+
+@pytest.mark.parametrize(("again", "found"), [(4, 1), (6, 0), (8, 0), (9, 1)])
+def test_what_only_cleans_up_has_not_gone_on(again: int, found: int) -> None:
+    some = run([MAIN, task(3, "job")], source=STUBBORN, unheeded=(Unheeded(3, PATH, 4, PATH, again, 0.2),))
+    assert rules(some) == ["swallowed-cancellation"] * found
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("", 1),
+        ("except BaseException as error:", 1),
+        ("except (OSError, asyncio.CancelledError):", 1),
+        ("except Exception:", 0),
+        ("except (OSError, ValueError):", 0),
+        ("except BaseException:\n            raise\n        except ValueError:", 0),
+    ],
+)
+def test_somebody_must_have_caught_it(change: str, found: int) -> None:
+    source = STUBBORN.replace("except BaseException as error:", change or "except:")
+    some = run([MAIN, task(3, "job")], source=source, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.2),))
+    assert rules(some) == ["swallowed-cancellation"] * found
+
+
+@pytest.mark.parametrize("scope", ["timeout(1)", "asyncio.TaskGroup()", "anyio.move_on_after(1)"])
+def test_a_scope_ends_its_own_cancellation(scope: str) -> None:
+    source = STUBBORN.replace("            await sleep(1)", f"            async with {scope}: await sleep(1)")
+    assert rules(run([MAIN, task(3, "job")], source=source, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.2),))) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "waited", "line", "found"),
+    [("returned", 0.06, 4, 1), ("cancelled", 0.06, 4, 0), ("returned", 0.04, 4, 0), ("pending", 0.06, 4, 1)],
+)
+def test_who_ends_as_cancelled_or_soon_has_heeded_it(end: str, waited: float, line: int, found: int) -> None:
+    some = run(
+        [MAIN, task(3, "job", end=end)], source=STUBBORN, unheeded=(Unheeded(3, PATH, line, PATH, line, waited),)
+    )
+    assert rules(some) == ["swallowed-cancellation"] * found
+
+
+def test_it_is_told_once_who_ever_has_cancelled_it() -> None:
+    left = task(3, "job", ended=1.0)
+    main = MAIN._replace(ended=0.5)
+    rows: list[Row] = [(3, "waiting", 0.1, 0.5, 4), (3, "ready", 0.5, 0.51), (3, "running", 0.51, 0.52)]
+    rows.append((3, "waiting", 0.52, 0.9, 4))
+    finding = only(run([main, left], rows, source=STUBBORN, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.38),)))
+    assert (finding.rule, finding.line, finding.times) == ("swallowed-cancellation", 4, 1)
+    rows[-1] = (3, "waiting", 0.52, 0.9, 8)
+    assert rules(run([main, left], rows, source=STUBBORN)) == []
+
+
 @pytest.mark.slow
 def test_the_cost_is_linear_and_small() -> None:
     took = {count: min(_seconds(_large(count)) for _ in range(3)) for count in (250_000, 1_000_000)}
@@ -236,27 +349,42 @@ def _large(count: int) -> Run:
 
 
 def _seconds(run: Run) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     find(run)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 moments = st.floats(0, 10)
 rows = st.tuples(st.integers(1, 4), st.sampled_from(STATES), moments, moments, st.integers(1, 8))
 parents = st.sampled_from([None, 1, 2, 3, 99])
+lines = st.integers(0, 9)
+touches = st.builds(
+    Touch, st.sampled_from([PATH, None]), lines, st.sampled_from([None, 1, 4]), st.integers(1, 9), moments
+)
+unheeded = st.builds(Unheeded, st.integers(1, 4), st.just(PATH), lines, st.just(PATH), lines, moments)
 ends = st.sampled_from(["returned", "raised", "cancelled", "pending", None])
 
 
-@given(st.lists(rows, max_size=30), st.tuples(parents, parents, parents), st.tuples(ends, ends, ends), st.booleans())
+@given(st.lists(rows, max_size=30), st.tuples(parents, parents, parents), st.tuples(ends, ends, ends), st.booleans(),
+       st.lists(touches, max_size=3), st.lists(unheeded, max_size=3))  # fmt: skip
 def test_no_recording_is_too_strange(
-    rows: list[Row], parents: tuple[int | None, ...], ends: tuple[str | None, ...], loose: bool
+    rows: list[Row],
+    parents: tuple[int | None, ...],
+    ends: tuple[str | None, ...],
+    loose: bool,
+    touched: list[Touch],
+    ignored: list[Unheeded],
 ) -> None:
     made: list[Task] = [MAIN]
     for number, parent, end in zip((2, 3, 4), parents, ends, strict=True):
         made.append(task(number, "job", 3, parent=parent, end=end, ended=None if end == "pending" else 1.0))
     lowest = dict.fromkeys(THRESHOLDS, 0.0) if loose else THRESHOLDS
     text = WARNING + "Task was destroyed but it is pending!\ntask: <Task pending name='Task-3' coro=<job() running>>\n"
-    for finding in find(run(made, rows, source=SLEEPS, stderr=text, output=(Output(0.1, "stdout", "x", 4),)), lowest):
+    strange = run(
+        made, rows, source=SLEEPS + STUBBORN, stderr=text, output=(Output(0.1, "stdout", "x", 4),), touches=tuple(touched),
+        unheeded=tuple(ignored),
+    )  # fmt: skip
+    for finding in find(strange, lowest):
         assert finding.rule in RULES
         assert finding.message.endswith(".")
         assert finding.times >= 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.spans import Timeline
+from asyncdemo.spans import Timeline, Touch, Unheeded
 from asyncdemo.timeline import timeline
 from tests.tracing.conftest import well_formed
 from tests.tracing.made import STARTED, Made, moment, random_trace
@@ -208,6 +208,69 @@ def test_a_step_of_which_nobody_knows_when_it_ended_is_left_out() -> None:
     one, two = line.tasks
     assert (one.ended, one.end) == (0.050, "returned")
     assert (two.ended, two.end) == (None, "returned")
+
+
+def touched(trace: Made, at: float, line: int, thread: int = 0) -> None:
+    """Another thread puts something into the loop's queue."""
+    trace.raw(LOOP, layout.TOUCHED, moment(at), thread << layout.THREAD_AT | 1 << 32 | line)
+
+
+def test_a_loop_that_is_touched_while_it_is_idle_sleeps_on() -> None:
+    trace = made()
+    trace.thread(4)
+    trace.put(4, layout.NEW, 0.5)
+    trace.put(ONE, layout.STEP, 1, 1)
+    touched(trace, 1.5, 7)  # it is awake
+    trace.put(LOOP, layout.IDLE, 2)
+    touched(trace, 10, 8, thread=4)
+    touched(trace, 30, 8, thread=4)
+    touched(trace, 40, 9, thread=99)  # a thread that has no lane
+    trace.put(LOOP, layout.STEP, 50, 50)
+    touched(trace, 51, 7)
+    trace.put(LOOP, layout.IDLE, 60)
+    trace.raw(LOOP, layout.TOUCHED, moment(70))  # from nowhere in particular
+    touches = [touch._replace(slept=round(touch.slept, 6)) for touch in built(trace).touches]
+    assert touches == [
+        Touch("script.py", 7, None, 2, 0),
+        Touch("script.py", 8, 4, 2, 0.04),
+        Touch("script.py", 9, None, 1, 0.01),
+        Touch(None, None, None, 1, 0.03),
+    ]
+
+
+def suspended(trace: Made, at: float, line: int, ignored: int, *, theirs: bool = False) -> None:
+    """A task makes a step, and is suspended again when the loop goes idle."""
+    trace.put(ONE, layout.STEP, at, at)
+    trace.put(LOOP, layout.IDLE, at + 1)
+    trace.raw(ONE, layout.AT, 1 << 32 | line, ignored << 1 | theirs)
+
+
+def test_a_task_waits_in_spite_of_a_cancellation_until_that_is_taken_back() -> None:
+    trace = made()
+    for at, line, ignored in ((1, 5, 0), (10, 7, 1), (20, 5, 1), (30, 8, 2), (40, 9, 0), (50, 5, 0)):
+        suspended(trace, at, line, ignored)
+    found = [each._replace(waited=round(each.waited, 6)) for each in built(trace).unheeded]
+    assert found == [
+        Unheeded(ONE, "script.py", 5, "script.py", 7, 0.009),
+        Unheeded(ONE, "script.py", 5, "script.py", 5, 0.009),
+        Unheeded(ONE, "script.py", 5, "script.py", 8, 0.009),
+    ]
+
+
+def test_where_a_cancelled_task_stood_is_not_guessed() -> None:
+    trace = made()
+    suspended(trace, 1, 5, 0)
+    trace.put(ONE, layout.STEP, 10, 10)
+    trace.put(LOOP, layout.POLL, 11)  # wherever it is suspended now
+    suspended(trace, 12, 7, 1)
+    assert built(trace).unheeded == ()
+
+
+def test_a_library_that_was_waited_for_may_have_dealt_with_it() -> None:
+    trace = made()
+    suspended(trace, 1, 5, 0, theirs=True)
+    suspended(trace, 10, 7, 1)
+    assert built(trace).unheeded == ()
 
 
 def test_the_cost_is_linear() -> None:

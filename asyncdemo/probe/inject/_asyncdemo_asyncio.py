@@ -14,6 +14,7 @@ import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_queue
+import _asyncdemo_touches
 import _asyncdemo_trace
 
 
@@ -38,6 +39,7 @@ def trace(base_events, recorder):
     base_events.BaseEventLoop.__init__ = __init__
     handler = base_events.BaseEventLoop.call_exception_handler
     base_events.BaseEventLoop.call_exception_handler = _asyncdemo_trace.Asked(handler, _freeing)
+    _asyncdemo_touches.watch_timers(base_events, recorder, lambda queue: type(queue) is queue_class)
     _watch_runs(base_events.events, library)
     if hasattr(base_events.tasks, "_eager_tasks"):
         _watch_eager_tasks(base_events.tasks, library)
@@ -52,12 +54,25 @@ class _Library:
         self.recorder = recorder
         self.is_own = _asyncdemo_trace.own_code()
         self.loop, self.timer = base_events.BaseEventLoop, base_events.events.TimerHandle
-        self.task, self.python_task = tasks.Task, tasks._PyTask
+        self.task, self.python_task, self.gathering = tasks.Task, tasks._PyTask, tasks._GatheringFuture
+        self.counts = hasattr(tasks.Task, "cancelling")
         self.stepper = next((kind for kind in object.__subclasses__() if kind.__name__ == "TaskStepMethWrapper"), None)
 
     def kind_of(self, task):
         """Give the class that implements a task: its methods are asked, not those that a script has put over them."""
         return self.task if isinstance(task, self.task) else self.python_task
+
+    def ignored(self, task):
+        """How many times a suspended task was cancelled and went on all the same. Before Python 3.11 nobody knows."""
+        count = self.counts and self.kind_of(task).cancelling(task)
+        if not count:
+            return 0
+        # What it waits for may have been cancelled in its place: then it is not told before that has ended.
+        waits_for = getattr(task, "_fut_waiter", None)
+        if isinstance(waits_for, (self.task, self.python_task)):
+            return 0 if self.kind_of(waits_for).cancelling(waits_for) else count
+        gathers = isinstance(waits_for, self.gathering)
+        return 0 if waits_for is None or (gathers and waits_for._cancel_requested) else count
 
     def task_of(self, callback):
         """Give the task of which the callback is a step; None where it is anything else, as the task's own cancel."""

@@ -48,19 +48,23 @@ FILES, FILE = 1 << 12, 128
 EVENTS = 1 << 22
 
 # What happened; the word in the time's place is a time unless it says otherwise.
+TOUCHED = 0  # another thread has put something into the loop's queue and not woken the loop; for wake-up time: where
 STEP = 1  # a step of the task begins (of a loop: one of its callbacks); it was ready from its wake-up time on
 OVER = 2  # the step that went on has ended; with a 1 for wake-up time, at a moment that nobody knows
 POLL = 3  # the loop looks for I/O and has steps to make; whatever ran until now has ended
 IDLE = 4  # the same, and nothing is left to do: it waits
 RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did
 DUE = 8  # when the timer was due whose callback is the loop's next STEP
-AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before
+AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before; for wake-up time
+#         2 * how many times it was cancelled and went on all the same, where that can be known; + 1 if it is an
+#         installed library that waits there
 CPU = 10  # processor time (ns) since the loop's last POLL, IDLE or CPU, read at the end of a long step
 QUEUED = 11  # the same of the time in which the thread was ready and another had the processor
 OTHERS = 15  # processor time (ns) of the other threads, at most, during the long step
 STOP = 12  # the loop has stopped
 GONE = 13  # the task is gone before it could be asked how it ended; if its step went on, it has ended with that
 NEW = 14  # the task came to be; for wake-up time 1 + the key of the task that made it, 0 where none did
+THREAD_AT = 44  # where of TOUCHED: key of the thread << THREAD_AT | file << 32 | line, each 0 where it is not known
 LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks
 
 TASK, LOOP, TRIO, THREAD = 1, 2, 3, 4  # kinds of infos: a task of asyncio, a loop, a task of trio, a thread

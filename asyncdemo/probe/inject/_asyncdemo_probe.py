@@ -94,7 +94,9 @@ def _tracers(words):
 
     tracers = {
         "threading": tracer("_asyncdemo_threads"),
-        "asyncio.base_events": tracer("_asyncdemo_stacks", "_asyncdemo_queue", "_asyncdemo_asyncio"),
+        "asyncio.base_events": tracer(
+            "_asyncdemo_stacks", "_asyncdemo_touches", "_asyncdemo_queue", "_asyncdemo_asyncio"
+        ),
         "trio._core._run": tracer("_asyncdemo_stacks", "_asyncdemo_trio"),
     }
     for name in set(tracers) & set(sys.modules):  # loaded by a .pth file

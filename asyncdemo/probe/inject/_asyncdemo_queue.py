@@ -10,6 +10,7 @@ import collections
 import time
 
 import _asyncdemo_layout as layout
+import _asyncdemo_touches
 import _asyncdemo_trace
 
 _NEVER = 1 << 62  # a start that makes no step look long
@@ -33,12 +34,14 @@ class _Callbacks:
 class _Task(_weakref.ref):
     """A reference to a task that knows its key. Calling it gives the task, or None when that is gone."""
 
-    __slots__ = ("done", "has_own_code", "key", "kind", "name", "over", "place", "step")
+    __slots__ = ("done", "has_own_code", "ignored", "key", "kind", "name", "over", "place", "step")
 
     def asked(self):
-        """Give the coroutine and the name of the task; None when it is over."""
+        """Give the coroutine, the name and ignored cancellations of the task; None when it is over."""
         task = self()
-        return None if task is None or self.over else (self.kind.get_coro(task), self.kind.get_name(task))
+        if task is None or self.over:
+            return None
+        return self.kind.get_coro(task), self.kind.get_name(task), self.ignored(task)
 
 
 def _is_running(task):
@@ -73,6 +76,7 @@ class Queue(collections.deque):
         "callbacks",
         "clocks",
         "current",  # whose step goes on
+        "home",  # the thread that runs the loop, None while none does
         "known",  # tasks by the id of the object
         "library",
         "outer",  # tasks whose steps run a loop themselves
@@ -97,7 +101,7 @@ class Queue(collections.deque):
         self.known, self.by_key, self.outer = {}, {}, []
         self.put_in = collections.deque()
         self.remember, self.recall = self.put_in.append, self.put_in.popleft
-        self.started, self.thread = _NEVER, 0
+        self.started, self.thread, self.home = _NEVER, 0, None
         self.timed = getattr(type(loop), "time", None) is library.loop.time  # else its times are not ours
         self.owner = owner = _weakref.ref(loop)
 
@@ -142,11 +146,12 @@ class Queue(collections.deque):
                 self.pause(now)
                 self.tell(now, layout.POLL)
             self.current, self.started, self.thread = self.callbacks, _NEVER, _thread.get_ident()
+        self.home = _thread.get_ident()
         self.clocks.turn(now)
 
     def left(self):
         """The loop runs no longer."""
-        now = _clock()
+        now, self.home = _clock(), None
         if _is_running(self.current):
             self.pause(now)
         else:
@@ -278,6 +283,7 @@ class Queue(collections.deque):
         new = _Task(task, self.gone)
         new.key = key = recorder.key()
         new.kind, new.done, new.step = kind, kind.done, key << 4 | layout.STEP
+        new.ignored = self.library.ignored
         new.place, new.over, new.name = id(task), False, kind.get_name(task)
         code = _asyncdemo_trace.code_of(kind.get_coro(task))
         new.has_own_code = self.places.is_own(code)
@@ -366,4 +372,6 @@ def queue_class(recorder, stepper):
             return empty.__get__(self)
 
     deque.__module__, deque.__qualname__ = "collections", "deque"
+    among_threads = _asyncdemo_touches.append_among_threads(deque.append)
+    recorder.once_there_are_threads(lambda: setattr(deque, "append", among_threads))
     return deque

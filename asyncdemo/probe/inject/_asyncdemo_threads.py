@@ -53,7 +53,7 @@ class _Threads:
 
     def __init__(self, threading, recorder):
         self._threading, self._recorder = threading, recorder
-        self._known = {}
+        self._known = recorder.threads
         self._asked = set()  # classes that tell us of jobs
 
     def started(self, ident, thread):
@@ -68,6 +68,7 @@ class _Threads:
             name = name if type(name) is str else ""
             self._known[ident] = known = _Thread(recorder.key(), name, recorder)
             recorder.tell(known.key, layout.THREAD, known.key, name, _code_of(target or type(thread).run), ident)
+            recorder.there_are_threads()
             recorder.put(now, known.key << 4 | layout.NEW)
             known.clocks.begin(now)
             known.is_worker = self._is_worker(thread, target)

@@ -28,6 +28,8 @@ class Recorder:
         self._key = itertools.count(1).__next__
         self._file = itertools.count(1).__next__
         self._files = {}
+        self.threads = {}  # those that run, as their tracer knows them, by their identifiers
+        self._on_thread = []
         os.register_at_fork(after_in_child=self._release)
 
     def put(self, value, code, wake=0):
@@ -52,6 +54,17 @@ class Recorder:
         self.times.release()
         self.wakes.release()
         self.codes.release()
+
+    def once_there_are_threads(self, call):
+        """Have something called as soon as there is another thread than the main one."""
+        self._on_thread.append(call)
+        if self.threads:
+            self.there_are_threads()
+
+    def there_are_threads(self):
+        """Take note that there is a thread. Called in it, before it does anything."""
+        while self._on_thread:
+            self._on_thread.pop()()
 
     def key(self):
         """Give a new key for a task or a loop. Raises IndexError where there is no room for another."""
@@ -196,7 +209,8 @@ def code_of(coroutine):
 class Places:
     """Tells what tasks are called and where they are suspended; looks when their loop goes idle.
 
-    A task here has `key`, `name` and `has_own_code`, and `asked()` gives its coroutine and name, None when it is over.
+    A task here has `key`, `name` and `has_own_code`. `asked()` gives its coroutine, its name, and how many
+    cancellations it has ignored; None when it is over.
     """
 
     __slots__ = ("_is_own", "_looked_through", "_recorder")
@@ -217,11 +231,12 @@ class Places:
         self._looked_through = place
 
     def _look_at(self, task):
-        coroutine, name = task.asked() or (None, task.name)
-        innermost, outermost = self._frames(coroutine)
+        coroutine, name, ignored = task.asked() or (None, task.name, 0)
+        innermost, outermost, theirs = self._frames(coroutine)
         recorder = self._recorder
         if innermost is not None:
-            recorder.put(recorder.file(innermost[0].co_filename) << 32 | innermost[1], task.key << 4 | layout.AT)
+            at = recorder.file(innermost[0].co_filename) << 32 | innermost[1]
+            recorder.put(at, task.key << 4 | layout.AT, ignored << 1 | theirs)
         if outermost is not None and not task.has_own_code:
             recorder.describe(task.key, outermost)
             task.has_own_code = True
@@ -240,9 +255,11 @@ class Places:
     def _frames(self, coroutine):
         """Give code and line of the innermost frame of a suspended coroutine, and the code of its outermost one.
 
-        Only frames of the person's own code count, for the first one where there are any.
+        Only frames of the person's own code count, for the first one where there are any. Also gives whether there are
+        frames of installed libraries within it.
         """
         innermost = outermost = None
+        theirs = False
         for _ in range(_DEEP):
             frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
             if frame is None:
@@ -250,11 +267,12 @@ class Places:
             code = frame.f_code
             if self._is_own(code.co_filename):
                 outermost = outermost or code
-                innermost = code, frame.f_lineno or 0
-            elif innermost is None:
-                innermost = code, frame.f_lineno or 0
+                innermost, theirs = (code, frame.f_lineno or 0), False
+            else:
+                innermost = innermost or (code, frame.f_lineno or 0)
+                theirs = theirs or "site-packages" in code.co_filename
             coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-        return innermost, outermost
+        return innermost, outermost, theirs
 
 
 def own_code():

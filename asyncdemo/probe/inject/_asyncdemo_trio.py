@@ -54,9 +54,9 @@ class _Task:
         self.name = ""
 
     def asked(self):
-        """Give the coroutine and the name of the task; None when it is over."""
+        """Give the coroutine, the name and ignored cancellations of the task; None when it is over."""
         task = self.task()
-        return None if task is None else (task.coro, _name_of(task))
+        return None if task is None else (task.coro, _name_of(task), 0)  # in trio nobody can ignore them
 
 
 def _name_of(task):
