@@ -21,11 +21,19 @@ other Python you have. The figures differ, and their order does not.
 # /// script
 # [tool.asyncdemo]
 # findings = ["never-suspends"]
+# question = "How does the output end?"
+# choices = [
+#     "...\ncheapest first: plain, await, gather",
+#     "...\ncheapest first: gather, await, plain",
+#     "...\ncheapest first: await, gather, plain",
+# ]
 # ///
 import asyncio
 from time import perf_counter
 
 CALLS = 20_000
+
+costs = {}
 
 def plain(n):
     return n + 1
@@ -34,8 +42,8 @@ async def cheap(n):
     return n + 1
 
 def report(way, begun):
-    each = (perf_counter() - begun) / CALLS * 1e6
-    print(f"{way}: {each:.2f} us a call")
+    costs[way] = (perf_counter() - begun) / CALLS * 1e6
+    print(f"{way}: {costs[way]:.2f} us a call")
 
 async def main():
     begun = perf_counter()
@@ -51,6 +59,8 @@ async def main():
     begun = perf_counter()
     await asyncio.gather(*[cheap(n) for n in range(CALLS)])
     report("gather", begun)
+    ranking = sorted(costs, key=costs.get)
+    print(f"cheapest first: {', '.join(ranking)}")
 
 
 asyncio.run(main())
@@ -59,3 +69,4 @@ asyncio.run(main())
 # plain: <number> us a call
 # await: <number> us a call
 # gather: <number> us a call
+# cheapest first: plain, await, gather

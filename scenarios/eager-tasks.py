@@ -14,7 +14,7 @@ factory, which needs Python 3.12, code that relies on the order may
 break. Here the order is all that differs.
 
 **Try** a copy in which `child` does not sleep, and `parent` prints
-`task.done()` too: `False` for the lazy task, `True` for the eager one.
+`task.done()` too: `False` for the lazy one, `True` for the eager one.
 """
 # /// script
 # requires-python = ">=3.12"

@@ -16,18 +16,23 @@ from asyncdemo.promises.verdict import Status, Verdict
 from asyncdemo.recording import Run
 from asyncdemo.runner.side_by_side import cores, run_side_by_side
 
-TRIES = 3  # of what a busy machine may have spoilt
+TRIES, FEWER_TRIES = 3, 2  # of what a busy machine may have spoilt: scripts with promises about time, and all others
 
 Tell = Callable[[int, int, str], None]
 _SAID = {2: "only at the second try", 3: "only at the third try"}
 
 
 class Item(NamedTuple):
-    """One script of a scenario, by its name as a target."""
+    """One script of a scenario, by its name as a target; two folders may have the same, so its `key` is its path."""
 
     name: str
     scenario: Scenario
     script: Script
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others."""
+        return str(self.script.path)
 
 
 class Checked(NamedTuple):
@@ -64,32 +69,41 @@ class _Course:
         self.python = python
         self._request = request
         self._tell = tell
-        self._items = {item.name: item for item in items if python.unavailable(item.script) is None}
-        self._measures = {name: self._measured(item) for name, item in self._items.items()}
+        self._items = {item.key: item for item in items if python.unavailable(item.script) is None}
+        self._measures = {key: self._measured(item) for key, item in self._items.items()}
         self._seconds: dict[str, float] = {}  # the latest time of each
+        everything = [*self._items.values(), *(other for each in self._measures.values() for other in each)]
+        self._names = {each.key: each.name for each in everything}
 
     def run(self) -> None:
-        measured = {other.name: other for each in self._measures.values() for other in each}
-        alone = {name: item for name, item in self._items.items() if depends_on_time(item.script)} | measured
-        together = {name: item for name, item in self._items.items() if name not in alone}
+        measured = {other.key: other for each in self._measures.values() for other in each}
+        alone = {key: item for key, item in self._items.items() if depends_on_time(item.script)} | measured
+        together = {key: item for key, item in self._items.items() if key not in alone}
         for items, at_once in ((together, cores()), (alone, 1)):
-            for name, run in self._runs(items, at_once=at_once):
-                self.runs[name], self.tries[name] = run, 1
+            for key, run in self._runs(items, at_once=at_once):
+                self.runs[key], self.tries[key] = run, 1
         for item in self._items.values():
-            while self.tries[item.name] < TRIES and any(fault.in_time for fault in self.faults(item)):
-                again = {each.name: each for each in (item, *self._measures[item.name])}
+            while self.deserves_another(item):
+                again = {each.key: each for each in (item, *self._measures[item.key])}
                 found = dict(self._runs(again, at_once=1))
-                self.runs[item.name] = found[item.name]
-                self.tries[item.name] += 1
+                self.runs[item.key] = found[item.key]
+                self.tries[item.key] += 1
+
+    def deserves_another(self, item: Item) -> bool:
+        """Whether what it did not keep may be the fault of a busy machine; what hung for half a minute hangs."""
+        most = TRIES if depends_on_time(item.script) else FEWER_TRIES
+        if self.tries[item.key] >= most or self.runs[item.key].outcome.kind == "timed-out":
+            return False
+        return any(fault.in_time for fault in self.faults(item))
 
     def faults(self, item: Item) -> list[Fault]:
         """What the item's run did not keep."""
         others = {
-            str(other.script.variant): self._seconds[other.name]
-            for other in self._measures[item.name]
-            if other.name in self._seconds
+            str(other.script.variant): self._seconds[other.key]
+            for other in self._measures[item.key]
+            if other.key in self._seconds
         }
-        return broken_promises(item.script, self.runs[item.name], others, self.python.version)
+        return broken_promises(item.script, self.runs[item.key], others, self.python.version)
 
     def _measured(self, item: Item) -> list[Item]:
         """The other variants that its claims on time are about, as far as they can run."""
@@ -101,20 +115,20 @@ class _Course:
         left = [*items]
         with ExitStack() as stack:
             plans = {
-                name: stack.enter_context(planned(targets.of_script(item.scenario, item.script), self._request))
-                for name, item in items.items()
+                key: stack.enter_context(planned(targets.of_script(item.scenario, item.script), self._request))
+                for key, item in items.items()
             }
             self._say(left)
-            for name, run in run_side_by_side(plans, at_once=at_once):
+            for key, run in run_side_by_side(plans, at_once=at_once):
                 if run.seconds.script is not None:
-                    self._seconds[name] = run.seconds.script
-                left.remove(name)
-                yield name, run
+                    self._seconds[key] = run.seconds.script
+                left.remove(key)
+                yield key, run
                 self._say(left)
 
     def _say(self, left: list[str]) -> None:
         if left:
-            self._tell(len(self.runs), len(self._items), left[0])
+            self._tell(len(self.runs), len(self._items), self._names[left[0]])
 
 
 def _item(scenario: Scenario, script: Script) -> Item:
@@ -133,7 +147,7 @@ def _verdicts(
             own = [*([] if choice.scenario.variants else whole), *fitness.of_script(script, choice.scenario)]
             verdict = _judged(item, own, course, interrupted=interrupted)
             if verdict is not None:
-                yield verdict, item, course.runs.get(item.name)
+                yield verdict, item, course.runs.get(item.key)
     for problem in chosen.problems:
         path = str(problem.path)
         yield Verdict(path, None, "", "failed", (Fault(problem.reason, path),)), None, None
@@ -151,13 +165,12 @@ def _judged(item: Item, faults: list[Fault], course: _Course, *, interrupted: bo
     why_not = course.python.unavailable(item.script)
     if why_not is not None:
         return _verdict(item.name, item.scenario, faults, why_not, skipped=True)
-    if item.name not in course.runs:
+    if item.key not in course.runs:
         return None
     found = course.faults(item)
-    tries = course.tries[item.name]
-    if interrupted and tries < TRIES and any(fault.in_time for fault in found):
+    if interrupted and course.deserves_another(item):
         return None
-    return _verdict(item.name, item.scenario, [*faults, *found], _SAID.get(tries))
+    return _verdict(item.name, item.scenario, [*faults, *found], _SAID.get(course.tries[item.key]))
 
 
 def _verdict(

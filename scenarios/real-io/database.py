@@ -13,7 +13,7 @@ import os
 import sqlite3
 import tempfile
 
-ROWS = 2500
+ROWS = 2000
 
 
 def prepare(path):
@@ -50,4 +50,4 @@ with tempfile.TemporaryDirectory() as folder:
 # tick
 # tick
 # tick
-# 3123750 pairs
+# 1999000 pairs

@@ -157,6 +157,14 @@ def test_for_a_person(write: Write, asyncdemo: Program) -> None:
     ]
 
 
+def test_two_of_the_same_name(write: Write, tmp_path: Path, asyncdemo: Program) -> None:
+    write(('print("one")', 'print("none")'))
+    write(name="good").rename(tmp_path / "good.py")
+    write(('print("one")', 'print("none")'))
+    done = asyncdemo("check", "good.py", "mine/good.py")
+    assert [row.split("\t")[:2] for row in done.stdout.splitlines()] == [["good", "passed"], ["good", "failed"]]
+
+
 @pytest.mark.parametrize("target", ["mine/good.py", "./mine/good.py", "good", "goo"])
 def test_every_way_to_name_one(target: str, write: Write, asyncdemo: Program) -> None:
     write()
