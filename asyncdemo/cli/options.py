@@ -37,6 +37,7 @@ Python = Annotated[
 Of = Annotated[
     str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, where several have them.")
 ]
+CUMULATIVE_WHAT = "--cumulative is about the blocks of a document: name one, such as article.md"
 Cumulative = Annotated[
     bool, typer.Option("--cumulative", help="Run each block of a document with those before it, as one program.")
 ]

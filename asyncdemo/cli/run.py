@@ -19,6 +19,7 @@ from asyncdemo.cli.app import command_app
 from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import (
+    CUMULATIVE_WHAT,
     Ascii,
     Cumulative,
     Json,
@@ -152,7 +153,7 @@ def run(
         named = _chosen(words, catalogue, of, chapter, run_all=run_all)
         chosen = blocks_to_run(named, cumulative=cumulative)
         if cumulative and not any(target.block for target in chosen):
-            raise UsageError("--cumulative is about the blocks of a document: name one, such as article.md")
+            raise UsageError(CUMULATIVE_WHAT)
     if request.arguments and len(chosen) > 1:
         raise UsageError("arguments behind -- are for one script: name only one")
     if output_only:
