@@ -58,14 +58,11 @@ def why_not(document: Document, block: Block, *, cumulative: bool) -> str | None
 
 
 def needed(nature: Nature) -> str:
-    """Say which block defines what a fragment lacks: "main is defined in #6"."""
+    """Say which block defines what a fragment lacks: "#6 defines main"."""
     by_number: dict[int, list[str]] = {}
     for name, number in nature.needs:
         by_number.setdefault(number, []).append(name)
-    return ", ".join(
-        f"{listed(names, 'and')} {'is' if len(names) == 1 else 'are'} defined in #{number}"
-        for number, names in by_number.items()
-    )
+    return ", ".join(f"#{number} defines {listed(names, 'and')}" for number, names in sorted(by_number.items()))
 
 
 def described(document: Document, block: Block, *, cumulative: bool) -> str:

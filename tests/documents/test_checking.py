@@ -103,7 +103,7 @@ def test_check_of_a_document(asyncdemo: Program, tmp_path: Path) -> None:
         "article.md#4\tpassed\t\n"
         "article.md#5\tpassed\t\n"
         "article.md#6\tpassed\t\n"
-        "article.md#7\tskipped\tis a fragment: asyncio and main are defined in #6; --cumulative runs it with those "
+        "article.md#7\tskipped\tis a fragment: #6 defines asyncio and main; --cumulative runs it with those "
         "before it\n"
     )
     assert "  11 - hullo\n     + hello\n" in done.stderr

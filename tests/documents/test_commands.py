@@ -141,7 +141,7 @@ def test_list(asyncdemo: Run, folder: Path) -> None:
         "article.md#4\t24\trunnable\tmain()\n"
         "article.md#5\t33\trunnable\tprint(main())\n"
         "article.md#6\t43\trunnable\tasyncio.run(main())\n"
-        "article.md#7\t55\tfragment\tasyncio and main are defined in #6\n",
+        "article.md#7\t55\tfragment\t#6 defines asyncio and main\n",
         "",
         0,
     )
@@ -190,7 +190,7 @@ def test_show(asyncdemo: Run, folder: Path) -> None:
 def test_a_document_is_run_block_by_block(asyncdemo: Run, folder: Path) -> None:
     done = asyncdemo("run", "article.md", "--json")
     assert done.stderr == (
-        "asyncdemo: article.md#7 is left out: it is a fragment: asyncio and main are defined in #6; "
+        "asyncdemo: article.md#7 is left out: it is a fragment: #6 defines asyncio and main; "
         "--cumulative runs it with those before it\n"
     )
     assert done.status == 0
@@ -217,8 +217,8 @@ def test_cumulative(asyncdemo: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "article.md#7"], "article.md#7 is a fragment: asyncio and main are defined in #6; --cumulative runs "
-         "it with those before it"),
+        (["run", "article.md#7"], "article.md#7 is a fragment: #6 defines asyncio and main; --cumulative runs it "
+         "with those before it"),
         (["run", "mixed.txt#5"], "mixed.txt#5 is not Python: commands for a shell or a notebook"),
         (["run", "article.md#0"], "article.md#0: there is no such block; article.md has #1 to #7"),
         (["run", "article.md#99"], "article.md#99: there is no such block; article.md has #1 to #7"),
