@@ -2,13 +2,15 @@
 
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from asyncdemo.catalogue import reading
 from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.wording import visible
-from asyncdemo.documents.block import Block, Nature
 from asyncdemo.errors import UsageError
+
+if TYPE_CHECKING:  # every command starts here, and few of them are about documents
+    from asyncdemo.documents.block import Block, Nature
 
 MAX_BYTES = 50_000_000
 
@@ -20,19 +22,19 @@ class Document(NamedTuple):
 
     name: str
     path: Path
-    blocks: tuple[Block, ...]
+    blocks: "tuple[Block, ...]"
 
-    def nature(self, block: Block) -> Nature:
+    def nature(self, block: "Block") -> "Nature":
         """Say what one of its blocks is."""
         from asyncdemo.documents.judging import nature
 
         return nature(block, self.blocks[: block.number - 1])
 
-    def name_of(self, block: Block) -> str:
+    def name_of(self, block: "Block") -> str:
         """Give the name of a block as a target."""
         return f"{self.name}#{block.number}"
 
-    def before(self, block: Block) -> tuple[Block, ...]:
+    def before(self, block: "Block") -> "tuple[Block, ...]":
         """Give those before a block that Python can read."""
         from asyncdemo.documents.judging import is_python
 
@@ -44,7 +46,7 @@ def is_document(word: str) -> bool:
     return re.fullmatch(_WORD, word) is not None
 
 
-def read(word: str) -> tuple[Document, Block | None]:
+def read(word: str) -> "tuple[Document, Block | None]":
     """Give the document that a word names, and the block behind `#`, if one is named.
 
     Raises UsageError for a file that cannot be read, that has no Python in it, or that has no such block.

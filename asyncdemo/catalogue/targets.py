@@ -4,7 +4,7 @@ import errno
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from asyncdemo.catalogue import document, reading
 from asyncdemo.catalogue.document import Document
@@ -12,8 +12,10 @@ from asyncdemo.catalogue.naming import normal
 from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
 from asyncdemo.catalogue.wording import listed, visible
-from asyncdemo.documents.block import Block
 from asyncdemo.errors import UsageError
+
+if TYPE_CHECKING:
+    from asyncdemo.documents.block import Block
 
 
 class Target(NamedTuple):
@@ -31,7 +33,7 @@ class Target(NamedTuple):
     path: Path | None = None
     module: str | None = None
     document: Document | None = None
-    block: Block | None = None
+    block: "Block | None" = None
 
     @property
     def is_stdin(self) -> bool:
@@ -115,7 +117,7 @@ def _document(word: str) -> Target:
     return Target(whole.name, path=whole.path, document=whole) if block is None else _of_block(whole, block)
 
 
-def _of_block(whole: Document, block: Block) -> Target:
+def _of_block(whole: Document, block: "Block") -> Target:
     return Target(whole.name_of(block), path=whole.path, document=whole, block=block)
 
 

@@ -3,13 +3,16 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import listed, visible
-from asyncdemo.documents.block import Block, Nature
 from asyncdemo.errors import UsageError
+
+if TYPE_CHECKING:  # every run starts here, and few are of documents
+    from asyncdemo.documents.block import Block, Nature
 
 
 def blocks_to_run(chosen: Iterable[Target], *, cumulative: bool) -> list[Target]:
@@ -47,7 +50,7 @@ def _those_that_run(target: Target, *, cumulative: bool) -> Iterator[Target]:
         raise UsageError(f"no block of {visible(target.name)} can be run by itself")
 
 
-def why_not(document: Document, block: Block, *, cumulative: bool) -> str | None:
+def why_not(document: Document, block: "Block", *, cumulative: bool) -> str | None:
     """Say what a block is that is not run, and what to do about it; None if it is run."""
     nature = document.nature(block)
     if nature.kind == "not-python":
@@ -57,7 +60,7 @@ def why_not(document: Document, block: Block, *, cumulative: bool) -> str | None
     return None
 
 
-def needed(nature: Nature) -> str:
+def needed(nature: "Nature") -> str:
     """Say which block defines what a fragment lacks: "#6 defines main"."""
     by_number: dict[int, list[str]] = {}
     for name, number in nature.needs:
@@ -65,7 +68,7 @@ def needed(nature: Nature) -> str:
     return ", ".join(f"#{number} defines {listed(names, 'and')}" for number, names in sorted(by_number.items()))
 
 
-def described(document: Document, block: Block, *, cumulative: bool) -> str:
+def described(document: Document, block: "Block", *, cumulative: bool) -> str:
     """Say what a block is in a few words: where it stands, and what is special about it."""
     nature = document.nature(block)
     words = [f"line {block.line}" if block.last == block.line else f"lines {block.line} to {block.last}"]
@@ -80,12 +83,12 @@ def described(document: Document, block: Block, *, cumulative: bool) -> str:
     return ", ".join(words)
 
 
-def with_those_before(document: Document, block: Block, *, cumulative: bool) -> tuple[Block, ...]:
+def with_those_before(document: Document, block: "Block", *, cumulative: bool) -> "tuple[Block, ...]":
     """Give the blocks that are run as one."""
     return (*document.before(block), block) if cumulative else (block,)
 
 
-def runnable_file(python: str, copy: str, chosen: Sequence[Block]) -> str:
+def runnable_file(python: str, copy: str, chosen: "Sequence[Block]") -> str:
     """Give the file that a Python is to run: the staged copy itself, or bytecode where it is no plain script."""
     from asyncdemo.documents.judging import awaits
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from asyncdemo.catalogue import syntax
 from asyncdemo.catalogue.parameters import parse_settings, replace, replace_bytes
@@ -13,13 +13,14 @@ from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import absolute
 from asyncdemo.cli import blocks
-from asyncdemo.documents.block import Block
-from asyncdemo.documents.copying import copy
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Subject
 from asyncdemo.runner.interpreter import CANNOT, NoInterpreterError, command_line, find_interpreter
 from asyncdemo.runner.plan import Plan
 from asyncdemo.staging import staged
+
+if TYPE_CHECKING:
+    from asyncdemo.documents.block import Block
 
 SCENARIO_TIMEOUT = 30.0  # seconds
 
@@ -115,6 +116,8 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | N
 @contextmanager
 def _block(target: Target, path: Path, request: Request) -> Iterator[tuple[Subject, str]]:
     """The same of a block of a document."""
+    from asyncdemo.documents.copying import copy
+
     text = copy(_blocks(target, request))
     try:
         known = syntax.parameters(text) if request.settings else {}
@@ -127,7 +130,7 @@ def _block(target: Target, path: Path, request: Request) -> Iterator[tuple[Subje
         yield subject, str(file)
 
 
-def _blocks(target: Target, request: Request) -> Sequence[Block]:
+def _blocks(target: Target, request: Request) -> "Sequence[Block]":
     assert target.document is not None and target.block is not None  # asked of these only
     return blocks.with_those_before(target.document, target.block, cumulative=request.cumulative)
 

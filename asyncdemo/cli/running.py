@@ -13,12 +13,12 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.blocks import described
 from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress
-from asyncdemo.documents.block import Block
 from asyncdemo.recording import Run
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 
 if TYPE_CHECKING:
+    from asyncdemo.documents.block import Block
     from asyncdemo.views.terminal.run import RunView
 
 
@@ -130,7 +130,7 @@ def _next_step(target: Target, request: Request, catalogue: Catalogue, *, timing
     return ("next", f"asyncdemo run {after[0].name}") if after else ("all of them", "asyncdemo list")
 
 
-def _next_block(document: Document, block: Block, request: Request) -> tuple[str, str] | None:
+def _next_block(document: Document, block: "Block", request: Request) -> tuple[str, str] | None:
     """The block after this one that can be run, a fragment with those before it; after the last one the list of all."""
     for after in document.blocks[block.number :]:
         kind = document.nature(after).kind

@@ -1,6 +1,5 @@
 """Whether a block of a document prints what the document shows after it."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from asyncdemo.documents.block import Block, ShownLine
@@ -13,6 +12,7 @@ from asyncdemo.promises.matching import in_order, printed_lines
 from asyncdemo.recording import Run
 
 TRACEBACK = "Traceback (most recent call last):"
+_CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 
 
 def broken_promises(block: Block, run: Run, path: str, *, after_others: bool) -> list[Fault]:
@@ -56,15 +56,20 @@ def _session(block: Block, run: Run, path: str, *, after_others: bool) -> Iterat
     if not in_order(_texts(promised), printed):
         yield _fault("the output is not as the document shows it", path, values, promised, printed, block.line)
     complaints = _printed(run, "stderr")
-    raised = Counter(complaints)[TRACEBACK]
-    expected = sum(line.text == TRACEBACK for line in errors)
+    raised, expected = _exceptions(complaints), _exceptions([line.text for line in errors])
     wanted = [*_promised(errors, after_others=False), Line(ANY_LINES, 0)] if errors else []
     if raised > expected and not after_others:
         last = complaints[-1] if complaints else ""
-        yield Fault(f"it raised {raised} exceptions, and the document shows {expected}: {last}", path, block.line)
+        count = f"{raised} exception{'' if raised == 1 else 's'}"
+        yield Fault(f"it raised {count}, and the document shows {expected or 'none'}: {last}", path, block.line)
     elif errors and not in_order([ANY_LINES, *_texts(wanted)], complaints):
         start = [Line(ANY_LINES, 0)]
         yield _fault("an exception is not as shown", path, errors, [*start, *wanted], complaints, block.line)
+
+
+def _exceptions(lines: Sequence[str]) -> int:
+    """How many tracebacks there are; those that explain another one do not count."""
+    return sum(line == TRACEBACK for line in lines) - sum(line.startswith(_CHAINED) for line in lines)
 
 
 def _parted(shown: Sequence[ShownLine]) -> tuple[list[ShownLine], list[ShownLine]]:

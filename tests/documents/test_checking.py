@@ -57,6 +57,11 @@ def shows(output: str) -> str:
             [("stderr", "a warning\n" + TRACEBACK)],
             0,
         ),
+        (
+            ">>> x\nTraceback (most recent call last):\n  ...\nZeroDivisionError: by zero\n",
+            [("stderr", f"{TRACEBACK}\nDuring handling of the above exception, another one\n\n{TRACEBACK}")],
+            0,
+        ),
     ],
 )
 def test_kept(text: str, outputs: list[tuple[str, str]], code: int) -> None:
@@ -76,7 +81,7 @@ def test_kept(text: str, outputs: list[tuple[str, str]], code: int) -> None:
         (">>> x\n1\n", [("stdout", "2\n")], 0,
          "a.md:2: the output is not as the document shows it\n2 - 1\n  + 2\n"),
         (">>> x\n", [("stderr", TRACEBACK)], 0,
-         "a.md:1: it raised 1 exceptions, and the document shows 0: ZeroDivisionError: by zero\n"),
+         "a.md:1: it raised 1 exception, and the document shows none: ZeroDivisionError: by zero\n"),
         (">>> x\nTraceback (most recent call last):\n  ...\nKeyError: 1\n", [("stderr", "quiet\n")], 0,
          "a.md:2: an exception is not as shown\n    ...\n2 - Traceback (most recent call last):\n    ...\n"
          "4 - KeyError: 1\n    ...\n  + quiet\n"),
