@@ -1,4 +1,4 @@
-"""The five scenarios of the article: what they print is what Python prints for the article's own code."""
+"""The scenarios print what they promise; those of the article what Python prints for the article's own code."""
 
 import json
 import re
@@ -21,6 +21,14 @@ ARTICLE = {
     "asyncio-run": GREETINGS + "\nasyncio.run(main())\n",
 }
 FIVE = [*ARTICLE, "simulated-io-wait"]
+OVERLAP = [
+    "await-in-a-row",
+    "gather-overlap",
+    "create-task-later",
+    "await-without-yielding",
+    "first-come-first-served",
+]
+BLOCKS = ["blocking-sleep", "to-thread-rescue", "io-three-ways", "cpu-three-ways", "real-io"]
 
 
 def same_place(text: str) -> str:
@@ -40,6 +48,18 @@ def test_the_five_exist_under_exactly_these_names_and_in_this_order() -> None:
     assert catalogue.scenarios[1].aliases == ("unawaited",)
     assert catalogue.scenarios[4].variants == ("sync", "threads", "async", "anyio")
     assert catalogue.scenarios[4].parameters == {"TASKS": 10, "DELAY": 0.05}
+
+
+def test_the_chapters_are_those_of_the_course_in_its_order() -> None:
+    for number, names in ((2, OVERLAP), (3, BLOCKS)):
+        assert [each.name for each in scenarios() if each.chapter.number == number] == names
+
+
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda each: each.name)
+def test_each_asks_for_a_prediction(scenario: Scenario) -> None:
+    asking = [script for script in scenario.scripts if script.question]
+    assert asking
+    assert all(len(set(script.choices)) == len(script.choices) >= 3 for script in asking)
 
 
 @pytest.mark.slow
@@ -80,6 +100,8 @@ def test_the_variants_do_the_same_work_and_only_one_of_them_waits_in_turn(asyncd
 def test_each_prints_what_it_promises(scenario: Scenario, asyncdemo: Callable[..., Result]) -> None:
     runs = json.loads(asyncdemo("run", scenario.name, "--json").stdout)["runs"]
     for script, run in zip(scenario.scripts, runs, strict=True):
+        assert run["ok"]
+        assert [finding["rule"] for finding in run["findings"]] == list(script.findings)
         for stream, heading in (("stdout", "Output"), ("stderr", "Errors")):
             ordered, unordered = promised(script.source, heading)
             printed = [line for each in run["output"] if each["stream"] == stream for line in each["text"].splitlines()]

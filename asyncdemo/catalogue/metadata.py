@@ -9,7 +9,7 @@ from asyncdemo.catalogue.problem import Unreadable
 
 _START = re.compile(r"# /// ([a-zA-Z0-9-]+)")
 _TOML_PLACE = r" \(at (?:line (\d+), column \d+|end of document)\)"
-_TEXTS = ("aliases", "findings", "choices")
+_TEXTS = ("aliases", "findings", "choices", "time")
 _OWN = (*_TEXTS, "exit", "question")
 
 

@@ -22,7 +22,7 @@ class Script(NamedTuple):
     """One script: what its text says about itself. `variant` is None where the file is the whole scenario.
 
     `source` is the decoded text with its own line ends. `exit` is the status that is expected of it,
-    `findings` are the rules that must be found in it. All names and texts are raw.
+    `findings` are the rules that must be found in it, `time` what its own time must be. All names and texts are raw.
     """
 
     variant: str | None
@@ -37,6 +37,7 @@ class Script(NamedTuple):
     exit: int = 0
     question: str | None = None
     choices: tuple[str, ...] = ()
+    time: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> dict[str, Value]:

@@ -86,13 +86,17 @@ def _side_by_side(
 
 
 def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue) -> tuple[str, str]:
-    """The comparison that comes next: of the first variant with asyncio's, where there is one, else with the last."""
+    """The comparison that comes next: of the first variant with asyncio's, where there is one, else with the second.
+
+    A pair that another scenario has before has to be named in full; one that need not goes before it.
+    """
     others = [variant for variant in ran if variant != ran[0]]
     if not others:
         return ("the code", f"asyncdemo show {scenario.name}")
-    pair = [ran[0], "async" if "async" in others else others[-1]]
-    home = next(each for each in catalogue.scenarios if set(pair) <= set(each.variants))
-    names = pair if home == scenario else [f"{scenario.name}:{variant}" for variant in pair]
+    pairs = [(ran[0], other) for other in sorted(others, key=lambda variant: variant != "async")]
+    homes = (next(each for each in catalogue.scenarios if set(pair) <= set(each.variants)) for pair in pairs)
+    own = next((pair for pair, home in zip(pairs, homes, strict=True) if home == scenario), None)
+    names = own or [f"{scenario.name}:{variant}" for variant in pairs[0]]
     return ("once is an anecdote", f"asyncdemo compare {' '.join(names)}")
 
 

@@ -12,13 +12,15 @@ from asyncdemo.findings.machine import computing_threads, is_shared, on_processo
 from asyncdemo.findings.wording import seconds, task_name
 from asyncdemo.spans import BLOCKED, RUNNING, Span
 
-_STARTS = re.compile(r"\b(?:create_subprocess_\w+|subprocess_exec|subprocess_shell|open_process|run_process)\b")
+_STARTS = re.compile(
+    r"\b(?:create_subprocess_\w+|subprocess_exec|subprocess_shell|open_process|run_process|to_thread|run_in_executor)\b"
+)
 
 
 def blocking_call(evidence: Evidence) -> list[Finding]:
     """A step was off the processor for long, inside a synchronous call."""
     long, threads = _long(evidence, BLOCKED, "blocking-call"), computing_threads(evidence)
-    steps = [step for step in long if not _starts_program(evidence, step) and not is_shared(step, threads)]
+    steps = [step for step in long if not _starts_another(evidence, step) and not is_shared(step, threads)]
     groups = grouped(evidence, steps, by_function=False)
     return [_blocking(evidence, place, steps) for place, steps in groups.items()]
 
@@ -41,8 +43,8 @@ def _long(evidence: Evidence, state: int, rule: str) -> list[Span]:
     return [step for step in long if (step.end - step.start) * part >= evidence.thresholds[rule]]
 
 
-def _starts_program(evidence: Evidence, step: Span) -> bool:
-    """Whether it waits for another program to start: asyncio has no other way, and there is nothing to do about it."""
+def _starts_another(evidence: Evidence, step: Span) -> bool:
+    """Whether it waits for a program or a thread to start: asyncio has no other way, and there is nothing to mend."""
     place = evidence.place(step.path, step.line)
     return place is not None and evidence.in_script(place[0]) and bool(_STARTS.search(evidence.source.line(place[1])))
 

@@ -10,7 +10,10 @@ from asyncdemo.catalogue.problem import Unreadable
 Lines = list[tuple[int, str]]  # of code, with their numbers
 
 _LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
-_BLOCK = re.compile(r"# (Output|Unordered output|Errors):\s*")
+_VERSION = r"\d+\.\d+"
+_BLOCK = re.compile(
+    rf"# (Output|Unordered output|Errors|Unordered errors)(, from {_VERSION})?(, before {_VERSION})?:\s*"
+)
 
 
 def code_lines(source: str) -> Lines:

@@ -7,6 +7,9 @@ and Trio shuffles them on purpose.
 """
 # /// script
 # dependencies = ["anyio"]
+#
+# [tool.asyncdemo]
+# time = ["under 0.8 of sync"]
 # ///
 # Named anyio_.py: a file anyio.py would import itself here.
 import anyio

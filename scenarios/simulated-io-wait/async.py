@@ -9,6 +9,7 @@ a copy. It is async still, but nothing overlaps: the waits add up.
 """
 # /// script
 # [tool.asyncdemo]
+# time = ["under 0.5 of sync"]
 # question = "How does the output begin?"
 # choices = [
 #     "ask upload 0\ngot upload 0\n...",

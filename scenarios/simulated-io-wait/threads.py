@@ -6,6 +6,10 @@ system takes turns among them, so the waits overlap.
 It may switch anywhere, even inside a `print`, which writes the text
 first and the end of the line second. Hence one string with both.
 """
+# /// script
+# [tool.asyncdemo]
+# time = ["under 0.5 of sync"]
+# ///
 import time
 from concurrent.futures import ThreadPoolExecutor
 

@@ -31,6 +31,7 @@ def test_every_field() -> None:
         aliases = ["Un_awaited"]
         findings = ["never-awaited"]
         choices = ["1 2", "2 1"]
+        time = ["under 0.5 s", "under 0.5 of sync"]
         question = "What comes first?"
         exit = 1
         """
@@ -41,6 +42,7 @@ def test_every_field() -> None:
         "aliases": ("un-awaited",),
         "findings": ("never-awaited",),
         "choices": ("1 2", "2 1"),
+        "time": ("under 0.5 s", "under 0.5 of sync"),
         "question": "What comes first?",
         "exit": 1,
     }
@@ -72,7 +74,7 @@ def test_no_block(source: str) -> None:
         (
             block("tool.asyncdemo.alias = ['a']"),
             "line 1: script block: unknown key 'alias' in [tool.asyncdemo]; "
-            "it may have aliases, findings, choices, exit, question",
+            "it may have aliases, findings, choices, time, exit, question",
         ),
     ],
 )

@@ -62,6 +62,14 @@ def test_alone_it_is_a_note() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "call", ["asyncio.to_thread(work)", "loop.run_in_executor(None, work)", "asyncio.create_subprocess_exec('ls')"]
+)
+def test_to_wait_until_a_thread_or_a_program_has_started_is_no_blocking_call(call: str) -> None:
+    source = f"import asyncio\nimport time\nasync def job():\n    await {call}\n"
+    assert rules(run([MAIN, BEAT, JOB], BLOCKED, source=source)) == []
+
+
 def test_who_waits_for_it_is_no_company() -> None:
     assert only(run([MAIN, JOB], [(3, "blocked", 0.1, 0.4, 4)])).severity == "note"
     assert only(run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.4, 4)])).severity == "warning"

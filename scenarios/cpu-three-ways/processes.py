@@ -1,0 +1,38 @@
+"""a process for each job
+
+Each has an interpreter and a processor of its own, as far as there
+are processors. The new interpreters import this file, hence the `if`
+at the end. They print nothing themselves: each result goes back to
+the script.
+"""
+from concurrent.futures import ProcessPoolExecutor
+
+JOBS = 4
+COUNT = 5_000_000
+
+
+def job(number):
+    total = 0
+    for n in range(COUNT):
+        total += n * n
+    return total
+
+
+def main():
+    with ProcessPoolExecutor(max_workers=JOBS) as pool:
+        results = []
+        for number, total in enumerate(pool.map(job, range(JOBS))):
+            print("done", number)
+            results.append(total)
+    print("equal results:", len(set(results)) == 1)
+
+
+if __name__ == "__main__":
+    main()
+
+# Output:
+# done 0
+# done 1
+# done 2
+# done 3
+# equal results: True
