@@ -35,6 +35,7 @@ check: style types layers test  ## what CI runs: format, lint, strict types, lay
 bench: $(READY)  ## measure what asyncdemo adds to the time of a command and of a script, next to the bars
 	$(BIN)/python -m tests.benchmarks.bench_startup
 	$(BIN)/python -m tests.benchmarks.bench_tracing
+	$(BIN)/python -m tests.benchmarks.bench_million
 
 offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network, for Python 3.11 and newer
 	$(BIN)/python tools/offline.py
