@@ -14,6 +14,7 @@ import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_queue
+import _asyncdemo_touches
 import _asyncdemo_trace
 
 
@@ -38,6 +39,7 @@ def trace(base_events, recorder):
     base_events.BaseEventLoop.__init__ = __init__
     handler = base_events.BaseEventLoop.call_exception_handler
     base_events.BaseEventLoop.call_exception_handler = _asyncdemo_trace.Asked(handler, _freeing)
+    _asyncdemo_touches.watch_timers(base_events, recorder, lambda queue: type(queue) is queue_class)
     _watch_runs(base_events.events, library)
     if hasattr(base_events.tasks, "_eager_tasks"):
         _watch_eager_tasks(base_events.tasks, library)

@@ -34,6 +34,29 @@ def append_among_threads(append):
     return among_threads
 
 
+def watch_timers(base_events, recorder, is_queue):
+    """See also timers that another thread sets, which do not enter the queue: once there are threads."""
+    loops = base_events.BaseEventLoop
+    later = loops.call_later.__code__
+
+    def asked(loop):
+        frame = sys._getframe(2)
+        if frame.f_code is not later:
+            return  # somebody may just hand the method on; a timer's every other way leads through here
+        queue = getattr(loop, "_ready", None)
+        try:
+            # In debug mode asyncio is about to refuse it.
+            if is_queue(queue) and _thread.get_ident() != queue.home and not loop._debug:
+                touched(queue, frame)
+        except BaseException as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
+            queue.lost()
+
+    timers = _asyncdemo_trace.Asked(loops.call_at, asked)
+    recorder.once_there_are_threads(lambda: setattr(loops, "call_at", timers))
+
+
 def touched(queue, frame):
     """Something is put into a queue in another thread than its loop's; `frame` is where."""
     if queue.home is None:
