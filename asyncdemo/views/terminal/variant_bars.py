@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from asyncdemo.lanes.axis import Axis, scale
 from asyncdemo.lanes.bursts import bursts, labels
 from asyncdemo.lanes.chart import length
-from asyncdemo.lanes.loop import at_once
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.bars import Row, joined
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import cells
+from asyncdemo.waits import waits
 
 _TIMES = 21  # cells of the two columns at the right
 
@@ -23,8 +23,8 @@ def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]
     column = max(7, *map(cells, names)) + 1
     seconds = max(map(length, runs)) or 1.0
     width = max(10, page.width - 1 - column - _TIMES)
-    most = [None if run.timeline is None else at_once(run.timeline) for run in runs]
-    known = any(most)
+    most = [None if found is None else found.at_once for found in map(waits, runs)]
+    known = any(run.timeline is not None and count for run, count in zip(runs, most, strict=True))
     heading = f"{'script':>12}{'at once' if known else 'waiting':>9}"
     numbers = scale(seconds, width, width + 5).ljust(width)
     rows: list[Row] = [(" " * column, (numbers + heading[len(numbers) - width :], "dim"))]
