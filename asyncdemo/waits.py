@@ -6,6 +6,7 @@ from asyncdemo.recording import Run
 from asyncdemo.spans import WAITING, Timeline
 
 _NEXT_TO_NOTHING = 0.01  # of its own time: a script that used no processor for less has not waited
+_NO_TIME = 0.001  # seconds: nor has one that used none for less than that
 
 
 class Waits(NamedTuple):
@@ -25,8 +26,10 @@ def waits(run: Run) -> Waits | None:
         return _seen(run.timeline) if run.timeline.tasks else None
     if run.findings is None:
         return None  # the run was not traced
-    share = run.seconds.waiting_share
-    return None if share is None else Waits(None, 1) if share > _NEXT_TO_NOTHING else Waits(0, 0)
+    script, waiting = run.seconds.script, run.seconds.waiting
+    if script is None or waiting is None:
+        return None
+    return Waits(None, 1) if waiting > max(_NO_TIME, _NEXT_TO_NOTHING * script) else Waits(0, 0)
 
 
 def _seen(timeline: Timeline) -> Waits:

@@ -5,7 +5,10 @@ import json
 import pytest
 
 from asyncdemo.comparison import Comparison, Contestant
+from asyncdemo.comparison.document import to_json
+from asyncdemo.comparison.result import NO_TURN
 from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
+from asyncdemo.waits import Waits
 
 
 def run(script: float | None, *, total: float = 1.0, waiting: float | None = None, ok: bool = True) -> Run:
@@ -16,6 +19,10 @@ def run(script: float | None, *, total: float = 1.0, waiting: float | None = Non
         ok=ok,
         seconds=Seconds(total, 0.1, 0.1, script, 0.2, waiting),
     )
+
+
+def not_run(reason: str) -> Run:
+    return run(None, ok=False)._replace(outcome=Outcome("not-started", reason=reason))
 
 
 def contestant(name: str, *times: float | None, **changes: float) -> Contestant:
@@ -51,6 +58,29 @@ def test_each_is_compared_with_the_first() -> None:
     assert [(each.id, each.speedup) for each in three.speedups] == [("b", 2.0), ("c", 0.5)]
 
 
+def test_any_of_them_can_be_the_baseline() -> None:
+    three = compared(contestant("a", *[1.0] * 6), contestant("b", *[0.5] * 6), contestant("c", *[2.0] * 6))
+    against = three._replace(baseline=1)
+    assert [(each.id, each.speedup) for each in against.speedups] == [("a", 0.5), ("c", 0.25)]
+    assert to_json(against)["baseline"] == "b"
+
+
+def test_the_precision_is_that_of_the_widest_interval_to_either_side() -> None:
+    wide = contestant("b", 0.8, 1.0, 1.25, 1.0, 1.0, 1.0)
+    three = compared(contestant("a", *[1.0] * 6), wide, contestant("c", *[2.0] * 6))
+    assert three.precision == pytest.approx(0.25)
+    assert compared(contestant("a", *[1.0] * 5), contestant("b", *[1.0] * 5)).precision is None
+    assert compared(contestant("a"), contestant("b")).precision is None
+
+
+def test_who_had_no_turn_has_not_failed() -> None:
+    late = contestant("c")._replace(latest=not_run(NO_TURN))
+    failing = contestant("b")._replace(latest=run(None, ok=False))
+    assert [each.id for each in compared(contestant("a"), failing, late)._replace(stopped="failed").failed][-1] == "b"
+    missing = contestant("b")._replace(latest=not_run("there is no python3.99 on PATH"))
+    assert [each.id for each in compared(late, missing).failed] == ["b"]
+
+
 def test_the_whole_time_stands_in_where_the_scripts_own_is_not_known() -> None:
     assert contestant("a", None, 0.5, total=2.0).times == [2.0, 0.5]
     assert contestant("a", 0.5, total=2.0).whole_times == [2.0]
@@ -63,7 +93,8 @@ def test_the_share_of_waiting_is_the_median_of_what_is_known() -> None:
 
 
 def test_json() -> None:
-    document = compared(contestant("a", *[1.0] * 6, waiting=0.9), contestant("b", *[0.5] * 6)).to_json()
+    one = contestant("a", *[1.0] * 6, waiting=0.9)._replace(waits=Waits(10, 1))
+    document = to_json(compared(one, contestant("b", *[0.5] * 6)))
     assert document["baseline"] == "a"
     assert document["rounds"] == 6
     assert document["contestants"][0] == {
@@ -77,6 +108,8 @@ def test_json() -> None:
         "seconds": {"median": 1.0, "mean": 1.0, "stddev": 0.0, "min": 1.0, "max": 1.0},
         "cpu_share": 0.1,
         "waiting_share": 0.9,
+        "waits": 10,
+        "waits_at_once": 1,
     }
     assert document["comparisons"] == [
         {
@@ -95,5 +128,5 @@ def test_json() -> None:
     ("one", "two"), [([], []), ([1.0], [0.5]), ([0.0] * 6, [0.0] * 6), ([None] * 6, [0.0] * 6), ([1e-9] * 6, [1e9] * 6)]
 )
 def test_json_is_json_whatever_was_measured(one: list[float | None], two: list[float | None]) -> None:
-    document = compared(contestant("a", *one), contestant("b", *two)).to_json()
+    document = to_json(compared(contestant("a", *one), contestant("b", *two)))
     json.dumps(document, allow_nan=False)
