@@ -32,8 +32,9 @@ observation: $(READY)  ## run the long tests of what is observed in real scripts
 
 check: style types layers test  ## what CI runs: format, lint, strict types, layers, all tests
 
-bench: $(READY)  ## measure what asyncdemo adds to the time of a command, next to its bar
+bench: $(READY)  ## measure what asyncdemo adds to the time of a command and between runs, next to its bar
 	$(BIN)/python tests/benchmarks/bench_startup.py
+	$(BIN)/python tests/benchmarks/bench_rounds.py
 
 offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network, for Python 3.11 and newer
 	$(BIN)/python tools/offline.py

@@ -59,6 +59,13 @@ def test_who_is_compared(asyncdemo: Program) -> None:
     assert [(each["waits"], each["waits_at_once"]) for each in found["contestants"]] == [(None, 1), (4, 4), (4, 4)]
 
 
+def test_it_ends_when_the_intervals_are_narrow_enough(asyncdemo: Program) -> None:
+    words = ("compare", "plain.py", "overlap.py", "--set", "TIMES=8", "--precision", "100%", "--json")
+    found = document(asyncdemo(*words, "--python", sys.executable))
+    assert (found["stopped"], found["rounds"]) == ("precision", 6)
+    assert found["precision"] < 1
+
+
 def test_one_target_with_several_values(asyncdemo: Program) -> None:
     found = compare(asyncdemo, "plain.py", "--sweep", "TIMES=1,8", runs=6)
     assert [each["id"] for each in found["contestants"]] == ["TIMES=1", "TIMES=8"]

@@ -26,11 +26,9 @@ def picture(compared: Comparison | Sweep) -> Iterator[str]:
     for point, tall in zip(points, heights, strict=True):
         yield from _rows(point, axis, y)
         y += tall
-    one = EDGE + axis.part(1.0) * (WIDTH - 2 * EDGE)
-    yield path(f"M{one:.1f} {TOP} V{y:.1f}", "axis")
     doubt = next((doubt.said for doubt in doubts(compared) if doubt.matters), None)
     note = verdicts.stopping(compared.stopped, compared.rounds) or verdicts.left_out(compared) or doubt
-    yield text(EDGE, y + 30, cut(note or f"the line: as fast as {points[0].compared_with.id}", 90), kind="small")
+    yield text(EDGE, y + 30, cut(note or f"the thin line: as fast as {points[0].compared_with.id}", 90), kind="small")
     yield text(EDGE, y + 58, cut(verdicts.circumstances(compared), 90), kind="small")
     yield "</svg>\n"
 
@@ -61,6 +59,8 @@ def _row(contestant: Contestant, speedup: SpeedUp | None, axis: Scale, y: float)
     yield text(EDGE, y + 22, cut(contestant.id, 36), kind="name")
     yield text(WIDTH - EDGE, y + 22, said, anchor="end")
     middle, width = y + 30 + THICK / 2, WIDTH - 2 * EDGE
+    one = EDGE + axis.part(1.0) * width
+    yield path(f"M{one:.1f} {middle - THICK / 2 - 4:.1f} v{THICK + 8}", "axis")
     ratio = 1.0 if speedup is None else speedup.speedup
     if ratio is not None:
         yield bar(EDGE, middle - THICK / 2, axis.part(ratio) * width, THICK)

@@ -7,16 +7,16 @@ WIDTH = 1000  # pixels
 # Colours for light ground and for dark; nothing is told by colour alone.
 STYLE = """\
   <style>
-    svg { background: #ffffff; }
+    .ground { fill: #ffffff; }
     text { font: 20px system-ui, "DejaVu Sans", Verdana, sans-serif; fill: #1a1a1a; }
     .title { font-size: 26px; font-weight: bold; }
     .name { font-weight: bold; }
     .small { font-size: 17px; fill: #555555; }
     .bar { fill: #7fb2d9; }
     .mark { stroke: #1a1a1a; stroke-width: 3; fill: none; }
-    .axis { stroke: #888888; stroke-width: 1; fill: none; }
+    .axis { stroke: #888888; stroke-width: 2; fill: none; }
     @media (prefers-color-scheme: dark) {
-      svg { background: #16181d; }
+      .ground { fill: #16181d; }
       text { fill: #f0f0f0; }
       .small { fill: #b5b5b5; }
       .bar { fill: #2f6c9c; }
@@ -35,6 +35,7 @@ def opening(title: str, height: int) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img">\n  <title>{escaped(title)}</title>\n{STYLE}'
+        f"{path(f'M0 0 H{WIDTH} V{height} H0 Z', 'ground')}"
     )
 
 
