@@ -1,44 +1,77 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, as often as there is something new."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from asyncdemo.catalogue.wording import visible
-from asyncdemo.errors import UsageError
+from asyncdemo.catalogue.wording import listed, visible
+from asyncdemo.errors import ToolError, UsageError
 
-ENDINGS = (".json",)
+
+class Place:
+    """Where a file is to stand. Until something whole was written, what stands there stays."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = _temporary(path)
+
+    @contextmanager
+    def writing(self) -> Iterator[IO[str]]:
+        """Give a text file that takes the place when the block ends well. Raises ToolError where it cannot."""
+        try:
+            file = self._file or _temporary(self.path)
+            self._file = None
+            try:
+                with file:
+                    yield file
+                Path(file.name).chmod(0o666 & ~_umask())
+                Path(file.name).replace(self.path)
+            except BaseException:
+                _remove(file)
+                raise
+        except OSError as error:
+            raise ToolError(f"cannot write {visible(self.path)}: {error.strerror}") from None
+
+    def close(self) -> None:
+        """Leave the place as it is."""
+        if self._file is not None:
+            self._file.close()
+            _remove(self._file)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[str]]:
-    """Give a text file that takes the place of `path` when the block ends well; until then that stays as it was.
+def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
+    """Give the place, once it is sure that it can be written.
 
     Raises UsageError, before anything else is done, for an ending that is not known or a place that cannot be written.
     """
-    if path.suffix not in ENDINGS:
-        raise UsageError(f"cannot save as {visible(path)}: the name must end in {' or '.join(ENDINGS)}")
+    if path.suffix not in endings:
+        raise UsageError(f"cannot save as {visible(path)}: the name must end in {listed([*endings])}")
     if path.is_dir():
         raise UsageError(f"cannot save as {visible(path)}: that is a folder")
-    from tempfile import NamedTemporaryFile  # takes a while to load, and most runs save nothing
-
     try:
-        file = NamedTemporaryFile(  # noqa: SIM115  # it is closed below, where it is also put in its place
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False
-        )
+        place = Place(path)
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
     try:
-        with file:
-            yield file
-        Path(file.name).chmod(0o666 & ~_umask())
-        Path(file.name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(file.name).unlink()
-        raise
+        yield place
+    finally:
+        place.close()
+
+
+def _temporary(path: Path) -> IO[Any]:
+    from tempfile import NamedTemporaryFile  # takes a while to load, and most runs save nothing
+
+    return NamedTemporaryFile(  # it is closed where it is put in its place
+        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False
+    )
+
+
+def _remove(file: IO[str]) -> None:
+    with suppress(OSError):
+        Path(file.name).unlink()
 
 
 def _umask() -> int:
