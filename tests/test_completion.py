@@ -51,7 +51,7 @@ def in_shell(shell: str, script: str, environment: dict[str, str]) -> list[str]:
         (["asyncdemo", "run", "una"], ["unawaited-coroutine", "unawaited"]),
         (["asyncdemo", "run", "simulated-io-wait", ":"], ["sync", "threads", "async", "anyio"]),
         (["asyncdemo", "run", "simulated-io-wait", ":", "as"], ["async"]),
-        (["asyncdemo", "compare", "sync", "th"], ["threads"]),
+        (["asyncdemo", "compare", "sync", "any"], ["anyio"]),
         (["asyncdemo", "run", "--outp"], ["--output-only"]),
     ],
 )

@@ -69,7 +69,7 @@ def test_scenarios(asyncdemo: Program, scenarios: Path, command: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["list", "show hostile", "show two-ways", "run hostile"])
+@pytest.mark.parametrize("command", ["list --full", "show hostile", "show two-ways", "run hostile"])
 def test_scenarios_on_a_terminal(terminal: Callable[..., Terminal], scenarios: Path, command: str) -> None:
     run = terminal(f"asyncdemo {command} --scenarios {scenarios}")
     run.wait_for_end()

@@ -1,0 +1,55 @@
+"""one of three gathered jobs fails
+
+Job 2 fails at 0.1 s, and `gather` hands its error to `main` at once.
+But jobs 1 and 3 are still there: they say `done` at 0.2 and 0.3 s,
+after the error was caught.
+
+`gather` only *waits* for its tasks. The first error ends the waiting
+and nothing else; the other tasks belong to the loop and go on. Their
+results are lost, and so is a second error: nobody is told of it.
+
+**"gather cancels the rest."** It does so only if `main` itself is
+cancelled while it waits there. A failure cancels nothing. If `main`
+returned now, both would be cut off in the midst of their work.
+
+With `return_exceptions=True`, `gather` waits for all, and the error
+comes as one of the results. A task group does cancel the rest: see
+`taskgroup-fails-together`.
+
+**Try** a copy without the second `asyncio.sleep(0.3)`. `main` ends
+before jobs 1 and 3, and neither says `done`.
+"""
+# /// script
+# [tool.asyncdemo]
+# question = "Job 2 fails after 0.1 s. What does this print?"
+# choices = [
+#     "caught: job 2 failed\nmain ends",
+#     "caught: job 2 failed\njob 1 done\njob 3 done\nmain ends",
+#     "job 1 done\njob 3 done\ncaught: job 2 failed\nmain ends",
+#     "nothing, and an error",
+# ]
+# ///
+import asyncio
+
+async def job(number, seconds):
+    await asyncio.sleep(seconds)
+    if number == 2:
+        raise ValueError(f"job {number} failed")
+    print(f"job {number} done")
+
+async def main():
+    try:
+        await asyncio.gather(job(1, 0.2), job(2, 0.1), job(3, 0.3))
+    except ValueError as error:
+        print(f"caught: {error}")
+    await asyncio.sleep(0.3)
+    print("main ends")
+
+
+asyncio.run(main())
+
+# Output:
+# caught: job 2 failed
+# job 1 done
+# job 3 done
+# main ends

@@ -1,0 +1,57 @@
+"""a timeout cancels; a shield prevents that
+
+Two jobs of 0.3 s begin together. `main` waits 0.1 s for the one, then
+0.1 s for the other; both are too late. But `plain` never says `done`,
+and `kept` does, 0.1 s after its timeout.
+
+`wait_for` cancels what it waits for when the time is up, and waits
+until that has ended. `shield` puts a wall between them: what gets
+cancelled is the shield, and the task behind it runs on.
+
+**"A timeout only stops waiting."** It stops the work too. If the
+work must be finished once it was begun, such as a payment, shield it,
+and keep the task, as here, to await it later.
+
+A shield is no magic. When the program ends, or someone cancels the
+task itself, it ends like any other. `asyncio.timeout`, from Python
+3.11, does the same as `wait_for` for a whole block.
+
+**Try** a copy without the last `await kept`: `main` ends at 0.2 s,
+and `kept` is cut off in spite of its shield.
+"""
+# /// script
+# [tool.asyncdemo]
+# question = "What does this print?"
+# choices = [
+#     "plain too late\nkept too late",
+#     "plain too late\nkept too late\nkept done",
+#     "plain too late\nplain done\nkept too late\nkept done",
+#     "plain done\nkept done",
+# ]
+# ///
+import asyncio
+
+async def job(name):
+    await asyncio.sleep(0.3)
+    print(f"{name} done")
+
+async def main():
+    plain = asyncio.create_task(job("plain"))
+    kept = asyncio.create_task(job("kept"))
+    try:
+        await asyncio.wait_for(plain, 0.1)
+    except asyncio.TimeoutError:
+        print("plain too late")
+    try:
+        await asyncio.wait_for(asyncio.shield(kept), 0.1)
+    except asyncio.TimeoutError:
+        print("kept too late")
+    await kept
+
+
+asyncio.run(main())
+
+# Output:
+# plain too late
+# kept too late
+# kept done
