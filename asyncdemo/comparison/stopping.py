@@ -16,8 +16,8 @@ LONG_PATIENCE = 300.0  # seconds, where a precision was asked for and no time
 class Limits(NamedTuple):
     """Whichever is reached first ends a comparison: so many rounds, so narrow intervals, so many seconds.
 
-    The intervals have to be so narrow after two rounds in a row: once may be luck, and where rounds are alike by luck the
-    verdict is too sure. (Of 2,500 simulated comparisons of like with like, with deviations of 1 to 7 %, 8 % at most
+    The intervals have to be so narrow after two rounds in a row: once may be luck, and where rounds are alike by luck
+    the verdict is too sure. (Of 2,500 simulated comparisons of like with like, with deviations of 1 to 7 %, 8 % at most
     claimed a difference where once was enough, and 6 % where it had to be twice.)
 
     With `hurried` the time counts even if there were fewer rounds than an interval takes. To stop at a width and not
