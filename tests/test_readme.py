@@ -45,12 +45,13 @@ def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..
     assert f"two-waits\t{after}\t\twait for two things at once\n" in listed.stdout
     ran = asyncdemo("run", "two-waits", "--scenarios", str(tmp_path), "--output-only", "--set", "DELAY=0.01")
     assert ran == Result("both are there\n", "", 0)
+    assert asyncdemo("check", f"{tmp_path}/").stdout == "two-waits\tpassed\t\n"
 
 
 def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
     text = readme.README.read_text()
     checked = 0
-    commands = {"list", "show", "run", "compare", "explain", "doctor"}
+    commands = {"list", "show", "run", "compare", "explain", "check", "new", "doctor"}
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
         words = line.split()
         if len(words) > 1 and words[1] in commands:

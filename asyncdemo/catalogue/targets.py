@@ -47,7 +47,7 @@ def expand(target: Target) -> list[Target]:
     if target.scenario is None or target.script is not None:
         return [target]
     scenario = target.scenario
-    return [_of(scenario, script) for script in scenario.scripts if script.unavailable is None]
+    return [of_script(scenario, script) for script in scenario.scripts if script.unavailable is None]
 
 
 def names(catalogue: Catalogue) -> list[str]:
@@ -144,7 +144,7 @@ def _variant(scenario: Scenario, word: str) -> Target:
         raise UsageError(f"{scenario.name} has no variants, so no {word!r} either; write {scenario.name}")
     found = [variant for variant in scenario.variants if variant.startswith(wanted)]
     if wanted in found or len(found) == 1:
-        return _of(scenario, scenario.script(wanted if wanted in found else found[0]))
+        return of_script(scenario, scenario.script(wanted if wanted in found else found[0]))
     if found:
         raise _ambiguous(word, [f"{scenario.name}:{variant}" for variant in found])
     raise UsageError(f"{scenario.name} has no variant {word!r}; it has {listed(scenario.variants, 'and')}")
@@ -173,12 +173,17 @@ def _ambiguous(word: str, candidates: list[str]) -> UsageError:
 
 def whole(scenario: Scenario) -> Target:
     """Give the target of a scenario as a whole."""
-    script = None if scenario.variants else scenario.scripts[0]
-    return Target(scenario.name, scenario, script, scenario.path)
+    return (
+        Target(scenario.name, scenario, None, scenario.path)
+        if scenario.variants
+        else of_script(scenario, scenario.scripts[0])
+    )
 
 
-def _of(scenario: Scenario, script: Script) -> Target:
-    return Target(f"{scenario.name}:{script.variant}", scenario, script, script.path)
+def of_script(scenario: Scenario, script: Script) -> Target:
+    """Give the target of one script of a scenario."""
+    name = scenario.name if script.variant is None else f"{scenario.name}:{script.variant}"
+    return Target(name, scenario, script, script.path)
 
 
 def _names(scenario: Scenario) -> Iterator[str]:

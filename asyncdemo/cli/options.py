@@ -11,7 +11,7 @@ import typer
 
 from asyncdemo.catalogue import course, targets
 from asyncdemo.catalogue.problem import Problem
-from asyncdemo.catalogue.scenario import Catalogue
+from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.errors import UsageError
@@ -59,6 +59,14 @@ def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Tar
     except UsageError:
         tell_problems(catalogue.load_problems)
         raise
+
+
+def in_chapter(catalogue: Catalogue, chapter: int) -> list[Scenario]:
+    """Give the scenarios of a chapter, by its number. Raises UsageError."""
+    chapters = {each.chapter.number for each in catalogue.scenarios}
+    if chapter not in chapters:
+        raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
+    return [each for each in catalogue.scenarios if each.chapter.number == chapter]
 
 
 def seconds_of(duration: str | None, option: str) -> float | None:

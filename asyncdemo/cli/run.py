@@ -26,6 +26,7 @@ from asyncdemo.cli.options import (
     Settings,
     Timeout,
     checked_timeout,
+    in_chapter,
     load_catalogue,
     resolved,
     seconds_of,
@@ -183,10 +184,8 @@ def _chosen(
     if run_all or chapter is not None:
         if words:
             raise UsageError("--all and --chapter choose the scenarios: name none")
-        chapters = {each.chapter.number for each in catalogue.scenarios}
-        if chapter is not None and chapter not in chapters:
-            raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
-        names = [each.name for each in catalogue.scenarios if each.available and chapter in (None, each.chapter.number)]
+        among = catalogue.scenarios if chapter is None else in_chapter(catalogue, chapter)
+        names = [each.name for each in among if each.available]
         return resolved(names, catalogue, None)
     if words.count("-") > 1:
         raise UsageError("standard input can be read only once: name - only once")
