@@ -1,7 +1,5 @@
 """`check --update`: the blocks of scripts that ended as they should, written anew."""
 
-from dataclasses import replace
-
 from asyncdemo.catalogue import reading
 from asyncdemo.catalogue.scenario import Script
 from asyncdemo.cli.checking import Checked, Item
@@ -36,7 +34,7 @@ def _rewrite(script: Script, seen: Seen) -> bool:
     if source != script.source:
         return False  # changed while it ran
     text = rewritten(source, seen, Paper(encoding, str(script.path)))
-    if [*stream_faults(replace(script, source=text), seen)]:
+    if [*stream_faults(script._replace(source=text), seen)]:
         return False
     replace_content(script.path, text.encode(encoding))
     return True
