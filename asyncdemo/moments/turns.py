@@ -43,8 +43,9 @@ def _loops(timeline: Timeline) -> dict[int | None, list[Task]]:
 
 def _end(timeline: Timeline) -> float:
     """When the last thing was over that was seen of any task."""
-    ends = [task.created if task.ended is None else task.ended for task in timeline.tasks]
-    return max(max(ends), max(timeline.spans.ends, default=0.0))
+    ended = max(task.created if task.ended is None else task.ended for task in timeline.tasks)
+    seen = max(timeline.spans.ends, default=ended)
+    return max(ended, seen)
 
 
 def _steps(timeline: Timeline, own: _Own, tasks: list[Task]) -> list[Turn]:
