@@ -27,9 +27,9 @@ class Standing(NamedTuple):
 class Moment(NamedTuple):
     """Something that happens in a loop or a thread, at `at`; the next moment is at `until`, None of the last one.
 
-    `number` counts from 0. `kind`: "step", `task` begins a step, or goes on with one; "idle", no task of a loop can run; "thread", the thread
-    `task` begins, ends, or begins to do something else; "end", the last thing that was seen of any task is over.
-    `thread` is the identifier of the thread in which that is, None where unknown.
+    `number` counts from 0. `kind`: "step", `task` begins a step, or goes on with one; "idle", no task of a loop can
+    run; "thread", the thread `task` begins, ends, or begins to do something else; "end", the last thing that was seen
+    of any task is over. `thread` is the identifier of the thread in which that is, None where unknown.
 
     `standings` are those of all tasks that are there, the one that runs among them, in the order in which they came to
     be. `ready` are the tasks that could run, whoever has been ready for longest first. `created` and `ended` are the
