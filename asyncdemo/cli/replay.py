@@ -46,6 +46,8 @@ def replay(
         raise UsageError(f"--speed is {speed:g}; give a number above 0, for example 0.25")
     if step and speed is not None:
         raise UsageError("--step and --speed exclude each other: choose one")
+    if step and full:
+        raise UsageError("--step and --full exclude each other: choose one")
     recording = loaded(file)
     if not recording.complete:
         print(f"asyncdemo: {visible(file)} is torn: this is what there is of it", file=sys.stderr)
