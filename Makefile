@@ -32,9 +32,11 @@ observation: $(READY)  ## run the long tests of what is observed in real scripts
 
 check: style types layers test  ## what CI runs: format, lint, strict types, layers, all tests
 
-bench: $(READY)  ## measure what asyncdemo adds to the time of a command and of a script, next to the bars
+bench: $(READY)  ## measure what asyncdemo adds to the time of a command, of a script and of a comparison, next to the bars
 	$(BIN)/python -m tests.benchmarks.bench_startup
 	$(BIN)/python -m tests.benchmarks.bench_tracing
+	$(BIN)/python -m tests.benchmarks.bench_million
+	$(BIN)/python -m tests.benchmarks.bench_rounds
 
 stress: $(READY)  ## check the course 20 times with the processors taken by others; many minutes
 	$(BIN)/python tests/benchmarks/stress.py

@@ -186,7 +186,7 @@ def _whole(items: Iterable[Any], make: Callable[[Any], T], complete: bool) -> tu
 def _mended(text: str) -> Any:
     """Read as much as there is of a document that was torn: up to its last whole value; None if that is nothing."""
     closers: list[str] = []
-    cut, open_then = 0, ""
+    cut = 0
     for token in _TOKENS.finditer(text):
         mark = token[0]
         if mark in "{[":
@@ -198,8 +198,7 @@ def _mended(text: str) -> Any:
         elif mark != ",":
             continue
         cut = token.start() if mark == "," else token.end()
-        open_then = "".join(reversed(closers))
     try:
-        return json.loads(text[:cut] + open_then)
+        return json.loads(text[:cut] + "".join(reversed(closers)))
     except (ValueError, RecursionError):
         return None

@@ -1,31 +1,59 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, as often as there is something new."""
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from io import TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from asyncdemo.catalogue.wording import visible
-from asyncdemo.errors import UsageError
+from asyncdemo.catalogue.wording import listed, visible
+from asyncdemo.errors import ToolError, UsageError
 
-ENDINGS = (".json",)
+
+class Place:
+    """Where a file is to stand. Until something whole was written, what stands there stays."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = _temporary(path)
+
+    @contextmanager
+    def writing(self) -> Iterator[IO[str]]:
+        """Give a text file that takes the place when the block ends well. Raises ToolError where it cannot."""
+        try:
+            file = self._file or _temporary(self.path)
+            self._file = None
+            with _taking(self.path, file, 0o666 & ~_umask()):
+                yield file
+        except OSError as error:
+            raise ToolError(f"cannot write {visible(self.path)}: {error.strerror}") from None
+
+    def close(self) -> None:
+        """Leave the place as it is."""
+        if self._file is not None:
+            self._file.close()
+            _remove(self._file)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[str]]:
-    """Give a text file that takes the place of `path` when the block ends well; until then that stays as it was.
+def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
+    """Give the place, once it is sure that it can be written.
 
     Raises UsageError, before anything else is done, for an ending that is not known or a place that cannot be written.
     """
-    if path.suffix not in ENDINGS:
-        raise UsageError(f"cannot save as {visible(path)}: the name must end in {' or '.join(ENDINGS)}")
+    if path.suffix not in endings:
+        raise UsageError(f"cannot save as {visible(path)}: the name must end in {listed([*endings])}")
     if path.is_dir():
         raise UsageError(f"cannot save as {visible(path)}: that is a folder")
-    with _in_place_of(path, 0o666 & ~_umask()) as file, TextIOWrapper(file, encoding="utf-8", newline="\n") as text:
-        yield text
+    try:
+        place = Place(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
+    try:
+        yield place
+    finally:
+        place.close()
 
 
 def replace_content(path: Path, data: bytes) -> None:
@@ -35,31 +63,37 @@ def replace_content(path: Path, data: bytes) -> None:
     """
     path = path.resolve()
     try:
-        with _in_place_of(path, stat.S_IMODE(path.stat().st_mode)) as file:
+        file = _temporary(path, "wb")
+        with _taking(path, file, stat.S_IMODE(path.stat().st_mode)):
             file.write(data)
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
 
 
 @contextmanager
-def _in_place_of(path: Path, mode: int) -> Iterator[IO[bytes]]:
-    from tempfile import NamedTemporaryFile  # takes a while to load, and most runs save nothing
-
-    try:
-        file = NamedTemporaryFile(  # noqa: SIM115  # it is closed below, where it is also put in its place
-            "wb", dir=path.parent, prefix=".", delete=False
-        )
-    except OSError as error:
-        raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
+def _taking(path: Path, file: IO[Any], mode: int) -> Iterator[None]:
+    """Put a temporary file in its place when the block ends well, else away."""
     try:
         with file:
-            yield file
+            yield
         Path(file.name).chmod(mode)
         Path(file.name).replace(path)
     except BaseException:
-        with suppress(OSError):
-            Path(file.name).unlink()
+        _remove(file)
         raise
+
+
+def _temporary(path: Path, mode: str = "w") -> IO[Any]:
+    from tempfile import NamedTemporaryFile  # takes a while to load, and most runs save nothing
+
+    text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    # it is closed where it is put in its place
+    return NamedTemporaryFile(mode, dir=path.parent, prefix=".", delete=False, **text)  # type: ignore[call-overload,no-any-return]
+
+
+def _remove(file: IO[Any]) -> None:
+    with suppress(OSError):
+        Path(file.name).unlink()
 
 
 def _umask() -> int:

@@ -78,12 +78,13 @@ def output_of(command: str) -> str:
 
 
 def comparable(output: str) -> list[str]:
-    """The words of an output without what differs from run to run: numbers, bars, where rows break.
+    """The words of an output without what differs from run to run: numbers, bars, where rows break, a busy machine.
 
     What is at least as fast stays told apart from what is slower.
     """
     text = re.sub(r"\S*/(?=[\w-]+\.py)", "", output)
     text = re.sub(r"\b(0\.\d+)x as fast", "slower", text)
+    text = re.sub(r"machine (busy|quiet)(, time was up)?", "machine", text)
     text = re.sub(r"\d+(\.\d+)*", "0", text)
     text = re.sub(r"[█─│├┤░▓]+", " ", text)
     text = re.sub(r"^\s*!\s", "", text, flags=re.MULTILINE)

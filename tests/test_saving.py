@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from asyncdemo import archive
-from asyncdemo.errors import UsageError
+from asyncdemo.errors import ToolError, UsageError
 from asyncdemo.saving import opened
+from asyncdemo.views.exports import RECORDINGS
 from tests.conftest import Result
 
 
@@ -45,25 +46,44 @@ def test_what_cannot_be_written_is_told_before_anything_runs(
 def test_what_was_there_is_lost_only_to_a_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     path.write_text("before")
-    with pytest.raises(ZeroDivisionError), opened(path) as file:
+    with pytest.raises(ZeroDivisionError), opened(path, RECORDINGS) as place, place.writing() as file:
         file.write("half")
         raise ZeroDivisionError
     assert path.read_text() == "before"
-    with opened(path) as file:
-        file.write("after")
-        assert path.read_text() == "before"
-    assert path.read_text() == "after"
+    with opened(path, RECORDINGS) as place:
+        assert len(os.listdir(tmp_path)) == 2  # noqa: PTH208  # it can be written, which is sure before anything runs
+    assert path.read_text() == "before"
+    with opened(path, RECORDINGS) as place:
+        with place.writing() as file:
+            file.write("after")
+            assert path.read_text() == "before"
+        assert path.read_text() == "after"
+        with place.writing() as file:
+            file.write("later")
+    assert path.read_text() == "later"
     assert os.listdir(tmp_path) == ["kept.json"]  # noqa: PTH208
 
 
 def test_a_new_file_may_be_read_as_any_other(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()
-    with opened(tmp_path / "kept.json") as file:
+    with opened(tmp_path / "kept.json", RECORDINGS) as place, place.writing() as file:
         file.write("{}")
     assert stat.S_IMODE((tmp_path / "kept.json").stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
 
 
 def test_no_other_ending_is_known(tmp_path: Path) -> None:
-    with pytest.raises(UsageError), opened(tmp_path / "x.svg"):
+    with pytest.raises(UsageError), opened(tmp_path / "x.svg", RECORDINGS):
         raise AssertionError
+
+
+def test_a_folder_that_is_gone_in_the_meantime(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    with opened(folder / "kept.json", RECORDINGS) as place:
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+        with pytest.raises(ToolError, match=r"^cannot write .*kept.json: No such file or directory$"):  # noqa: SIM117
+            with place.writing() as file:
+                file.write("{}")

@@ -20,8 +20,10 @@ _KINDS = {
 }
 
 
-def parse_settings(settings: Sequence[str], parameters: Mapping[str, Value], target_name: str) -> dict[str, Value]:
-    """Check each NAME=VALUE against the default's type and give the values by name.
+def parse_settings(
+    settings: Sequence[str], parameters: Mapping[str, Value], target_name: str, option: str = "--set"
+) -> dict[str, Value]:
+    """Check each NAME=VALUE against the default's type and give the values by name; `option` is where they came from.
 
     A text needs no quotes, a float takes a whole number too, the last of a name counts. Raises UsageError
     that says what would do.
@@ -31,13 +33,15 @@ def parse_settings(settings: Sequence[str], parameters: Mapping[str, Value], tar
         name, equals, text = setting.partition("=")
         name = name.strip()
         if not equals:
-            raise UsageError(f"--set {visible(setting)}: write NAME=VALUE, for example --set {_example(parameters)}")
+            raise UsageError(
+                f"{option} {visible(setting)}: write NAME=VALUE, for example {option} {_example(parameters)}"
+            )
         if name not in parameters:
-            raise UsageError(f"--set {visible(setting)}: {_unknown(name, parameters, target_name)}")
+            raise UsageError(f"{option} {visible(setting)}: {_unknown(name, parameters, target_name)}")
         value = _like(parameters[name], text)
         if value is None:
             kind = _KINDS[type(parameters[name])]
-            raise UsageError(f"--set {visible(setting)}: must be {kind}, like {name}={parameters[name]!r}")
+            raise UsageError(f"{option} {visible(setting)}: must be {kind}, like {name}={parameters[name]!r}")
         values[name] = value
     return values
 

@@ -84,6 +84,17 @@ def seconds_of(duration: str | None, option: str) -> float | None:
     return seconds
 
 
+def percent_of(text: str | None, option: str) -> float | None:
+    """Give the part of 1 that a text such as 3% stands for. Raises UsageError."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
+    part = float(found[1]) / 100 if found else 0.0
+    if not 0 < part <= 1:
+        raise UsageError(f"{option} is {visible(text)!r}; give a percentage such as 3%")
+    return part
+
+
 def checked_timeout(timeout: float | None) -> float | None:
     """Give the timeout in seconds back if it is one. Raises UsageError."""
     if timeout is not None and not (0 < timeout < math.inf):

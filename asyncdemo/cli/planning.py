@@ -41,8 +41,10 @@ class Request(NamedTuple):
 
 
 @contextmanager
-def planned(target: Target, request: Request, *, times_only: bool = False) -> Iterator[Plan]:
+def planned(target: Target, request: Request, *, again_and_again: bool = False) -> Iterator[Plan]:
     """Give the plan of one run; a staged copy that it needs exists within the block.
+
+    What is run `again_and_again` gets no standard input: the first run would take all of it.
 
     Raises UsageError for a setting that the script does not have, ToolError for a copy that cannot be written.
     """
@@ -62,7 +64,7 @@ def planned(target: Target, request: Request, *, times_only: bool = False) -> It
             timeout=request.timeout or (None if own_program or request.watch_for else SCENARIO_TIMEOUT),
             expected=expected_status(target),
             watch_for=request.watch_for,
-            times_only=times_only,
+            without_input=again_and_again,
             thresholds=request.thresholds,
             cannot=cannot,
             cannot_status=cannot_status,

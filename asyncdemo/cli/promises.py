@@ -1,12 +1,16 @@
-"""What `run --fail-on` promises, and findings as annotations where GitHub Actions shows them beside the code."""
+"""What `run --fail-on` and `compare --min-speedup` promise; findings as annotations where GitHub Actions shows them."""
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from asyncdemo.cli import annotations
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
+
+if TYPE_CHECKING:
+    from asyncdemo.comparison.result import Comparison
+    from asyncdemo.comparison.sweep import Sweep
 
 ANY = "any"
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -49,6 +53,23 @@ def _is_broken(run: Run, rules: frozenset[str]) -> bool:
         print(f"asyncdemo: {visible(run.subject.target)}: not observed, so --fail-on cannot be kept", file=sys.stderr)
         return True
     return any(each.rule in rules or (ANY in rules and each.severity != "note") for each in run.findings)
+
+
+def too_slow(compared: "Comparison | Sweep", least: float) -> bool:
+    """Whether one of the contestants is not surely `least` times as fast as the baseline; says on stderr which."""
+    from asyncdemo.catalogue.wording import visible
+
+    slow = False
+    for point in compared.points:
+        where = "".join(f" at {name}={value!r}" for name, value in point.parameters.items())
+        for each in point.speedups:
+            low = None if each.interval is None else each.interval[0]
+            if low is None or low < least:
+                slow = True
+                known = "too few runs to tell" if low is None else f"the interval begins at {low:.2f}"
+                said = f"--min-speedup {least:g} was not reached by {each.id}{where}: {known}"
+                print(f"asyncdemo: {visible(said)}", file=sys.stderr)
+    return slow
 
 
 def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO | None = None) -> None:

@@ -3,10 +3,10 @@
 import os
 import signal
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -38,7 +38,7 @@ from asyncdemo.cli.planning import Request, planned
 from asyncdemo.cli.promises import annotate, are_broken, rules_named
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
-from asyncdemo.saving import opened
+from asyncdemo.saving import Place, opened
 
 app = command_app()
 
@@ -158,7 +158,7 @@ def run(
         raise UsageError("arguments behind -- are for one script: name only one")
     if output_only:
         raise typer.Exit(_pass_through(chosen, request))
-    with nullcontext() if save is None else opened(save) as file:
+    with nullcontext() if save is None else _opened(save) as place:
         if as_json:
             runs = _print_json(chosen, request, spans=spans)
         else:
@@ -166,8 +166,8 @@ def run(
 
             look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
-        if file is not None:
-            _save(runs, started, file)
+        if place is not None:
+            _save(runs, started, place)
     annotate(runs, os.environ)
     raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
@@ -224,12 +224,19 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     return status
 
 
-def _save(runs: list[Run], started: datetime, file: IO[str]) -> None:
-    import json
+def _opened(path: Path) -> AbstractContextManager[Place]:
+    from asyncdemo.views.exports import RECORDINGS
 
-    from asyncdemo.archive import Recording, to_json
+    return opened(path, RECORDINGS)
 
-    json.dump(to_json(Recording(tuple(runs), started=started.isoformat(timespec="seconds"))), file)
+
+def _save(runs: list[Run], started: datetime, place: Place) -> None:
+    from asyncdemo.archive import Recording
+    from asyncdemo.views.exports import RECORDINGS, write
+
+    recording = Recording(tuple(runs), started=started.isoformat(timespec="seconds"))
+    with place.writing() as file:
+        write(recording, place.path.suffix, RECORDINGS, file)
 
 
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:

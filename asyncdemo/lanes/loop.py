@@ -1,8 +1,8 @@
-"""What the event loop did: for how long it was busy, blocked and idle, and how many tasks waited at once."""
+"""What the event loop did: for how long it was busy, blocked and idle."""
 
 from typing import NamedTuple
 
-from asyncdemo.spans import BLOCKED, RUNNING, WAITING, Timeline
+from asyncdemo.spans import BLOCKED, RUNNING, Timeline
 
 _SLACK = 1.01  # of its time a single loop can be busy; with more there are several
 
@@ -39,22 +39,3 @@ def shares(timeline: Timeline) -> Shares | None:
     if busy + blocked > _SLACK:
         return None
     return Shares(busy, blocked, max(0.0, 1 - busy - blocked), max(longest), longest[BLOCKED])
-
-
-def at_once(timeline: Timeline) -> int | None:
-    """How many tasks waited at the same time, at most; None where nothing waited.
-
-    A task that has started others most often just waits for these: it is not counted.
-    """
-    parents = {task.parent for task in timeline.tasks}
-    spans = timeline.spans
-    waits = [
-        index for index, state in enumerate(spans.states) if state == WAITING and spans.tasks[index] not in parents
-    ]
-    ends = sorted(spans.ends[index] for index in waits)
-    most = over = 0
-    for count, start in enumerate(sorted(spans.starts[index] for index in waits), 1):
-        while ends[over] <= start:
-            over += 1
-        most = max(most, count - over)
-    return most or None

@@ -96,6 +96,16 @@ def python_programs(pid: int) -> dict[int, str]:
     return found
 
 
+def busy_seconds() -> float | None:
+    """How long all processors together have been busy since the machine was started; None where nobody tells."""
+    try:
+        line = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
+        user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, line.split()[1:])
+        return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError):
+        return None
+
+
 def _what_runs(arguments: list[bytes]) -> bytes:
     """The script or module on a command line of Python; "-c" of a program that stands there itself."""
     for index, word in enumerate(arguments):

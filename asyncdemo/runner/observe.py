@@ -51,8 +51,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
         memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
             with terminal.out_of_reach(lend=lend):
-                # what is timed again and again cannot share one input: the first run would take all of it
-                stdin = subprocess.DEVNULL if plan.times_only else _stdin(lend)
+                stdin = subprocess.DEVNULL if plan.without_input else _stdin(lend)
                 child = start_child(plan.command, memory, os.environ, stdin=stdin)
         except OSError as error:
             return not_started(plan, f"{error.strerror}: {plan.command[0]}")

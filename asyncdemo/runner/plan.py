@@ -12,7 +12,8 @@ class Plan(NamedTuple):
     `cannot` says why it cannot even be started, if so, and `cannot_status` is the exit status of `--output-only` then.
     `timeout` is in seconds, or None. `expected` is the exit status that counts as ok. `watch_for` is after how many
     seconds it has been watched long enough. `times_only` leaves the script's streams and loops alone: then only the
-    times are observed. `thresholds` say from when on a finding counts, None for the usual ones.
+    times are observed. `without_input` keeps our own standard input from it. `thresholds` say from when on a finding
+    counts, None for the usual ones.
     """
 
     subject: Subject
@@ -21,6 +22,7 @@ class Plan(NamedTuple):
     expected: int = 0
     watch_for: float | None = None
     times_only: bool = False
+    without_input: bool = False
     thresholds: Mapping[str, float] | None = None
     cannot: str | None = None
     cannot_status: int = 125

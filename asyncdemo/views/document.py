@@ -15,13 +15,18 @@ _UNSAFE = re.compile(r"[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u20
 
 def write_json(document: dict[str, Any]) -> None:
     """Write one document to standard output: part by part, since a run may have printed twenty megabytes."""
-    encoder = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
     sys.stdout.flush()
-    for part in _joined(encoder.iterencode(document)):
-        text = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", part)
-        sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.write(b"\n")
+    for part in json_text(document):
+        sys.stdout.buffer.write(part.encode())
     sys.stdout.buffer.flush()
+
+
+def json_text(document: dict[str, Any]) -> Iterator[str]:
+    """Give the text of a document in parts, with a newline at its end."""
+    encoder = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
+    for part in _joined(encoder.iterencode(document)):
+        yield _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", part)
+    yield "\n"
 
 
 def _joined(chunks: Iterator[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from asyncdemo.held import held
-from asyncdemo.lanes.loop import at_once, shares
+from asyncdemo.lanes.loop import shares
 from tests.lanes.made import STEP, Made, polite, rude, timeline
 
 
@@ -28,18 +28,6 @@ def test_several_loops_at_once_have_no_shares() -> None:
 def test_threads_have_no_loop() -> None:
     assert shares(timeline(Made("", [("waiting", 1.0)], name="Thread-1", kind="thread"))) is None
     assert shares(timeline()) is None
-
-
-def test_waits_at_once() -> None:
-    waits = [("waiting", 0.1)]
-    assert at_once(timeline(*[Made("job", waits) for _ in range(10)])) == 10  # type: ignore[arg-type]
-    assert at_once(timeline(*[Made("job", waits, created=0.1001 * n) for n in range(10)])) == 1  # type: ignore[arg-type]
-    assert at_once(timeline(*[Made("job", waits, created=0.0501 * n) for n in range(9)])) == 2  # type: ignore[arg-type]
-
-
-def test_who_waits_for_its_own_tasks_is_not_counted() -> None:
-    assert at_once(polite()) == 4
-    assert at_once(timeline(Made("main", [("running", 0.1)]))) is None
 
 
 def test_what_held_the_loop() -> None:

@@ -278,7 +278,7 @@ def test_a_piped_answer(terminal: Start, write: Write) -> None:
 def test_the_line_of_progress_is_gone_at_the_end(terminal: Start, write: Write) -> None:
     one, two = write("one.py", "import time\ntime.sleep(0.1)\n"), write("two.py", "pass\n")
     run = terminal(f"asyncdemo compare ./{one} ./{two} --runs 2")
-    run.wait_for("run 2 of 6, about")
+    run.wait_for("run 4 of 6, about")
     assert run.wait_for_end() == 0
     assert run.rows[0].startswith("compare")
     assert not any("about" in row for row in run.rows)

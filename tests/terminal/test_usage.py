@@ -48,6 +48,50 @@ def folder(tmp_path: Path) -> Path:
         ("compare sync sync", "simulated-io-wait:sync is named twice; compare it with something else"),
         ("compare " + " ".join(f"more/c{n}.py" for n in range(11)), "11 are too many to compare; name 10 at most"),
         ("compare - sync", "standard input can be read only once; write the script to a file to compare it"),
+        (
+            "compare",
+            "compare what? name two variants, scenarios or scripts: asyncdemo list shows the scenarios",
+        ),
+        ("compare more/c1.py ./more/c1.py", "more/c1.py is named twice; compare it with something else"),
+        ("compare sync async --precision 3", "--precision is '3'; give a percentage such as 3%"),
+        ("compare sync async --precision 0%", "--precision is '0%'; give a percentage such as 3%"),
+        ("compare sync async --max-time x", "--max-time is 'x'; give a duration such as 30s or 2m"),
+        ("compare sync async --min-speedup 0", "--min-speedup is 0; give a number above 0, for example 2"),
+        ("compare sync async --min-speedup nan", "--min-speedup is nan; give a number above 0, for example 2"),
+        (
+            "compare sync async --baseline x",
+            "--baseline x: nobody here is called that; the contestants are sync, async",
+        ),
+        (
+            "compare sync async --sweep TASK=1,2",
+            "--sweep TASK=1: simulated-io-wait:sync has no parameter TASK; it has TASKS=10 and DELAY=0.05",
+        ),
+        (
+            "compare sync async --sweep TASKS=1,x",
+            "--sweep TASKS=x: must be a whole number (64 bits at most), like TASKS=10",
+        ),
+        ("compare sync --sweep TASKS=1,1", "--sweep TASKS=1,1: 1 is there twice"),
+        ("compare sync --sweep TASKS=1", "--sweep TASKS=1: give two values at least, with a comma between"),
+        ("compare sync --sweep TASKS", "--sweep TASKS: write NAME=VALUE,VALUE, for example --sweep TASKS=1,10,100"),
+        (
+            "compare sync --sweep TASKS=" + ",".join(map(str, range(11))),
+            "11 are too many to compare; name 10 at most",
+        ),
+        ("compare -m json --sweep N=1,2", "--sweep changes a script, not a module: -m json has no parameters"),
+        (
+            "compare sync async --python 3.8 --python 3.9",
+            "several --python compare one target; there are 2 targets: name one of either",
+        ),
+        (
+            "compare sync --python 3.8 --python 3.9 --sweep TASKS=1,2",
+            "several --python and --sweep exclude each other: choose one",
+        ),
+        ("compare sync --python 3.8 --python 3.8", "--python 3.8 is given twice; compare it with another one"),
+        (
+            "compare sync async --save x.html",
+            "cannot save as x.html: the name must end in .json, .md or .svg",
+        ),
+        ("compare sync async --save no/x.md", "cannot write no/x.md: No such file or directory"),
         ("run async --set TASKS=x", "--set TASKS=x: must be a whole number (64 bits at most), like TASKS=10"),
         (
             "run async --set TASK=1",
@@ -62,7 +106,9 @@ def test_mistakes(asyncdemo: Program, folder: Path, command: str, message: str) 
     assert asyncdemo(*command.split(), cwd=folder) == Result("", f"asyncdemo: {message}\n", 2)
 
 
-@pytest.mark.parametrize("command", ["run --timeout x sync-main", "compare", "show", "list --frob", "run --set"])
+@pytest.mark.parametrize(
+    "command", ["run --timeout x sync-main", "compare --runs x", "show", "list --frob", "run --set"]
+)
 def test_mistakes_that_the_parser_finds(asyncdemo: Program, command: str) -> None:
     failed = asyncdemo(*command.split())
     assert failed.stdout == ""
@@ -94,6 +140,11 @@ HOSTILE = "\x1b[2J\x9b31m\u202ex\n[red]y"
         ["show", "{}"],
         ["compare", "{}", "sync"],
         ["compare", "./{}.py", "./{}.py"],
+        ["compare", "sync", "--sweep", "{}"],
+        ["compare", "sync", "--sweep", "TASKS={},1"],
+        ["compare", "sync", "async", "--baseline", "{}"],
+        ["compare", "sync", "async", "--save", "{}"],
+        ["compare", "sync", "--python", "{}", "--python", "{}"],
     ],
     ids=" ".join,
 )

@@ -1,11 +1,17 @@
 """The view of a comparison, of fabricated recordings."""
 
+from collections.abc import Sequence
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from asyncdemo.comparison import Comparison, Contestant, Stopped
+from asyncdemo.comparison import Comparison, Contestant, Runs, Stopped
+from asyncdemo.comparison.sweep import Sweep, sweep
 from asyncdemo.recording import Outcome, Run, Seconds
+from asyncdemo.spans import Timeline
 from asyncdemo.views.terminal.compare import write_comparison
+from asyncdemo.waits import Waits, waits
+from tests.lanes.made import polite, rude, run_of
 from tests.views.fabricated import LOOKS, Text, looked_at, page, run, visible
 
 ROWS = 22
@@ -27,11 +33,11 @@ def contestant(name: str, script: float, computing: float, rounds: int = 6, star
         )
         for n in range(rounds)
     )
-    return Contestant(name, runs, runs[-1] if runs else not_run(name))
+    return Contestant(name, runs, runs[-1] if runs else not_run(name), Waits(10, 1))
 
 
-def not_run(name: str, outcome: Outcome | None = None) -> Run:
-    outcome = outcome or Outcome("not-started", reason="its turn did not come")
+def not_run(name: str, outcome: Outcome | None = None, reason: str = "its turn did not come") -> Run:
+    outcome = outcome or Outcome("not-started", reason=reason)
     return run(target=f"simulated-io-wait:{name}", outcome=outcome, seconds=Seconds())
 
 
@@ -39,8 +45,30 @@ def failing(name: str, outcome: Outcome, rounds: int = 0) -> Contestant:
     return contestant(name, 0.05, 0.002, rounds)._replace(latest=not_run(name, outcome))
 
 
-def comparison(*contestants: Contestant, stopped: Stopped = "rounds") -> Comparison:
-    return Comparison(contestants, 4127, stopped)
+def comparison(*contestants: Contestant, stopped: Stopped = "precision", busy: float | None = 0.1) -> Comparison:
+    return Comparison(contestants, 4127, stopped, busy)
+
+
+def grid(ids: Sequence[str], *rows: tuple[object, Sequence[float | None]]) -> Sweep:
+    """A sweep: a value of TASKS, and a time for each contestant, None where it was left out."""
+    every = [
+        contestant(name, time or 1.0, 0.001, 6 if time else 0)._replace(id=f"{name} TASKS={value}")
+        for value, times in rows
+        for name, time in zip(ids, times, strict=True)
+    ]
+    reason = "was left out: it would take about 50 s, and --timeout is 30"
+    every = [each if each.runs else each._replace(latest=not_run(each.id, reason=reason)) for each in every]
+    return sweep(Runs(tuple(every), 4127, "time", 0.1), "TASKS", [value for value, _ in rows], ids, 0)
+
+
+def traced(name: str, timeline: Timeline) -> Contestant:
+    run = run_of(timeline, 0.6, target=f"blocking-sleep:{name}", variant=name)
+    return contestant(name, 0.5 if name == "rude" else 0.2, 0.001)._replace(traced=run, waits=waits(run))
+
+
+def with_workers(number: int) -> Run:
+    found = run(target="worker.py")
+    return found._replace(subject=found.subject._replace(parameters={"WORKERS": number}))
 
 
 SYNC, THREADS = contestant("sync", 0.5, 0.001), contestant("threads", 0.06, 0.007)
@@ -74,11 +102,30 @@ CASES = {
     "unobserved": comparison(
         *(Contestant(name, (run(seconds=Seconds(0.3, cpu=0.2)),) * 6, run()) for name in ("old", "older"))
     ),
+    "busy": comparison(SYNC, NOISY, busy=0.8),
+    "printed something else": comparison(SYNC._replace(printed=1), ASYNC._replace(printed=2), stopped="time"),
+    "ten": comparison(*(contestant(f"way-{n}", 0.5 / n, 0.001) for n in range(1, 11)), busy=0.9),
+    "another baseline": comparison(SYNC, THREADS, ASYNC)._replace(baseline=2),
+    "swept": comparison(
+        *(contestant(f"WORKERS={n}", 1.0 / n, 0.001)._replace(latest=with_workers(n)) for n in (1, 2, 8))
+    )._replace(swept="WORKERS"),
+}
+
+SWEEPS = {
+    "four values": grid(
+        ["sync", "async"], (1, [0.05, 0.052]), (10, [0.5, 0.052]), (100, [5.0, 0.056]), (1000, [None, 0.098])
+    ),
+    "ten values": grid(["sync", "async"], *((n, [0.05 * n, 0.052]) for n in range(1, 11))),
+    "four contestants": grid(["sync", "threads", "async", "anyio"], (1, [0.05] * 4), (2, [0.1, 0.05, 0.05, 0.05])),
+    "ten of each": grid([f"way-{n}" for n in range(10)], *((10**n, [0.01 * n + 0.01] * 10) for n in range(10))),
+    "texts": grid(["sync", "async"], ("near", [0.05, 0.052]), ("far", [0.5, 0.052])),
+    "nothing ran": grid(["sync", "async"], (1, [None, None]), (10, [None, None])),
 }
 
 
-def view(shown: Comparison, look: tuple[object, Text]) -> str:
-    write_comparison(look[0], shown, title="simulated-io-wait", summary="the same ten waits, four ways", took=8.6)  # type: ignore[arg-type]
+def view(shown: Comparison | Sweep, look: tuple[object, Text], *, full: bool = False) -> str:
+    title, summary = "simulated-io-wait", "the same ten waits, four ways"
+    write_comparison(look[0], shown, title=title, summary=summary, took=8.6, full=full)  # type: ignore[arg-type]
     return visible(look[1])
 
 
@@ -88,9 +135,31 @@ def test_looks(case: str, look: str, snapshot: SnapshotAssertion) -> None:
     assert view(CASES[case], looked_at(look)) == snapshot
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("case", SWEEPS)
+def test_sweeps(case: str, look: str, snapshot: SnapshotAssertion) -> None:
+    assert view(SWEEPS[case], looked_at(look)) == snapshot
+
+
+@pytest.mark.parametrize("case", [*CASES, *SWEEPS])
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_fits(case: str, width: int) -> None:
-    rows = view(CASES[case], (page(stream := Text(), width), stream)).splitlines()
+    rows = view({**CASES, **SWEEPS}[case], (page(stream := Text(), width), stream)).splitlines()
     assert max(map(len, rows)) < width
     assert width < 80 or len(rows) <= ROWS
+
+
+def test_ascii_is_ascii() -> None:
+    for case in (*CASES.values(), *SWEEPS.values()):
+        assert view(case, looked_at("ASCII")).isascii()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_full_draws_the_traced_runs_on_one_axis(look: str, snapshot: SnapshotAssertion) -> None:
+    shown = comparison(traced("rude", rude()), traced("polite", polite()))
+    assert view(shown, looked_at(look), full=True) == snapshot
+
+
+def test_full_folds_nothing() -> None:
+    rows = view(CASES["ten"], looked_at("80 columns"), full=True).splitlines()
+    assert len([row for row in rows if "as fast as way-1 " in row]) == 9

@@ -8,7 +8,8 @@ import pytest
 from asyncdemo.catalogue import reading
 from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario, Script
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.comparison import Comparison, Contestant
+from asyncdemo.comparison import Comparison, Contestant, Runs
+from asyncdemo.comparison.sweep import sweep
 from asyncdemo.health import Check
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.views.terminal.compare import write_comparison
@@ -80,7 +81,11 @@ def show_variants(evil: str, where: Page) -> None:
 def show_comparison(evil: str, where: Page) -> None:
     run = _run(evil)._replace(seconds=Seconds(0.3, 0.02, 0.03, 0.2, 0.04, 0.19))
     contestants = tuple(Contestant(name, (run,) * 6, run) for name in (evil, f"{evil}2"))
-    write_comparison(where, Comparison(contestants, 1, "failed"), title=evil, summary=evil, took=1.0)
+    for full in (False, True):
+        swept = Comparison(contestants, 1, "failed", swept=evil)
+        write_comparison(where, swept, title=evil, summary=evil, took=1.0, full=full)
+        grid = sweep(Runs(contestants * 2, 1, "time"), evil, [evil, f"{evil}2"], [evil, f"{evil}2"], 0)
+        write_comparison(where, grid, title=evil, summary=evil, took=1.0, full=full)
 
 
 def _scenario(evil: str) -> Scenario:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from asyncdemo.lanes.axis import Axis, scale
 from asyncdemo.lanes.bursts import bursts, labels
 from asyncdemo.lanes.chart import length
-from asyncdemo.lanes.loop import at_once
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.bars import Row, joined
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import cells
+from asyncdemo.waits import waits
 
 _TIMES = 21  # cells of the two columns at the right
 
@@ -23,7 +23,7 @@ def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]
     column = max(7, *map(cells, names)) + 1
     seconds = max(map(length, runs)) or 1.0
     width = max(10, page.width - 1 - column - _TIMES)
-    most = [_most(run) for run in runs]
+    most = [None if found is None else found.at_once for found in map(waits, runs)]
     known = any(run.timeline is not None and count for run, count in zip(runs, most, strict=True))
     heading = f"{'script':>12}{'at once' if known else 'waiting':>9}"
     numbers = scale(seconds, width, width + 5).ljust(width)
@@ -36,13 +36,6 @@ def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]
         times = f"{wording.seconds(run.seconds.script):>11}{second:>9}"
         rows.append(((name, "title"), gaps[0], *joined(bar), gaps[1], times))
     return rows
-
-
-def _most(run: Run) -> int | None:
-    """How many waits there were at once; one of a program that has loaded nothing that could make it more."""
-    if run.timeline is None:
-        return None if run.seconds.zero is None else 1
-    return at_once(run.timeline)
 
 
 def _bar(page: Page, run: Run, axis: Axis) -> list[tuple[str, str]]:

@@ -1,94 +1,14 @@
-"""The statistics of interleaved runs, by numbers that can be checked."""
+"""What came of a comparison, of fabricated runs."""
 
 import json
-import math
-from fractions import Fraction
-from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from asyncdemo.comparison import FEWEST, Comparison, Contestant, median_interval, speed_up
+from asyncdemo.comparison import Comparison, Contestant
+from asyncdemo.comparison.document import to_json
+from asyncdemo.comparison.result import NO_TURN
 from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
-
-
-def _below(n: int) -> int:
-    """How many of n values the lower end of the interval leaves below itself."""
-    interval = median_interval(range(n))
-    assert interval is not None
-    return int(interval[0])
-
-
-# From tables of the sign test, for example W. J. Conover, Practical Nonparametric Statistics, table A3.
-@pytest.mark.parametrize(("n", "rank"), [(6, 1), (7, 1), (8, 1), (9, 2), (10, 2), (12, 3), (15, 4), (17, 5), (20, 6)])
-def test_known_ranks(n: int, rank: int) -> None:
-    assert median_interval(range(1, n + 1)) == (rank, n + 1 - rank)
-
-
-@pytest.mark.parametrize("n", range(6, 21))
-def test_coverage_is_95_per_cent_at_least_and_one_rank_less_would_not_be(n: int) -> None:
-    """Each value lies below the median of its distribution with the chance of a coin: count all tosses."""
-
-    def coverage(outside: int) -> Fraction:
-        # the median lies between the order statistics unless too few or too many values lie below it
-        heads = [math.comb(n, k) for k in range(n + 1)]
-        return Fraction(sum(heads[outside : n + 1 - outside]), 2**n)
-
-    assert coverage(_below(n) + 1) >= Fraction(95, 100)
-    assert coverage(_below(n) + 2) < Fraction(95, 100)
-
-
-@pytest.mark.parametrize("n", range(6, 13))
-def test_coverage_by_all_samples_of_two_sides(n: int) -> None:
-    """The same without a formula: every way in which n values can lie around a median of 0."""
-    held = 0
-    for signs in product((-1, 1), repeat=n):
-        interval = median_interval([sign * (index + 1) for index, sign in enumerate(signs)])
-        assert interval is not None
-        held += interval[0] < 0 < interval[1]
-    assert held / 2**n >= 0.95
-
-
-@pytest.mark.parametrize("n", range(6))
-def test_too_few(n: int) -> None:
-    assert median_interval(range(n)) is None
-    assert n < FEWEST
-
-
-def test_six_are_enough() -> None:
-    assert median_interval([3, 1, 2, 6, 5, 4]) == (1, 6)
-
-
-TIMES = st.lists(st.floats(1e-6, 1e3), min_size=6, max_size=40)
-
-
-@given(TIMES, TIMES)
-def test_changing_places_turns_everything_over(one: list[float], two: list[float]) -> None:
-    there, interval = speed_up(one, two)
-    back, other = speed_up(two, one)
-    assert there is not None
-    assert back is not None
-    assert interval is not None
-    assert other is not None
-    assert there * back == pytest.approx(1)
-    assert interval[0] * other[1] == pytest.approx(1)
-    assert interval[1] * other[0] == pytest.approx(1)
-    assert interval[0] <= there * (1 + 1e-9)
-    assert there <= interval[1] * (1 + 1e-9)
-
-
-def test_pairs_are_of_one_round() -> None:
-    slow_machine = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
-    assert speed_up(slow_machine, [time / 2 for time in slow_machine]) == (
-        pytest.approx(2.0),
-        pytest.approx((2.0, 2.0)),
-    )
-
-
-def test_times_of_nothing_do_not_count() -> None:
-    assert speed_up([0.0] * 6, [1.0] * 6)[1] is None
-    assert speed_up([], []) == (None, None)
+from asyncdemo.waits import Waits
 
 
 def run(script: float | None, *, total: float = 1.0, waiting: float | None = None, ok: bool = True) -> Run:
@@ -99,6 +19,10 @@ def run(script: float | None, *, total: float = 1.0, waiting: float | None = Non
         ok=ok,
         seconds=Seconds(total, 0.1, 0.1, script, 0.2, waiting),
     )
+
+
+def not_run(reason: str) -> Run:
+    return run(None, ok=False)._replace(outcome=Outcome("not-started", reason=reason))
 
 
 def contestant(name: str, *times: float | None, **changes: float) -> Contestant:
@@ -134,6 +58,29 @@ def test_each_is_compared_with_the_first() -> None:
     assert [(each.id, each.speedup) for each in three.speedups] == [("b", 2.0), ("c", 0.5)]
 
 
+def test_any_of_them_can_be_the_baseline() -> None:
+    three = compared(contestant("a", *[1.0] * 6), contestant("b", *[0.5] * 6), contestant("c", *[2.0] * 6))
+    against = three._replace(baseline=1)
+    assert [(each.id, each.speedup) for each in against.speedups] == [("a", 0.5), ("c", 0.25)]
+    assert to_json(against)["baseline"] == "b"
+
+
+def test_the_precision_is_that_of_the_widest_interval_to_either_side() -> None:
+    wide = contestant("b", 0.8, 1.0, 1.25, 1.0, 1.0, 1.0)
+    three = compared(contestant("a", *[1.0] * 6), wide, contestant("c", *[2.0] * 6))
+    assert three.precision == pytest.approx(0.25)
+    assert compared(contestant("a", *[1.0] * 5), contestant("b", *[1.0] * 5)).precision is None
+    assert compared(contestant("a"), contestant("b")).precision is None
+
+
+def test_who_had_no_turn_has_not_failed() -> None:
+    late = contestant("c")._replace(latest=not_run(NO_TURN))
+    failing = contestant("b")._replace(latest=run(None, ok=False))
+    assert [each.id for each in compared(contestant("a"), failing, late)._replace(stopped="failed").failed][-1] == "b"
+    missing = contestant("b")._replace(latest=not_run("there is no python3.99 on PATH"))
+    assert [each.id for each in compared(late, missing).failed] == ["b"]
+
+
 def test_the_whole_time_stands_in_where_the_scripts_own_is_not_known() -> None:
     assert contestant("a", None, 0.5, total=2.0).times == [2.0, 0.5]
     assert contestant("a", 0.5, total=2.0).whole_times == [2.0]
@@ -146,7 +93,8 @@ def test_the_share_of_waiting_is_the_median_of_what_is_known() -> None:
 
 
 def test_json() -> None:
-    document = compared(contestant("a", *[1.0] * 6, waiting=0.9), contestant("b", *[0.5] * 6)).to_json()
+    one = contestant("a", *[1.0] * 6, waiting=0.9)._replace(waits=Waits(10, 1))
+    document = to_json(compared(one, contestant("b", *[0.5] * 6)))
     assert document["baseline"] == "a"
     assert document["rounds"] == 6
     assert document["contestants"][0] == {
@@ -160,6 +108,8 @@ def test_json() -> None:
         "seconds": {"median": 1.0, "mean": 1.0, "stddev": 0.0, "min": 1.0, "max": 1.0},
         "cpu_share": 0.1,
         "waiting_share": 0.9,
+        "waits": 10,
+        "waits_at_once": 1,
     }
     assert document["comparisons"] == [
         {
@@ -178,5 +128,5 @@ def test_json() -> None:
     ("one", "two"), [([], []), ([1.0], [0.5]), ([0.0] * 6, [0.0] * 6), ([None] * 6, [0.0] * 6), ([1e-9] * 6, [1e9] * 6)]
 )
 def test_json_is_json_whatever_was_measured(one: list[float | None], two: list[float | None]) -> None:
-    document = compared(contestant("a", *one), contestant("b", *two)).to_json()
+    document = to_json(compared(contestant("a", *one), contestant("b", *two)))
     json.dumps(document, allow_nan=False)

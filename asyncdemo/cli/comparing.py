@@ -1,0 +1,77 @@
+"""Runs a comparison: the plans, the line of progress, the files that are kept."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from asyncdemo.cli.contestants import Contest
+from asyncdemo.cli.planning import planned
+from asyncdemo.cli.progress import say
+from asyncdemo.comparison.result import Comparison, Runs
+from asyncdemo.comparison.sweep import Sweep, sweep
+from asyncdemo.runner.rounds import Progress, Schedule, run_rounds
+
+
+def compared(who: Contest, schedule: Schedule, baseline: int, save: Sequence[Path]) -> tuple[Comparison | Sweep, float]:
+    """Run a comparison and give its result, and the seconds that it took.
+
+    The files are opened before anything runs, and written anew after each round. Raises UsageError for one that
+    cannot be written, and for settings that a script does not have.
+    """
+    started = time.monotonic()
+    with ExitStack() as stack:
+        keep = _Keeper(stack, save)
+        ways = zip(who.targets, who.requests, strict=True)
+        plans = [stack.enter_context(planned(target, request, again_and_again=True)) for target, request in ways]
+        result = run_rounds(
+            dict(zip(who.keys, plans, strict=True)),
+            schedule,
+            partial(_assembled, who, baseline),
+            tell=_tell,
+            after_round=keep.write,
+        )
+        say("")
+        if result.rounds:
+            keep.write(result)
+    return result, time.monotonic() - started
+
+
+def _assembled(who: Contest, baseline: int, runs: Runs) -> Comparison | Sweep:
+    if who.is_grid and who.parameter is not None:
+        return sweep(runs, who.parameter, who.values, who.names, baseline)
+    return Comparison(*runs, baseline, who.parameter)
+
+
+class _Keeper:
+    """Writes what there is into all files."""
+
+    def __init__(self, stack: ExitStack, paths: Sequence[Path]) -> None:
+        self._places = []
+        if paths:
+            from asyncdemo.saving import opened
+            from asyncdemo.views.exports import COMPARISONS
+
+            self._places = [stack.enter_context(opened(path, COMPARISONS)) for path in paths]
+
+    def write(self, result: Comparison | Sweep) -> None:
+        if not self._places:
+            return
+        from asyncdemo.views.exports import COMPARISONS, write
+
+        for place in self._places:
+            with place.writing() as file:
+                write(result, place.path.suffix, COMPARISONS, file)
+
+
+def _tell(progress: Progress) -> None:
+    runs = str(progress.least)
+    if progress.most is None or progress.most > progress.least:
+        runs += " or more" if progress.most is None else f" to {progress.most}"
+    if progress.left is None:
+        say(f"warming up: run {progress.run}")
+        return
+    least, most = progress.left
+    left = f"{least:.0f}" if most is None or round(most) == round(least) else f"{least:.0f} to {most:.0f}"
+    say(f"run {progress.run} of {runs}, about {left} s left")

@@ -1,0 +1,70 @@
+"""A comparison as a picture: how many times as fast each is, as a bar with its interval."""
+
+from collections.abc import Iterator
+
+from asyncdemo.comparison.doubts import doubts
+from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp
+from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.views import verdicts, wording
+from asyncdemo.views.plot import Scale, scale
+from asyncdemo.views.svg.drawing import WIDTH, bar, cut, opening, path, text
+
+EDGE = 20  # pixels left and right of everything
+ROW, THICK = 76, 26  # pixels from row to row, and of a bar
+TOP, HEADING, FOOT = 64, 46, 78  # pixels above the rows, above those of each value, and below all
+
+
+def picture(compared: Comparison | Sweep) -> Iterator[str]:
+    """Give the text of the picture, part by part."""
+    points = compared.points
+    heights = [(HEADING if point.parameters else 0) + ROW * len(point.contestants) for point in points]
+    height = TOP + sum(heights) + FOOT
+    title = f"Speed against {points[0].compared_with.id}, {verdicts.INTERVAL}, {compared.rounds} rounds"
+    yield opening(title, height)
+    yield text(EDGE, 40, cut(title, 60), kind="title")
+    axis, y = _axis(points), float(TOP)
+    for point, tall in zip(points, heights, strict=True):
+        yield from _rows(point, axis, y)
+        y += tall
+    doubt = next((doubt.said for doubt in doubts(compared) if doubt.matters), None)
+    note = verdicts.stopping(compared.stopped, compared.rounds) or verdicts.left_out(compared) or doubt
+    yield text(EDGE, y + 30, cut(note or f"the thin line: as fast as {points[0].compared_with.id}", 90), kind="small")
+    yield text(EDGE, y + 58, cut(verdicts.circumstances(compared), 90), kind="small")
+    yield "</svg>\n"
+
+
+def _axis(points: tuple[Comparison, ...]) -> Scale:
+    """An axis for all speed-ups, which begins at 0 or, where they differ much, is logarithmic."""
+    ends = [1.0]
+    for speedup in (each for point in points for each in point.speedups):
+        ends += speedup.interval or ([speedup.speedup] if speedup.speedup else [])
+    return scale(ends, from_zero=True)
+
+
+def _rows(point: Comparison, axis: Scale, top: float) -> Iterator[str]:
+    y = top
+    for parameter, value in point.parameters.items():
+        yield text(EDGE, y + 34, cut(f"{parameter} = {verdicts.number(value)}", 60), kind="title")
+        y += HEADING
+    against = {each.id: each for each in point.speedups}
+    for contestant in point.contestants:
+        yield from _row(contestant, against.get(contestant.id), axis, y)
+        y += ROW
+
+
+def _row(contestant: Contestant, speedup: SpeedUp | None, axis: Scale, y: float) -> Iterator[str]:
+    """The name and what is said of it, and below that the bar with its interval."""
+    said = wording.seconds(contestant.time, 3)
+    said += "" if speedup is None else f"   {verdicts.relation(speedup)}"
+    yield text(EDGE, y + 22, cut(contestant.id, 36), kind="name")
+    yield text(WIDTH - EDGE, y + 22, said, anchor="end")
+    middle, width = y + 30 + THICK / 2, WIDTH - 2 * EDGE
+    one = EDGE + axis.part(1.0) * width
+    yield path(f"M{one:.1f} {middle - THICK / 2 - 4:.1f} v{THICK + 8}", "axis")
+    ratio = 1.0 if speedup is None else speedup.speedup
+    if ratio is not None:
+        yield bar(EDGE, middle - THICK / 2, axis.part(ratio) * width, THICK)
+    if speedup is not None and speedup.interval is not None:
+        low, high = (EDGE + axis.part(end) * width for end in speedup.interval)
+        ends = "".join(f" M{end:.1f} {middle - 9:.1f} v18" for end in (low, high))
+        yield path(f"M{low:.1f} {middle:.1f} H{high:.1f}{ends}", "mark")

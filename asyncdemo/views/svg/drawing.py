@@ -1,0 +1,67 @@
+"""The parts that pictures are made of."""
+
+import re
+
+WIDTH = 1000  # pixels
+
+# Colours for light ground and for dark; nothing is told by colour alone.
+STYLE = """\
+  <style>
+    .ground { fill: #ffffff; }
+    text { font: 20px system-ui, "DejaVu Sans", Verdana, sans-serif; fill: #1a1a1a; }
+    .title { font-size: 26px; font-weight: bold; }
+    .name { font-weight: bold; }
+    .small { font-size: 17px; fill: #555555; }
+    .bar { fill: #7fb2d9; }
+    .mark { stroke: #1a1a1a; stroke-width: 3; fill: none; }
+    .axis { stroke: #888888; stroke-width: 2; fill: none; }
+    @media (prefers-color-scheme: dark) {
+      .ground { fill: #16181d; }
+      text { fill: #f0f0f0; }
+      .small { fill: #b5b5b5; }
+      .bar { fill: #2f6c9c; }
+      .mark { stroke: #f0f0f0; }
+    }
+  </style>
+"""
+
+# What XML 1.0 does not allow at all, and what would turn the text around.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_MEANT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+
+
+def opening(title: str, height: int) -> str:
+    """Give the beginning of a picture of that height (pixels); the title is for those who cannot see it."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
+        f'role="img">\n  <title>{escaped(title)}</title>\n{STYLE}'
+        f"{path(f'M0 0 H{WIDTH} V{height} H0 Z', 'ground')}"
+    )
+
+
+def text(x: float, y: float, said: str, *, kind: str = "", anchor: str = "start") -> str:
+    """Give a line of text whose foot is at `y`."""
+    look = f' class="{kind}"' if kind else ""
+    side = f' text-anchor="{anchor}"' if anchor != "start" else ""
+    return f'  <text x="{x:.1f}" y="{y:.1f}"{look}{side}>{escaped(said)}</text>\n'
+
+
+def bar(x: float, y: float, width: float, height: float) -> str:
+    """Give a bar."""
+    return f'  <rect class="bar" x="{x:.1f}" y="{y:.1f}" width="{max(1.0, width):.1f}" height="{height:.1f}"/>\n'
+
+
+def path(steps: str, kind: str) -> str:
+    """Give a line."""
+    return f'  <path class="{kind}" d="{steps}"/>\n'
+
+
+def cut(said: str, most: int) -> str:
+    """Give text of so many characters at most; a picture cannot measure them."""
+    return said if len(said) <= most else f"{said[: most - 1]}…"
+
+
+def escaped(said: str) -> str:
+    """Give foreign text that stands for itself in XML."""
+    visible = _UNSAFE.sub(lambda found: f"\\x{ord(found[0]):02x}", said)
+    return "".join(_MEANT.get(character, character) for character in visible)

@@ -1,0 +1,95 @@
+"""How what came of a comparison is said. Apart from the other wording, which a run needs without all this."""
+
+from collections.abc import Sequence
+
+from asyncdemo.comparison.doubts import BUSY
+from asyncdemo.comparison.interval import FEWEST
+from asyncdemo.comparison.result import Comparison, SpeedUp, Stopped
+from asyncdemo.comparison.sweep import Growth, Sweep, Trend
+from asyncdemo.views import wording
+
+INTERVAL = "95 % interval"  # what stands in brackets
+_FEW = 4  # contestants that have a sentence each
+_GROWTH: dict[Growth, tuple[str, str]] = {  # of one, of several
+    "in step": ("grows in step with", "grow in step with"),
+    "more": ("grows more than", "grow more than"),
+    "less": ("grows less than", "grow less than"),
+    "hardly": ("hardly changes with", "hardly change with"),
+    "falls": ("falls with", "fall with"),
+}
+
+
+def interval(ends: tuple[float, float]) -> str:
+    """Say an interval of ratios in brackets."""
+    return f"({wording.digits(ends[0])} to {wording.digits(ends[1])})"
+
+
+def relation(speedup: SpeedUp) -> str:
+    """Say how a contestant is against the baseline, with the interval: "9.7x as fast (9.5 to 9.9)"."""
+    if speedup.speedup is None or speedup.interval is None:
+        return "too few runs to tell" if speedup.pairs else "not compared"
+    low, high = speedup.interval
+    if speedup.verdict == "no difference shown":
+        return f"no difference shown {interval((low, high))}"
+    ends = (low, high) if speedup.verdict == "faster" else (1 / high, 1 / low)  # of how many times as long
+    return f"{wording.times_as_fast(speedup.speedup)} {interval(ends)}"
+
+
+def verdict(speedup: SpeedUp, baseline: str) -> str:
+    """Say the same as a sentence: "async is 9.7x as fast as sync (9.5 to 9.9)"."""
+    said = relation(speedup)
+    if speedup.verdict not in ("faster", "slower"):
+        few = f", {FEWEST} rounds at least" if speedup.pairs and speedup.verdict == "too few runs" else ""
+        return f"{speedup.id} and {baseline}: {said}{few}"
+    ratio, bracket, ends = said.partition(" (")
+    return f"{speedup.id} {'is' if speedup.verdict == 'faster' else 'takes'} {ratio} as {baseline}{bracket}{ends}"
+
+
+def growth(found: Sequence[Trend], parameter: str) -> list[str]:
+    """Say how times go with a parameter: a sentence for each contestant, or, of many, for all that do alike."""
+    if len(found) <= _FEW:
+        return [
+            f"{each.id} {_GROWTH[each.kind][0]} {parameter}: "
+            f"{number(each.values)} times as much, {wording.digits(each.times)} times as long."
+            for each in found
+        ]
+    alike = {kind: [each.id for each in found if each.kind == kind] for kind in _GROWTH}
+    return [f"{', '.join(ids)} {_GROWTH[kind][len(ids) > 1]} {parameter}." for kind, ids in alike.items() if ids]
+
+
+def number(value: object) -> str:
+    """Say a value: a number with commas between thousands, and no more digits than it has."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,}"
+
+
+def stopping(stopped: Stopped, rounds: int) -> str | None:
+    """Say that it ended before its time, if so."""
+    if stopped == "interrupted":
+        return f"interrupted after {rounds} round{'s' * (rounds != 1)}: this is what there is"
+    return None
+
+
+def left_out(compared: Comparison | Sweep) -> str | None:
+    """Say who was not run at which value of a sweep, and why; None if all were."""
+    for point in compared.points if isinstance(compared, Sweep) else ():
+        for each in point.contestants:
+            if not each.runs and each.outcome.kind in ("timed-out", "not-started"):
+                where = ", ".join(f"{name}={number(value)}" for name, value in point.parameters.items())
+                why = each.outcome.reason or wording.outcome(each.outcome)
+                return f"{each.id} at {where} {why}"
+    return None
+
+
+def circumstances(compared: Comparison | Sweep) -> str:
+    """Say what a result depends on: seed, interpreters, how busy the machine was, whether the time was up."""
+    pythons = [each.latest.python for point in compared.points for each in point.contestants if each.runs]
+    versions = dict.fromkeys(f"{each.implementation or 'Python'} {each.version or ''}".strip() for each in pythons)
+    said = [f"seed {compared.seed}", *versions]
+    busy = compared.points[0].busy
+    if busy is not None:
+        said.append("machine busy" if busy >= BUSY else "machine quiet")
+    if compared.stopped == "time":
+        said.append("time was up")
+    return ", ".join(said)

@@ -1,0 +1,118 @@
+"""Recordings that were torn: loaded as far as they go, or refused in words, never a traceback."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncdemo.archive import Recording, from_text, to_json
+from asyncdemo.errors import UsageError
+from asyncdemo.finding import Finding
+from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
+from asyncdemo.spans import Spans, Task, Timeline
+
+words = st.text(max_size=20)
+times = st.integers(0, 10**9).map(lambda microseconds: microseconds / 1e6)
+maybe = st.none() | times
+numbers = st.integers(0, 10**6)
+outputs = st.builds(
+    Output, times, st.sampled_from(["stdout", "stderr", "other"]), words, st.none() | numbers, st.none() | numbers
+)
+outcomes = st.one_of(
+    st.builds(lambda code: Outcome("exited", code=code), st.integers(0, 255)),
+    st.builds(lambda number: Outcome("signalled", signal=number), st.integers(1, 64)),
+    st.builds(lambda after: Outcome("timed-out", after=after), times),
+    st.builds(lambda reason: Outcome("not-started", reason=reason), words),
+    st.just(Outcome("interrupted")),
+)
+tasks = st.builds(
+    Task,
+    numbers,
+    words,
+    st.sampled_from(["asyncio", "trio", "thread"]),
+    st.none() | numbers,
+    words,
+    words,
+    numbers,
+    times,
+    maybe,
+    st.sampled_from(["returned", "raised", "cancelled", "pending", None]),
+    st.none() | numbers,
+)
+findings = st.builds(
+    Finding,
+    rule=st.just("blocking-call"),
+    severity=st.sampled_from(["error", "warning", "note"]),
+    path=st.none() | words,
+    line=st.none() | numbers,
+    seconds=maybe,
+    tasks=st.lists(numbers, max_size=3).map(tuple),
+    message=words,
+    advice=words,
+)
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    spans = Spans()
+    spans.places = draw(st.lists(st.tuples(words, numbers), max_size=3))
+    for _ in range(draw(st.integers(0, 6))):
+        start, length = draw(st.integers(0, 10**6)), draw(st.integers(1, 10**6))
+        where = draw(st.integers(-1, len(spans.places) - 1))
+        spans.add(draw(numbers), draw(st.integers(0, 3)), start / 1e6, (start + length) / 1e6, where)
+    return Timeline(tuple(draw(st.lists(tasks, max_size=4))), spans, draw(numbers), draw(st.booleans()))
+
+
+runs = st.builds(
+    Run,
+    subject=st.builds(Subject, words, st.none() | words, parameters=st.dictionaries(words, numbers, max_size=2)),
+    python=st.builds(Python, words, st.none() | words, st.none() | words),
+    outcome=outcomes,
+    ok=st.booleans(),
+    seconds=st.builds(Seconds, maybe, maybe, maybe, maybe, maybe, maybe),
+    output=st.lists(outputs, max_size=5).map(tuple),
+    output_dropped=numbers,
+    notes=st.lists(words, max_size=2).map(tuple),
+    timeline=st.none() | timelines(),
+    findings=st.none() | st.lists(findings, max_size=2).map(tuple),
+)
+recordings = st.builds(Recording, st.lists(runs, max_size=2).map(tuple), words, words, st.none() | words, st.just(True))
+
+
+def text_of(recording: Recording) -> str:
+    return json.dumps(to_json(recording))
+
+
+@given(recordings)
+def test_what_was_written_is_read_back_whole(recording: Recording) -> None:
+    read = from_text(text_of(recording))
+    assert to_json(read) == to_json(recording)
+    assert read.complete
+
+
+@given(recordings, st.floats(0, 1))
+def test_a_file_that_was_cut_anywhere_is_incomplete_or_refused(recording: Recording, part: float) -> None:
+    text = text_of(recording)
+    cut = text[: int(part * len(text))]
+    if cut == text:
+        return
+    try:
+        read = from_text(cut)
+    except UsageError as error:
+        assert str(error).startswith(("this is no recording", "this recording is damaged"))
+        return
+    assert not read.complete
+    assert len(read.runs) <= len(recording.runs)
+    for run, original in zip(read.runs, recording.runs, strict=False):
+        assert run.timeline is None or not run.timeline.complete
+        assert run.output == original.output[: len(run.output)]
+    json.dumps(to_json(read))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '"', "{}" * 3, '{"schema": 5}', "[" * 100_000, "\ufeff{}", "\0"]
+)
+def test_what_is_no_recording_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no recording"):
+        from_text(text)
