@@ -47,7 +47,7 @@ def in_shell(shell: str, script: str, environment: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["asyncdemo", "r"], ["run"]),
+        (["asyncdemo", "ru"], ["run"]),
         (["asyncdemo", "run", "una"], ["unawaited-coroutine", "unawaited"]),
         (["asyncdemo", "run", "simulated-io-wait", ":"], ["sync", "threads", "async", "anyio"]),
         (["asyncdemo", "run", "simulated-io-wait", ":", "as"], ["async"]),

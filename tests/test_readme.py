@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.catalogue import course
+from asyncdemo.cli.app import COMMANDS
 from tests import readme
 from tests.conftest import SCENARIOS, Result
 
@@ -51,10 +52,9 @@ def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..
 def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
     text = readme.README.read_text()
     checked = 0
-    commands = {"list", "show", "run", "compare", "explain", "check", "new", "doctor"}
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
         words = line.split()
-        if len(words) > 1 and words[1] in commands:
+        if len(words) > 1 and words[1] in COMMANDS:
             known = asyncdemo(words[1], "--help").stdout
             own = words[: words.index("--")] if "--" in words else words
             options = re.findall(r"--[a-z-]+", known)
