@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -78,7 +78,10 @@ def run(
     as_json: Json = False,
     spans: Annotated[bool, typer.Option("--spans", help="With --json: every span of every task, too.")] = False,
     save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE.json", help="Keep the recording of all runs in a file.")
+        list[Path] | None,
+        typer.Option(
+            "--save", metavar="FILE", help="Keep all runs as .json or as an .html page. Can be given more than once."
+        ),
     ] = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
@@ -146,7 +149,8 @@ def run(
         raise UsageError("arguments behind -- are for one script: name only one")
     if output_only:
         raise typer.Exit(_pass_through(chosen, request))
-    with nullcontext() if save is None else _opened(save) as place:
+    with ExitStack() as stack:
+        places = _opened(save, stack) if save else []
         if as_json:
             runs = _print_json(chosen, request, spans=spans)
         else:
@@ -154,8 +158,8 @@ def run(
 
             look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
-        if place is not None:
-            _save(runs, started, place)
+        if places:
+            _save(runs, started, places)
     annotate(runs, os.environ)
     raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
@@ -214,19 +218,20 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     return status
 
 
-def _opened(path: Path) -> AbstractContextManager[Place]:
+def _opened(paths: list[Path], stack: ExitStack) -> list[Place]:
     from asyncdemo.views.exports import RECORDINGS
 
-    return opened(path, RECORDINGS)
+    return [stack.enter_context(opened(path, RECORDINGS)) for path in paths]
 
 
-def _save(runs: list[Run], started: datetime, place: Place) -> None:
+def _save(runs: list[Run], started: datetime, places: list[Place]) -> None:
     from asyncdemo.archive import Recording
     from asyncdemo.views.exports import RECORDINGS, write
 
     recording = Recording(tuple(runs), started=started.isoformat(timespec="seconds"))
-    with place.writing() as file:
-        write(recording, place.path.suffix, RECORDINGS, file)
+    for place in places:
+        with place.writing() as file:
+            write(recording, place.path.suffix, RECORDINGS, file)
 
 
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:

@@ -43,12 +43,21 @@ def _recording_as_json(recording: "Recording") -> Iterator[str]:
     return json.JSONEncoder().iterencode(to_json(recording))
 
 
+def _recording_as_html(recording: "Recording") -> Iterator[str]:
+    from asyncdemo.views.html.recording import recording_page
+
+    return recording_page(recording)
+
+
 COMPARISONS: "Mapping[str, Writer[Comparison | Sweep]]" = {
     ".json": _comparison_as_json,
     ".md": _comparison_as_markdown,
     ".svg": _comparison_as_svg,
 }
-RECORDINGS: "Mapping[str, Writer[Recording]]" = {".json": _recording_as_json}
+RECORDINGS: "Mapping[str, Writer[Recording]]" = {
+    ".json": _recording_as_json,
+    ".html": _recording_as_html,
+}
 
 
 def write(document: Document, ending: str, writers: Mapping[str, Writer[Document]], file: IO[str]) -> None:
