@@ -80,7 +80,9 @@ def run(
     save: Annotated[
         list[Path] | None,
         typer.Option(
-            "--save", metavar="FILE", help="Keep all runs as .json or as an .html page. Can be given more than once."
+            "--save",
+            metavar="FILE",
+            help="Keep all runs as .json, .html, .svg, .txt or .trace.json. Can be given more than once.",
         ),
     ] = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
@@ -231,7 +233,7 @@ def _save(runs: list[Run], started: datetime, places: list[Place]) -> None:
     recording = Recording(tuple(runs), started=started.isoformat(timespec="seconds"))
     for place in places:
         with place.writing() as file:
-            write(recording, place.path.suffix, RECORDINGS, file)
+            write(recording, place.ending, RECORDINGS, file)
 
 
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:

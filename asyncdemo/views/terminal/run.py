@@ -54,9 +54,11 @@ class RunView:
     after it.
     """
 
-    def __init__(self, page: Page, look: Look) -> None:
+    def __init__(self, page: Page, look: Look, *, over: bool = False) -> None:
+        """`over`: the run has ended, and all of it is there to be shown."""
         self._page = page
         self._look = look
+        self._over = over
         self._code = [] if look.source is None or look.show_code is False else code_lines(look.source)
         self._stream: Stream | None = None  # once it is live
         self._held: list[tuple[Output, float]] = []
@@ -66,7 +68,7 @@ class RunView:
     def output(self, output: Output, zero: float | None) -> None:
         """Take a piece of output as it comes."""
         self._held_size += len(output.text)
-        if self._stream is None and (self._is_late() or self._held_size > MOST_HELD):
+        if self._stream is None and not self._over and (self._is_late() or self._held_size > MOST_HELD):
             self._go_live()
         if self._stream is None:
             self._held.append((output, zero or 0.0))
