@@ -1,23 +1,20 @@
 """Which runs of a recording are shown together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from asyncdemo.recording import Run
 
 
-def together(runs: Iterable[Run]) -> Iterator[list[Run]]:
-    """Put variants of a scenario together that follow one another, each once."""
-    some: list[Run] = []
-    for run in runs:
-        if some and not _belongs(run, some):
-            yield some
-            some = []
-        some.append(run)
-    if some:
-        yield some
-
-
-def _belongs(run: Run, some: list[Run]) -> bool:
-    names = {each.subject.variant for each in some}
-    own = run.subject
-    return None not in names | {own.variant} and own.scenario == some[0].subject.scenario and own.variant not in names
+def side_by_side(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """Give the runs one by one, but those of different variants of one scenario together."""
+    for scenario, some in groupby(runs, key=lambda run: run.subject.scenario if run.subject.variant else None):
+        together: list[Run] = []
+        for run in some:
+            if scenario is None or run.subject.variant in {each.subject.variant for each in together}:
+                if together:
+                    yield together
+                together = []
+            together.append(run)
+        if together:
+            yield together

@@ -14,7 +14,7 @@ from asyncdemo.lanes.axis import ticks, unit_of
 from asyncdemo.lanes.chart import length
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
-from asyncdemo.views.grouping import together
+from asyncdemo.views.grouping import side_by_side
 from asyncdemo.views.svg.drawing import WIDTH, cut, opening, path, text
 from asyncdemo.views.svg.lane import lane
 from asyncdemo.views.svg.looks import CHARACTER, LEGEND, timeline_style
@@ -48,7 +48,7 @@ class _Group(NamedTuple):
 
 def picture(recording: Recording) -> Iterator[str]:
     """Give the text of the picture, part by part."""
-    groups = [_group(runs) for runs in together(recording.runs)]
+    groups = [_group(runs) for runs in side_by_side(recording.runs)]
     shown = {kind for group in groups for each in group.sections for kind in each.kinds}
     names = ", ".join(group.title for group in groups)
     yield opening(

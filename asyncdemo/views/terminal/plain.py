@@ -1,19 +1,14 @@
 """What the terminal shows with --full, as plain text: nothing folded, no colours, rows of 100 columns."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from io import StringIO
 
 from asyncdemo.archive import Recording
-from asyncdemo.catalogue.syntax import docstring
 from asyncdemo.comparison.result import Comparison
 from asyncdemo.comparison.sweep import Sweep
-from asyncdemo.recording import Run
-from asyncdemo.views.grouping import together
 from asyncdemo.views.terminal.compare import write_comparison
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.run import Look, RunView
-from asyncdemo.views.terminal.variants import write_variants
+from asyncdemo.views.terminal.recorded import write_recording
 
 WIDTH = 100  # columns
 
@@ -28,9 +23,7 @@ class _Text(StringIO):
 
 def recording_text(recording: Recording) -> Iterator[str]:
     """Give the text of all runs, one after the other, the variants of a scenario side by side."""
-    for index, runs in enumerate(together(recording.runs)):
-        yield "\n" if index else ""
-        yield _written(partial(_write, runs=runs))
+    yield _written(lambda page: write_recording(page, recording.runs, None, full=True))
 
 
 def comparison_text(compared: Comparison | Sweep) -> Iterator[str]:
@@ -45,23 +38,3 @@ def _written(write: Callable[[Page], None]) -> str:
     stream = _Text(newline="\n")
     write(Page(stream, {"COLUMNS": str(WIDTH)}))
     return stream.getvalue()
-
-
-def _write(page: Page, runs: list[Run]) -> None:
-    if len(runs) > 1:
-        title = runs[0].subject.scenario or ""
-        write_variants(page, title, "", runs, next_step=None, full=True, timing=False)
-    else:
-        _write_alone(page, runs[0])
-
-
-def _write_alone(page: Page, run: Run) -> None:
-    source = run.subject.source
-    summary = f"on {run.python.executable}"
-    if run.subject.scenario is not None:
-        summary = docstring(source or "").strip().partition("\n")[0]
-    expected = run.outcome.code if run.ok and run.outcome.code is not None else 0
-    view = RunView(page, Look(run.subject.target, summary, source, expected, fold=False, full=True), over=True)
-    for output in run.output:
-        view.output(output, run.seconds.zero)
-    view.finish(run)

@@ -54,11 +54,9 @@ class RunView:
     after it.
     """
 
-    def __init__(self, page: Page, look: Look, *, over: bool = False) -> None:
-        """`over`: the run has ended, and all of it is there to be shown."""
+    def __init__(self, page: Page, look: Look) -> None:
         self._page = page
         self._look = look
-        self._over = over
         self._code = [] if look.source is None or look.show_code is False else code_lines(look.source)
         self._stream: Stream | None = None  # once it is live
         self._held: list[tuple[Output, float]] = []
@@ -68,7 +66,7 @@ class RunView:
     def output(self, output: Output, zero: float | None) -> None:
         """Take a piece of output as it comes."""
         self._held_size += len(output.text)
-        if self._stream is None and not self._over and (self._is_late() or self._held_size > MOST_HELD):
+        if self._stream is None and (self._is_late() or self._held_size > MOST_HELD):
             self._go_live()
         if self._stream is None:
             self._held.append((output, zero or 0.0))
@@ -107,6 +105,12 @@ class RunView:
             self._page.row()
         if self._look.next_step is not None:
             write_next(self._page, self._look.next_step)
+
+    def whole(self, run: Run) -> None:
+        """Write a run that is over already, however long it took and however much it printed."""
+        zero = run.seconds.zero or 0.0
+        self._held = [(output, zero) for output in run.output]
+        self.finish(run)
 
     def _is_late(self) -> bool:
         return time.monotonic() - self._started > HOLD
@@ -202,6 +206,11 @@ class RunView:
             self._page.row(*row)
         if rows:
             self._page.row()
+
+
+def write_run(page: Page, look: Look, run: Run) -> None:
+    """Write a run that is over already."""
+    RunView(page, look).whole(run)
 
 
 def _height(rows: list[Row]) -> int:
