@@ -43,6 +43,7 @@ class Stage:
         self.tasks = {} if run.timeline is None else {task.id: task for task in run.timeline.tasks}
         self.names = names([*self.tasks.values()])
         self.code = [] if run.subject.source is None else code_lines(run.subject.source)
+        self._text = dict(self.code)
         self.zero = run.seconds.zero or 0.0
         places = [] if run.timeline is None else run.timeline.spans.places
         known = [*places, *((task.path, task.line) for task in self.tasks.values())]
@@ -108,7 +109,7 @@ class Stage:
         if standing is None or standing.line is None:
             return ""
         said = self._where(standing.path, standing.line)
-        code = dict(self.code).get(standing.line, "") if self.is_own(standing.path) else ""
+        code = self._text.get(standing.line, "") if self.is_own(standing.path) else ""
         return f"{said}: {code.strip()}" if code.strip() else said
 
     def _all_doing(self, standings: Sequence[Standing]) -> str:
@@ -123,10 +124,8 @@ class Stage:
 
     def _grouped(self, standings: Sequence[Standing], at: float | None = None) -> str:
         """Names with their lines; of those that are late also since when."""
-        return ", ".join(
-            f"{self._called(each.task for each in some)}{said}"
-            for said, some in groupby(standings, lambda each: self._aside(each, at))
-        )
+        groups = groupby(standings, lambda each: self._aside(each, at))
+        return ", ".join(f"{self._called(each.task for each in some)}{said}" for said, some in groups)
 
     def _aside(self, standing: Standing, at: float | None) -> str:
         parts = []
