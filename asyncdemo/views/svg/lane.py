@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from asyncdemo.lanes.bars import DUE, STATES
+from asyncdemo.lanes.bars import DUE, MANY, STATES
 from asyncdemo.lanes.cells import NOTHING, STEPPED, shape
 from asyncdemo.lanes.words import ENDS, Word
 from asyncdemo.spans import BLOCKED, READY, WAITING, End
@@ -16,6 +16,7 @@ from asyncdemo.views.svg.looks import CHARACTER, KINDS
 BAR, SAID, GAP = 22, 19, 8  # pixels: the height of a bar, of the words below it, and what is free below both
 _TALLER = 3  # pixels above and below, of what blocks
 _STEP = 2  # pixels at least that a short step is wide
+_WIDE, _DENSE = 30, 4  # of so many pixels or more one in four has a short step: they are too many to be drawn
 _BESIDE = 3  # pixels between the mark of a moment and what was printed then
 
 
@@ -45,7 +46,10 @@ def measure(said: str) -> int:
 def lane(drawn: Drawn, left: float, top: float) -> Iterator[str]:
     """Give the lane; its time begins at `left` (pixels)."""
     runs = list(_runs(drawn.pixels))
-    steps = list(_steps(drawn.pixels))
+    crowded = [
+        (start, stop) for state, start, stop in runs if state != NOTHING and _is_crowded(drawn.pixels[start:stop])
+    ]
+    steps = [step for step in _steps(drawn.pixels) if not any(start <= step[0] < stop for start, stop in crowded)]
     yield from _boxes([(0, drawn.plain)] if drawn.plain else [], "script", left, top, BAR)
     for code, kind in KINDS.items():
         taller = _TALLER if code == BLOCKED else 0
@@ -55,7 +59,10 @@ def lane(drawn: Drawn, left: float, top: float) -> Iterator[str]:
     before = NOTHING
     for state, start, stop in runs:
         if state != NOTHING:
-            yield from _word(state - 1, before - 1, _widest(start, stop, steps), left, top)
+            texts = (DUE, *STATES[READY]) if (state, before) == (READY + 1, WAITING + 1) else STATES[state - 1]
+            if (start, stop) in crowded:
+                texts = (f"{texts[0]}, {MANY}", *texts)
+            yield from _word(texts, f"word on-{KINDS[state - 1]}", _widest(start, stop, steps), left, top)
         before = state
     for word, at in drawn.said:
         yield path(f"M{left + at:.1f} {top + BAR - 4:.1f} v{SAID}", "moment")
@@ -102,11 +109,14 @@ def _widest(start: int, stop: int, steps: Sequence[tuple[int, int]]) -> tuple[in
     return max(free, key=lambda each: each[1] - each[0])
 
 
-def _word(state: int, before: int, free: tuple[int, int], left: float, top: float) -> Iterator[str]:
-    """The longest word for the state that there is room for."""
+def _word(texts: Sequence[str], kind: str, free: tuple[int, int], left: float, top: float) -> Iterator[str]:
+    """The first of the words for a state that there is room for."""
     room = (free[1] - free[0]) / CHARACTER - 1
-    texts = (DUE, *STATES[READY]) if (state, before) == (READY, WAITING) else STATES[state]
     said = next((each for each in texts if len(each) <= room), None)
     if said is not None:
-        middle = left + (free[0] + free[1]) / 2
-        yield text(middle, top + BAR - 6, said, kind=f"word on-{KINDS[state]}")
+        yield text(left + (free[0] + free[1]) / 2, top + BAR - 6, said, kind=kind)
+
+
+def _is_crowded(pixels: bytes) -> bool:
+    """Whether single steps can no longer be told apart."""
+    return len(pixels) >= _WIDE and len(pixels) < _DENSE * sum(code & STEPPED > 0 for code in pixels)

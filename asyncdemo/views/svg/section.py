@@ -16,8 +16,8 @@ from asyncdemo.views.svg.drawing import cut
 from asyncdemo.views.svg.lane import Drawn, measure
 from asyncdemo.views.svg.looks import CHARACTER, KINDS
 
-NAME = 10.0  # pixels for a character of a lane's name
-_LONGEST = 20  # characters of a name
+NAME = 10.6  # pixels for a character of a lane's name
+_LONGEST = 18  # characters of a name
 _LINE = 200  # characters of a printed line that are looked at
 _END = 92  # pixels for the word behind a lane: how its task ended
 _MORE = 24  # pixels: the height of a line that says how many lanes are left out
@@ -61,7 +61,7 @@ def section(run: Run, seconds: float, room: int, most: int, column: int = 0) -> 
     fine = cells(
         run.timeline.spans, Axis(zero, zero + seconds, width), [task for each in folded.lanes for task in each.tasks]
     )
-    lanes = [_lane(each, coarse, fine) for each in folded.lanes]
+    lanes = [_lane(each, coarse, fine, complete=run.timeline.complete) for each in folded.lanes]
     more = f"… {folded.left_out} more tasks" if folded.left_out else ""
     return Section(run, lanes, more, column, width)
 
@@ -78,9 +78,10 @@ def _tasks(run: Run) -> list[Task]:
     return []
 
 
-def _lane(lane: Lane, coarse: Chart, fine: Mapping[int, bytes]) -> Drawn:
+def _lane(lane: Lane, coarse: Chart, fine: Mapping[int, bytes], *, complete: bool) -> Drawn:
+    """Draw a lane; where its last spans may be missing, nobody can say at which moment it ended."""
     said = _placed(coarse.said(lane), coarse.printed.get(lane.tasks[0], ()), coarse.axis)
-    return Drawn(_short(lane.name), together([fine[task] for task in lane.tasks]), said, lane.end)
+    return Drawn(_short(lane.name), together([fine[task] for task in lane.tasks]), said, lane.end if complete else None)
 
 
 def _alone(run: Run, axis: Axis) -> Drawn:

@@ -23,6 +23,7 @@ from asyncdemo.views.svg.section import Section, section
 EDGE = 20  # pixels left and right of everything
 TITLE, SUMMARY, AXIS, HEADING, BETWEEN, LINE = 52, 26, 26, 34, 16, 24  # pixels: heights of what is not a lane
 LEGEND_ROW = 44
+_SPARSE = 0.8  # of the numbers that there is room for
 LANES = 16  # of a single run, at most
 LEAST_LANES = 4  # of each run, however many there are
 FINDINGS = 3  # that are named
@@ -124,7 +125,7 @@ def _axis(group: _Group, left: float, top: float, bottom: float) -> Iterator[str
     width = group.sections[0].width
     unit = unit_of(group.seconds)
     for moment, number in takewhile(
-        lambda tick: tick[0] <= group.seconds * 1.000001, ticks(group.seconds, int(width / CHARACTER))
+        lambda tick: tick[0] <= group.seconds * 1.000001, ticks(group.seconds, int(width / CHARACTER * _SPARSE))
     ):
         x = left + moment / group.seconds * width
         yield path(f"M{x:.1f} {top + AXIS - 6:.1f} V{bottom:.1f}", "grid")
