@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.catalogue import course
-from tests import readme
+from tests import pictures, readme
 from tests.conftest import SCENARIOS, Result
 
 
@@ -26,6 +26,13 @@ def test_the_first_commands_and_a_program_of_ones_own_are_shown_with_their_outpu
         "asyncdemo run rude.py",
     }
     assert all(shown.values())
+
+
+@pytest.mark.parametrize("recording", pictures.recordings(), ids=lambda path: str(path.stem))
+def test_pictures_are_current(recording: Path) -> None:
+    assert recording.with_suffix(".svg").read_text(encoding="utf-8") == pictures.drawn(recording)
+    assert f"docs/images/{recording.stem}.svg" in readme.README.read_text(encoding="utf-8")
+    assert "/root" not in recording.read_text(encoding="utf-8")
 
 
 def test_the_difference_between_outputs_is_seen() -> None:
