@@ -1,0 +1,28 @@
+// Small building blocks. Foreign text goes into the page here only, and only as text.
+
+function make(kind, attributes = {}, ...children) {
+  const element = document.createElement(kind);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return element;
+}
+
+// Seconds from microseconds, with two digits more than a width of so many microseconds needs.
+function seconds(time, width = time) {
+  const places = Math.min(6, Math.max(2, 2 - Math.floor(Math.log10(Math.max(1, Math.abs(width)) / 1e6))));
+  return `${(time / 1e6).toFixed(places)} s`;
+}
+
+// Text in which `code` is set as code.
+function prose(kind, text, attributes = {}) {
+  const parts = text.split(/`+([^`]+)`+/);
+  return make(kind, attributes, ...parts.map((part, index) => (index % 2 ? make("code", {}, part) : part)));
+}
+
+function plural(number, what) {
+  return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+}
