@@ -1,10 +1,14 @@
-"""Spans for drawing: lane by lane, and no more of them than a page can hold. Pure; cost linear in the spans.
+"""Spans for drawing: lane by lane, and no more of them than a page can hold. Pure; cost: that of sorting the spans.
 
 Spans that are shorter than a pixel at the largest zoom are put together with their neighbours. What is drawn in their
 place is the state that took most of the time; how many there were is kept.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from operator import sub
 from typing import NamedTuple
 
 from asyncdemo.spans import Spans
@@ -37,78 +41,76 @@ class Merged(NamedTuple):
 
 def merged(spans: Spans, tasks: Iterable[int], length: float, most: int = MOST) -> Merged:
     """Give the spans of these tasks, `most` of them at most if there are not as many lanes; `length` in seconds."""
-    lanes: dict[int, list[Drawn]] = {task: [] for task in tasks}
-    append = {task: lane.append for task, lane in lanes.items()}
-    if len(spans) <= most:
-        for drawn, task in zip(_each(spans), spans.tasks, strict=True):
-            if task in append:
-                append[task](drawn)
-        return Merged(lanes)
-    below = length / _FINEST
-    groups = {task: _Group(lane) for task, lane in lanes.items()}
-    for drawn, task in zip(_each(spans), spans.tasks, strict=True):
-        if task in groups:
-            groups[task].add(drawn, below)
-    for group in groups.values():
-        group.flush()
-    found = Merged(lanes, below)
-    while found.number > most and below < length:
+    own = {task: array("i") for task in tasks}
+    append = {task: indexes.append for task, indexes in own.items()}
+    for index, task in enumerate(spans.tasks):
+        if task in append:
+            append[task](index)
+    if sum(map(len, own.values())) <= most:
+        return Merged({task: [_drawn(spans, index) for index in indexes] for task, indexes in own.items()})
+    below = _enough(spans, length, most - len(own))
+    while True:
+        found = Merged({task: _lane(spans, indexes, below) for task, indexes in own.items()}, below)
+        if found.number <= most or below >= length:
+            return found
         below *= 2
-        found = Merged({task: _coarser(lane, below) for task, lane in found.lanes.items()}, below)
-    return found
 
 
-def _each(spans: Spans) -> Iterator[Drawn]:
-    return map(Drawn, spans.starts, spans.ends, spans.states, spans.where)
+def _enough(spans: Spans, length: float, most: int) -> float:
+    """The least length of a span that is drawn by itself, for no more stretches than that if lanes have no gaps.
+
+    Each stretch of short spans is as long as that, or the next one is a long span.
+    """
+    lengths = sorted(map(sub, spans.ends, spans.starts))
+    sums = list(accumulate(lengths, initial=0.0))
+    below = length / _FINEST
+    while below < length:
+        short = bisect_left(lengths, below)
+        if 2 * (len(lengths) - short) + sums[short] / below <= most:
+            break
+        below *= 2
+    return below
 
 
-def _coarser(lane: Sequence[Drawn], below: float) -> list[Drawn]:
-    coarse: list[Drawn] = []
-    group = _Group(coarse)
-    for drawn in lane:
-        group.add(drawn, below)
-    group.flush()
-    return coarse
+def _lane(spans: Spans, indexes: Sequence[int], below: float) -> list[Drawn]:
+    """The stretches of one lane."""
+    starts, ends = spans.starts, spans.ends
+    lane: list[Drawn] = []
+    group: list[int] = []
+    first = last = 0.0
+    for index in indexes:
+        start, end = starts[index], ends[index]
+        if end - start >= below:
+            if group:
+                lane.append(_together(spans, group))
+                group = []
+            lane.append(_drawn(spans, index))
+            continue
+        if group and (end - first >= below or start - last >= below):
+            lane.append(_together(spans, group))
+            group = []
+        if not group:
+            first = start
+        group.append(index)
+        last = end
+    if group:
+        lane.append(_together(spans, group))
+    return lane
 
 
-class _Group:
-    """Short spans of a lane that follow one another, not yet put in it."""
+def _drawn(spans: Spans, index: int) -> Drawn:
+    return Drawn(spans.starts[index], spans.ends[index], spans.states[index], spans.where[index])
 
-    __slots__ = ("_count", "_end", "_first", "_lane", "_longest", "_start", "_times", "_where")
 
-    def __init__(self, lane: list[Drawn]) -> None:
-        self._lane = lane
-        self._count = 0
-        self._start = self._end = self._longest = 0.0
-        self._times = [0.0] * 4
-        self._where = -1
-        self._first = Drawn(0.0, 0.0, 0, -1)
-
-    def add(self, drawn: Drawn, below: float) -> None:
-        """Take the next span of the lane."""
-        start, end, state, where, many = drawn
-        took = end - start
-        if took >= below:
-            if self._count:
-                self.flush()
-            self._lane.append(drawn)
-            return
-        if self._count and (end - self._start >= below or start - self._end >= below):
-            self.flush()
-        if not self._count:
-            self._start, self._longest, self._where, self._first = start, -1.0, -1, drawn
-            self._times = [0.0] * 4
-        self._count += many
-        self._end = end
-        self._times[state] += took
-        if where >= 0 and took > self._longest:
-            self._longest, self._where = took, where
-
-    def flush(self) -> None:
-        """Put what there is into the lane as one."""
-        if self._count == self._first.many:
-            self._lane.append(self._first)
-        elif self._count:
-            state = self._times.index(max(self._times))
-            self._lane.append(Drawn(self._start, self._end, state, self._where, self._count))
-        self._count = 0
+def _together(spans: Spans, group: Sequence[int]) -> Drawn:
+    """One stretch for all of these; its place is that of the longest that has one."""
+    if len(group) == 1:
+        return _drawn(spans, group[0])
+    starts, ends = spans.starts, spans.ends
+    times, longest, where = [0.0] * 4, -1.0, -1
+    for index in group:
+        took = ends[index] - starts[index]
+        times[spans.states[index]] += took
+        if took > longest and spans.where[index] >= 0:
+            longest, where = took, spans.where[index]
+    return Drawn(starts[group[0]], ends[group[-1]], times.index(max(times)), where, len(group))

@@ -14,6 +14,7 @@ from asyncdemo.views.html.assembly import page
 from asyncdemo.views.html.code import MOST as MOST_CODE
 from asyncdemo.views.html.code import code, place, prose
 from asyncdemo.views.html.showing import shortened, shown
+from asyncdemo.views.html.stepping import stepping
 from asyncdemo.views.html.timeline import Lanes, lanes, microseconds
 
 
@@ -61,6 +62,7 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
         "code": code(subject),
         "marks": [[mark.line, shortened(mark.text, 200), mark.trouble] for mark in marks(run)],
         "lanes": drawn.document,
+        "stepping": stepping(run, drawn.numbers, zero),
         "below": microseconds(drawn.below),
         "said": printed_lines,
         "findings": _findings(run),
@@ -69,7 +71,7 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
 
 
 def _said(run: Run, drawn: Lanes, zero: float) -> tuple[list[list[Any]], int]:
-    """Lines of output: moment, stream, text, line of the script, lane; and how many are left out."""
+    """Lines of output: moment, stream, text, line of the script, lane, piece; and how many are left out."""
     tasks = [None] * len(run.output) if run.timeline is None else printed(run.output, run.timeline)
     kept, left_out = said.within(said.lines(run.output, tasks))
     shown_lines = [
@@ -79,6 +81,7 @@ def _said(run: Run, drawn: Lanes, zero: float) -> tuple[list[list[Any]], int]:
             shortened(each.text, said.LONGEST),
             each.line,
             None if each.task is None else drawn.numbers.get(each.task),
+            each.piece,
         ]
         for each in kept
     ]

@@ -10,13 +10,14 @@ LONGEST = 2_000  # characters of a line
 
 
 class Said(NamedTuple):
-    """A line of output, with the moment (seconds from the start of the run) and the task of its first write."""
+    """A line of output; moment (seconds from the start of the run), line and task of its first write, the `piece`th."""
 
     at: float
     stream: Stream
     text: str
     line: int | None
     task: int | None
+    piece: int
 
 
 def lines(outputs: Sequence[Output], tasks: Sequence[int | None]) -> list[Said]:
@@ -24,24 +25,24 @@ def lines(outputs: Sequence[Output], tasks: Sequence[int | None]) -> list[Said]:
     found: list[Said] = []
     opened: Said | None = None
     parts: list[str] = []
-    for output, task in zip(outputs, tasks, strict=True):
+    for piece, (output, task) in enumerate(zip(outputs, tasks, strict=True)):
         if opened is not None and opened.stream != output.stream:
             found.append(opened._replace(text="".join(parts)))
             opened = None
         *whole, rest = output.text.replace("\r\n", "\n").split("\n")
         for text in whole:
             before = "" if opened is None else "".join(parts)
-            found.append((opened or _opened(output, task))._replace(text=before + text))
+            found.append((opened or _opened(output, task, piece))._replace(text=before + text))
             opened, parts = None, []
         if rest:
             if opened is None:
-                opened, parts = _opened(output, task), []
+                opened, parts = _opened(output, task, piece), []
             parts.append(rest)
     return found if opened is None else [*found, opened._replace(text="".join(parts))]
 
 
-def _opened(output: Output, task: int | None) -> Said:
-    return Said(output.at, output.stream, "", output.line, task)
+def _opened(output: Output, task: int | None, piece: int) -> Said:
+    return Said(output.at, output.stream, "", output.line, task, piece)
 
 
 def within(said: Sequence[Said], most: int = MOST) -> tuple[Sequence[Said], int]:

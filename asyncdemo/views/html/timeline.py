@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from asyncdemo.lanes.naming import names, shown_tasks
 from asyncdemo.recording import Run
 from asyncdemo.spans import Spans, Task, Timeline
-from asyncdemo.views.html.code import is_script, place
+from asyncdemo.views.html.code import where
 from asyncdemo.views.html.merging import Drawn, merged
 from asyncdemo.views.html.showing import shortened
 
@@ -28,8 +28,8 @@ class Lanes(NamedTuple):
 
 def lanes(run: Run, timeline: Timeline, zero: float, length: float) -> Lanes:
     """Give the lanes of a run in the order in which its tasks came to be; `length` in seconds is that of the axis."""
-    tasks = shown_tasks(timeline, full=False)
-    called = names(tasks)
+    tasks = _drawn_tasks(timeline)
+    called = names(tasks) | {task.id: task.name for task in tasks if task.kind == "thread" and task.name}
     remarks = _left_out(len(tasks))
     tasks = tasks[:MOST]
     found = merged(timeline.spans, [task.id for task in tasks], length)
@@ -40,7 +40,7 @@ def lanes(run: Run, timeline: Timeline, zero: float, length: float) -> Lanes:
             "state that took most of the time. Every total below is of all of them."
         )
     totals = _totals(timeline.spans)
-    places = [_place(*place, run) for place in timeline.spans.places]
+    places = [where(*place, run.subject) for place in timeline.spans.places]
     document = [
         _head(task, called[task.id], zero)
         | {"totals": totals.get(task.id, [0, 0, 0, 0])}
@@ -48,6 +48,12 @@ def lanes(run: Run, timeline: Timeline, zero: float, length: float) -> Lanes:
         for task in tasks
     ]
     return Lanes(document, {task.id: index for index, task in enumerate(tasks)}, remarks, found.below)
+
+
+def _drawn_tasks(timeline: Timeline) -> list[Task]:
+    """Those that views show, and the threads of pools, for which a page has room."""
+    shown = {task.id for task in shown_tasks(timeline, full=False)}
+    return [task for task in timeline.tasks if task.kind == "thread" or task.id in shown]
 
 
 def _left_out(number: int) -> list[str]:
@@ -82,10 +88,6 @@ def _columns(lane: Sequence[Drawn], places: Sequence[int | str], zero: float) ->
         "at": [places[drawn.where] if drawn.where >= 0 else 0 for drawn in lane],
         "merged": {index: drawn.many for index, drawn in enumerate(lane) if drawn.many > 1},
     }
-
-
-def _place(path: str, line: int, run: Run) -> int | str:
-    return line if is_script(path, run.subject) else place(path, line, run.subject)
 
 
 def microseconds(seconds: float) -> int:

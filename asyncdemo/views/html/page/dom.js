@@ -17,10 +17,14 @@ function seconds(time, width = time) {
   return `${(time / 1e6).toFixed(places)} s`;
 }
 
-// Text in which `code` is set as code.
+// Text with the few marks of Markdown that notes have: `code`, **strong** and *emphasis*.
 function prose(kind, text, attributes = {}) {
-  const parts = text.split(/`+([^`]+)`+/);
-  return make(kind, attributes, ...parts.map((part, index) => (index % 2 ? make("code", {}, part) : part)));
+  const marks = [[/^`+(.+?)`+$/, "code"], [/^\*\*(.+)\*\*$/, "strong"], [/^\*(.+)\*$/, "em"]];
+  const parts = text.split(/(`+[^`]+`+|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/);
+  return make(kind, attributes, ...parts.map((part) => {
+    const mark = marks.find(([form]) => form.test(part));
+    return mark ? make(mark[1], {}, mark[0].exec(part)[1]) : part;
+  }));
 }
 
 function plural(number, what) {

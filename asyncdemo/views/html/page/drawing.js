@@ -4,13 +4,16 @@ const AXIS = 26;
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
-  const names = ["ground", "text", "dim", "rule", "accent", "lit", ...STATES, "on-blocked", "on-running"];
+  const names = ["ground", "text", "dim", "rule", "accent", "lit", "bar", ...STATES, "on-blocked", "on-running"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
-// Pixels of a row, and whether there is room in it for what was printed.
-function rowHeight(lanes) {
-  return lanes.length <= 16 ? 40 : lanes.length <= 60 ? 24 : 18;
+const ON_PAPER = 80; // lanes, of which each takes 11 pixels of a page at least
+
+// Pixels of a row.
+function rowHeight(lanes, printing) {
+  const room = lanes.length <= 16 ? 40 : lanes.length <= 60 ? 24 : 18;
+  return printing ? Math.max(11, Math.min(room, Math.floor(900 / lanes.length))) : room;
 }
 
 function drawTimeline(context, scene) {
@@ -65,10 +68,24 @@ function drawLane(paint, index, top) {
   context.beginPath();
   context.rect(left, top, width - left, row);
   context.clip();
+  drawLife(paint, lane, top);
   drawSpans(paint, lane, index, top);
-  drawEnd(paint, lane, top);
-  if (paint.tall) drawWords(paint, index, top);
+  const said = paint.tall ? drawWords(paint, index, top) : null;
+  if (lane.end !== "returned" || said === null || said < x(paint, lane.ended) - 1) drawEnd(paint, lane, top);
   context.restore();
+}
+
+// From when to when it was there: all that is known of a lane without spans.
+function drawLife(paint, lane, top) {
+  const { context, tint } = paint;
+  const start = Math.max(x(paint, lane.made), paint.left - 9);
+  const wide = Math.min(x(paint, lane.ended ?? paint.end), paint.width + 9) - start;
+  const y = top + (paint.tall ? 18 : 4);
+  const height = paint.tall ? 16 : Math.max(8, paint.row - 8);
+  context.fillStyle = context.strokeStyle = tint.bar;
+  context.lineWidth = 1.5;
+  if (lane.count) context.fillRect(start, Math.round(y + height / 2) - 0.5, wide, 1);
+  else context.strokeRect(start, y + 1, wide, height - 2);
 }
 
 function drawSpans(paint, lane, number, top) {
@@ -175,11 +192,12 @@ function drawEnd(paint, lane, top) {
   paint.context.fillText(said, place, top + paint.row / 2 + (paint.tall ? 6 : 0));
 }
 
-// What was printed, above the bar at its moment, as far as there is room up to the next.
+// What was printed, above the bar at its moment, as far as there is room up to the next. Gives where the last stands.
 function drawWords(paint, index, top) {
   const { context, tint } = paint;
   const words = paint.words[index] ?? [];
   let free = paint.left;
+  let last = null;
   words.forEach((word, position) => {
     const place = x(paint, word.at);
     if (place < paint.left - 1 || place > paint.width) return;
@@ -191,9 +209,11 @@ function drawWords(paint, index, top) {
     if (said.length > 1 && start - place < 24) {
       context.fillStyle = tint.text;
       context.fillText(said, start, top + 10);
-      free = start + context.measureText(said).width + 6;
+      last = start + context.measureText(said).width;
+      free = last + 6;
     }
   });
+  return last;
 }
 
 function drawMoment(paint) {
