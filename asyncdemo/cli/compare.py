@@ -82,7 +82,7 @@ def compare(
     ] = None,
     save: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Keep the result as .json, .md or .svg. Can be given more than once."),
+        typer.Option(metavar="FILE", help="Keep the result as .json, .md, .svg or .html. Can be given more than once."),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, and draw what each did in one run.")] = False,
     as_json: Json = False,

@@ -35,6 +35,12 @@ def _comparison_as_svg(compared: "Comparison | Sweep") -> Iterator[str]:
     return picture(compared)
 
 
+def _comparison_as_html(compared: "Comparison | Sweep") -> Iterator[str]:
+    from asyncdemo.views.html.comparison import comparison_page
+
+    return comparison_page(compared)
+
+
 def _recording_as_json(recording: "Recording") -> Iterator[str]:
     import json
 
@@ -53,6 +59,7 @@ COMPARISONS: "Mapping[str, Writer[Comparison | Sweep]]" = {
     ".json": _comparison_as_json,
     ".md": _comparison_as_markdown,
     ".svg": _comparison_as_svg,
+    ".html": _comparison_as_html,
 }
 RECORDINGS: "Mapping[str, Writer[Recording]]" = {
     ".json": _recording_as_json,

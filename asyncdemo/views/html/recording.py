@@ -47,6 +47,7 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
     subject, zero = run.subject, run.seconds.zero or 0.0
     drawn = Lanes([], {}, []) if run.timeline is None else lanes(run, run.timeline, zero, length)
     printed_lines, left_out = _said(run, drawn, zero)
+    steps, thinned = stepping(run, drawn.numbers, zero)
     about = prose(subject)
     return {
         "target": shown(subject.target),
@@ -62,11 +63,11 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
         "code": code(subject),
         "marks": [[mark.line, shortened(mark.text, 200), mark.trouble] for mark in marks(run)],
         "lanes": drawn.document,
-        "stepping": stepping(run, drawn.numbers, zero),
+        "stepping": steps,
         "below": microseconds(drawn.below),
         "said": printed_lines,
         "findings": _findings(run),
-        "remarks": [*map(shown, run.notes), *_not_shown(run, left_out), *drawn.remarks],
+        "remarks": [*map(shown, run.notes), *_not_shown(run, left_out), *drawn.remarks, *thinned],
     }
 
 

@@ -22,8 +22,11 @@ _HOWS = (None, "defined", "suspended", "seen")
 Change = list[Any]
 
 
-def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> dict[str, Any]:
-    """Give the moments of those tasks that have a lane; of more than there is room for, some at even distances."""
+def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> tuple[dict[str, Any], list[str]]:
+    """Give the moments of those tasks that have a lane, and in words which are left out.
+
+    Of more than there is room for, some at even distances are kept.
+    """
     found = moments(run)
     most = max(2, min(MOST, _STANDINGS // max(1, len(lanes))))
     own = [index for index in range(len(found)) if _concerns(found, index, lanes)]
@@ -37,7 +40,8 @@ def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> dict[str, Any]:
         changes += [[lane] for lane in before if lane not in now]
         documents.append(_document(moment, lanes, zero, changes))
         before = now
-    return {"moments": documents, "of": len(found)}
+    remarks = [f"Of {len(own):,} moments {len(kept):,} can be stepped to, at even distances."] * (len(kept) < len(own))
+    return {"moments": documents, "of": len(found)}, remarks
 
 
 def _concerns(found: Moments, index: int, lanes: Mapping[int, int]) -> bool:

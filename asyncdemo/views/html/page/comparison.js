@@ -15,7 +15,7 @@ function bar(length, times, longest) {
 
 function barRow(name, length, longest, said, { times = [], href = null, verdict = "" } = {}) {
   const title = href ? make("a", { href }, name) : name;
-  return make("li", { class: `row ${verdict}` }, make("span", { class: "who" }, title), bar(length ?? 0, times, longest), make("span", { class: "said" }, ...said));
+  return make("li", { class: `row ${verdict.split(" ")[0]}` }, make("span", { class: "who" }, title), bar(length ?? 0, times, longest), make("span", { class: "said" }, ...said));
 }
 
 function comparisonPart({ points, growth, notes, doubts, sentence, circumstances }) {
@@ -32,10 +32,10 @@ function pointPart({ title, verdicts, rows, baseline }, longest) {
   const heads = ["", "waits", "at once", "waiting", "computing", "with start-up and imports"];
   return make("div", { class: "point" },
     title ? make("h2", {}, title) : null,
-    ...verdicts.map(([said, verdict]) => make("p", { class: `verdict ${verdict}` }, said)),
-    make("ul", { class: "bars" }, ...rows.map((row) => barRow(row.id, row.time, longest,
+    ...verdicts.map(([said, verdict]) => make("p", { class: `verdict ${verdict.split(" ")[0]}` }, said)),
+    make("ul", { class: "bars" }, ...rows.map((row) => barRow(row.id, row.time ?? 0, longest,
       [make("strong", {}, row.said), row.id === baseline ? make("small", {}, "baseline") : make("small", {}, row.relation)], row))),
-    make("p", { class: "dim" }, "Each bar is the median of the script's own time; each dot is a run."),
+    make("p", { class: "dim" }, "Each bar is the median of the script's own time, each dot a run; in brackets the 95 % interval."),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What the time was spent on" }, make("table", {},
       make("thead", {}, make("tr", {}, ...heads.map((head) => (head ? make("th", { scope: "col" }, head) : make("td"))))),
       make("tbody", {}, ...rows.map((row) => make("tr", {}, make("th", { scope: "row" }, row.id), ...row.cells.map((cell) => make("td", {}, cell))))))));

@@ -149,29 +149,37 @@ function drawWaiting(context, start, wide, y, height) {
 }
 
 function drawReady(context, start, wide, y, height) {
-  context.save();
-  context.beginPath();
-  context.rect(start, y, wide, height);
-  context.clip();
   context.globalAlpha *= 0.35;
   context.fillRect(start, y, wide, height);
   context.globalAlpha /= 0.35;
-  context.lineWidth = 1.5;
-  context.beginPath();
-  const first = Math.floor(Math.max(start - height, 0) / 7) * 7;
-  for (let place = first; place < Math.min(start + wide, 8000); place += 7) {
-    context.moveTo(place, y + height);
-    context.lineTo(place + height, y);
+  context.fillStyle = hatched(context, context.fillStyle);
+  context.fillRect(start, y, wide, height);
+}
+
+const patterns = new Map();
+
+function hatched(context, colour) {
+  if (!patterns.has(colour)) {
+    const tile = new OffscreenCanvas(8, 8);
+    const pen = tile.getContext("2d");
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.6;
+    for (const shift of [-8, 0, 8]) {
+      pen.moveTo(shift, 8);
+      pen.lineTo(shift + 8, 0);
+    }
+    pen.stroke();
+    patterns.set(colour, context.createPattern(tile, "repeat"));
   }
-  context.stroke();
-  context.restore();
+  return patterns.get(colour);
 }
 
 function label(paint, said, state, start, end, y, height) {
+  if (end - start < 40 || height < 11) return;
   const { context, tint } = paint;
   context.font = state === 3 ? "bold 11px system-ui, sans-serif" : "11px system-ui, sans-serif";
   const wide = context.measureText(said).width;
-  if (end - start > wide + 16 && height > 10) {
+  if (end - start > wide + 16) {
     const place = (start + end - wide) / 2;
     if (state === 1 || state === 2) {
       context.fillStyle = tint.ground;

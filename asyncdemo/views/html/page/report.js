@@ -125,11 +125,16 @@ function print(begins) {
 }
 
 const parts = [];
-const several = data.runs.length !== 1 || Boolean(data.comparison);
-document.querySelector("main").append(
-  several ? make("header", { class: "page" }, make("h1", {}, data.title), make("p", { class: "dim" }, data.made)) : "",
-  ...(data.comparison ? [comparisonPart(data.comparison)] : data.runs.length > 1 ? [overviewPart(data.runs)] : []),
-  ...data.runs.map((run, index) => runPart(run, index, several)),
-  make("p", { id: "keys", class: "dim keys" }, `In a timeline: ${KEYS} Hold Ctrl and turn the wheel to zoom, drag to move.`, several ? null : make("br"), several ? null : `Made with ${data.made}.`));
+const { runs, comparison } = data;
+const several = runs.length !== 1 || Boolean(comparison);
+const traced = "What each did in its warm-up, which was traced and does not count:";
+document.querySelector("main").append(...[
+  several && make("header", { class: "page" }, make("h1", {}, data.title), make("p", { class: "dim" }, data.made)),
+  comparison ? comparisonPart(comparison) : runs.length > 1 && overviewPart(runs),
+  comparison && runs.length > 0 && make("p", { class: "dim" }, traced),
+  ...runs.map((run, index) => runPart(run, index, several)),
+  runs.length > 0 && make("p", { id: "keys", class: "dim keys" }, `In a timeline: ${KEYS} Hold Ctrl and turn the wheel to zoom, drag to move.`),
+  !several && make("p", { class: "dim" }, `Made with ${data.made}.`),
+].filter(Boolean));
 addEventListener("beforeprint", () => print(true));
 addEventListener("afterprint", () => print(false));
