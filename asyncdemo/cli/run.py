@@ -5,7 +5,6 @@ import signal
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +16,7 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.options import (
     Ascii,
     Json,
@@ -34,7 +34,7 @@ from asyncdemo.cli.planning import Request, planned
 from asyncdemo.cli.promises import annotate, are_broken, rules_named
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
-from asyncdemo.saving import Place, opened
+from asyncdemo.saving import Place
 
 app = command_app()
 
@@ -77,12 +77,7 @@ def run(
     ] = False,
     as_json: Json = False,
     spans: Annotated[bool, typer.Option("--spans", help="With --json: every span of every task, too.")] = False,
-    save: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--save", metavar="FILE", help="Keep all runs as .json or as an .html page. Can be given more than once."
-        ),
-    ] = None,
+    save: Save = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
@@ -150,7 +145,7 @@ def run(
     if output_only:
         raise typer.Exit(_pass_through(chosen, request))
     with ExitStack() as stack:
-        places = _opened(save, stack) if save else []
+        places = opened_places(save, stack) if save else []
         if as_json:
             runs = _print_json(chosen, request, spans=spans)
         else:
@@ -159,7 +154,7 @@ def run(
             look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
         if places:
-            _save(runs, started, places)
+            _keep(runs, started, places)
     annotate(runs, os.environ)
     raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
@@ -218,20 +213,10 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     return status
 
 
-def _opened(paths: list[Path], stack: ExitStack) -> list[Place]:
-    from asyncdemo.views.exports import RECORDINGS
-
-    return [stack.enter_context(opened(path, RECORDINGS)) for path in paths]
-
-
-def _save(runs: list[Run], started: datetime, places: list[Place]) -> None:
+def _keep(runs: list[Run], started: datetime, places: list[Place]) -> None:
     from asyncdemo.archive import Recording
-    from asyncdemo.views.exports import RECORDINGS, write
 
-    recording = Recording(tuple(runs), started=started.isoformat(timespec="seconds"))
-    for place in places:
-        with place.writing() as file:
-            write(recording, place.path.suffix, RECORDINGS, file)
+    keep(Recording(tuple(runs), started=started.isoformat(timespec="seconds")), places)
 
 
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:

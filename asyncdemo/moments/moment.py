@@ -27,9 +27,9 @@ class Standing(NamedTuple):
 class Moment(NamedTuple):
     """Something that happens in a loop or a thread, at `at`; the next moment is at `until`, None of the last one.
 
-    `kind`: "step", `task` begins a step, or goes on with one; "idle", no task of a loop can run; "thread", the thread
-    `task` begins, ends, or begins to do something else; "end", the last thing that was seen of any task is over.
-    `thread` is the identifier of the thread in which that is, None where unknown.
+    `number` counts from 0. `kind`: "step", `task` begins a step, or goes on with one; "idle", no task of a loop can
+    run; "thread", the thread `task` begins, ends, or begins to do something else; "end", the last thing that was seen
+    of any task is over. `thread` is the identifier of the thread in which that is, None where unknown.
 
     `standings` are those of all tasks that are there, the one that runs among them, in the order in which they came to
     be. `ready` are the tasks that could run, whoever has been ready for longest first. `created` and `ended` are the
@@ -37,7 +37,7 @@ class Moment(NamedTuple):
     and those up to `printed_until` before the next one; both count from the first piece of the run.
     """
 
-    index: int
+    number: int
     at: float
     until: float | None
     kind: Kind
@@ -59,7 +59,7 @@ class Moment(NamedTuple):
 def to_json(moment: Moment) -> dict[str, Any]:
     """Give a moment as an object with the fields of Moment, its standings as objects with those of Standing.
 
-    {"index": 3, "at": 0.1021, "until": 0.1042, "kind": "step", "task": 2, "thread": 140, "standings": [{"task": 2,
+    {"number": 3, "at": 0.1021, "until": 0.1042, "kind": "step", "task": 2, "thread": 140, "standings": [{"task": 2,
     "state": "running", "since": 0.1021, "path": "work.py", "line": 9, "how": "suspended"}], "ready": [3],
     "created": [], "ended": [2], "printed": 4, "printed_until": 5}
 

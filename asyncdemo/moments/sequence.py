@@ -50,7 +50,7 @@ class Moments:
         ready = sorted((each for each in standings if each.state == "ready"), key=_since)
         task = self.tasks[index] if what not in (IDLE, END) else None
         return Moment(
-            index=index,
+            number=index,
             at=at,
             until=until,
             kind=KINDS[what],

@@ -151,7 +151,7 @@ def test_a_moment_is_plain_json(made: Any) -> None:
 def test_the_published_shape() -> None:
     found = moments(run_of(story(Made("main", [("running", 0.01)], path="a.py", line=3)), 1))
     assert to_json(found[0]) == {
-        "index": 0,
+        "number": 0,
         "at": 0.05,
         "until": 0.06,
         "kind": "step",
@@ -200,7 +200,7 @@ def test_the_way_back_shows_the_same(seed: int, loops: int, tasks: int, turns: i
     _, found = traced(seed, loops, tasks, turns, kept)
     forwards = list(found)
     assert [found[index] for index in reversed(range(len(found)))] == forwards[::-1]
-    assert [moment.index for moment in forwards] == list(range(len(found)))
+    assert [moment.number for moment in forwards] == list(range(len(found)))
     assert [moment.at for moment in forwards] == sorted(moment.at for moment in forwards)
 
 

@@ -21,11 +21,14 @@ TITLE = 2  # of these for title and rule
 
 
 def write_comparison(
-    page: Page, compared: Comparison | Sweep, *, title: str, summary: str, took: float, full: bool
+    page: Page, compared: Comparison | Sweep, *, title: str, summary: str, took: float | None, full: bool
 ) -> None:
-    """Write a comparison; `took` is how many seconds all of it took. `full`: fold nothing, draw the traced runs."""
-    rounds = f"{compared.rounds} round{'s' if compared.rounds != 1 else ''}"
-    write_title(page, title, summary, f"{rounds}, shuffled, {took:.0f} s")
+    """Write a comparison; `took` is how many seconds all of it took, None where that is not known.
+
+    `full`: fold nothing, draw the traced runs.
+    """
+    rounds = f"{compared.rounds} round{'s' if compared.rounds != 1 else ''}, shuffled"
+    write_title(page, title, summary, rounds if took is None else f"{rounds}, {took:.0f} s")
     start = _trouble_rows(page, compared)
     if not compared.rounds:
         _write(page, [*start, *paragraph(page, "There is nothing to compare: no round was finished.")])
