@@ -35,6 +35,12 @@ def _comparison_as_svg(compared: "Comparison | Sweep") -> Iterator[str]:
     return picture(compared)
 
 
+def _comparison_as_html(compared: "Comparison | Sweep") -> Iterator[str]:
+    from asyncdemo.views.html.comparison import comparison_page
+
+    return comparison_page(compared)
+
+
 def _comparison_as_text(compared: "Comparison | Sweep") -> Iterator[str]:
     from asyncdemo.views.terminal.plain import comparison_text
 
@@ -84,6 +90,7 @@ COMPARISONS: "Mapping[str, Writer[Comparison | Sweep]]" = {
     ".json": _comparison_as_json,
     ".md": _comparison_as_markdown,
     ".svg": _comparison_as_svg,
+    ".html": _comparison_as_html,
     ".txt": _comparison_as_text,
     ".trace.json": _comparison_as_trace,
 }

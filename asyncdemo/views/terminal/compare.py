@@ -8,7 +8,7 @@ from asyncdemo.comparison.sweep import Sweep, trends
 from asyncdemo.recording import Run
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.terminal.bars import Row
-from asyncdemo.views.terminal.contestants import bar_rows, sentence, table_rows, verdict_rows, why_rows
+from asyncdemo.views.terminal.contestants import bar_rows, table_rows, verdict_rows, why_rows
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import paragraph, write_next, write_title
 from asyncdemo.views.terminal.sweep import sweep_rows
@@ -45,7 +45,7 @@ def write_comparison(
 
 def _comparison_rows(page: Page, comparison: Comparison, room: int | None) -> list[Row]:
     """Everything one below the other; where that takes too many rows, a table."""
-    why = sentence(comparison)
+    why = verdicts.why(comparison)
     said = [] if why is None else [(), *paragraph(page, why)]
     rows = [*bar_rows(page, comparison), (), *verdict_rows(page, comparison), (), *why_rows(page, comparison), *said]
     if room is None or len(rows) <= room:
