@@ -26,7 +26,7 @@ from asyncdemo import __version__
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import Spans, Task, Timeline, Touch, Unheeded
+from asyncdemo.spans import STATES, Spans, Task, Timeline, Touch, Unheeded
 
 SCHEMA = "asyncdemo.recording/1"
 _FAMILY = "asyncdemo.recording/"
@@ -160,6 +160,8 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
     start = 0
     for task, state, distance, length, where in zip(*(columns.get(name, ()) for name in names), strict=False):
         start += distance
+        if not (-1 <= where < len(spans.places) and int(state) < len(STATES)):
+            raise IndexError(f"a span in state {state} at place {where}")
         spans.add(task, int(state), start / 1e6, (start + length) / 1e6, where)
     return spans
 

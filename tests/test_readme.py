@@ -57,7 +57,7 @@ def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..
 def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
     text = readme.README.read_text()
     checked = 0
-    commands = {"list", "show", "run", "compare", "explain", "doctor", "replay"}
+    commands = {"list", "show", "run", "compare", "explain", "replay", "doctor"}
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
         words = line.split()
         if len(words) > 1 and words[1] in commands:

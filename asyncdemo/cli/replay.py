@@ -49,6 +49,8 @@ def replay(
         raise UsageError(f"--speed is {speed:g}; give a number above 0, for example 0.25")
     if step and speed is not None:
         raise UsageError("--step and --speed exclude each other: choose one")
+    if step and full:
+        raise UsageError("--step and --full exclude each other: choose one")
     if save and (step or speed is not None):
         raise UsageError(f"--save and {'--step' if step else '--speed'} exclude each other: choose one")
     recording = loaded(file)

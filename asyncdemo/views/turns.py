@@ -21,7 +21,7 @@ _RUNS = {
     ("blocked", "suspended"): "goes on, and BLOCKS",
     ("blocked", "seen"): "BLOCKS",
 }
-_SEVERAL = {"waits": "wait", "is there": "are there", "runs": "run"}
+_SEVERAL = {"begins": "begin", "goes": "go", "runs": "run", "BLOCKS": "BLOCK", "waits": "wait", "is": "are"}
 _WORDS = {"running": "runs", "blocked": "BLOCKS", "ready": "is ready", "waiting": "waits", None: "is there"}
 
 
@@ -92,7 +92,9 @@ class Stage:
 
     def changes(self, moment: Moment) -> str:
         """Who comes to be and who ends before the next moment; "" for nobody."""
-        parts = [f"created {self._called(moment.created)}"] if moment.created else []
+        there = {moment.task, *(each.task for each in moment.standings)} if moment.number == 0 else ()
+        new = [task for task in moment.created if task not in there]
+        parts = [f"created {self._called(new)}"] if new else []
         ends = [(task, self.tasks[task].end) for task in moment.ended]
         for end, some in groupby(ends, key=lambda each: each[1]):
             how = "ended" if end is None else ENDS[end]
@@ -116,7 +118,7 @@ class Stage:
         """Say what several do who do the same."""
         doing = _doing(standings[0])
         if len(standings) > 1:
-            doing = _SEVERAL.get(doing, doing)
+            doing = " ".join(_SEVERAL.get(word, word) for word in doing.split())
         return f"{self._called(each.task for each in standings)} {doing}"
 
     def _called(self, tasks: Iterable[int]) -> str:
