@@ -52,7 +52,7 @@ def _concerns(found: Moments, index: int, lanes: Mapping[int, int]) -> bool:
 def _document(moment: Moment, lanes: Mapping[int, int], zero: float, changes: list[Change]) -> list[Any]:
     lane = None if moment.task is None else lanes.get(moment.task)
     at = _fine(moment.at - zero)
-    return [moment.index, at, moment.kind, lane, moment.printed, moment.printed_until, changes]
+    return [moment.number, at, moment.kind, lane, moment.printed, moment.printed_until, changes]
 
 
 def _change(standing: Standing, lanes: Mapping[int, int], run: Run, zero: float) -> Change:
