@@ -9,13 +9,13 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-SCRIPTS = ("dom.js", "lanes.js", "drawing.js", "timeline.js", "code.js", "stepper.js", "comparison.js", "report.js")
+SCRIPTS = ("dom", "lanes", "drawing", "timeline", "code", "stepper", "comparison", "parts", "run", "report")
 _UNSAFE = re.compile(r"[<>&\u2028\u2029]|[\ud800-\udfff]")  # what could end the element, or is no text at all
 
 
 def page(title: str, data: object) -> Iterator[str]:
     """Give the text of a page, part by part. The data are only ever read by its script, which sets them as text."""
-    style, script = _part("page.css"), "".join(map(_part, SCRIPTS))
+    style, script = _part("page.css"), "".join(_part(f"{name}.js") for name in SCRIPTS)
     head, _, tail = _part("page.html").partition("$data")
     known = {"title": escape(title), "policy": _policy(script, style), "style": style, "script": script}
     yield Template(head).substitute(known)

@@ -38,7 +38,7 @@ def _part(text: str) -> list[str]:
     if text.startswith("    "):
         return ["pre", dedent(text)]
     said = " ".join(text.split())
-    return ["h4", said.lstrip("# ")] if said.startswith("#") else ["p", said]
+    return ["p", f"**{said.lstrip('# ')}**" if said.startswith("#") else said]
 
 
 def is_script(path: str | None, subject: Subject) -> bool:

@@ -40,7 +40,7 @@ function x(scene, moment) {
 
 function drawAxis(paint) {
   const { context, tint, from, to, width, height, left, right } = paint;
-  const rough = ((to - from) / Math.max(2, (width - left - right) / 90)) || 1;
+  const rough = (to - from) / Math.max(2, (width - left - right) / 90) || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
   const places = Math.max(0, Math.min(6, -Math.floor(Math.log10(step / 1e6) + 1e-9)));
@@ -105,7 +105,15 @@ function drawSpans(paint, lane, number, top) {
     }
     const chosen = focus && focus.lane === number && focus.span >= index && focus.span < next;
     const dimmed = line !== null && !within(lane, index, next, line);
-    drawSpan(paint, lane, shown, Math.max(x(paint, start), paint.left - 9), Math.min(x(paint, end), paint.width + 9), top, { chosen, dimmed });
+    drawSpan(
+      paint,
+      lane,
+      shown,
+      Math.max(x(paint, start), paint.left - 9),
+      Math.min(x(paint, end), paint.width + 9),
+      top,
+      { chosen, dimmed },
+    );
     index = next;
   }
 }
@@ -237,6 +245,7 @@ function drawMoment(paint) {
 function fitted(context, text, room) {
   if (room < 8) return "";
   let said = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  while (said.length > 1 && context.measureText(said).width > room) said = `${said.slice(0, said.endsWith("…") ? -2 : -1)}…`;
+  while (said.length > 1 && context.measureText(said).width > room)
+    said = `${said.slice(0, said.endsWith("…") ? -2 : -1)}…`;
   return said;
 }

@@ -52,7 +52,15 @@ function whereIs(at) {
 function described(lane, index) {
   const [from, to] = [lane.starts[index], lane.ends[index]];
   const many = lane.merged[index];
-  const what = many ? `${plural(many, "short span")}, mostly ${SAID[lane.state[index]].toLowerCase()}` : SAID[lane.state[index]];
-  const parts = [lane.name, what, `${seconds(from, to - from)} to ${seconds(to, to - from)}`, seconds(to - from), whereIs(lane.at[index])];
+  const what = many
+    ? `${plural(many, "short span")}, mostly ${SAID[lane.state[index]].toLowerCase()}`
+    : SAID[lane.state[index]];
+  const parts = [
+    lane.name,
+    what,
+    `${seconds(from, to - from)} to ${seconds(to, to - from)}`,
+    seconds(to - from),
+    whereIs(lane.at[index]),
+  ];
   return parts.filter(Boolean).join(" · ");
 }

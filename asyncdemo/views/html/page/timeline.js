@@ -3,28 +3,50 @@
 class Timeline {
   // `tell` is called with a span {lane, span}, or null, and whether a person has chosen it.
   constructor(run, lanes, tell) {
-    Object.assign(this, { run, lanes, tell, row: rowHeight(lanes), focus: null, hover: null, line: null, moment: null });
+    Object.assign(this, {
+      run,
+      lanes,
+      tell,
+      row: rowHeight(lanes),
+      focus: null,
+      hover: null,
+      line: null,
+      moment: null,
+    });
     [this.from, this.to] = [0, Math.max(1, run.length) * 1.02];
     [this.first, this.last] = [this.from, this.to];
     this.least = Math.min(this.last, run.below ? run.below * 1000 : 20);
     this.words = [];
     for (const [at, stream, text, , lane] of run.said) {
-      if (stream === "stdout" && text.trim()) (this.words[run.lanes.length ? lane : 0] ??= []).push({ at, text: text.trim() });
+      if (stream === "stdout" && text.trim())
+        (this.words[run.lanes.length ? lane : 0] ??= []).push({ at, text: text.trim() });
     }
     this.canvas = make("canvas", { "aria-hidden": "true" });
-    this.tall = make("div", { class: "tall" }, this.canvas);
-    this.box = make("div", {
-      class: "lanes", tabindex: 0, role: "application", "aria-label": `Timeline of ${run.target}, ${plural(lanes.length, "lane")}`,
-      "aria-roledescription": "timeline", "aria-describedby": "keys",
-      onkeydown: (event) => this.press(event), onscroll: () => this.draw(), onwheel: (event) => this.wheel(event),
-      onpointerdown: (event) => this.grab(event), onpointermove: (event) => this.point(event), onpointerleave: () => this.leave(),
-      onpointerup: (event) => this.release(event),
-    }, this.tall);
+    this.tall = make("div.tall", this.canvas);
+    this.box = make("div.lanes", {
+        tabindex: 0,
+        role: "application",
+        "aria-label": `Timeline of ${run.target}, ${plural(lanes.length, "lane")}`,
+        "aria-roledescription": "timeline",
+        "aria-describedby": "keys",
+        onkeydown: (event) => this.press(event),
+        onscroll: () => this.draw(),
+        onwheel: (event) => this.wheel(event),
+        onpointerdown: (event) => this.grab(event),
+        onpointermove: (event) => this.point(event),
+        onpointerleave: () => this.leave(),
+        onpointerup: (event) => this.release(event),
+      },
+      this.tall,
+    );
     new ResizeObserver(() => this.draw()).observe(this.box);
-    for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", () => this.draw());
+    for (const query of ["(prefers-color-scheme: dark)", "print"])
+      matchMedia(query).addEventListener("change", () => this.draw());
   }
 
-  get left() { return Math.max(64, Math.min(150, this.box.clientWidth * 0.22)); }
+  get left() {
+    return Math.max(64, Math.min(150, this.box.clientWidth * 0.22));
+  }
 
   // Draws when the browser is about to paint, however often it is asked to.
   draw() {
@@ -46,7 +68,21 @@ class Timeline {
     const context = this.canvas.getContext("2d");
     context.scale(ratio, ratio);
     const { words, from, to, row, line, moment, left } = this;
-    const shown = { lanes, words, from, to, row, line, moment, left, width, end: this.run.took, height, right: 70, focus: this.hover ?? this.focus };
+    const shown = {
+      lanes,
+      words,
+      from,
+      to,
+      row,
+      line,
+      moment,
+      left,
+      width,
+      end: this.run.took,
+      height,
+      right: 70,
+      focus: this.hover ?? this.focus,
+    };
     drawTimeline(context, { ...shown, scroll: printing ? 0 : this.box.scrollTop });
   }
 
@@ -78,12 +114,15 @@ class Timeline {
     return this.from + (across / this.across) * (this.to - this.from);
   }
 
-  get across() { return this.box.clientWidth - this.left - 70; }
+  get across() {
+    return this.box.clientWidth - this.left - 70;
+  }
 
   under(event) {
     const down = event.clientY - this.box.getBoundingClientRect().top + this.box.scrollTop - AXIS;
     const lane = Math.floor(down / this.row);
-    if (lane < 0 || lane >= this.lanes.length || event.clientX - this.box.getBoundingClientRect().left < this.left) return null;
+    if (lane < 0 || lane >= this.lanes.length || event.clientX - this.box.getBoundingClientRect().left < this.left)
+      return null;
     const span = spanAt(this.lanes[lane], this.time(event), (3 * (this.to - this.from)) / this.across);
     return span < 0 ? null : { lane, span };
   }
@@ -164,7 +203,8 @@ class Timeline {
   beside(now, step) {
     const moment = now.span < 0 ? 0 : this.lanes[now.lane].starts[now.span];
     for (let lane = now.lane + (now.span < 0 ? 0 : step); this.lanes[lane]; lane += step) {
-      if (this.lanes[lane].count) return this.go(lane, Math.min(firstAfter(this.lanes[lane], moment), this.lanes[lane].count - 1));
+      if (this.lanes[lane].count)
+        return this.go(lane, Math.min(firstAfter(this.lanes[lane], moment), this.lanes[lane].count - 1));
     }
     return undefined;
   }
