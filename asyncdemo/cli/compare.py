@@ -83,7 +83,10 @@ def compare(
     ] = None,
     save: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Keep the result as .json, .md or .svg. Can be given more than once."),
+        typer.Option(
+            metavar="FILE",
+            help="Keep the result as .json, .md, .html, .svg, .txt or .trace.json. Can be given more than once.",
+        ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, and draw what each did in one run.")] = False,
     as_json: Json = False,
@@ -108,7 +111,10 @@ def compare(
     request = Request(tuple(settings or ()), checked_timeout(timeout))
     who = contest(chosen, request, python or (), sweep)
     schedule = Schedule(
-        random.randrange(10_000) if seed is None else seed, enough, keep_traces=full and not as_json, steps=who.steps
+        random.randrange(10_000) if seed is None else seed,
+        enough,
+        keep_traces=bool(save) or (full and not as_json),
+        steps=who.steps,
     )
     result, took = compared(who, schedule, baseline_of(who.names, baseline), save or ())
     if as_json:

@@ -3,9 +3,8 @@
 import os
 import signal
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +17,7 @@ from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.options import (
     CUMULATIVE_WHAT,
     Ascii,
@@ -38,7 +38,7 @@ from asyncdemo.cli.planning import Request, planned
 from asyncdemo.cli.promises import annotate, are_broken, rules_named
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
-from asyncdemo.saving import Place, opened
+from asyncdemo.saving import Place
 
 app = command_app()
 
@@ -82,9 +82,7 @@ def run(
     ] = False,
     as_json: Json = False,
     spans: Annotated[bool, typer.Option("--spans", help="With --json: every span of every task, too.")] = False,
-    save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE.json", help="Keep the recording of all runs in a file.")
-    ] = None,
+    save: Save = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
@@ -158,7 +156,8 @@ def run(
         raise UsageError("arguments behind -- are for one script: name only one")
     if output_only:
         raise typer.Exit(_pass_through(chosen, request))
-    with nullcontext() if save is None else _opened(save) as place:
+    with ExitStack() as stack:
+        places = opened_places(save, stack) if save else []
         if as_json:
             runs = _print_json(chosen, request, spans=spans)
         else:
@@ -166,8 +165,8 @@ def run(
 
             look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
-        if place is not None:
-            _save(runs, started, place)
+        if places:
+            _keep(runs, started, places)
     annotate(runs, os.environ)
     raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
@@ -224,19 +223,10 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     return status
 
 
-def _opened(path: Path) -> AbstractContextManager[Place]:
-    from asyncdemo.views.exports import RECORDINGS
-
-    return opened(path, RECORDINGS)
-
-
-def _save(runs: list[Run], started: datetime, place: Place) -> None:
+def _keep(runs: list[Run], started: datetime, places: list[Place]) -> None:
     from asyncdemo.archive import Recording
-    from asyncdemo.views.exports import RECORDINGS, write
 
-    recording = Recording(tuple(runs), started=started.isoformat(timespec="seconds"))
-    with place.writing() as file:
-        write(recording, place.path.suffix, RECORDINGS, file)
+    keep(Recording(tuple(runs), started=started.isoformat(timespec="seconds")), places)
 
 
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:
