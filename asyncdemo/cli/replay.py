@@ -14,6 +14,7 @@ from asyncdemo.archive import Recording, from_text
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.options import Ascii
+from asyncdemo.cli.progress import progress
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def replay(
         raise UsageError("--step and --speed exclude each other: choose one")
     if step and full:
         raise UsageError("--step and --full exclude each other: choose one")
-    recording = loaded(file)
+    with progress(f"reading {visible(file)}"):
+        recording = loaded(file)
     if not recording.complete:
         print(f"asyncdemo: {visible(file)} is torn: this is what there is of it", file=sys.stderr)
     from asyncdemo.views.terminal.page import standard_page
@@ -86,7 +88,8 @@ def loaded(path: Path) -> Recording:
 def _step(page: "Page", recording: Recording, file: Path, *, ascii_only: bool) -> None:
     from asyncdemo.views.turns import Stage
 
-    stages = [stage for stage in map(Stage, recording.runs) if len(stage.moments)]
+    with progress(f"going through {visible(file)}"):
+        stages = [stage for stage in map(Stage, recording.runs) if len(stage.moments)]
     if not stages:
         raise UsageError(f"{visible(file)} has no steps: no task and no thread was seen; leave out --step")
     if _is_interactive(page, os.environ):
