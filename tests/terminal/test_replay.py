@@ -144,6 +144,18 @@ def test_ctrl_z_and_fg(terminal: Start, options: str) -> None:
     assert is_as_before(shown)
 
 
+def test_ctrl_z_where_nobody_could_go_on_with_it(terminal: Start) -> None:
+    shown = terminal("asyncdemo replay short.json --step")  # no shell has started it
+    shown.wait_for(at(1))
+    shown.type("\x1a")
+    shown.type(" ")
+    shown.wait_for(at(2))
+    assert not shown.cursor_is_visible
+    shown.type("q")
+    assert shown.wait_for_end() == 0
+    assert is_as_before(shown)
+
+
 def test_as_it_happened_and_then_whole(terminal: Start) -> None:
     shown = terminal("asyncdemo replay short.json --speed 0.1")
     early = shown.wait_for(lambda rows: any(row.endswith("  done 0") for row in rows) and "pause" in rows[-1])
