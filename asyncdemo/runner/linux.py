@@ -54,11 +54,29 @@ def would_notice(pid: int, number: int) -> bool:
     waits = {"x86_64": ("34", "130", "128"), "aarch64": ("133", "137")}.get(os.uname().machine, ())
     if (_system_call(pid) or [""])[0] in waits:
         return True
+    return _has_signal(pid, "SigBlk", number)
+
+
+def is_handled(pid: int, number: int) -> bool:
+    """Whether a process has a handler for a signal, which could end it otherwise."""
+    return _has_signal(pid, "SigCgt", number)
+
+
+def is_asleep(pid: int) -> bool:
+    """Whether the main thread of a process sleeps in a system call."""
     try:
-        blocked = re.search(r"^SigBlk:\s*(\w+)", Path("/proc", str(pid), "status").read_text(), re.MULTILINE)
+        return Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()[:1] == [b"S"]
     except OSError:
         return False
-    return blocked is not None and bool(int(blocked[1], 16) >> number - 1 & 1)
+
+
+def _has_signal(pid: int, which: str, number: int) -> bool:
+    """Whether a signal is in one of the sets that the kernel tells of a process."""
+    try:
+        found = re.search(rf"^{which}:\s*(\w+)", Path("/proc", str(pid), "status").read_text(), re.MULTILINE)
+    except OSError:
+        return False
+    return found is not None and bool(int(found[1], 16) >> number - 1 & 1)
 
 
 def processor_times(pid: int) -> tuple[int, int, int] | None:

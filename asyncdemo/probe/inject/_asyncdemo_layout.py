@@ -41,7 +41,9 @@ STACKS = 15  # 1 + the tool's descriptor of the file for stacks, 0 for none; set
 UNTRACED = 14  # OTHER_LOOP: one of another kind ran, 2: tracing has failed and was given up
 OTHER_LOOP = 1
 UNTIL = 16  # when it was given up; 0: it was not
-OFFERED = 18  # 1: the stack can be asked for
+OFFERED = 18  # how the stack can be asked for
+NOT_OFFERED, POLITELY, IN_EITHER_WAY = 1, 2, 3
+PRESSING = 61  # the signal that asks for it while no bytecode is executed: a real-time signal, of which there are many
 MAIN = 17  # the key of the main thread, once there is another one
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
