@@ -57,7 +57,8 @@ OVER = 2  # the step that went on has ended; with a 1 for wake-up time, at a mom
 POLL = 3  # the loop looks for I/O and has steps to make; whatever ran until now has ended
 IDLE = 4  # the same, and nothing is left to do: it waits
 RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did
-DUE = 8  # when the timer was due whose callback is the loop's next STEP
+DUE = 8  # when the timer was due whose callback is the loop's next STEP; with a task's key: when that was due for which
+#         it waited while a step held the loop
 AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before; for wake-up time
 #         2 * how many times it was cancelled and went on all the same, where that can be known; + 1 if it is an
 #         installed library that waits there
