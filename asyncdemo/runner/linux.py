@@ -10,6 +10,7 @@ from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PAUSE = 0.01  # seconds between two looks at what is left
+_ENDING = 0.2  # seconds that they have for ending by themselves
 _KILLING = 1.0  # seconds of SIGKILL at most: what survives that is stuck in the kernel
 
 
@@ -152,9 +153,12 @@ def _command(pid: int) -> list[bytes]:
 def stop_left_behind(spare: set[int], grace: float) -> int:
     """Stop and collect what a run has left running; returns how many processes that were.
 
-    Each gets SIGTERM and `grace` seconds for it, then SIGKILL. Processes that start others as fast as they are
+    What is just ending by itself, as multiprocessing's resource tracker, has a moment for it and does not count. Then
+    each gets SIGTERM and `grace` seconds for it, then SIGKILL; with no grace all of it at once. Processes that start others as fast as they are
     stopped are met by looking again, in the end without a pause, for a bounded time.
     """
+    if grace:
+        _let_end(spare)
     stopped: set[int] = set()
     patience = time.monotonic() + grace
     while _has_children() and time.monotonic() < patience + _KILLING:
@@ -170,6 +174,15 @@ def stop_left_behind(spare: set[int], grace: float) -> int:
         if found and not late:
             time.sleep(_PAUSE)
     return len(stopped)
+
+
+def _let_end(spare: set[int]) -> None:
+    """Wait for our own children to end, for a bounded time."""
+    until = time.monotonic() + _ENDING
+    while _has_children() and time.monotonic() < until:
+        if all(_collected(pid) for pid in _own_children() - spare):
+            break
+        time.sleep(_PAUSE)
 
 
 def _has_children() -> bool:
