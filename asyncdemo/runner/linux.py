@@ -154,8 +154,8 @@ def stop_left_behind(spare: set[int], grace: float) -> int:
     """Stop and collect what a run has left running; returns how many processes that were.
 
     What is just ending by itself, as multiprocessing's resource tracker, has a moment for it and does not count. Then
-    each gets SIGTERM and `grace` seconds for it, then SIGKILL; with no grace all of it at once. Processes that start others as fast as they are
-    stopped are met by looking again, in the end without a pause, for a bounded time.
+    each gets SIGTERM and `grace` seconds for it, then SIGKILL; with no grace all of it at once. Processes that start
+    others as fast as they are stopped are met by looking again, in the end without a pause, for a bounded time.
     """
     if grace:
         _let_end(spare)
