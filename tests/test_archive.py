@@ -92,8 +92,8 @@ def test_wherever_it_is_torn_what_is_there_is_loaded(output: str, part: float) -
         ("[]", "this is no recording"),
         ('{"schema": "asyncdemo.run/1"}', "this is no recording"),
         ('{"schema": "asyncdemo.recording/2"}', "this is a recording of the kind 'asyncdemo.recording/2'"),
-        ('{"schema": "asyncdemo.recording/1", "runs": [{}]}', "this recording is damaged: KeyError: 'target'"),
-        ('{"schema": "asyncdemo.recording/1", "runs": 3}', "this recording is damaged: TypeError"),
+        ('{"schema": "asyncdemo.recording/1", "runs": [{}]}', "this recording is damaged: subject.target is missing"),
+        ('{"schema": "asyncdemo.recording/1", "runs": 3}', "this recording is damaged: runs is no array, but 3"),
         ("[" * 100_000, "this is no recording"),
     ],
 )

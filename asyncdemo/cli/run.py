@@ -17,6 +17,7 @@ from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.options import (
     CUMULATIVE_WHAT,
@@ -237,7 +238,7 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[
     runs: list[Run] = []
     for target in (each for whole in chosen for each in targets.expand(whole)):
         with planned(target, request) as plan:
-            runs.append(observe(plan))
+            runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break
     write_json({"schema": SCHEMA, "runs": [run.to_json(spans=spans) for run in runs]})

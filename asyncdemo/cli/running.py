@@ -11,6 +11,7 @@ from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.blocks import described
+from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress
 from asyncdemo.recording import Run
@@ -60,7 +61,7 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
             base = Look(target.name, summary, plan.subject.source, expected_status(target))
             return RunView(standard_page(ascii_only=ascii_only), base._replace(**look))
 
-        run = observe(plan, view)
+        run = once_is_enough(observe(plan, view))
         view().finish(run)
     return run
 
@@ -75,7 +76,7 @@ def _side_by_side(
             print(f"asyncdemo: {scenario.name}:{script.variant} is left out: {script.unavailable}", file=sys.stderr)
     for target in targets.expand(targets.whole(scenario)):
         with planned(target, request) as plan, progress(f"running {target.name}"):
-            runs.append(observe(plan))
+            runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break
     if runs:
