@@ -163,7 +163,7 @@ NEWER = '{"schema": "asyncdemo.recording/9", "runs": []}'
         ("[1]", "", "x.json: this is no recording; asyncdemo run --json has another form, and other tools have theirs"),
         (NEWER, "", "x.json: this is a recording of the kind 'asyncdemo.recording/9'; a newer asyncdemo can read it"),
         ('{"schema": "asyncdemo.recording/1", "runs": []}', "", "x.json: there is no run in this recording"),
-        (DAMAGED, "", "x.json: this recording is damaged: KeyError: 'target'"),
+        (DAMAGED, "", "x.json: this recording is damaged: subject.target is missing"),
         (b"\xff\xfe\x00", "", "x.json is no recording: it is not text"),
         ("{}", "--speed 0", "--speed is 0; give a number above 0, for example 0.25"),
         ("{}", "--speed nan", "--speed is nan; give a number above 0, for example 0.25"),
