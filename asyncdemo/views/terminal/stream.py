@@ -4,7 +4,7 @@ from collections import deque
 
 from asyncdemo.recording import Output
 from asyncdemo.views.terminal.lines import GUTTER, Line, Lines
-from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.page import Page, Part
 
 FEWEST = 6  # rows: the first two, how many are left out, and the last three
 _TAIL = 3  # rows kept for the end where there are too many
@@ -15,6 +15,11 @@ def write_heading(page: Page) -> None:
     left, right = "  time     output", "! = stderr"
     gap = " " * max(2, page.width - 1 - len(left) - len(right))
     page.row((f"{left}{gap}{right}", "dim"))
+
+
+def left_out_row(page: Page, rows: int) -> tuple[Part, ...]:
+    """Say that so many rows of output are left out."""
+    return ((f"{' ' * GUTTER}{page.glyphs['more']} {rows} more rows: --full", "dim"),)
 
 
 class Stream:
@@ -78,8 +83,7 @@ class Stream:
             self._held.popleft()
             self._clear()
             self.rows += 1
-            more = f"{self._page.glyphs['more']} {self._left_out + 1} more rows: --full"
-            self._page.row((f"{' ' * GUTTER}{more}", "dim"))
+            self._page.row(*left_out_row(self._page, self._left_out + 1))
         for line in self._held:
             self._row(line)
         self._held.clear()
