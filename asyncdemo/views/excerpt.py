@@ -25,15 +25,13 @@ def code_lines(source: str) -> Lines:
 
 
 def excerpt(lines: Lines, wanted: Sequence[int], room: int) -> list[Lines]:
-    """Give all lines if there is room for them, else without the blank ones, else blocks of those that are wanted.
+    """Give all lines if there is room for them, else blocks of those that are wanted, as there is room.
 
     Of the `wanted` lines the first matter most. If there is room for all of them, those around them are shown, too.
     Between two blocks are lines of code that are left out.
     """
-    code = [line for line in lines if line[1].strip()]
-    for whole in (lines, code):
-        if len(whole) <= room:
-            return [whole] if code else []
+    if len(lines) <= room:
+        return [lines] if lines else []
     for count in range(len(wanted), 0, -1):
         for around in (2, 1, 0) if count == len(wanted) else (0,):
             blocks = _near(lines, wanted[:count], around)

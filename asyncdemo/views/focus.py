@@ -1,6 +1,7 @@
 """Which lines of a scenario's code tell most of what happened in a run, for when there is no room for all of them."""
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import UnionType
 
@@ -20,6 +21,8 @@ _TELLING = {
 # First what matters most.
 _FOUND, _CAUGHT, _TELLS, _WAITED, _LEAVES, _AROUND, _PRINTED, _INSIDE, _OUTSIDE, _IMPORT = range(10)
 
+_OF_BLOCKS = re.compile(r"\s|def |async |class |@")
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Block = _Function | ast.For | ast.AsyncFor | ast.While | ast.With | ast.AsyncWith | ast.ExceptHandler
 
@@ -30,7 +33,7 @@ def by_importance(run: Run, lines: Lines, marks: Iterable[Mark]) -> list[int]:
     First what was found, with its function and who caught it; then where tasks came to be, were cancelled or waited;
     then what leaves a block early, the blocks around all that, what was printed, and the rest.
     """
-    ranks = {number: _INSIDE if text[:1].isspace() else _OUTSIDE for number, text in lines if text.strip()}
+    ranks = {number: _INSIDE if _OF_BLOCKS.match(text) else _OUTSIDE for number, text in lines if text.strip()}
     try:
         nodes = list(ast.walk(syntax.parsed(run.subject.source or "")))
     except Unreadable:

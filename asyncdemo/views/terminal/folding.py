@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
-from asyncdemo.views.terminal.lines import MARKS, Line
+from asyncdemo.views.terminal.lines import Line
 
 FEWEST = 4  # rows of output that there is always room for
 _HEAD = 3  # rows that show how it begins
@@ -33,18 +33,16 @@ def _weight(rows: Sequence[Line], index: int) -> int:
     if index in (0, len(rows) - 1):
         return _ENDS
     before, after = rows[index - 1], rows[index + 1]
-    if row.stream == "stderr" and _is_error(row, before):
-        return _ERROR
-    if row.stream == "stderr" and (before.stream != "stderr" or after.stream != "stderr"):
-        return _BORDER
-    first = _FIRST if index <= _HEAD else 0
-    continues = row.mark != MARKS[row.stream] or row.stream == "stderr"
-    return first + (_ALIKE if continues or _shape(row) == _shape(before) else _USUAL)
+    if row.stream == "stderr":
+        continues = not row.mark.strip()
+        border = before.stream != "stderr" or after.stream != "stderr"
+        return _ALIKE if continues else _ERROR if _is_error(row, before) else _BORDER if border else _ALIKE
+    return (_FIRST if index <= _HEAD else 0) + (_ALIKE if _shape(row) == _shape(before) else _USUAL)
 
 
 def _is_error(row: Line, before: Line) -> bool:
     """Whether it is the last row of a traceback, which stands out to the left."""
-    return bool(row.mark.strip()) and not row.text.startswith(" ") and before.text.startswith(" ")
+    return not row.text.startswith(" ") and before.text.startswith(" ")
 
 
 def _shape(row: Line) -> str:
