@@ -10,7 +10,7 @@ FEWEST = 4  # rows of output that there is always room for
 _HEAD = 3  # rows that show how it begins
 _TAIL = 3  # rows that show how it ends, where all are alike
 _NUMBER = re.compile(r"\d+")
-_ENDS, _ERROR, _BORDER, _ALIKE, _USUAL, _FIRST = 10, 8, 5, 1, 3, 1  # how much a row matters
+_ENDS, _ERROR, _BORDER, _ALIKE, _USUAL, _FIRST = 10, 8, 5, 1, 3, 2  # how much a row matters
 
 
 def fold(rows: Sequence[Line], most: int) -> tuple[Sequence[Line], int, Sequence[Line]]:

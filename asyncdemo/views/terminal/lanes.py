@@ -54,15 +54,22 @@ def timeline_rows(
     loop = [] if brief else _loop_parts(shares(timeline))
     folded = found.folded(None if most is None else most - 1 - bool(loop))
     if brief and most is not None:
-        fewer = found.folded(min(most - 1, _FEW_LANES))
-        alike = fewer.tolerance is not None and fewer.tolerance * _COARSE <= found.axis.cells
-        folded = fewer if alike or (fewer.tolerance is not None and len(tasks) > _FEW) else folded
+        folded = _fewer(found, folded, most, told=bool(run.findings))
     table = [] if show else _table(found, folded, timeline, own_program=own_program)
     if table and most is not None:
         held_by = _loop_parts(shares(timeline), table)
         return [*wrapped_parts(page, held_by), (), *held_rows(page, table, run.subject, most - 4), *end]
     rows = _lanes(page, found, folded, width, most, loop, brief=brief)
     return [*rows, *end, *([(), *held_rows(page, table, run.subject, None)] if table else [])]
+
+
+def _fewer(found: Chart, folded: Folded, room: int, *, told: bool) -> Folded:
+    """Fold lanes further, if what is then together is alike, or is many tasks of which a finding tells already."""
+    fewer = found.folded(min(room - 1, _FEW_LANES))
+    if fewer.tolerance is None:
+        return folded
+    alike = fewer.tolerance * _COARSE <= found.axis.cells
+    return fewer if alike or (told and len(found.tasks) > _FEW) else folded
 
 
 def _worth_it(tasks: Sequence[Task], room: int | None) -> bool:
