@@ -36,6 +36,7 @@ bench: $(READY)  ## measure what asyncdemo adds to the time of a command, of a s
 	$(BIN)/python -m tests.benchmarks.bench_startup
 	$(BIN)/python -m tests.benchmarks.bench_tracing
 	$(BIN)/python -m tests.benchmarks.bench_million
+	$(BIN)/python -m tests.benchmarks.bench_saving
 	$(BIN)/python -m tests.benchmarks.bench_rounds
 
 offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network, for Python 3.11 and newer
