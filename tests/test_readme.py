@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.catalogue import course
+from asyncdemo.cli.app import COMMANDS
 from tests import pictures, readme
 from tests.conftest import SCENARIOS, Result
 
@@ -52,15 +53,15 @@ def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..
     assert f"two-waits\t{after}\t\twait for two things at once\n" in listed.stdout
     ran = asyncdemo("run", "two-waits", "--scenarios", str(tmp_path), "--output-only", "--set", "DELAY=0.01")
     assert ran == Result("both are there\n", "", 0)
+    assert asyncdemo("check", f"{tmp_path}/").stdout == "two-waits\tpassed\t\n"
 
 
 def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
     text = readme.README.read_text()
     checked, helps = 0, dict[str, str]()
-    commands = {"list", "show", "run", "compare", "explain", "replay", "doctor"}
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
         words = line.split()
-        if len(words) > 1 and words[1] in commands:
+        if len(words) > 1 and words[1] in COMMANDS:
             if words[1] not in helps:
                 helps[words[1]] = asyncdemo(words[1], "--help").stdout
             own = words[: words.index("--")] if "--" in words else words

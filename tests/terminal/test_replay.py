@@ -39,8 +39,9 @@ def at(number: int, total: int = 8) -> Callable[[list[str]], bool]:
 
 
 def is_as_before(shown: Terminal) -> bool:
-    last = shown.raw.rfind(GIVEN_BACK)
-    return shown.cursor_is_visible and last > shown.raw.rfind(OURS) and shown.raw.rfind(b"\x1b[?7h") < last
+    """Whether the cursor, the other screen, and the wrapping of long rows were given back, after they were taken."""
+    codes = ((b"\x1b[?25l", b"\x1b[?25h"), (OURS, GIVEN_BACK), (b"\x1b[?7l", b"\x1b[?7h"))
+    return all(-1 < shown.raw.rfind(taken) < shown.raw.rfind(back) for taken, back in codes)
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -94,18 +95,27 @@ def test_another_size_is_drawn_anew(terminal: Start) -> None:
 
 @pytest.mark.parametrize("options", ["--step", "--speed 0.001"])
 def test_ctrl_c_leaves_the_terminal_as_it_was(terminal: Start, options: str) -> None:
-    shown = terminal(f"asyncdemo replay short.json {options}", shell=True)
-    before = shown.attributes
+    shown = terminal(f"bash -c 'stty -g; asyncdemo replay short.json {options}; echo status $?; stty -g'", 120)
     shown.wait_for(lambda rows: "space " in rows[-1])
     assert termios.tcgetattr(shown.process.child_fd)[3] & termios.ECHO == 0
     shown.type("\x03")
-    shown.type("echo status $?; stty -a | grep -o ' echo ' \n")
-    shown.wait_for("status 130")
+    assert shown.wait_for_end() == 0
     assert is_as_before(shown)
-    assert "Traceback" not in "".join(shown.rows)
-    shown.type("exit\n")
-    shown.wait_for_end()
-    assert before[3] & termios.ECHO
+    before, *between, status, after = shown.rows
+    assert (before, between, status.removeprefix("^C")) == (after, [], "status 130")
+
+
+def test_a_fault_leaves_the_terminal_as_it_was(terminal: Start, write: Callable[[str, str], str]) -> None:
+    source = (
+        "import sys\nfrom asyncdemo.screen.full import full_screen\n"
+        "with full_screen(0, sys.stdout) as screen:\n    screen.show(['it is shown'])\n    screen.key()\n    1 / 0\n"
+    )
+    shown = terminal(f"bash -c 'stty -g; python3 {write('fault.py', source)}; stty -g'", 120)
+    shown.wait_for("it is shown")
+    shown.type(" ")
+    assert shown.wait_for_end() == 0
+    assert is_as_before(shown)
+    assert shown.rows[-2:] == ["ZeroDivisionError: division by zero", shown.rows[0]]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -130,18 +140,36 @@ def test_ctrl_z_and_fg(terminal: Start, options: str) -> None:
     shown.wait_for(lambda rows: "space " in rows[-1])
     assert termios.tcgetattr(shown.process.child_fd)[3] & termios.ECHO == 0
     shown.type("q")
-    shown.wait_for(lambda rows: rows[-1].endswith("$"))
+    shown.wait_for(lambda rows: rows[-1] == "$")
+    assert is_as_before(shown)
+
+
+def test_ctrl_z_where_nobody_could_go_on_with_it(terminal: Start) -> None:
+    shown = terminal("asyncdemo replay short.json --step")  # no shell has started it
+    shown.wait_for(at(1))
+    shown.type("\x1a")
+    shown.type(" ")
+    shown.wait_for(at(2))
+    assert not shown.cursor_is_visible
+    shown.type("q")
+    assert shown.wait_for_end() == 0
     assert is_as_before(shown)
 
 
 def test_as_it_happened_and_then_whole(terminal: Start) -> None:
-    shown = terminal("asyncdemo replay short.json --speed 0.5")
-    early = shown.wait_for(lambda rows: "0.2" in rows[0] and "space pause" in rows[-1])
-    assert any("done 0" in row for row in early)
+    shown = terminal("asyncdemo replay short.json --speed 0.1")
+    early = shown.wait_for(lambda rows: any(row.endswith("  done 0") for row in rows) and "pause" in rows[-1])
     assert not any("done 1" in row for row in early)
+    shown.type("q")
     assert shown.wait_for_end() == 0
     assert is_as_before(shown)
     assert shown.rows[-1].startswith("step by step   asyncdemo replay short.json --step")
+
+
+def test_it_ends_by_itself(terminal: Start) -> None:
+    shown = terminal("asyncdemo replay two.json --speed 4")
+    assert shown.wait_for_end() == 0
+    assert is_as_before(shown)
 
 
 def test_a_pause_lasts_until_the_next_key(terminal: Start) -> None:
