@@ -62,8 +62,9 @@ def test_who_is_compared(asyncdemo: Program) -> None:
 def test_it_ends_when_the_intervals_are_narrow_enough(asyncdemo: Program) -> None:
     words = ("compare", "plain.py", "overlap.py", "--set", "TIMES=8", "--precision", "100%", "--json")
     found = document(asyncdemo(*words, "--python", sys.executable))
-    assert (found["stopped"], found["rounds"]) == ("precision", 6)
-    assert found["precision"] < 1
+    assert found["stopped"] == "precision"
+    assert found["rounds"] >= 7
+    assert found["precision"] <= 1
 
 
 def test_one_target_with_several_values(asyncdemo: Program) -> None:

@@ -92,6 +92,7 @@ class _Rounds:
         self._traced: dict[int, Run] = {}
         self._printed: list[set[int]] = [set() for _ in self._plans]
         self._first_printed: dict[int, int] = {}
+        self._precisions: list[float | None] = []
         self._started = time.monotonic()
         self._warm = 0.0  # seconds that the warm-up took
         self._load: Load | None = None
@@ -134,8 +135,9 @@ class _Rounds:
         return None
 
     def enough(self, precision: float | None) -> Stopped | None:
-        """Say why these rounds are enough, or None."""
-        return self._schedule.limits.reached(len(self._finished), precision, self._elapsed(), self._each())
+        """Say why these rounds are enough, or None; `precision` is how far the widest interval reaches now."""
+        self._precisions.append(precision)
+        return self._schedule.limits.reached(len(self._finished), self._precisions, self._elapsed(), self._each())
 
     def runs(self, stopped: Stopped) -> Runs:
         """Give all that was run."""
