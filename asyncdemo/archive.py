@@ -26,13 +26,14 @@ from asyncdemo import __version__
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import Spans, Task, Timeline, Touch, Unheeded
+from asyncdemo.spans import STATES, Spans, Task, Timeline, Touch, Unheeded
 
 SCHEMA = "asyncdemo.recording/1"
 _FAMILY = "asyncdemo.recording/"
 _DIGITS = bytes.maketrans(bytes(range(4)), b"0123")
-# Strings, the last of which may be torn, and what gives a document its shape.
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[{}\[\],]', re.DOTALL)
+# Strings, the last of which may be torn, and what gives a document its shape. Nothing is ever tried again: the memory
+# for that would be a hundred times the string.
+_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\],]', re.DOTALL)
 
 T = TypeVar("T")
 
@@ -160,6 +161,8 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
     start = 0
     for task, state, distance, length, where in zip(*(columns.get(name, ()) for name in names), strict=False):
         start += distance
+        if not (-1 <= where < len(spans.places) and int(state) < len(STATES)):
+            raise IndexError(f"a span in state {state} at place {where}")
         spans.add(task, int(state), start / 1e6, (start + length) / 1e6, where)
     return spans
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.archive import Recording, from_text, to_json
+from asyncdemo.archive import SCHEMA, Recording, from_text, to_json
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
@@ -108,6 +108,14 @@ def test_a_file_that_was_cut_anywhere_is_incomplete_or_refused(recording: Record
         assert run.timeline is None or not run.timeline.complete
         assert run.output == original.output[: len(run.output)]
     json.dumps(to_json(read))
+
+
+@pytest.mark.parametrize("change", [{"where": [7]}, {"where": [-2]}, {"state": "9"}, {"start": ["x"]}])
+def test_spans_that_cannot_be_are_refused(change: dict[str, object]) -> None:
+    spans = {"places": [["a.py", 1]], "task": [1], "state": "0", "start": [5], "length": [5], "where": [0]}
+    document = {"schema": SCHEMA, "runs": [{"target": "x", "tasks": [], "spans": spans | change}]}
+    with pytest.raises(UsageError, match="this recording is damaged"):
+        from_text(json.dumps(document))
 
 
 @pytest.mark.parametrize(

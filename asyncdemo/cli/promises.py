@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from asyncdemo.cli import annotations
 from asyncdemo.errors import UsageError
-from asyncdemo.finding import Finding
 from asyncdemo.recording import Run
 
 if TYPE_CHECKING:
@@ -73,24 +73,10 @@ def too_slow(compared: "Comparison | Sweep", least: float) -> bool:
 
 
 def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO | None = None) -> None:
-    """Write the findings as workflow commands, if this is GitHub Actions. stdout holds data, so it is not used."""
-    if environ.get("GITHUB_ACTIONS") == "true":
+    """Write the findings as annotations, if this is GitHub Actions."""
+    if annotations.wanted(environ):
         for run in runs:
-            for finding in run.findings or ():
-                print(_annotation(finding), file=stream or sys.stderr)
-
-
-def _annotation(finding: Finding) -> str:
-    """Give a workflow command; the source of the escapes is toolkit/packages/core/src/command.ts of actions."""
-    fields = {"title": finding.rule, "file": finding.path, "line": finding.line}
-    properties = ",".join(f"{name}={_property(str(value))}" for name, value in fields.items() if value is not None)
-    text = f"{finding.message} Do: {finding.advice}"
-    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(text)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+            for each in run.findings or ():
+                text = f"{each.message} Do: {each.advice}"
+                command = _COMMANDS[each.severity]
+                annotations.write_annotation(command, each.rule, each.path, each.line, text, stream)

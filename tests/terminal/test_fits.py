@@ -39,5 +39,7 @@ def test_run_in_other_widths(asyncdemo: Program, target: str, columns: int) -> N
 
 @pytest.mark.parametrize("columns", [60, 80])
 def test_compare(asyncdemo: Program, columns: int) -> None:
-    shown = asyncdemo("compare", "simulated-io-wait", "--set", "DELAY=0.01", env={"COLUMNS": str(columns)})
+    shown = asyncdemo(
+        "compare", "simulated-io-wait", "--set", "DELAY=0.01", "--runs", "6", env={"COLUMNS": str(columns)}
+    )
     fits(shown, columns)

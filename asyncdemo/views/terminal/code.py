@@ -1,6 +1,7 @@
 """Code beside what happened to it."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from asyncdemo.marks import Mark
 from asyncdemo.views import wording
@@ -14,8 +15,25 @@ _LEAST = 16  # cells for what is said beside a line, if it has to be cut
 Row = tuple[Part, ...]
 
 
+class Beside(NamedTuple):
+    """What stands beside a line: a sign before it, and behind it the first of the phrases that there is room for.
+
+    Where there is none, what `insists` stands below the line.
+    """
+
+    sign: str
+    phrases: Sequence[str]
+    style: str
+    insists: bool
+
+
 def code_rows(page: Page, blocks: Sequence[Lines], marks: Mapping[int, Mark], zero: float) -> list[Row]:
     """Give blocks of code with their numbers; a marked line tells what was printed there or what went wrong."""
+    return annotated_rows(page, blocks, {number: _beside(mark, zero) for number, mark in marks.items()})
+
+
+def annotated_rows(page: Page, blocks: Sequence[Lines], marks: Mapping[int, Beside]) -> list[Row]:
+    """Give blocks of code with their numbers, and what is said of their lines beside these."""
     lines = [line for block in blocks for line in block]
     digits = len(str(lines[-1][0])) if lines else 1
     marked = [cells(page.shown(text)) for number, text in lines if number in marks]
@@ -26,27 +44,34 @@ def code_rows(page: Page, blocks: Sequence[Lines], marks: Mapping[int, Mark], ze
             rows.append((" " * (4 + digits), (page.glyphs["more"], "dim")))
         for (number, text), parts in zip(block, _coloured(page, block), strict=True):
             mark = marks.get(number)
-            margin = (f" {'!' if mark and mark.trouble else ' '} ", "bad"), (f"{number:{digits}}   ", "dim")
+            sign = (f" {mark.sign} ", mark.style) if mark else "   "
+            margin = sign, (f"{number:{digits}}   ", "dim")
             first, *others = _within(parts, page.shown(text), page.width - 1 - digits - 6)
             others = [(" " * (digits + 6), *row) for row in others]
-            said, below = _said(page, mark, zero, cells(page.shown(text)), column, digits + 6) if mark else ((), ())
+            said, below = _said(page, mark, cells(page.shown(text)), column, digits + 6) if mark else ((), ())
             rows += [(*margin, *first, *said), *others, *below]
     return rows
 
 
-def _said(page: Page, mark: Mark, zero: float, used: int, column: int, margin: int) -> tuple[Row, list[Row]]:
+def _beside(mark: Mark, zero: float) -> Beside:
+    if mark.trouble:
+        return Beside("!", _phrases(mark, zero), "bad", insists=True)
+    return Beside(" ", _phrases(mark, zero), "accent", insists=False)
+
+
+def _said(page: Page, mark: Beside, used: int, column: int, margin: int) -> tuple[Row, list[Row]]:
     """What stands beside the line, and below it where there is no room."""
-    style = "bad" if mark.trouble else "accent"
+    style = mark.style
     arrow = f"{page.glyphs['mark']} "
     right = page.width - 1 - margin
     gap = max(column, used) + 3
-    phrases = [page.shown(arrow + phrase) for phrase in _phrases(mark, zero)]
+    phrases = [page.shown(arrow + phrase) for phrase in mark.phrases]
     for phrase in phrases:
         if gap + cells(phrase) <= right:
             return (" " * (gap - used), (phrase, style)), []
     if gap + _LEAST <= right:
         return (" " * (gap - used), (cut(phrases[0], right - gap, page.glyphs["more"]), style)), []
-    if mark.trouble:
+    if mark.insists:
         return (), [(" " * margin, (cut(phrases[0], right, page.glyphs["more"]), style))]
     return (), []
 

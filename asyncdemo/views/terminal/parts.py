@@ -7,14 +7,19 @@ from asyncdemo.views.terminal.text import cells, cut, wrapped
 
 def write_title(page: Page, title: str, summary: str, headline: str) -> None:
     """Write what is shown, and the one number at the right; then a rule."""
+    page.row(*title_row(page, title, summary, headline))
+    page.rule()
+
+
+def title_row(page: Page, title: str, summary: str, headline: str) -> tuple[Part, ...]:
+    """Give what is shown, and the one number at the right."""
     room = page.width - 1 - len(headline) - (2 if headline else 0)
     title = cut(page.shown(title), room, page.glyphs["more"])
     left = room - cells(title)
     summary = cut(page.shown(summary), left - 3, page.glyphs["more"]) if left > 12 else ""
     summary = f"   {summary}" if summary else ""
     gap = " " * (page.width - 1 - len(headline) - cells(title) - cells(summary))
-    page.row((title, "title"), summary, gap, (headline, "title"))
-    page.rule()
+    return (title, "title"), summary, gap, (headline, "title")
 
 
 def notes(run: Run) -> list[str]:

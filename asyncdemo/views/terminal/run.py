@@ -106,6 +106,12 @@ class RunView:
         if self._look.next_step is not None:
             write_next(self._page, self._look.next_step)
 
+    def whole(self, run: Run) -> None:
+        """Write a run that is over already, however long it took and however much it printed."""
+        zero = run.seconds.zero or 0.0
+        self._held = [(output, zero) for output in run.output]
+        self.finish(run)
+
     def _is_late(self) -> bool:
         return time.monotonic() - self._started > HOLD
 
@@ -200,6 +206,11 @@ class RunView:
             self._page.row(*row)
         if rows:
             self._page.row()
+
+
+def write_run(page: Page, look: Look, run: Run) -> None:
+    """Write a run that is over already."""
+    RunView(page, look).whole(run)
 
 
 def _height(rows: list[Row]) -> int:

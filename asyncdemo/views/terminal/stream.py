@@ -4,7 +4,7 @@ from collections import deque
 
 from asyncdemo.recording import Output
 from asyncdemo.views.terminal.lines import GUTTER, Line, Lines
-from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.page import Page, Part
 
 FEWEST = 6  # rows: the first two, how many are left out, and the last three
 _TAIL = 3  # rows kept for the end where there are too many
@@ -12,9 +12,14 @@ _TAIL = 3  # rows kept for the end where there are too many
 
 def write_heading(page: Page) -> None:
     """Write what the columns of the output are."""
-    left, right = "  time     output", "! = stderr"
-    gap = " " * max(2, page.width - 1 - len(left) - len(right))
-    page.row((f"{left}{gap}{right}", "dim"))
+    page.row(*heading(page, "! = stderr"))
+
+
+def heading(page: Page, signs: str) -> tuple[Part, ...]:
+    """Give what the columns of the output are, and what the signs mean."""
+    left = "  time     output"
+    gap = " " * max(2, page.width - 1 - len(left) - len(signs))
+    return ((f"{left}{gap}{signs}", "dim"),)
 
 
 class Stream:

@@ -30,7 +30,7 @@ def write_variants(
     summary: str,
     runs: Sequence[Run],
     *,
-    next_step: tuple[str, str],
+    next_step: tuple[str, str] | None,
     full: bool,
     timing: bool,
     timeline: bool | None = None,
@@ -57,7 +57,10 @@ def write_variants(
         write_times(page, run)
         page.row()
     failed = next((run for run in runs if not run.ok and run.outcome.kind != "interrupted"), None)
-    write_next(page, next_step if failed is None else ("see why", f"asyncdemo run {failed.subject.target}"))
+    if failed is not None:
+        next_step = ("see why", f"asyncdemo run {failed.subject.target}")
+    if next_step is not None:
+        write_next(page, next_step)
 
 
 def _name(page: Page, run: Run) -> str:

@@ -1,0 +1,116 @@
+"""`asyncdemo replay`."""
+
+import math
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from asyncdemo.archive import Recording, from_text
+from asyncdemo.catalogue.wording import visible
+from asyncdemo.cli.app import command_app
+from asyncdemo.cli.keeping import Save, keep, opened_places
+from asyncdemo.cli.options import Ascii
+from asyncdemo.errors import UsageError
+
+if TYPE_CHECKING:
+    from asyncdemo.views.terminal.page import Page
+
+app = command_app()
+
+
+@app.command("replay")
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="What run --save FILE.json has kept.")],
+    step: Annotated[
+        bool, typer.Option("--step", help="Go through the loop's own steps, forwards and backwards; piped: as text.")
+    ] = False,
+    speed: Annotated[
+        float | None,
+        typer.Option("--speed", metavar="FACTOR", help="Show it as it happened, so many times as fast: 0.25 is slow."),
+    ] = None,
+    save: Save = None,
+    full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
+    ascii_only: Ascii = False,
+) -> None:
+    """Show a saved recording again, as run has shown it; nothing is run.
+
+    --step and --speed need a terminal, for the screen and the keys. Elsewhere, and where ACCESSIBLE is set, --step
+    writes the steps as text, and --speed shows all at once. With --save nothing is shown: it makes other forms of it.
+
+    Exit status: 0 once it is shown, whatever its runs came to; 2 for a file that is no recording.
+    """
+    if speed is not None and not 0 < speed < math.inf:
+        raise UsageError(f"--speed is {speed:g}; give a number above 0, for example 0.25")
+    if step and speed is not None:
+        raise UsageError("--step and --speed exclude each other: choose one")
+    if step and full:
+        raise UsageError("--step and --full exclude each other: choose one")
+    if save and (step or speed is not None):
+        raise UsageError(f"--save and {'--step' if step else '--speed'} exclude each other: choose one")
+    recording = loaded(file)
+    if not recording.complete:
+        print(f"asyncdemo: {visible(file)} is torn: this is what there is of it", file=sys.stderr)
+    if save:
+        with ExitStack() as stack:
+            keep(recording, opened_places(save, stack))
+        return
+    from asyncdemo.views.terminal.page import standard_page
+
+    page = standard_page(ascii_only=ascii_only)
+    if step:
+        _step(page, recording, file, ascii_only=ascii_only)
+        return
+    if speed is not None and _is_interactive(page, os.environ):
+        from asyncdemo.cli.stepping import play
+
+        play(recording.runs, speed, ascii_only=ascii_only)
+    from asyncdemo.views.terminal.recorded import write_recording
+
+    write_recording(page, recording.runs, ("step by step", f"asyncdemo replay {quote(str(file))} --step"), full=full)
+
+
+def loaded(path: Path) -> Recording:
+    """Load a recording. Raises UsageError, which names the file, for one that cannot be read or is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read {visible(path)}: {error.strerror}") from None
+    except ValueError:
+        raise UsageError(f"{visible(path)} is no recording: it is not text") from None
+    try:
+        recording = from_text(text)
+    except UsageError as error:
+        raise UsageError(f"{visible(path)}: {error}") from None
+    if not recording.runs:
+        raise UsageError(f"{visible(path)}: there is no run in this recording")
+    return recording
+
+
+def _step(page: "Page", recording: Recording, file: Path, *, ascii_only: bool) -> None:
+    from asyncdemo.views.turns import Stage
+
+    stages = [stage for stage in map(Stage, recording.runs) if len(stage.moments)]
+    if not stages:
+        raise UsageError(f"{visible(file)} has no steps: no task and no thread was seen; leave out --step")
+    if _is_interactive(page, os.environ):
+        from asyncdemo.cli.stepping import step_through
+
+        step_through(stages, ascii_only=ascii_only)
+        return
+    from asyncdemo.views.terminal.steps import write_steps
+
+    for index, stage in enumerate(stages):
+        if index:
+            page.row()
+        write_steps(page, stage)
+
+
+def _is_interactive(page: "Page", environ: Mapping[str, str]) -> bool:
+    """Whether a person sees the screen, has a keyboard, and wants no plain text instead."""
+    return page.erases and sys.stdin is not None and sys.stdin.isatty() and not environ.get("ACCESSIBLE")

@@ -1,0 +1,148 @@
+"""A terminal of which all of the screen is ours for a while: rows on it, keys from it.
+
+Ctrl-C stays what it is: KeyboardInterrupt. Ctrl-Z gives the terminal back as it was and takes it again afterwards.
+SIGTERM and SIGHUP end the command as they would otherwise, but with the terminal as it was.
+"""
+
+import os
+import select
+import signal
+import termios
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any, TextIO
+
+from asyncdemo.screen.keys import decoded, unfinished
+
+REDRAW = "redraw"  # in place of a key: the window has another size, or others have written on it
+_PATIENCE = 0.05  # seconds: what belongs to the same key arrives within that
+# Another screen than the one with what was written before, without cursor, where a row that is too long is cut.
+_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_HEARD = (signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP, *_ENDING)
+
+
+class Screen:
+    """The screen while it is ours."""
+
+    def __init__(self, keyboard: int, stream: TextIO) -> None:
+        self._keyboard = keyboard
+        self._stream = stream
+        self._before = termios.tcgetattr(keyboard)
+        self._keys: list[str] = []
+        self._heard, self._told = os.pipe()
+        for end in (self._heard, self._told):
+            os.set_blocking(end, False)
+        self._ours = False
+
+    def size(self) -> tuple[int, int]:
+        """Columns and rows; 80 and 24 where the terminal does not tell."""
+        with suppress(OSError):
+            size = os.get_terminal_size(self._stream.fileno())
+            if size.columns and size.lines:
+                return size.columns, size.lines
+        return 80, 24
+
+    def show(self, rows: Sequence[str]) -> None:
+        """Put rows in the place of all that is there; what the screen has no room for is left out."""
+        _, height = self.size()
+        text = "\x1b[K\r\n".join(rows[:height])
+        self._stream.write(f"\x1b[H{text}\x1b[K\x1b[J")
+        self._stream.flush()
+
+    def key(self, timeout: float | None = None) -> str | None:
+        """Wait for a key and give it, REDRAW, or None after `timeout` seconds. Raises EOFError if nobody is there."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while not self._keys:
+            left = None if until is None else max(0.0, until - time.monotonic())
+            ready, _, _ = select.select([self._keyboard, self._heard], [], [], left)
+            if self._heard in ready:
+                _drained(self._heard)
+                return REDRAW
+            if self._keyboard in ready:
+                self._keys += self._pressed()
+            elif left == 0.0:
+                return None
+        return self._keys.pop(0)
+
+    def _pressed(self) -> list[str]:
+        data = os.read(self._keyboard, 1024)
+        if not data:
+            raise EOFError
+        while unfinished(data) and select.select([self._keyboard], [], [], _PATIENCE)[0]:
+            more = os.read(self._keyboard, 1024)
+            if not more:
+                break
+            data += more
+        return [key for key in decoded(data) if key]
+
+    def enter(self) -> None:
+        """Make it ours: keys come at once and are not shown; Ctrl-C and Ctrl-Z are still signals."""
+        mode = termios.tcgetattr(self._keyboard)
+        mode[3] &= ~(termios.ICANON | termios.ECHO)
+        mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
+        termios.tcsetattr(self._keyboard, termios.TCSADRAIN, mode)
+        self._ours = True
+        self._write(_ENTER)
+
+    def leave(self) -> None:
+        """Give it back as it was, with what was on it."""
+        if self._ours:
+            self._ours = False
+            self._write(_LEAVE)
+            with suppress(OSError, termios.error):  # it may have gone
+                termios.tcsetattr(self._keyboard, termios.TCSADRAIN, self._before)
+
+    def hear(self, number: int, _frame: FrameType | None) -> None:
+        """React to a signal."""
+        if number in _ENDING:
+            raise SystemExit(128 + number)
+        if number == signal.SIGTSTP:
+            self.leave()
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTSTP)  # here it stands still, until SIGCONT
+            signal.signal(signal.SIGTSTP, self.hear)
+        elif number == signal.SIGCONT:
+            self.enter()
+        with suppress(BlockingIOError):
+            os.write(self._told, b"!")
+
+    def close(self) -> None:
+        """Close what was opened for it."""
+        os.close(self._heard)
+        os.close(self._told)
+
+    def _write(self, codes: str) -> None:
+        """Write past the stream: a signal may have come in the midst of what that writes."""
+        with suppress(OSError):
+            os.write(self._stream.fileno(), codes.encode("ascii"))
+
+
+@contextmanager
+def full_screen(keyboard: int, stream: TextIO) -> Iterator[Screen]:
+    """Give the screen of a terminal within the block: `keyboard` is its descriptor, `stream` what is written to it."""
+    stream.flush()
+    screen = Screen(keyboard, stream)
+    before: dict[signal.Signals, Any] = {}
+    try:
+        for number in _HEARD:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, screen.hear)
+        screen.enter()
+        yield screen
+    finally:
+        # What comes while it is given back must not keep it from that.
+        interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        screen.leave()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        screen.close()
+        signal.signal(signal.SIGINT, interrupted)
+
+
+def _drained(pipe: int) -> None:
+    with suppress(BlockingIOError):
+        while os.read(pipe, 1024):
+            pass
