@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, as often as there is something new."""
 
 import os
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,14 +25,8 @@ class Place:
         try:
             file = self._file or _temporary(self.path)
             self._file = None
-            try:
-                with file:
-                    yield file
-                Path(file.name).chmod(0o666 & ~_umask())
-                Path(file.name).replace(self.path)
-            except BaseException:
-                _remove(file)
-                raise
+            with _taking(self.path, file, 0o666 & ~_umask()):
+                yield file
         except OSError as error:
             raise ToolError(f"cannot write {visible(self.path)}: {error.strerror}") from None
 
@@ -63,15 +58,42 @@ def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
         place.close()
 
 
-def _temporary(path: Path) -> IO[Any]:
+def replace_content(path: Path, data: bytes) -> None:
+    """Give a file other content, whole or not at all; it keeps its mode, and a link stays one.
+
+    Raises UsageError where that cannot be written.
+    """
+    path = path.resolve()
+    try:
+        file = _temporary(path, "wb")
+        with _taking(path, file, stat.S_IMODE(path.stat().st_mode)):
+            file.write(data)
+    except OSError as error:
+        raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
+
+
+@contextmanager
+def _taking(path: Path, file: IO[Any], mode: int) -> Iterator[None]:
+    """Put a temporary file in its place when the block ends well, else away."""
+    try:
+        with file:
+            yield
+        Path(file.name).chmod(mode)
+        Path(file.name).replace(path)
+    except BaseException:
+        _remove(file)
+        raise
+
+
+def _temporary(path: Path, mode: str = "w") -> IO[Any]:
     from tempfile import NamedTemporaryFile  # takes a while to load, and most runs save nothing
 
-    return NamedTemporaryFile(  # it is closed where it is put in its place
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False
-    )
+    text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    # it is closed where it is put in its place
+    return NamedTemporaryFile(mode, dir=path.parent, prefix=".", delete=False, **text)  # type: ignore[call-overload,no-any-return]
 
 
-def _remove(file: IO[str]) -> None:
+def _remove(file: IO[Any]) -> None:
     with suppress(OSError):
         Path(file.name).unlink()
 

@@ -37,6 +37,12 @@ def unmet_python(requires_python: str | None, version: Version = sys.version_inf
     return f"needs Python {wanted} (this is {'.'.join(map(str, version))})"
 
 
+def modules(dependencies: tuple[str, ...]) -> dict[str, str]:
+    """Give the modules that dependencies are probably imported as, each with what was asked for."""
+    names = ((wanted, re.fullmatch(_DEPENDENCY, wanted)) for wanted in dependencies)
+    return {re.sub(r"[-_.]+", "_", match[1]): wanted for wanted, match in names if match}
+
+
 def satisfies(version: Version, specifiers: str) -> bool | None:
     """Tell whether a version meets all comma-separated comparisons; None if one is not understood."""
     results = [_compare(version, one) for one in _parts(specifiers)]
@@ -96,7 +102,7 @@ def _is_there(wanted: str) -> bool:
     name, specifiers = match[1], match[2].strip(" ")
     from importlib.util import find_spec
 
-    module = re.sub(r"[-_.]+", "_", name)
+    (module,) = modules((wanted,))
     if not specifiers and (find_spec(module) or find_spec(module.lower())):
         return True
     from importlib.metadata import PackageNotFoundError

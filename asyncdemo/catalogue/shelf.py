@@ -40,6 +40,13 @@ def look(folder: Path, last_chapter: str, problems: list[Problem]) -> Shelf:
     return Shelf(found, (*chapters, (last_chapter, rest)), variants)
 
 
+def unlisted(folder: Path) -> tuple[str, ...]:
+    """Give the scenarios of a folder that its contents.toml puts into no chapter; none where there is no such file."""
+    if not os.path.lexists(folder / CONTENTS):
+        return ()
+    return look(folder, "", []).chapters[-1][1]
+
+
 def python_files(folder: Path, problems: list[Problem]) -> dict[str, Path]:
     """Give the scripts of a folder by the names that they stand for, alphabetically."""
     return _named([path for path in _entries(folder, problems) if path.suffix == ".py"], problems)

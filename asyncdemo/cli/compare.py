@@ -10,6 +10,7 @@ import typer
 
 from asyncdemo.catalogue import targets
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.comparing import compared
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.contestants import baseline_of, contest, titled
@@ -43,7 +44,7 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="A B...",
-            help="Variants, scenarios or scripts, two to ten. The first is the baseline.",
+            help="Variants, scenarios, scripts or blocks (article.md#1), two to ten. The first is the baseline.",
             autocompletion=complete_target,
         ),
     ] = None,
@@ -105,7 +106,8 @@ def compare(
     enough = _limits(runs, precision, max_time)
     if min_speedup is not None and not 0 < min_speedup < math.inf:
         raise UsageError(f"--min-speedup is {min_speedup:g}; give a number above 0, for example 2")
-    chosen = resolved(words or [], load_catalogue(scenarios), of) + [targets.of_module(each) for each in modules or ()]
+    named = resolved(words or [], load_catalogue(scenarios), of) + [targets.of_module(each) for each in modules or ()]
+    chosen = blocks_to_run(named, cumulative=False)
     request = Request(tuple(settings or ()), checked_timeout(timeout))
     who = contest(chosen, request, python or (), sweep)
     schedule = Schedule(

@@ -11,7 +11,7 @@ import typer
 
 from asyncdemo.catalogue import course, targets
 from asyncdemo.catalogue.problem import Problem
-from asyncdemo.catalogue.scenario import Catalogue
+from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.errors import UsageError
@@ -37,6 +37,10 @@ Python = Annotated[
 Of = Annotated[
     str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, where several have them.")
 ]
+CUMULATIVE_WHAT = "--cumulative is about the blocks of a document: name one, such as article.md"
+Cumulative = Annotated[
+    bool, typer.Option("--cumulative", help="Run each block of a document with those before it, as one program.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Use no characters outside ASCII for lines and bars.")]
 
@@ -59,6 +63,14 @@ def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Tar
     except UsageError:
         tell_problems(catalogue.load_problems)
         raise
+
+
+def in_chapter(catalogue: Catalogue, chapter: int) -> list[Scenario]:
+    """Give the scenarios of a chapter, by its number. Raises UsageError."""
+    chapters = {each.chapter.number for each in catalogue.scenarios}
+    if chapter not in chapters:
+        raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
+    return [each for each in catalogue.scenarios if each.chapter.number == chapter]
 
 
 def seconds_of(duration: str | None, option: str) -> float | None:

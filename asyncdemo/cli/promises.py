@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from asyncdemo.cli import annotations
 from asyncdemo.errors import UsageError
-from asyncdemo.finding import Finding
 from asyncdemo.recording import Run
 
 if TYPE_CHECKING:
@@ -47,12 +47,26 @@ def are_broken(runs: Iterable[Run], rules: frozenset[str]) -> bool:
 
 
 def _is_broken(run: Run, rules: frozenset[str]) -> bool:
-    if run.findings is None:
+    found = run.findings or ()
+    if any(each.rule in rules or (ANY in rules and each.severity != "note") for each in found):
+        return True
+    unknown = _why_unknown(run, rules)
+    if unknown is not None:
         from asyncdemo.catalogue.wording import visible
 
-        print(f"asyncdemo: {visible(run.subject.target)}: not observed, so --fail-on cannot be kept", file=sys.stderr)
-        return True
-    return any(each.rule in rules or (ANY in rules and each.severity != "note") for each in run.findings)
+        print(f"asyncdemo: {visible(run.subject.target)}: {unknown}, so --fail-on cannot be kept", file=sys.stderr)
+    return unknown is not None
+
+
+def _why_unknown(run: Run, rules: frozenset[str]) -> str | None:
+    """Why a finding of the rules may have been missed; None where it was not."""
+    from asyncdemo.findings import SAID
+
+    if run.findings is None:
+        return "not observed"
+    if run.timeline is not None and not run.timeline.complete and not rules <= SAID:
+        return "not all of its tasks were traced"
+    return None
 
 
 def too_slow(compared: "Comparison | Sweep", least: float) -> bool:
@@ -73,24 +87,10 @@ def too_slow(compared: "Comparison | Sweep", least: float) -> bool:
 
 
 def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO | None = None) -> None:
-    """Write the findings as workflow commands, if this is GitHub Actions. stdout holds data, so it is not used."""
-    if environ.get("GITHUB_ACTIONS") == "true":
+    """Write the findings as annotations, if this is GitHub Actions."""
+    if annotations.wanted(environ):
         for run in runs:
-            for finding in run.findings or ():
-                print(_annotation(finding), file=stream or sys.stderr)
-
-
-def _annotation(finding: Finding) -> str:
-    """Give a workflow command; the source of the escapes is toolkit/packages/core/src/command.ts of actions."""
-    fields = {"title": finding.rule, "file": finding.path, "line": finding.line}
-    properties = ",".join(f"{name}={_property(str(value))}" for name, value in fields.items() if value is not None)
-    text = f"{finding.message} Do: {finding.advice}"
-    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(text)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+            for each in run.findings or ():
+                text = f"{each.message} Do: {each.advice}"
+                command = _COMMANDS[each.severity]
+                annotations.write_annotation(command, each.rule, each.path, each.line, text, stream)

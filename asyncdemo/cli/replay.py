@@ -16,6 +16,7 @@ from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.options import Ascii
+from asyncdemo.cli.progress import progress
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,9 +50,12 @@ def replay(
         raise UsageError(f"--speed is {speed:g}; give a number above 0, for example 0.25")
     if step and speed is not None:
         raise UsageError("--step and --speed exclude each other: choose one")
+    if step and full:
+        raise UsageError("--step and --full exclude each other: choose one")
     if save and (step or speed is not None):
         raise UsageError(f"--save and {'--step' if step else '--speed'} exclude each other: choose one")
-    recording = loaded(file)
+    with progress(f"reading {visible(file)}"):
+        recording = loaded(file)
     if not recording.complete:
         print(f"asyncdemo: {visible(file)} is torn: this is what there is of it", file=sys.stderr)
     if save:
@@ -93,7 +97,8 @@ def loaded(path: Path) -> Recording:
 def _step(page: "Page", recording: Recording, file: Path, *, ascii_only: bool) -> None:
     from asyncdemo.views.turns import Stage
 
-    stages = [stage for stage in map(Stage, recording.runs) if len(stage.moments)]
+    with progress(f"going through {visible(file)}"):
+        stages = [stage for stage in map(Stage, recording.runs) if len(stage.moments)]
     if not stages:
         raise UsageError(f"{visible(file)} has no steps: no task and no thread was seen; leave out --step")
     if _is_interactive(page, os.environ):

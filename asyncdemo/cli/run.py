@@ -15,10 +15,14 @@ from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.options import (
+    CUMULATIVE_WHAT,
     Ascii,
+    Cumulative,
     Json,
     Of,
     Python,
@@ -26,6 +30,7 @@ from asyncdemo.cli.options import (
     Settings,
     Timeout,
     checked_timeout,
+    in_chapter,
     load_catalogue,
     resolved,
     seconds_of,
@@ -58,7 +63,8 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="TARGET... [-- ARGS]",
-            help="Scenarios, variants, scripts, or - for a script on standard input. ARGS are the script's own.",
+            help="Scenarios, variants, scripts, documents (article.md, or its third block: article.md#3), or - for a "
+            "script on standard input. ARGS are the script's own.",
             autocompletion=complete_target,
         ),
     ] = None,
@@ -84,6 +90,7 @@ def run(
     timeline: Annotated[
         bool | None, typer.Option("--timeline/--no-timeline", help="Draw what every task did, or do not.")
     ] = None,
+    cumulative: Cumulative = False,
     settings: Settings = None,
     timeout: Timeout = None,
     duration: Annotated[
@@ -107,6 +114,8 @@ def run(
 ) -> None:
     """Run scenarios or your own scripts: the code, what happened to it, its output next to its time.
 
+    Of a document each block of Python is run in an interpreter of its own; a fragment, which needs names of an earlier
+    block, is told and left out, and is no failure: --cumulative runs it.
     Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 3 for a finding of
     --fail-on, 130 after Ctrl-C.
     With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.
@@ -129,6 +138,7 @@ def run(
     watch_for = seconds_of(duration, "--for")
     rules = rules_named(fail_on)
     request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)
+    request = request._replace(cumulative=cumulative)
     if thresholds:
         from asyncdemo.findings import thresholds_from
 
@@ -139,7 +149,10 @@ def run(
         if run_all or chapter is not None:
             raise UsageError("-m runs one module: leave out --all and --chapter")
     else:
-        chosen = _chosen(words, catalogue, of, chapter, run_all=run_all)
+        named = _chosen(words, catalogue, of, chapter, run_all=run_all)
+        chosen = blocks_to_run(named, cumulative=cumulative)
+        if cumulative and not any(target.block for target in chosen):
+            raise UsageError(CUMULATIVE_WHAT)
     if request.arguments and len(chosen) > 1:
         raise UsageError("arguments behind -- are for one script: name only one")
     if output_only:
@@ -182,10 +195,8 @@ def _chosen(
     if run_all or chapter is not None:
         if words:
             raise UsageError("--all and --chapter choose the scenarios: name none")
-        chapters = {each.chapter.number for each in catalogue.scenarios}
-        if chapter is not None and chapter not in chapters:
-            raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
-        names = [each.name for each in catalogue.scenarios if each.available and chapter in (None, each.chapter.number)]
+        among = catalogue.scenarios if chapter is None else in_chapter(catalogue, chapter)
+        names = [each.name for each in among if each.available]
         return resolved(names, catalogue, None)
     if words.count("-") > 1:
         raise UsageError("standard input can be read only once: name - only once")
@@ -227,7 +238,7 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[
     runs: list[Run] = []
     for target in (each for whole in chosen for each in targets.expand(whole)):
         with planned(target, request) as plan:
-            runs.append(observe(plan))
+            runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break
     write_json({"schema": SCHEMA, "runs": [run.to_json(spans=spans) for run in runs]})

@@ -60,11 +60,12 @@ def _play(screen: Screen, run: Run, speed: float, *, ascii_only: bool) -> bool:
         key = screen.key(None if paused else _FRAME)
         if key in ("q", "escape"):
             return False
-        if key == REDRAW:
+        before, since = since, time.monotonic()
+        if key == REDRAW:  # it may have been suspended for long
             page, height = _page(screen, ascii_only=ascii_only)
             film = Film(page, run, height)
-        before, since = since, time.monotonic()
-        now += 0.0 if paused else (since - before) * speed
+        elif not paused:
+            now += (since - before) * speed
         paused ^= key == "space"
     return True
 

@@ -23,14 +23,15 @@ _NAMES = {
     b" ": "space",
     b"\x1b": "escape",
 }
-_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|[\xc2-\xf4][\x80-\xbf]+|.", re.DOTALL)
-_UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|O)?\Z|[\xc2-\xf4][\x80-\xbf]*\Z")
+_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|[\xc2-\xf4][\x80-\xbf]{1,3}|.", re.DOTALL)
+_UNFINISHED = re.compile(
+    rb"(?:\x1b(?:\[[0-?]*[ -/]*|O)?|[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z"
+)
 
 
 def unfinished(data: bytes) -> bool:
     """Whether more may come that belongs to the last key: its bytes need not arrive together."""
-    last = [each[0] for each in _SEQUENCE.finditer(data)][-4:]
-    return any(_UNFINISHED.match(b"".join(last[start:])) is not None for start in range(len(last)))
+    return _UNFINISHED.search(data) is not None
 
 
 def decoded(data: bytes) -> list[str]:

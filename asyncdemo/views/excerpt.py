@@ -1,24 +1,18 @@
 """The code of a script as a person should see it: without docstring, metadata, and the blocks that `check` compares."""
 
 import ast
-import re
 from collections.abc import Collection, Sequence
 
 from asyncdemo.catalogue import syntax
 from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.promises.blocks import LINE_END, blocks_start
 
 Lines = list[tuple[int, str]]  # of code, with their numbers
-
-_LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
-_VERSION = r"\d+\.\d+"
-_BLOCK = re.compile(
-    rf"# (Output|Unordered output|Errors|Unordered errors)(, from {_VERSION})?(, before {_VERSION})?:\s*"
-)
 
 
 def code_lines(source: str) -> Lines:
     """Give the lines of code with their numbers, blank lines only between others."""
-    lines = _LINE_END.split(source)
+    lines = LINE_END.split(source)
     hidden = _docstring(source) | _metadata(lines) | _expected(lines)
     shown = [(number, line) for number, line in enumerate(lines, 1) if number not in hidden]
     return _trimmed(shown)
@@ -73,10 +67,8 @@ def _metadata(lines: list[str]) -> set[int]:
 
 def _expected(lines: list[str]) -> set[int]:
     """The blocks at the end: from the first of their headings on, if nothing but comments follows."""
-    for index, line in enumerate(lines):
-        if _BLOCK.fullmatch(line) and all(not rest or rest.startswith("#") for rest in lines[index:]):
-            return set(range(index + 1, len(lines) + 1))
-    return set()
+    start = blocks_start(lines)
+    return set() if start is None else set(range(start + 1, len(lines) + 1))
 
 
 def _trimmed(lines: Lines) -> Lines:

@@ -138,6 +138,7 @@ HOSTILE = "\x1b[2J\x9b31m\u202ex\n[red]y"
         ["list", "{}"],
         ["list", "--{}"],
         ["show", "{}"],
+        ["replay", "{}"],
         ["compare", "{}", "sync"],
         ["compare", "./{}.py", "./{}.py"],
         ["compare", "sync", "--sweep", "{}"],

@@ -1,7 +1,6 @@
 """All forms of a recording: each is what it claims to be, whatever was recorded."""
 
 import json
-import re
 from collections import Counter
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -13,16 +12,15 @@ from asyncdemo.archive import Recording, from_text
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Run
 from asyncdemo.spans import Spans, Timeline
-from asyncdemo.views.exports import COMPARISONS, RECORDINGS
-from asyncdemo.views.terminal.text import cells
+from asyncdemo.views.exports import COMPARISONS
 from tests.comparison.made import compared, made
 from tests.lanes.made import Made, Story, many, polite, rude, run_of, timeline
 from tests.test_archive_damage import recordings
 from tests.views.fabricated import outputs
+from tests.views.forms import check_all, text
 from tests.views.test_hostile import EVIL, _run
 from tests.views.trace_schema import check, check_arrows
 
-NOT_SHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 TICKS = outputs((0.01, "tick\n"), (0.06, "tick\n"), (0.2, "done 1\n"))
 FOUND = Finding("blocking-call", "warning", "/course/example.py", 13, "it holds", "do not", 0.6, 3, (3, 4, 5))
 
@@ -31,27 +29,8 @@ def recording(*runs: Run) -> Recording:
     return Recording(runs, "0.1", "Linux", "2026-01-02T03:04:05+00:00")
 
 
-def text(kept: Recording, ending: str) -> str:
-    return "".join(RECORDINGS[ending](kept))
-
-
 def rude_run() -> Run:
     return run_of(rude(), 0.61, TICKS)._replace(findings=(FOUND,))
-
-
-def check_all(kept: Recording) -> None:
-    """Everything opens as what it is, and nothing in it is obeyed."""
-    picture = text(kept, ".svg")
-    assert ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
-    assert not re.search("<script|<foreignObject|href=|@import|url\\(", picture)
-    plain = text(kept, ".txt")
-    for form in (picture, plain):
-        assert NOT_SHOWN.findall(form) == []
-        form.encode()
-    trace = text(kept, ".trace.json")
-    assert trace.isascii()
-    check_arrows(check(json.loads(trace)))
-    assert max(map(cells, plain.split("\n"))) < 100
 
 
 @pytest.mark.slow

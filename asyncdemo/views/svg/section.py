@@ -102,7 +102,8 @@ def _placed(said: Sequence[tuple[int, str]], outputs: Iterable[Output], axis: Ax
     empty = Lane("", (0,), bytes(axis.cells), None)
     placed: list[tuple[Word, float]] = []
     left = iter(plain)
-    for word in words(empty, plain, axis.cells + int(_END / CHARACTER), measure):
+    # A word may stand two cells behind its moment: so much stays free behind each, or the next mark goes through it.
+    for word in words(empty, plain, axis.cells + int(_END / CHARACTER), lambda text: measure(text) + 2):
         cell = next(cell for cell, line in left if " ".join(line.split()).startswith(word.text))
         placed.append((word, moments[cell]))
     return placed

@@ -23,8 +23,9 @@ _PIECES = 200  # of output that are looked at for the last few rows
 def step_rows(page: Page, stage: Stage, moment: Moment, height: int, bottom: Row) -> list[Row]:
     """Give a screen of `height` rows for one moment, `bottom` in the last of them."""
     free = max(2, height - FRAME)
-    output = max(LEAST_OUTPUT, min(MOST_OUTPUT, free // 3))
-    code = filled(_code_rows(page, stage, moment, free - output), free - output)
+    most = free - max(LEAST_OUTPUT, min(MOST_OUTPUT, free // 3))
+    code = filled(_code_rows(page, stage, moment, most), min(most, len(stage.code)))
+    output = free - len(code)
     signs = f"{page.glyphs['now']} = now   ! = stderr"
     rows: list[Row] = [
         title_row(page, stage.run.subject.target, "", _headline(stage, moment)),
@@ -65,7 +66,7 @@ def _write_step(page: Page, stage: Stage, moment: Moment) -> None:
         page.row(*row)
     rows = [("at", stage.place(moment)), *_states(stage, moment)[1:]]
     for output in stage.outputs(moment):
-        rows += [(output.stream, line) for line in output.text.splitlines() if line.strip()]
+        rows += [(output.stream, line) for line in output.text.replace("\r\n", "\n").split("\n") if line.strip()]
     for name, text in rows:
         if text:
             first, *others = paragraph(page, text, indent=label + _LABEL)
@@ -108,9 +109,9 @@ def _code_rows(page: Page, stage: Stage, moment: Moment, most: int) -> list[Row]
     """The code, as far as there is room for it, with what happens at its lines beside these."""
     marks: dict[int, Beside] = {}
     for said in stage.beside(moment):
-        sign = page.glyphs["now" if said.runs else "halt"]
+        sign = page.glyphs["now" if said.runs else "halt"] if said.runs or said.suspended else " "
         style = "bad" if said.blocks else "good" if said.runs else "accent"
-        marks[said.line] = Beside(sign, [said.text], style, insists=False)
+        marks[said.line] = Beside(sign, [said.text, said.short], style, insists=False)
     wanted = [*marks, *(line for line in stage.lines if line not in marks)]
     for room in range(most, 0, -1):
         blocks = excerpt(stage.code, wanted, room) or ([stage.code[:room]] if stage.code else [])
@@ -125,7 +126,9 @@ def output_rows(page: Page, run: Run, before: int, until: int, most: int) -> lis
     lines, rows, sign, zero = Lines(page), list[Row](), " ", run.seconds.zero or 0.0
     for index in range(max(0, until - _PIECES), until):
         sign = page.glyphs["now"] if index >= before else " "
-        rows += [_signed(line.parts(), sign) for line in lines.add(run.output[index], zero)]
+        output = run.output[index]
+        seen = output._replace(text=output.text[-(most + 1) * page.width :])  # of a very long one only the end is seen
+        rows += [_signed(line.parts(), sign) for line in lines.add(seen, zero)]
     rows += [_signed(line.parts(), sign) for line in lines.end()]
     return rows[-most:]
 

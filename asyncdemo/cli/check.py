@@ -1,0 +1,173 @@
+"""`asyncdemo check`."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from asyncdemo.catalogue.document import is_document
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.cli import annotations
+from asyncdemo.cli.app import command_app
+from asyncdemo.cli.checking import check_all
+from asyncdemo.cli.checking_documents import CheckedBlocks, check_documents
+from asyncdemo.cli.choosing import Chosen, choose
+from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.interpreters import other, ours
+from asyncdemo.cli.options import (
+    CUMULATIVE_WHAT,
+    Ascii,
+    Cumulative,
+    Json,
+    Of,
+    Python,
+    Scenarios,
+    Timeout,
+    checked_timeout,
+    load_catalogue,
+    resolved,
+)
+from asyncdemo.cli.planning import Request
+from asyncdemo.cli.progress import say
+from asyncdemo.errors import UsageError
+from asyncdemo.promises.verdict import Verdict
+
+app = command_app()
+
+BROKEN_PROMISE, INTERRUPTED = 3, 130
+
+
+@app.command("check")
+def check(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TARGET]...",
+            help="Scenarios, variants, folders of scenarios, or documents (article.md). Default: all scenarios.",
+            autocompletion=complete_target,
+        ),
+    ] = None,
+    chapter: Annotated[int | None, typer.Option("--chapter", metavar="N", help="All scenarios of a chapter.")] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Write the blocks at the end of the scripts anew, for what is printed now.")
+    ] = False,
+    cumulative: Cumulative = False,
+    as_json: Json = False,
+    timeout: Timeout = None,
+    python: Python = None,
+    of: Of = None,
+    scenarios: Scenarios = None,
+    ascii_only: Ascii = False,
+) -> None:
+    """Run scenarios and compare with what they promise: output, exit status, findings, choices, times.
+
+    Of a document each block of Python is run and compared with the output that the document shows after it; a fragment
+    is skipped: --cumulative runs it.
+    Piped: target, status and reason, with tabs between. Exit status: 0 if all promises are kept, 2 for a mistake in the
+    command, 3 if one is not kept, 130 after Ctrl-C.
+    """
+    catalogue = load_catalogue(scenarios)
+    documents = resolved([word for word in words or [] if is_document(word)], catalogue, of)
+    _refuse(documents, update=update, cumulative=cumulative)
+    others = [word for word in words or [] if not is_document(word)]
+    chosen = choose(others, catalogue, of, chapter) if others or not documents else Chosen(())
+    request = Request(timeout=checked_timeout(timeout), python=python, cumulative=cumulative)
+    scripts = [script for choice in chosen.choices for script in choice.scripts]
+    interpreter = ours() if python is None else other(python, scripts)
+    started = time.monotonic()
+
+    def tell(done: int, all_: int, name: str) -> None:
+        _tell(done, all_, name, time.monotonic() - started)
+
+    checked = check_all(chosen, request, interpreter, tell)
+    blocks = CheckedBlocks(()) if checked.interrupted else check_documents(documents, request, tell)
+    say("")
+    if update:
+        from asyncdemo.cli.updating import updated
+
+        checked = updated(checked, interpreter)
+    verdicts = [_near(verdict) for verdict in (*(verdict for verdict, _, _ in checked.verdicts), *blocks.verdicts)]
+    took = time.monotonic() - started
+    interrupted = checked.interrupted or blocks.interrupted
+    name = interpreter.name if chosen.choices or blocks.python is None else blocks.python
+    noun = "scenario" if not documents else "target" if others else "block"
+    _show(verdicts, (name, took, noun), interrupted=interrupted, as_json=as_json, ascii_only=ascii_only)
+    _annotate(verdicts)
+    raise typer.Exit(INTERRUPTED if interrupted else _status(verdicts))
+
+
+def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> None:
+    if documents and update:
+        raise UsageError("--update writes the blocks of scripts; the output in a document is for you to change")
+    if cumulative and not documents:
+        raise UsageError(CUMULATIVE_WHAT)
+
+
+def _status(verdicts: Sequence[Verdict]) -> int:
+    return BROKEN_PROMISE if any(verdict.status == "failed" for verdict in verdicts) else 0
+
+
+def _tell(done: int, all_: int, name: str, took: float) -> None:
+    left = f", about {took / done * (all_ - done):.0f} s left" if 0 < done < all_ else ""
+    say(f"{done} of {all_} checked{left}: {name}" if done < all_ else f"once more: {name}")
+
+
+def _show(
+    verdicts: Sequence[Verdict],
+    about: tuple[str, float, str],
+    *,
+    interrupted: bool,
+    as_json: bool,
+    ascii_only: bool,
+) -> None:
+    if as_json:
+        from asyncdemo.promises.verdict import to_json
+        from asyncdemo.views.document import write_json
+
+        write_json(to_json(verdicts))
+        return
+    from asyncdemo.views.terminal.check import Report, write_report
+    from asyncdemo.views.terminal.page import Page, standard_page
+
+    name, took, noun = about
+    report = Report(tuple(verdicts), name, took, interrupted, noun)
+    if sys.stdout.isatty():
+        write_report(standard_page(ascii_only=ascii_only), report)
+        return
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdout.write("".join(map(_row, verdicts)))
+    sys.stdout.flush()
+    write_report(Page(sys.stderr, os.environ, ascii_only=ascii_only), report)
+
+
+def _row(verdict: Verdict) -> str:
+    from asyncdemo.catalogue.wording import visible
+
+    return "\t".join(visible(cell) for cell in (verdict.target, verdict.status, verdict.reason or "")) + "\n"
+
+
+def _near(verdict: Verdict) -> Verdict:
+    """The same with paths as short as they can be written from here."""
+    faults = (fault._replace(path=_near_path(fault.path)) for fault in verdict.faults)
+    return verdict._replace(faults=tuple(faults))
+
+
+def _near_path(path: str) -> str:
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (OSError, ValueError):
+        return path
+
+
+def _annotate(verdicts: Sequence[Verdict]) -> None:
+    if annotations.wanted(os.environ):
+        from asyncdemo.promises.difference import as_text
+
+        for verdict in verdicts:
+            for fault in verdict.faults:
+                text = f"{fault.message}\n{as_text(fault.rows)}".rstrip("\n")
+                annotations.write_annotation("error", f"check {verdict.target}", fault.path, fault.line, text)

@@ -1,0 +1,181 @@
+"""Runs what is to be checked and judges it: side by side; alone where time matters; again where that may be why."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from asyncdemo.catalogue import shelf, targets
+from asyncdemo.catalogue.scenario import Scenario, Script
+from asyncdemo.cli.choosing import Choice, Chosen
+from asyncdemo.cli.interpreters import Interpreter
+from asyncdemo.cli.planning import Request, planned
+from asyncdemo.promises import fitness, times
+from asyncdemo.promises.fault import Fault
+from asyncdemo.promises.keeping import broken_promises, depends_on_time
+from asyncdemo.promises.verdict import Status, Verdict
+from asyncdemo.recording import Run
+from asyncdemo.runner.side_by_side import cores, run_side_by_side
+
+TRIES, FEWER_TRIES = 3, 2  # of what a busy machine may have spoilt: scripts with promises about time, and all others
+
+Tell = Callable[[int, int, str], None]
+_SAID = {2: "only at the second try", 3: "only at the third try"}
+
+
+class Item(NamedTuple):
+    """One script of a scenario, by its name as a target; two folders may have the same, so its `key` is its path."""
+
+    name: str
+    scenario: Scenario
+    script: Script
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others."""
+        return str(self.script.path)
+
+
+class Checked(NamedTuple):
+    """What came of it: the verdicts in order, each with its item and its last run where there are any.
+
+    `interrupted`: Ctrl-C came before all was done.
+    """
+
+    verdicts: tuple[tuple[Verdict, Item | None, Run | None], ...]
+    interrupted: bool = False
+
+
+def check_all(chosen: Chosen, request: Request, python: Interpreter, tell: Tell) -> Checked:
+    """Run everything and give the verdicts in order; `tell` gets how many runs are done, of how many, and what is next.
+
+    Those that were not finished when Ctrl-C came have no verdict.
+    """
+    items = [_item(choice.scenario, script) for choice in chosen.choices for script in choice.scripts]
+    course = _Course(items, request, python, tell)
+    interrupted = False
+    try:
+        course.run()
+    except KeyboardInterrupt:
+        interrupted = True
+    return Checked(tuple(_verdicts(chosen, course, interrupted=interrupted)), interrupted)
+
+
+class _Course:
+    """The runs of all items: after `run` those of each one's last try, and how many tries there were."""
+
+    def __init__(self, items: Iterable[Item], request: Request, python: Interpreter, tell: Tell) -> None:
+        self.runs: dict[str, Run] = {}
+        self.tries: dict[str, int] = {}
+        self.python = python
+        self._request = request
+        self._tell = tell
+        self._items = {item.key: item for item in items if python.unavailable(item.script) is None}
+        self._measures = {key: self._measured(item) for key, item in self._items.items()}
+        self._seconds: dict[str, float] = {}  # the latest time of each
+        everything = [*self._items.values(), *(other for each in self._measures.values() for other in each)]
+        self._names = {each.key: each.name for each in everything}
+
+    def run(self) -> None:
+        measured = {other.key: other for each in self._measures.values() for other in each}
+        alone = {key: item for key, item in self._items.items() if depends_on_time(item.script)} | measured
+        together = {key: item for key, item in self._items.items() if key not in alone}
+        for items, at_once in ((together, cores()), (alone, 1)):
+            for key, run in self._runs(items, at_once=at_once):
+                self.runs[key], self.tries[key] = run, 1
+        for item in self._items.values():
+            while self.deserves_another(item):
+                again = {each.key: each for each in (item, *self._measures[item.key])}
+                found = dict(self._runs(again, at_once=1))
+                self.runs[item.key] = found[item.key]
+                self.tries[item.key] += 1
+
+    def deserves_another(self, item: Item) -> bool:
+        """Whether what it did not keep may be the fault of a busy machine; what hung for half a minute hangs."""
+        most = TRIES if depends_on_time(item.script) else FEWER_TRIES
+        if self.tries[item.key] >= most or self.runs[item.key].outcome.kind == "timed-out":
+            return False
+        return any(fault.in_time for fault in self.faults(item))
+
+    def faults(self, item: Item) -> list[Fault]:
+        """What the item's run did not keep."""
+        others = {
+            str(other.script.variant): self._seconds[other.key]
+            for other in self._measures[item.key]
+            if other.key in self._seconds
+        }
+        return broken_promises(item.script, self.runs[item.key], others, self.python.version)
+
+    def _measured(self, item: Item) -> list[Item]:
+        """The other variants that its claims on time are about, as far as they can run."""
+        wanted = {claim.of for claim in map(times.claim, item.script.time) if claim is not None}
+        others = [_item(item.scenario, script) for script in item.scenario.scripts if script.variant in wanted]
+        return [other for other in others if self.python.unavailable(other.script) is None]
+
+    def _runs(self, items: Mapping[str, Item], *, at_once: int) -> Iterator[tuple[str, Run]]:
+        left = [*items]
+        with ExitStack() as stack:
+            plans = {
+                key: stack.enter_context(planned(targets.of_script(item.scenario, item.script), self._request))
+                for key, item in items.items()
+            }
+            self._say(left)
+            for key, run in run_side_by_side(plans, at_once=at_once):
+                if run.seconds.script is not None:
+                    self._seconds[key] = run.seconds.script
+                left.remove(key)
+                yield key, run
+                self._say(left)
+
+    def _say(self, left: list[str]) -> None:
+        if left:
+            self._tell(len(self.runs), len(self._items), self._names[left[0]])
+
+
+def _item(scenario: Scenario, script: Script) -> Item:
+    return Item(targets.of_script(scenario, script).name, scenario, script)
+
+
+def _verdicts(
+    chosen: Chosen, course: _Course, *, interrupted: bool
+) -> Iterator[tuple[Verdict, Item | None, Run | None]]:
+    for choice in chosen.choices:
+        whole = _whole(choice)
+        if whole and choice.scenario.variants:
+            yield _verdict(choice.scenario.name, choice.scenario, whole), None, None
+        for script in choice.scripts:
+            item = _item(choice.scenario, script)
+            own = [*([] if choice.scenario.variants else whole), *fitness.of_script(script, choice.scenario)]
+            verdict = _judged(item, own, course, interrupted=interrupted)
+            if verdict is not None:
+                yield verdict, item, course.runs.get(item.key)
+    for problem in chosen.problems:
+        path = str(problem.path)
+        yield Verdict(path, None, "", "failed", (Fault(problem.reason, path),)), None, None
+
+
+def _whole(choice: Choice) -> list[Fault]:
+    if not choice.whole:
+        return []
+    scenario = choice.scenario
+    return fitness.of_scenario(scenario, unlisted=scenario.name in shelf.unlisted(scenario.path.parent))
+
+
+def _judged(item: Item, faults: list[Fault], course: _Course, *, interrupted: bool) -> Verdict | None:
+    """The verdict on one script; None where it was not finished."""
+    why_not = course.python.unavailable(item.script)
+    if why_not is not None:
+        return _verdict(item.name, item.scenario, faults, why_not, skipped=True)
+    if item.key not in course.runs:
+        return None
+    found = course.faults(item)
+    if interrupted and course.deserves_another(item):
+        return None
+    return _verdict(item.name, item.scenario, [*faults, *found], _SAID.get(course.tries[item.key]))
+
+
+def _verdict(
+    name: str, scenario: Scenario, faults: list[Fault], said: str | None = None, *, skipped: bool = False
+) -> Verdict:
+    chapter = f"{scenario.chapter.number}  {scenario.chapter.title}"
+    status: Status = "failed" if faults else "skipped" if skipped else "passed"
+    return Verdict(name, scenario.name, chapter, status, tuple(faults), None if faults else said)

@@ -1,0 +1,102 @@
+"""What `check` is to look at: scenarios by name, chapter, folder or file, and what could not be read."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from asyncdemo.catalogue import course
+from asyncdemo.catalogue.problem import Problem
+from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
+from asyncdemo.catalogue.wording import visible
+from asyncdemo.cli.options import in_chapter, resolved
+from asyncdemo.errors import UsageError
+
+
+class Choice(NamedTuple):
+    """A scenario, and those of its scripts that are looked at; `whole`: it is looked at itself, too."""
+
+    scenario: Scenario
+    scripts: tuple[Script, ...]
+    whole: bool
+
+
+class Chosen(NamedTuple):
+    """All that is looked at, in order, each once."""
+
+    choices: tuple[Choice, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def choose(words: Sequence[str], catalogue: Catalogue, of: str | None, chapter: int | None) -> Chosen:
+    """Give what the words mean; without any the chapter, or everything. Raises UsageError."""
+    if words and chapter is not None:
+        raise UsageError("--chapter chooses the scenarios: name none")
+    if chapter is not None:
+        return Chosen(tuple(map(_all, in_chapter(catalogue, chapter))))
+    if not words:
+        return Chosen(tuple(map(_all, catalogue.scenarios)), catalogue.load_problems)
+    choices: list[Choice] = []
+    problems: list[Problem] = []
+    names = iter(resolved([word for word in words if not _is_path(word)], catalogue, of))
+    for word in words:
+        if _is_path(word):
+            found = _at(Path(word), word, catalogue)
+            choices += found.choices
+            problems += found.problems
+            continue
+        target = next(names)
+        if target.scenario is None:
+            raise UsageError(f"check looks at files: write the script to one, in place of {visible(word)!r}")
+        whole = target.script is None or not target.scenario.variants
+        scripts = target.scenario.scripts if target.script is None else (target.script,)
+        choices.append(Choice(target.scenario, scripts, whole))
+    return Chosen(tuple(_once(choices)), tuple(dict.fromkeys(problems)))
+
+
+def _all(scenario: Scenario) -> Choice:
+    return Choice(scenario, scenario.scripts, whole=True)
+
+
+def _once(choices: Sequence[Choice]) -> list[Choice]:
+    """Put together what is said of one scenario, and leave out what is said twice."""
+    found: dict[Path, Choice] = {}
+    for scenario, scripts, whole in choices:
+        _, before, whole_before = found.get(scenario.path, Choice(scenario, (), whole=False))
+        found[scenario.path] = Choice(scenario, tuple(dict.fromkeys((*before, *scripts))), whole or whole_before)
+    return list(found.values())
+
+
+def _is_path(word: str) -> bool:
+    return os.sep in word or "/" in word or word.lower().endswith(".py") or word in (os.curdir, os.pardir)
+
+
+def _at(path: Path, word: str, catalogue: Catalogue) -> Chosen:
+    """What lies at a path: a folder of scenarios, a scenario of the catalogue, or a script in a folder of its own."""
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {visible(word)}; asyncdemo list shows the scenarios")
+    for scenario in catalogue.scenarios:
+        if _same(scenario.path, path):
+            return Chosen((_all(scenario),))
+        for script in scenario.scripts:
+            if _same(script.path, path):
+                return Chosen((Choice(scenario, (script,), whole=False),))
+    folder = path if path.is_dir() else path.parent
+    there = course.load([folder.absolute()])
+    if path.is_dir():
+        if not there.scenarios and not there.load_problems:
+            hint = f"asyncdemo new NAME --scenarios {visible(word)} writes one"
+            raise UsageError(f"there are no scenarios in {visible(word)}; {hint}")
+        return Chosen(tuple(map(_all, there.scenarios)), there.load_problems)
+    for scenario in there.scenarios:
+        if _same(scenario.path, path):
+            return Chosen((_all(scenario),))
+    why = [problem.reason for problem in there.load_problems if _same(problem.path, path)]
+    raise UsageError(f"{visible(word)} is no scenario: {'; '.join(why) or 'give a Python script or a folder'}")
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,40 @@
+"""`check --update`: the blocks of scripts that ended as they should, written anew."""
+
+from asyncdemo.catalogue import reading
+from asyncdemo.catalogue.scenario import Script
+from asyncdemo.cli.checking import Checked, Item
+from asyncdemo.cli.interpreters import Interpreter
+from asyncdemo.promises.keeping import best_seen, stream_faults
+from asyncdemo.promises.rewriting import Paper, rewritten
+from asyncdemo.promises.seen import Seen
+from asyncdemo.promises.verdict import Verdict
+from asyncdemo.recording import Outcome, Run
+from asyncdemo.saving import replace_content
+
+
+def updated(checked: Checked, python: Interpreter) -> Checked:
+    """Rewrite what can be, and give the verdicts as they are then. Raises UsageError for what cannot be written."""
+    return checked._replace(verdicts=tuple((_one(*each, python), *each[1:]) for each in checked.verdicts))
+
+
+def _one(verdict: Verdict, item: Item | None, run: Run | None, python: Interpreter) -> Verdict:
+    if item is None or run is None or run.outcome != Outcome("exited", code=item.script.exit) or run.output_dropped:
+        return verdict
+    seen = best_seen(item.script, run, python.version)
+    mended = set(stream_faults(item.script, seen))
+    if not mended or not _rewrite(item.script, seen):
+        return verdict
+    left = tuple(fault for fault in verdict.faults if fault not in mended)
+    return verdict._replace(status="failed" if left else "passed", faults=left, said=None if left else "updated")
+
+
+def _rewrite(script: Script, seen: Seen) -> bool:
+    """Write the blocks; False, and nothing is written, where they would not promise what was seen."""
+    source, encoding = reading.decoded(reading.content(script.path))
+    if source != script.source:
+        return False  # changed while it ran
+    text = rewritten(source, seen, Paper(encoding, str(script.path)))
+    if [*stream_faults(script._replace(source=text), seen)]:
+        return False
+    replace_content(script.path, text.encode(encoding))
+    return True

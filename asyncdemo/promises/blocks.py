@@ -1,0 +1,141 @@
+"""The blocks at the end of a script: what it must print, on which stream, for which Pythons."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+Version = tuple[int, ...]
+Stream = Literal["stdout", "stderr"]
+
+LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
+
+_VERSION = r"\d{1,9}(?:\.\d{1,9})*"
+HEADING = re.compile(
+    rf"# (?P<kind>Output|Errors|Unordered output|Unordered errors)"
+    rf"(?:, from (?P<first>{_VERSION}))?(?:, before (?P<end>{_VERSION}))?:\s*"
+)
+_ALMOST = re.compile(r"#\s*(unordered\s+)?(output|errors?)\b[^:]{0,40}:\s*", re.IGNORECASE)
+_STREAMS: dict[str, Stream] = {"output": "stdout", "errors": "stderr"}
+NAMES: dict[Stream, str] = {"stdout": "Output", "stderr": "Errors"}
+
+
+class Line(NamedTuple):
+    """A promised line, placeholders and all, with its number in the file."""
+
+    text: str
+    number: int
+
+
+class Block(NamedTuple):
+    """One block: its heading's line number, its lines, and for which Pythons it holds (None: no bound)."""
+
+    stream: Stream
+    ordered: bool
+    number: int
+    lines: tuple[Line, ...]
+    first: Version | None = None
+    end: Version | None = None
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return self.number + len(self.lines)
+
+    def holds(self, version: Version) -> bool:
+        """Tell whether it holds for a Python of this version."""
+        return (self.first is None or self.first <= version) and (self.end is None or version < self.end)
+
+
+class Slip(NamedTuple):
+    """A line among the blocks that belongs to none, and what to do about it."""
+
+    number: int
+    message: str
+
+
+def blocks_start(lines: Sequence[str]) -> int | None:
+    """Give the index of the first heading, if nothing but comments and blank lines follows it."""
+    start = None
+    for index in range(len(lines) - 1, -1, -1):
+        if lines[index].strip() and not lines[index].startswith("#"):
+            break
+        if HEADING.fullmatch(lines[index]):
+            start = index
+    return start
+
+
+def blocks(source: str) -> tuple[Block, ...]:
+    """Give the blocks of a script in their order."""
+    return tuple(each for each in _parts(LINE_END.split(source)) if isinstance(each, Block))
+
+
+def slips(source: str) -> tuple[Slip, ...]:
+    """Give the lines among the blocks, or at the end of a script without any, that were probably meant to be in one."""
+    lines = LINE_END.split(source)
+    if blocks_start(lines) is None:
+        return tuple(
+            Slip(number, f"{line!r} is no heading of a block: write it like '# Output:' or '# Errors, from 3.12:'")
+            for number, line in _tail(lines)
+            if _ALMOST.fullmatch(line)
+        )
+    return tuple(each for each in _parts(lines) if isinstance(each, Slip))
+
+
+def held(all_blocks: Sequence[Block], stream: Stream, version: Version, *, ordered: bool) -> tuple[Block, ...]:
+    """Give those blocks of a stream that hold for a version."""
+    return tuple(
+        each for each in all_blocks if each.stream == stream and each.ordered == ordered and each.holds(version)
+    )
+
+
+def joined(chosen: Sequence[Block]) -> tuple[Line, ...]:
+    """Give the lines of blocks one after the other."""
+    return tuple(line for block in chosen for line in block.lines)
+
+
+def _parts(lines: Sequence[str]) -> Iterator[Block | Slip]:
+    start = blocks_start(lines)
+    heading: re.Match[str] | None = None
+    number, inside = 0, list[Line]()
+    for index in range(len(lines) if start is None else start, len(lines)):
+        line = lines[index]
+        found = HEADING.fullmatch(line)
+        if heading is not None and (found or not line.startswith("#")):
+            yield _block(heading, number, inside)
+            heading = None
+        if found:
+            heading, number, inside = found, index + 1, []
+        elif heading is not None:
+            inside.append(Line(_text(line), index + 1))
+        elif line.strip():
+            yield Slip(index + 1, "belongs to no block: an empty line of output is written as '#'")
+    if heading is not None:
+        yield _block(heading, number, inside)
+
+
+def _block(heading: re.Match[str], number: int, inside: Sequence[Line]) -> Block:
+    kind = heading["kind"].lower()
+    return Block(
+        _STREAMS[kind.split()[-1]],
+        " " not in kind,
+        number,
+        tuple(inside),
+        _version(heading["first"]),
+        _version(heading["end"]),
+    )
+
+
+def _text(line: str) -> str:
+    return (line[2:] if line.startswith("# ") else line[1:]).rstrip()
+
+
+def _version(text: str | None) -> Version | None:
+    return None if text is None else tuple(map(int, text.split(".")))
+
+
+def _tail(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The comments and blank lines at the end."""
+    for index in range(len(lines) - 1, -1, -1):
+        if lines[index].strip() and not lines[index].startswith("#"):
+            return
+        yield index + 1, lines[index]

@@ -1,0 +1,134 @@
+"""`asyncdemo new`: what it writes passes `check` at once, and nothing is overwritten."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncdemo import sketch
+from tests.conftest import SCENARIOS, Result
+
+Program = Callable[..., Result]
+
+HEAD = '[[chapter]]\ntitle = "x"\n'
+CONTENTS = '[[chapter]]\ntitle = "All"\nscenarios = [\n    "a",\n]\n'
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.slow
+def test_what_is_written_passes_check(tmp_path: Path, asyncdemo: Program) -> None:
+    (tmp_path / "mine").mkdir()
+    for arguments in (
+        ["Retry_with-backoff"],
+        ["two-ways", "--variants", "sync,async,anyio"],
+        ["asyncio"],
+        ["mine", "--from", "unawaited"],
+        ["waits", "--from", "simulated-io-wait"],
+    ):
+        assert asyncdemo("new", *arguments, "--scenarios", "mine").status == 0
+    assert files(tmp_path / "mine") == [
+        "asyncio_.py",
+        "mine.py",
+        "retry-with-backoff.py",
+        "two-ways/README.md",
+        "two-ways/anyio_.py",
+        "two-ways/async.py",
+        "two-ways/sync.py",
+        "waits/README.md",
+        *(f"waits/{path.name}" for path in sorted((SCENARIOS / "simulated-io-wait").glob("*.py"))),
+    ]
+    done = asyncdemo("check", "mine/")
+    assert done.status == 0, done
+    assert {row.split("\t")[1] for row in done.stdout.splitlines()} == {"passed"}
+
+
+@pytest.mark.slow
+def test_what_is_said(tmp_path: Path, asyncdemo: Program) -> None:
+    done = asyncdemo("new", "first")
+    assert done == Result(
+        "written  first.py\nnext     asyncdemo check first --scenarios .\n         asyncdemo run first --scenarios .\n",
+        "",
+        0,
+    )
+    assert asyncdemo("check", "first", "--scenarios", ".").stdout == "first\tpassed\t\n"
+    assert asyncdemo("new", "b", "--variants", "two,one").stdout == (
+        "written  b/\n"
+        "order    without a contents.toml variants are in the order of the alphabet. For yours, write one with\n"
+        '         [variants]\n         b = ["two", "one"]\n'
+        "next     asyncdemo check b --scenarios .\n         asyncdemo run b --scenarios .\n"
+    )
+    (tmp_path / "contents.toml").write_text(CONTENTS)
+    assert "\nnamed    in the last chapter of contents.toml\n" in asyncdemo("new", "c").stdout
+    (tmp_path / "contents.toml").write_text('chapter = [{title = "x", scenarios = ["first"]}]')
+    assert '\nto do    contents.toml does not name it yet: add "d" to the' in asyncdemo("new", "d").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["first"], "there is a first.py already, and nothing is overwritten: choose another name"),
+        (["FIRST"], "there is a first.py already, and nothing is overwritten: choose another name"),
+        (["second"], "there is a second_.py already, and nothing is overwritten: choose another name"),
+        (["a b"], "'a b' is no name for a scenario: use letters a to z, digits and -"),
+        (["../x"], "'../x' is no name for a scenario: use letters a to z, digits and -"),
+        (["x", "--variants", "a,"], "'' is no variant for a scenario: use letters a to z, digits and -"),
+        (["x", "--variants", "a,A"], "--variants a,A: each variant needs a name of its own"),
+        (
+            ["x", "--variants", "a", "--from", "sync-main"],
+            "--variants and --from exclude each other: a copy has the variants of its scenario",
+        ),
+        (["x", "--from", "async"], "--from async: name a scenario, not a variant or a script"),
+        (["x", "--scenarios", "no"], "--scenarios no: no such folder; give one that holds scenario files"),
+        (["x", "--scenarios", ".", "--scenarios", ".."], "--scenarios says where to write: give one folder"),
+        (["x", "--variants", "a"], "cannot make the folder x: File exists"),
+    ],
+)
+def test_mistakes(arguments: list[str], message: str, tmp_path: Path, asyncdemo: Program) -> None:
+    for name in ("first.py", "second_.py", "x"):
+        (tmp_path / name).write_text("mine")
+    assert asyncdemo("new", *arguments) == Result("", f"asyncdemo: {message}\n", 2)
+    assert files(tmp_path) == ["first.py", "second_.py", "x"]
+    assert (tmp_path / "first.py").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CONTENTS, CONTENTS.replace('"a",\n', '"a",\n    "new",\n')),
+        (CONTENTS.replace('"a",', '"a"'), CONTENTS.replace('"a",', '"a",\n    "new"')),
+        (f'{HEAD}scenarios = ["a"]\n', f'{HEAD}scenarios = ["a", "new"]\n'),
+        (f"{HEAD}scenarios = []\n", f'{HEAD}scenarios = ["new"]\n'),
+        (
+            f'{HEAD}scenarios = ["a"]  # ["b"]\n',
+            f'{HEAD}scenarios = ["a", "new"]  # ["b"]\n',
+        ),
+        (f'{HEAD}scenarios = ["]"]\n', None),
+        ('chapter = [{title = "x", scenarios = ["a"]}]\n', None),
+        (f'{HEAD}scenarios = ["a" # b\n]\n', None),
+        ("", None),
+    ],
+)
+def test_a_contents_file_is_extended_where_that_is_safe(before: str, after: str | None) -> None:
+    assert sketch.with_scenario(before, "new", []) == after
+
+
+def test_the_order_of_variants_is_kept() -> None:
+    assert sketch.with_scenario(CONTENTS, "new", ["a", "b"]) == sketch.with_scenario(CONTENTS, "new", [])
+    text = sketch.with_scenario(CONTENTS, "new", ["b", "a"])
+    assert text is not None and text.endswith('\n[variants]\nnew = ["b", "a"]\n')
+    again = sketch.with_scenario(text, "next", ["d", "c"])
+    assert again is not None and again.endswith('\n[variants]\nnext = ["d", "c"]\nnew = ["b", "a"]\n')
+
+
+@given(st.from_regex(r"[a-z0-9][a-z0-9-]{0,12}", fullmatch=True))
+def test_no_file_takes_the_place_of_a_library(name: str) -> None:
+    from asyncdemo.catalogue import naming
+
+    file = sketch.file_name(name)
+    assert naming.from_file(file) == name
+    assert file.removesuffix(".py") not in ("asyncio", "time", "anyio", "trio", "threading")

@@ -1,0 +1,90 @@
+"""Which choices match a run, and claims on time."""
+
+import pytest
+
+from asyncdemo.promises import times
+from asyncdemo.promises.choices import depend_on_time, matching
+from asyncdemo.promises.seen import Seen
+
+WARNING = "/x.py:1: RuntimeWarning: coroutine 'main' was never awaited"
+NEVER = "Task exception was never retrieved"
+DESTROYED = "Task was destroyed but it is pending!"
+TRACEBACK = "Traceback (most recent call last):"
+GROUP = "  + Exception Group Traceback (most recent call last):"
+ALL = ["a", "a, and a warning", "a, and an error", "nothing", "nothing, and a warning", "nothing, and an error"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "fitting"),
+    [
+        (Seen(("a",)), ["a"]),
+        (Seen(), ["nothing"]),
+        (Seen(("a",), (WARNING,)), ["a, and a warning"]),
+        (Seen((), (NEVER,)), ["nothing, and a warning"]),
+        (Seen((), (DESTROYED,)), ["nothing, and a warning"]),
+        (Seen(("a",), (TRACEBACK, WARNING), 1), ["a, and an error"]),
+        (Seen((), (GROUP,), 1), ["nothing, and an error"]),
+        (Seen((), ('  File "/x.py", line 1', "SyntaxError: invalid syntax"), 1), ["nothing, and an error"]),
+        (Seen(("a",), ("I am talking",)), []),
+        (Seen(("a",), ("I am talking",), 1), []),
+        (Seen(("a",), (TRACEBACK,)), []),  # printed, and gone on
+        (Seen(("b",)), []),
+    ],
+)
+def test_exactly_one_of_all_kinds(seen: Seen, fitting: list[str]) -> None:
+    assert matching(ALL, seen) == fitting
+
+
+@pytest.mark.parametrize(
+    ("choice", "stdout", "fits"),
+    [
+        ("a\nb", ("a", "b"), True),
+        ("a\n...", ("a", "b", "c"), True),
+        ("a\n...", ("b",), False),
+        ("<coroutine object main at <address>>", ("<coroutine object main at 0x7f>",), True),
+        ("about 1 s", ("about 1 s",), False),
+    ],
+)
+def test_texts(choice: str, stdout: tuple[str, ...], fits: bool) -> None:
+    assert bool(matching([choice], Seen(stdout))) == fits
+
+
+@pytest.mark.parametrize(
+    ("seconds", "fitting"),
+    [(0.2, ["about 0.2 s"]), (0.299, ["about 0.2 s"]), (0.134, ["about 0.2 s"]), (0.35, []), (0.6, ["about 0.6 s"])],
+)
+def test_times(seconds: float, fitting: list[str]) -> None:
+    assert matching(["about 0.2 s", "about 0.6 s"], Seen(seconds=seconds)) == fitting
+    assert matching(["about 0.2 s"], Seen(seconds=None)) == []
+
+
+def test_whether_time_matters() -> None:
+    assert depend_on_time(["a", "about 0.2 s"])
+    assert not depend_on_time(["a", "nothing"])
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "message"),
+    [
+        ("0.15 to 1.5 s", 0.15, None),
+        ("0.15 to 1.5 s", 0.1, "took 0.100 s: promised 0.15 to 1.5 s"),
+        ("under 0.5 s", 0.6, "took 0.600 s: promised under 0.5 s"),
+        ("over 1 s", 2.0, None),
+        ("under 0.5 of sync", 0.3, None),
+        ("under 0.5 of sync", 0.7, "took 0.700 s, 0.70 of sync's 1.000 s: promised under 0.5 of sync"),
+        ("over 0.8 of sync", 0.7, "took 0.700 s, 0.70 of sync's 1.000 s: promised over 0.8 of sync"),
+        ("0.8 to 1.2 of sync", 1.0, None),
+        ("under 0.5 of gone", 9.0, None),
+    ],
+)
+def test_claims(text: str, seconds: float, message: str | None) -> None:
+    claim = times.claim(text)
+    assert claim is not None
+    assert times.broken(claim, seconds, {"sync": 1.0}) == message
+
+
+@pytest.mark.parametrize(
+    "text", ["", "fast", "0.5 s", "under 0.5", "1 to 0.5 s", "under -1 s", "under 0.5 of A", "1 to 1 s"]
+)
+def test_what_is_no_claim(text: str) -> None:
+    assert times.claim(text) is None

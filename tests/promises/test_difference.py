@@ -1,0 +1,64 @@
+"""The rows that show a difference."""
+
+from hypothesis import given
+
+from asyncdemo.promises.blocks import Line
+from asyncdemo.promises.difference import MOST, as_text, difference
+from asyncdemo.promises.lines import ANY_LINES
+from asyncdemo.promises.matching import as_promised
+from tests.promises.made import printed_lines, promised_lines
+
+
+def lines(*texts: str, start: int = 10) -> list[Line]:
+    return [Line(text, number) for number, text in enumerate(texts, start)]
+
+
+def shown(ordered: list[Line], unordered: list[Line], *printed: str) -> str:
+    return as_text(difference(ordered, unordered, printed))
+
+
+def test_what_is_near_is_shown_and_the_rest_counted() -> None:
+    promised = lines("a", "b", "c", "d", "e", "f", "g", "h")
+    assert shown(promised, [], "a", "b", "c", "X", "e", "f", "g", "h") == (
+        "   ~ 1 line as promised\n11   b\n12   c\n13 - d\n   + X\n14   e\n15   f\n"
+    )
+
+
+def test_promised_and_printed_lines_of_one_place_stand_together() -> None:
+    assert shown(lines("a", "b"), [], "x", "y") == "10 - a\n11 - b\n   + x\n   + y\n"
+
+
+def test_nothing_promised_and_nothing_printed() -> None:
+    assert shown([], [], "x") == "  + x\n"
+    assert shown(lines("a"), []) == "10 - a\n"
+    assert shown(lines("a"), [], "a") == ""
+
+
+def test_lines_in_any_order() -> None:
+    assert shown([], lines("a", "b"), "b", "c") == "10 - a\n11   b\n   + c\n"
+    assert shown(lines("a", "b"), lines("c", "d", start=20), "a", "c", "b", "d") == (
+        "10   a\n11 - b\n   + c\n20 - c\n21   d\n   + b\n"
+    )
+
+
+def test_a_line_that_stands_for_any_lines_stays() -> None:
+    assert shown(lines("a", ANY_LINES, "<any>z"), [], "a", "1", "2", "yz", "!") == (
+        "   ~ 1 line as promised\n11   ...\n12   <any>z\n   + !\n"
+    )
+
+
+def test_long_ones_are_cut() -> None:
+    rows = difference(lines(*map(str, range(100))), [], ["x"])
+    assert len(rows) == MOST
+    assert rows[-1].text == f"{100 + 1 - MOST + 1} more rows"
+
+
+@given(promised_lines, promised_lines, printed_lines)
+def test_there_are_rows_where_there_is_a_difference(
+    ordered: list[str], unordered: list[str], printed: list[str]
+) -> None:
+    rows = difference(lines(*ordered), lines(*unordered, start=50), printed)
+    if as_promised(ordered, unordered, printed):
+        assert rows == ()
+    else:
+        assert any(row.sign in "+-" for row in rows) or ANY_LINES in (*ordered, *unordered)
