@@ -5,7 +5,8 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncdemo.archive import Recording
@@ -17,6 +18,7 @@ from asyncdemo.views.html.recording import runs_data
 from asyncdemo.views.html.said import lines, within
 from asyncdemo.views.html.stepping import stepping
 from tests.lanes.made import STEP, Made, many, run_of, timeline
+from tests.test_archive_damage import recordings
 from tests.views.test_hostile import EVIL, _run
 
 CSP = re.compile(r"default-src 'none'; script-src '(\S+)'; style-src '(\S+)'; base-uri 'none'; form-action 'none'")
@@ -50,6 +52,14 @@ def test_data_cannot_end_their_element() -> None:
     assert not re.search("[<>&\u2028\u2029\ud800-\udfff]", data)
     assert len(json.loads(data)["runs"]) == len(EVIL) + 2
     text.encode()
+
+
+@pytest.mark.slow
+@given(recordings)
+@settings(max_examples=40)
+def test_any_recording(kept: Recording) -> None:
+    text = "".join(RECORDINGS[".html"](kept))
+    assert len(json.loads(element(text, '<script type="application/json" id="data">'))["runs"]) == len(kept.runs)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), SECONDS), max_size=300), st.integers(6, 50))
