@@ -137,7 +137,7 @@ def _version(text: str | None) -> Version | None:
 
 
 def _last_of_code(source: str) -> int:
-    """The number of the last line of code: in a text that ends it a line may look like a comment. 0 if nobody can tell."""
+    """The number of the last line of code, 0 if nobody can tell: in a string there a line may look like a comment."""
     try:
         body = syntax.parsed(source).body
     except Unreadable:

@@ -46,8 +46,8 @@ def _pattern(promised: str) -> re.Pattern[str]:
 def _piece(pieces: Sequence[str], place: int) -> str:
     """The pattern of a piece.
 
-    Text between two `<any>` is settled at its first place, which leaves the most room for what follows: a row of dots in
-    a document is many of these, and to try all ways to share out a line among them could take years.
+    Text between two `<any>` is settled at its first place, which leaves the most room for what follows. A row of dots
+    in a document is many of these, and to try all ways to share out a line among them could take years.
     """
     text = re.escape(pieces[place])
     if place % 2 == 0:
