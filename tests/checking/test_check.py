@@ -209,6 +209,14 @@ def test_what_differs_between_pythons(write: Write, asyncdemo: Program) -> None:
     assert old.status == 0
 
 
+def test_what_another_python_has_under_the_name_it_was_installed_by(write: Write, asyncdemo: Program) -> None:
+    """The module of markdown-it-py is called markdown_it."""
+    write(("# [tool", '# dependencies = ["markdown-it-py", "no-such-thing-at-all"]\n# [tool'), name="lacks")
+    write(("# [tool", '# dependencies = ["markdown-it-py"]\n# [tool'), name="has")
+    done = asyncdemo("check", "mine/", "--python", sys.executable)
+    assert done.stdout.startswith("has\tpassed\t\nlacks\tskipped\tneeds no-such-thing-at-all, and CPython ")
+
+
 def test_update(write: Write, asyncdemo: Program) -> None:
     path = write(('print("one")', 'print("two", object(), __file__)'), (' "two",', ' "two <any>",'))
     path.chmod(0o640)
