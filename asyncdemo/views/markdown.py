@@ -26,7 +26,8 @@ def comparison(compared: Comparison | Sweep) -> Iterator[str]:
     said += [note for note in notes if note is not None]
     said += [f"{doubt.said}; {doubt.advice}" for doubt in doubts(compared) if doubt.matters][:1]
     yield "".join(f"- {escaped(each)}\n" for each in said)
-    yield f"\n{compared.rounds} rounds in shuffled order, {escaped(verdicts.circumstances(compared))}\n"
+    rounds = verdicts.number_of_rounds(compared.rounds)
+    yield f"\n{rounds} in shuffled order, {escaped(verdicts.circumstances(compared))}\n"
 
 
 def _table(point: Comparison) -> Iterator[str]:

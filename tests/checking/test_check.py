@@ -231,6 +231,18 @@ def test_update(write: Write, asyncdemo: Program) -> None:
     assert os.listdir(path.parent) == ["good.py"]  # noqa: PTH208
 
 
+def test_what_cannot_be_updated_hides_none_of_the_others(write: Write, asyncdemo: Program) -> None:
+    gone_at_the_second_try = (
+        "import os\nos.rmdir('x') or os.remove(__file__) if os.path.isdir('x') else os.mkdir('x')\n"
+    )
+    path = write(('print("one")', f'{gone_at_the_second_try}print("two")'), name="gone")
+    write(('print("one")', 'print("two")'))
+    done = asyncdemo("check", "mine/", "--update")
+    gone, good = done.stdout.splitlines()
+    assert gone.endswith(f"; mine/{path.name}: it could not be updated: no such file")
+    assert (good, done.status) == ("good\tpassed\tupdated", 3)
+
+
 def test_what_did_not_end_well_is_not_updated(write: Write, asyncdemo: Program) -> None:
     path = write(('print("one")', "raise ValueError"))
     before = path.read_text()
