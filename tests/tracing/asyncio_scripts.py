@@ -332,9 +332,10 @@ asyncio.run(main())
 """
 
 # A signal handler that raises an error at any moment, also in the midst of the tracer.
+# Late is of every kind that our own code expects; where ASKED, the stack is asked for all the time.
 SIGNALS = """
 import asyncio, signal
-class Late(Exception): pass
+class Late(TimeoutError, KeyError, IndexError, ValueError): pass
 calls = caught = 0
 armed = False
 def handler(*_):
@@ -358,9 +359,15 @@ signal.signal(signal.SIGALRM, handler)
 loop = asyncio.new_event_loop()
 loop.set_exception_handler(report)
 tasks = []
+def ask():
+    while calls < 60:
+        os.kill(os.getpid(), signal.SIGURG)
+        time.sleep(0.0001)
+if ASKED:
+    threading.Thread(target=ask, daemon=True).start()
 signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
-until = now() + 0.6
-while now() < until:
+until = now() + 15
+while calls < 60 and now() < until:
     try:
         tasks += [loop.create_task(work()) for _ in range(5)]  # some steps are lost, as they are without us
         loop.call_later(0.1, loop.stop)

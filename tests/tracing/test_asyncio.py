@@ -230,8 +230,9 @@ def test_eager_tasks_that_are_suspended(observed: Observe, python: str) -> None:
 
 
 @every_python
-def test_an_error_that_a_signal_handler_raises_at_any_moment(observed: Observe, python: str) -> None:
-    seen = observed(scripts.SIGNALS, python)
+@pytest.mark.parametrize("asked", [False, True])
+def test_an_error_that_a_signal_handler_raises_at_any_moment(observed: Observe, python: str, asked: bool) -> None:
+    seen = observed(f"ASKED = {asked}\n{scripts.SIGNALS}", python)
     well_formed(seen.timeline)
     assert "all caught: True" in seen.printed
     assert seen.timeline.complete

@@ -31,7 +31,9 @@ def trace(base_events, recorder):
                 queue = queue_class()
                 queue.begin(library, self)
                 self._ready = queue
-            except Exception:
+            except Exception as error:
+                if _asyncdemo_trace.raised_elsewhere(error):
+                    raise
                 recorder.give_up()
 
     __init__.__qualname__ = original.__qualname__

@@ -349,7 +349,9 @@ def queue_class(recorder, stepper):
                 if type(callback) is stepper:
                     try:
                         current = self.known[id(callback.__self__)]
-                    except KeyError:
+                    except KeyError as error:
+                        if _asyncdemo_trace.raised_elsewhere(error):
+                            raise
                         current = self.new(callback.__self__)
                 else:
                     current = self.owner_of(handle, callback, now)
@@ -358,8 +360,10 @@ def queue_class(recorder, stepper):
                 try:
                     recall = self.recall
                     wakes[place] = recall()
-                except IndexError:
-                    pass  # somebody else has put the handle in
+                except IndexError as error:
+                    if _asyncdemo_trace.raised_elsewhere(error):
+                        raise
+                    # else somebody else has put the handle in
                 codes[place] = current.step
                 self.current = current
             except BaseException as error:

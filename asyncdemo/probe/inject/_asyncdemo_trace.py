@@ -129,14 +129,14 @@ def run_queue():
     """How long (ns) this thread was ready and had no processor; None where the system does not tell."""
     try:
         file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+        try:
+            return int(os.read(file, 64).split()[1])
+        finally:
+            os.close(file)
+    except (OSError, IndexError, ValueError) as error:
+        if raised_elsewhere(error):
+            raise
         return None
-    try:
-        return int(os.read(file, 64).split()[1])
-    except (OSError, IndexError, ValueError):
-        return None
-    finally:
-        os.close(file)
 
 
 def raised_elsewhere(error):

@@ -34,7 +34,9 @@ def trace(run, recorder):
             else:
                 runner.instruments = instruments([instrument])
                 runner.instruments.only = instrument
-        except Exception:
+        except Exception as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
             recorder.give_up()
 
     install_hooks.__module__, install_hooks.__qualname__ = original.__module__, original.__qualname__
