@@ -49,6 +49,46 @@ async def main():
 asyncio.run(main())
 """
 
+# One step after another holds the loop; the first also cancels, so that it is not known yet how that is taken.
+NEVER_IDLE = """
+import asyncio
+async def beats():
+    await asyncio.sleep(0.04)
+async def sleeps():
+    await asyncio.sleep(0)
+    await asyncio.sleep(9)
+async def forever():
+    await asyncio.sleep(0)
+    await asyncio.get_running_loop().create_future()
+async def gathers():
+    await asyncio.sleep(0)
+    await asyncio.gather(asyncio.sleep(8))
+async def holds():
+    time.sleep(0.07)
+def task(coroutine):
+    made = asyncio.ensure_future(coroutine)
+    made.set_name(coroutine.__name__)
+    return made
+async def main():
+    beating, *tasks = [task(coroutine()) for coroutine in (beats, sleeps, forever, gathers)]
+    await asyncio.sleep(0)
+    time.sleep(0.07)
+    await asyncio.sleep(0)
+    time.sleep(0.07)
+    for each in tasks: each.cancel()
+    time.sleep(0.02)
+    holding = task(holds())
+    await asyncio.sleep(0)
+    await asyncio.gather(beating, holding, *tasks, return_exceptions=True)
+asyncio.run(main())
+"""
+SUSPENDED = {
+    "beats": "await asyncio.sleep(0.04)",
+    "sleeps": "await asyncio.sleep(9)",
+    "forever": "create_future()",
+    "gathers": "await asyncio.gather(asyncio.sleep(8))",
+}
+
 ENDS = """
 import asyncio, gc
 async def returns():

@@ -211,13 +211,18 @@ class Queue(collections.deque):
         if long:
             if self.outer and not _is_running(self.outer[-1]):
                 return self.lose_track(now)
-            self.clocks.long_step(current.key, now)
+            place = self.clocks.long_step(current.key, now)
             loop = self.owner()
             if self.timed and loop is not None:
                 _asyncdemo_overdue.tell_overdue(self, loop, self.started, now)
         if task is not None and current.done(task):
             self.ended(current, task, now)
-        return _clock() if long else now
+        if not long:
+            return now
+        if now - self.started > layout.HELD:
+            self.places.look(place, self.by_key)
+            self.clocks.turn(_clock())
+        return _clock()
 
     def ended(self, current, task, now):
         if current.kind.cancelled(task):

@@ -175,7 +175,10 @@ class _Instrument:
         """What ran has ended. Gives the time: reading the clocks after a long step takes some."""
         if now - self._started <= layout.LONG:
             return now
-        self._clocks.long_step(self._current.key, now)
+        place = self._clocks.long_step(self._current.key, now)
+        if now - self._started > layout.HELD:
+            self._places.look(place, self._by_key)
+            self._clocks.turn(_clock())
         return _clock()
 
     def _is_trios(self, task):
