@@ -47,6 +47,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
     if plan.cannot is not None:
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
+    linux.adopt_orphans()  # before there are any
     with shared_memory() as memory, stack_file() as stacks, _early_interrupts() as interrupted:
         memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
@@ -57,7 +58,6 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
             return not_started(plan, f"{error.strerror}: {plan.command[0]}")
         try:
             with terminal.lent_terminal(child.pid, lend=lend) as loan:
-                linux.adopt_orphans()
                 watch = _Watch(plan, memory, child, started(), terminal_lent=loan is not None)
                 if stacks is not None and not plan.times_only:
                     watch.stacks = Stacks(memory, child.pid, stacks)
