@@ -83,7 +83,7 @@ class Stream:
             self._held.popleft()
             self._clear()
             self.rows += 1
-            more = f"{self._page.glyphs['more']} {self._left_out + 1} more rows: --full"
+            more = f"{self._page.glyphs['more']} {self._left_out + 1} more rows: {self._page.unfold}"
             self._page.row((f"{' ' * GUTTER}{more}", "dim"))
         for line in self._held:
             self._row(line)

@@ -1,0 +1,300 @@
+"""Where each key leads."""
+
+from collections.abc import Callable
+
+from asyncdemo.lanes.chart import length
+from asyncdemo.recording import Run
+from asyncdemo.tour.state import Phase, Room, State, at_stop, started
+from asyncdemo.tour.stop import found
+
+SLOWER = 4.0  # how many times as slow a run is shown again; twice that with each further press
+_SLOWEST = 64.0
+_LONGEST = 60  # characters of a name that is typed
+
+# Key, what it does in a word, and what the help says of it.
+KEYS = (
+    ("enter", "go on", "show what comes next: the question, the run, the answer, the notes, the next stop"),
+    ("1 to 9", "predict", "say what you expect, before or after you have seen it"),
+    ("p", "predict", "go back to the question, to predict again"),
+    ("n", "next", "the next stop"),
+    ("b", "back", "one screen back, or to the stop before"),
+    ("r", "run again", "the same once more"),
+    ("l", "slower", "show the run again, slowed; each press makes it slower"),
+    ("t", "try", "run it with the change that the notes propose"),
+    ("e", "edit", "edit a copy of the script and run that; the script itself stays as it is"),
+    ("s", "source", "the code, of all variants, beside what happened to it"),
+    ("o", "notes", "what there is to notice"),
+    ("j", "jump", "go to a stop by its name, or the beginning of it"),
+    ("x", "stop", "stop the run that goes on, and show what there is of it; Ctrl-C does the same"),
+    ("up, down", "scroll", "where there is more than the screen has room for; page up and page down too"),
+    ("?", "help", "this page"),
+    ("q", "quit", "leave; the next tour begins where you were"),
+)
+_MORE = ("answer", "together", "notes", "tried", "code", "source", "help")
+_ASIDE = ("source", "help", "film")
+
+
+def pressed(state: State, key: str, room: Room) -> State:
+    """Give where a key leads."""
+    if state.typed is not None:
+        return _typing(state, state.typed, key)
+    state = state._replace(message="")
+    if key.isascii() and key.isdecimal():
+        return _predicted(state, int(key))
+    if key in _SCROLLING:
+        return _scrolled(state, _SCROLLING[key](room), room)
+    return _ACTIONS.get(key, _unknown)(state, room)
+
+
+def played(state: State, seconds: float) -> State:
+    """Let so many seconds pass in which a run is shown again; at its end what was shown before comes back."""
+    speed, at = state.film
+    at += seconds * speed
+    run = filmed(state)
+    if run is None or at >= length(run):
+        return state._replace(phase=state.before, offset=0)
+    return state._replace(film=(speed, at))
+
+
+def filmed(state: State) -> Run | None:
+    """Give the run that can be shown again: the one that was last looked at, None where there is none."""
+    if state.before in ("tried", "together") and state.runs:
+        return state.runs[0]
+    return state.answered
+
+
+def _on(state: State, room: Room) -> State:
+    """Show the rest of this page, or what comes after it."""
+    if room.more and state.phase in _MORE:
+        return _scrolled(state, room.rows, room)
+    if state.phase in _ASIDE:
+        return state._replace(phase=state.before, offset=0)
+    return _FOLLOWS[state.phase](state)
+
+
+def _after_code(state: State) -> State:
+    return state._replace(phase="question", offset=0) if state.asks else _run(state)
+
+
+def _run(state: State) -> State:
+    if state.asked.unavailable is not None:
+        return state._replace(phase="notes", offset=0, message="it cannot run here")
+    return started(state, "question", (state.asked.target,))
+
+
+def _still(state: State) -> State:
+    return state._replace(message="it still runs: x stops it, n leaves it for the next stop")
+
+
+def _after_answer(state: State) -> State:
+    if state.round + 1 < len(state.stop.rounds):
+        return state._replace(
+            round=state.round + 1, phase="code", offset=0, predicted=None, answered=None, matched=None, runs=()
+        )
+    return _together(state) if state.stop.targets else state._replace(phase="notes", offset=0)
+
+
+def _together(state: State) -> State:
+    return started(state, "together", state.stop.targets)
+
+
+def _to_notes(state: State) -> State:
+    return state._replace(phase="notes", offset=0)
+
+
+def _next_stop(state: State, _room: Room | None = None) -> State:
+    """The next stop; between two chapters, and at the end, the page that says so."""
+    if state.phase == "end":
+        return _after_end(state)
+    last = state.number + 1 == len(state.stops)
+    if last or state.stops[state.number + 1].chapter != state.stop.chapter:
+        after = state.stops[0 if last else state.number + 1]
+        return at_stop(state, state.number)._replace(phase="end", course=state.course._replace(at=after.name))
+    return at_stop(state, state.number + 1)
+
+
+def _after_end(state: State) -> State:
+    if state.number + 1 == len(state.stops):
+        return state._replace(phase="over")
+    return at_stop(state, state.number + 1)
+
+
+def _back(state: State, _room: Room) -> State:
+    if state.phase in _ASIDE:
+        return state._replace(phase=state.before, offset=0)
+    if state.phase == "running":
+        return _left(state)
+    if state.phase == "end":
+        return at_stop(state, state.number)
+    if state.phase == "tried":
+        return _to_notes(state)
+    if state.phase == "notes" and state.answered is not None:
+        return state._replace(phase="answer", offset=0)
+    if state.phase == "together":
+        return state._replace(phase="answer" if state.answered else "code", offset=0)
+    if state.phase == "answer" and state.asks:
+        return state._replace(phase="question", offset=0)
+    if state.phase in ("answer", "question", "notes"):
+        return state._replace(phase="code", offset=0)
+    if state.round:
+        return state._replace(round=state.round - 1, predicted=None, answered=None, matched=None, runs=())
+    if not state.number:
+        return state._replace(message="this is the first stop")
+    return at_stop(state, state.number - 1)
+
+
+def _left(state: State) -> State:
+    """Leave a run that goes on: what was shown before it comes back."""
+    before: Phase = "question" if state.asks else "code"
+    if state.answered is not None and state.job is not None and state.job.kind != "question":
+        before = "answer"
+    return state._replace(phase=before, job=None, runs=(), offset=0, message="the run was left")
+
+
+def _again(state: State, _room: Room) -> State:
+    job = state.job
+    if state.phase in ("running", "tried", "together") and job is not None:
+        return started(state, job.kind, job.targets, job.settings)
+    if state.phase == "end":
+        return state._replace(message="there is nothing to run here")
+    return _run(state)
+
+
+def _slower(state: State, _room: Room) -> State:
+    if state.phase == "film":
+        return state._replace(film=(max(state.film[0] / 2, 1 / _SLOWEST), state.film[1]))
+    if state.phase in ("answer", "together", "notes", "tried", "source"):
+        before = state.before if state.phase == "source" else state.phase
+        shown = state._replace(before=before, phase="film", film=(1 / SLOWER, 0.0), offset=0)
+        if filmed(shown) is not None:
+            return shown
+    return state._replace(message="run it first: then it can be shown again, slowed")
+
+
+def _question(state: State, _room: Room) -> State:
+    if not state.asks or state.phase == "end":
+        return state._replace(message="there is no question here")
+    if state.phase == "running":
+        state = _left(state)
+    return state._replace(phase="question", offset=0, predicted=None, message="")
+
+
+def _predicted(state: State, number: int) -> State:
+    if not state.asks or state.phase not in ("code", "question", "answer", "notes"):
+        return state._replace(message="there is no question here" if not state.asks else "p leads to the question")
+    choices = state.asked.choices
+    if not 1 <= number <= len(choices):
+        return state._replace(message=f"there are the choices 1 to {len(choices)}")
+    return state._replace(phase="question", predicted=number - 1, offset=0)
+
+
+def _aside(phase: Phase) -> Callable[[State, Room], State]:
+    def action(state: State, _room: Room) -> State:
+        if state.phase == phase:
+            return state._replace(phase=state.before, offset=0)
+        if state.phase == "running":
+            return state._replace(message="it still runs: x stops it")
+        before = state.before if state.phase in _ASIDE else state.phase
+        return state._replace(phase=phase, before=before, offset=0)
+
+    return action
+
+
+def _notes(state: State, _room: Room) -> State:
+    if state.phase in ("running", "end"):
+        return state._replace(message="it still runs: x stops it" if state.phase == "running" else "")
+    return state._replace(phase="notes", offset=0)
+
+
+def _try(state: State, _room: Room) -> State:
+    attempt = state.stop.attempt
+    if state.phase in ("running", "end") or attempt is None:
+        return state._replace(
+            message="" if attempt else "the notes propose nothing that a key could do: e edits a copy"
+        )
+    return started(state, "tried", attempt.targets, attempt.settings)
+
+
+def _edit(state: State, _room: Room) -> State:
+    if state.phase in ("running", "end"):
+        return state._replace(message="it still runs: x stops it" if state.phase == "running" else "")
+    return state._replace(editing=True)
+
+
+def _jump(state: State, _room: Room) -> State:
+    return state._replace(typed="")
+
+
+def _stop(state: State, _room: Room) -> State:
+    if state.phase != "running":
+        return state._replace(message="nothing runs")
+    return state._replace(stopping=state.stopping + 1, message="it is told to stop")
+
+
+def _quit(state: State, _room: Room) -> State:
+    return state._replace(phase="over", job=None)
+
+
+def _escape(state: State, room: Room) -> State:
+    return _back(state, room) if state.phase in _ASIDE else state
+
+
+def _unknown(state: State, _room: Room) -> State:
+    return state._replace(message="? shows the keys")
+
+
+def _typing(state: State, typed: str, key: str) -> State:
+    if key == "enter" and typed.strip():
+        number = found(typed, state.stops)
+        if isinstance(number, str):
+            return state._replace(typed=None, message=number)
+        return at_stop(state, number)
+    if key in ("escape", "enter"):
+        return state._replace(typed=None)
+    if key == "backspace":
+        return state._replace(typed=typed[:-1])
+    if len(key) == 1 and len(typed) < _LONGEST:
+        return state._replace(typed=typed + key)
+    return state
+
+
+def _scrolled(state: State, rows: int, room: Room) -> State:
+    return state._replace(offset=max(0, state.offset + min(rows, room.more)))
+
+
+_SCROLLING: dict[str, Callable[[Room], int]] = {
+    "down": lambda _room: 1,
+    "up": lambda _room: -1,
+    "page down": lambda room: room.rows,
+    "page up": lambda room: -room.rows,
+    "home": lambda _room: -100_000,
+    "end": lambda room: room.more,
+}
+_FOLLOWS: dict[str, Callable[[State], State]] = {
+    "code": _after_code,
+    "question": _run,
+    "running": _still,
+    "answer": _after_answer,
+    "together": _to_notes,
+    "tried": _to_notes,
+    "notes": _next_stop,
+    "end": _after_end,
+}
+_ACTIONS: dict[str, Callable[[State, Room], State]] = {
+    **dict.fromkeys(("enter", "space", "right"), _on),
+    **dict.fromkeys(("b", "left", "backspace"), _back),
+    "n": _next_stop,
+    "r": _again,
+    "l": _slower,
+    "p": _question,
+    "s": _aside("source"),
+    "?": _aside("help"),
+    "o": _notes,
+    "t": _try,
+    "e": _edit,
+    "j": _jump,
+    "x": _stop,
+    "q": _quit,
+    "escape": _escape,
+    "": lambda state, _room: state,
+}
