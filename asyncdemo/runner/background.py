@@ -59,7 +59,11 @@ class Ended(NamedTuple):
     run: Run | None
 
 
-Message = Printed | Looked | Ended
+class Over(NamedTuple):
+    """The script is gone; what there is to be said of its run is yet to come."""
+
+
+Message = Printed | Looked | Over | Ended
 
 
 class Background:
@@ -84,6 +88,7 @@ class Background:
         self._reading = reading
         self._received = bytearray()
         self.over = False
+        self._is_safe = False  # to kill it: nothing is left that it watches over
         self._leaving: float | None = None  # when the next signal is due
 
     def messages(self) -> list[Message]:
@@ -111,6 +116,9 @@ class Background:
     def leave(self, now: float) -> bool:
         """See to it that it ends soon, without waiting: to be called again and again until it gives True."""
         self.messages()
+        if self._is_safe and not self.over:
+            os.kill(self.pid, signal.SIGKILL)  # nobody wants to know what came of it, and finding out may take long
+            self._collect()
         if not self.over and (self._leaving is None or now >= self._leaving):
             self._leaving = now + GRACE
             self.interrupt()
@@ -133,6 +141,7 @@ class Background:
             if isinstance(message, Ended) and message.run is not None:
                 message = Ended(message.run._replace(subject=self._subject))
                 self._collect()
+            self._is_safe = self._is_safe or isinstance(message, Over)
             found.append(message)
         return found
 
@@ -177,6 +186,10 @@ class _Teller:
         took = time.monotonic() - start
         self._looked, self._between = start, max(LOOKS, DEAR * took)
         self._send(Looked(None if timeline is None else timeline._replace(complete=True), zero, now))
+
+    def over(self) -> None:
+        self._tell_output()
+        self._send(Over())
 
     def end(self, run: Run) -> None:
         self._tell_output()

@@ -25,6 +25,7 @@ from asyncdemo.runner.tracing import read_trace
 from asyncdemo.spans import Timeline
 from asyncdemo.timeline import timeline as build_timeline
 
+_SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
 _CENSUS = 50_000_000  # ns between two looks at which programs the script has started
 
 
@@ -44,8 +45,12 @@ class Onlooker(Protocol):
     def look(self, so_far: Callable[[], Timeline | None], zero: float | None, now: float) -> None:
         """Take a look, every hundredth of a second: `so_far` builds the timeline up to now, which takes a while.
 
-        `zero`, as far as it is known, and `now` are seconds from the start of the run.
+        `zero`, as far as it is known, and `now` are seconds from the start of the run. There is no timeline of what
+        would take so long that it disturbs.
         """
+
+    def over(self) -> None:
+        """Take note that the script and all that it has started are gone: what is left is to make a run of it."""
 
 
 def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, onlooker: Onlooker | None = None) -> Run:
@@ -76,6 +81,8 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
 
                 ladder = _ladder(plan, child.started / 1e9)
                 ended, left = supervise(child, watch, ladder, loan=loan, interrupted=interrupted)
+                if onlooker is not None:
+                    onlooker.over()
         finally:
             os.close(child.output)
             if child.exit is None:
@@ -146,7 +153,7 @@ class _Watch:
             self._looked_at = now
             self._started_programs.update(linux.python_programs(self._child.pid))
         if self.onlooker is not None:
-            self.onlooker.look(lambda: self._timeline(time.monotonic_ns()), self._clock.zero(), self._since(now))
+            self.onlooker.look(lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now))
 
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)
@@ -178,8 +185,8 @@ class _Watch:
     def _since(self, now: int) -> float:
         return (now - self._child.started) / 1e9
 
-    def _timeline(self, until: int) -> Timeline | None:
-        trace = read_trace(self._memory)
+    def _timeline(self, until: int, most: int | None = None) -> Timeline | None:
+        trace = read_trace(self._memory, most)
         if trace is None:
             return None
         if self.stacks is not None:

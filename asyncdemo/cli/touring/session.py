@@ -9,7 +9,7 @@ from asyncdemo.cli.planning import Request, planned
 from asyncdemo.cli.touring.editing import Copies
 from asyncdemo.errors import AsyncdemoError
 from asyncdemo.recording import Outcome, Python, Run, Subject
-from asyncdemo.runner.background import Background, Ended, Looked, Message, Printed
+from asyncdemo.runner.background import Background, Ended, Looked, Message, Over, Printed
 from asyncdemo.tour import events
 from asyncdemo.tour.keys import pressed
 from asyncdemo.tour.progress import Course
@@ -100,6 +100,8 @@ class Session:
                 self.state = events.printed(self.state, pieces, left_out, zero)
             case Looked(timeline, zero, now):
                 self.state = events.looked(self.state, timeline, zero, now)
+            case Over():
+                self.state = self.state._replace(message="it is over: what came of it is put together")
             case Ended(run):
                 target = self.state.running
                 self._run = None
