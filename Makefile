@@ -15,7 +15,7 @@ NONE = asyncdemo needs Python 3.11 or newer with its venv module, and there is n
 	and Ubuntu with python3-venv), or name it with make PYTHON=/path/to/python3
 
 .DEFAULT_GOAL := help
-.PHONY: readme stress observation help demo test check style types layers bench offline format clean
+.PHONY: readme pictures stress observation help demo test check style types layers bench offline format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network, 
 
 readme: $(READY)  ## write the README's output blocks anew
 	$(BIN)/python -m tests.readme
+
+pictures: $(READY)  ## draw the README's pictures anew, from the recordings beside them
+	$(BIN)/python -m tests.pictures
 
 format: $(READY)  ## format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix --quiet .

@@ -19,20 +19,22 @@ Of a file that was torn, what is there is loaded, and its runs are marked incomp
 import json
 import platform
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from asyncdemo import __version__
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
+from asyncdemo.shapes import WrongShapeError, as_list, as_mapping, as_named, as_numbers, as_type
 from asyncdemo.spans import Spans, Task, Timeline, Touch, Unheeded
 
 SCHEMA = "asyncdemo.recording/1"
 _FAMILY = "asyncdemo.recording/"
 _DIGITS = bytes.maketrans(bytes(range(4)), b"0123")
-# Strings, the last of which may be torn, and what gives a document its shape.
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[{}\[\],]', re.DOTALL)
+# Strings, the last of which may be torn, and what gives a document its shape. Nothing is ever tried again: the memory
+# for that would be a hundred times the string.
+_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\],]', re.DOTALL)
 
 T = TypeVar("T")
 
@@ -64,15 +66,17 @@ def from_text(text: str) -> Recording:
         document, complete = json.loads(text), True
     except (ValueError, RecursionError):
         document, complete = _mended(text), False
-    if not isinstance(document, dict) or not str(document.get("schema", "")).startswith(_FAMILY):
+    if not isinstance(document, dict) or not str(document.get("schema")).startswith(_FAMILY):
         raise UsageError("this is no recording; asyncdemo run --json has another form, and other tools have theirs")
     if document["schema"] != SCHEMA:
         raise UsageError(f"this is a recording of the kind {document['schema']!r}; a newer asyncdemo can read it")
     try:
-        runs = _whole(document.get("runs", []), lambda each: _run(each, complete), complete)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise UsageError(f"this recording is damaged: {type(error).__name__}: {error}") from None
-    return Recording(runs, document.get("tool", ""), document.get("platform", ""), document.get("started"), complete)
+        tool, system = (as_type(str, document.get(name, ""), name) for name in ("tool", "platform"))
+        started = as_type(str | None, document.get("started"), "started")
+        runs = _whole(document.get("runs", []), "runs", lambda each: _run(each, complete), complete)
+    except (WrongShapeError, OverflowError) as error:
+        raise UsageError(f"this recording is damaged: {error}") from None
+    return Recording(runs, tool, system, started, complete)
 
 
 def _run_json(run: Run) -> dict[str, Any]:
@@ -102,81 +106,97 @@ def _columns(spans: Spans) -> dict[str, Any]:
     }
 
 
-def _run(document: Mapping[str, Any], complete: bool) -> Run:
-    return Run(
-        subject=Subject(
-            document["target"],
-            document.get("scenario"),
-            document.get("variant"),
-            document.get("path"),
-            document.get("ran"),
-            document.get("source"),
-            document.get("parameters") or {},
-        ),
-        python=_named(Python, {"executable": "", **document.get("python", {})}),
-        outcome=_named(Outcome, {"kind": "interrupted", **document.get("outcome", {})}),
-        ok=bool(document.get("ok")),
-        seconds=_named(Seconds, document.get("seconds", {})),
-        output=_whole(document.get("output", []), _output, complete),
-        output_dropped=document.get("output_dropped", 0),
-        notes=tuple(document.get("notes", [])),
-        timeline=_timeline(document, complete),
-        findings=_findings(document.get("findings"), complete),
-    )
+def _run(document: Any, complete: bool) -> Run:
+    document = as_mapping(document, "run")
+    subject = {"parameters": {}, **{name: value for name, value in document.items() if value is not None}}
+    python = as_mapping(document.get("python", {}), "python")
+    outcome = as_mapping(document.get("outcome", {}), "outcome")
+    fields = {
+        "subject": _subject(subject),
+        "python": as_named(Python, {"executable": "", **python}),
+        "outcome": as_named(Outcome, {"kind": "interrupted", **outcome}),
+        "ok": as_type(bool, document.get("ok", False), "ok"),
+        "seconds": as_named(Seconds, as_mapping(document.get("seconds", {}), "seconds")),
+        "output": _whole(document.get("output", []), "output", _output, complete),
+        "output_dropped": as_type(int, document.get("output_dropped", 0), "output_dropped"),
+        "notes": as_type(tuple[str, ...], tuple(as_list(document.get("notes", []), "notes")), "notes"),
+        "timeline": _timeline(document, complete),
+        "findings": _findings(document.get("findings"), complete),
+    }
+    return Run(**fields)
 
 
-def _findings(documents: Iterable[Mapping[str, Any]] | None, complete: bool) -> tuple[Finding, ...] | None:
-    if documents is None:
-        return None
-    return _whole(documents, _finding, complete)
+def _subject(document: Mapping[str, Any]) -> Subject:
+    subject = as_named(Subject, document)
+    try:
+        (subject.source or "").encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        raise WrongShapeError("source is no text of a file") from None
+    return subject
 
 
-def _finding(document: Mapping[str, Any]) -> Finding:
-    beside = tuple((line, said) for line, said in document["beside"])
-    return _named(Finding, {**document, "tasks": tuple(document["tasks"]), "beside": beside})
+def _findings(documents: Any, complete: bool) -> tuple[Finding, ...] | None:
+    return None if documents is None else _whole(documents, "findings", _finding, complete)
 
 
-def _output(piece: Mapping[str, Any]) -> Output:
-    return Output(piece["at"], piece["stream"], piece["text"], piece["line"], piece["thread"])
+def _finding(document: Any) -> Finding:
+    document = as_mapping(document, "finding")
+    beside = tuple(tuple(as_list(each, "beside")) for each in as_list(document.get("beside"), "beside"))
+    tasks = tuple(as_list(document.get("tasks"), "tasks"))
+    return as_named(Finding, {**document, "tasks": tasks, "beside": beside})
+
+
+def _output(piece: Any) -> Output:
+    piece = as_mapping(piece, "output")
+    for field in ("line", "thread"):  # always written: a piece without them was torn
+        if field not in piece:
+            raise WrongShapeError(f"output.{field} is missing")
+    return as_named(Output, piece)
 
 
 def _timeline(document: Mapping[str, Any], complete: bool) -> Timeline | None:
     if document.get("tasks") is None:
         return None
-    trace = document.get("trace") or {}
-    tasks = _whole(document["tasks"], lambda task: _named(Task, task), complete)
-    spans = _spans(document.get("spans") or {})
-    touches = _whole(document.get("touches", ()), lambda touch: _named(Touch, touch), complete)
-    unheeded = _whole(document.get("unheeded", ()), lambda each: _named(Unheeded, each), complete)
-    complete = bool(trace.get("complete")) and complete
-    return Timeline(tasks, spans, trace.get("steps", 0), complete, touches, unheeded)
+    trace = as_mapping(document.get("trace") or {}, "trace")
+    tasks = _whole(document["tasks"], "tasks", _maker(Task), complete)
+    spans = _spans(as_mapping(document.get("spans") or {}, "spans"))
+    touches = _whole(document.get("touches", []), "touches", _maker(Touch), complete)
+    unheeded = _whole(document.get("unheeded", []), "unheeded", _maker(Unheeded), complete)
+    whole = as_type(bool, trace.get("complete", False), "trace.complete") and complete
+    return Timeline(tasks, spans, as_type(int, trace.get("steps", 0), "trace.steps"), whole, touches, unheeded)
+
+
+def _maker(kind: type[T]) -> Callable[[Any], T]:
+    return lambda each: as_named(kind, as_mapping(each, kind.__name__.lower()))
 
 
 def _spans(columns: Mapping[str, Any]) -> Spans:
     """Put columns together again; of columns that were torn, as many spans as all of them have."""
     spans = Spans()
-    spans.places = [(place[0], place[1]) for place in columns.get("places", ()) if len(place) == 2]
-    names = ("task", "state", "start", "length", "where")
+    places = [as_list(place, "place") for place in as_list(columns.get("places", []), "places")]
+    whole = [tuple(place) for place in places if len(place) == 2]  # of which the last one may be torn
+    spans.places = [as_type(tuple[str, int], place, "place") for place in whole]
+    states = as_type(str, columns.get("state", ""), "state")
+    if not set(states) <= set("0123"):
+        raise WrongShapeError("state has other characters than 0 to 3")
+    names = ("task", "start", "length", "where")
+    tasks, starts, lengths, wheres = (as_numbers(columns.get(name, []), name) for name in names)
     start = 0
-    for task, state, distance, length, where in zip(*(columns.get(name, ()) for name in names), strict=False):
+    for task, state, distance, length, where in zip(tasks, states, starts, lengths, wheres, strict=False):
         start += distance
+        if not -1 <= where < len(spans.places):
+            raise WrongShapeError(f"where is {where}, and there are {len(spans.places)} places")
         spans.add(task, int(state), start / 1e6, (start + length) / 1e6, where)
     return spans
 
 
-def _named(kind: type[T], document: Mapping[str, Any]) -> T:
-    """Make a named tuple of those fields that it has: a newer tool may have written more."""
-    fields: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # only named tuples come here
-    return kind(**{name: value for name, value in document.items() if name in fields})
-
-
-def _whole(items: Iterable[Any], make: Callable[[Any], T], complete: bool) -> tuple[T, ...]:
+def _whole(items: Any, name: str, make: Callable[[Any], T], complete: bool) -> tuple[T, ...]:
     """Make something of each item; in a torn file, of those before the one that was torn."""
     made: list[T] = []
-    for item in items:
+    for item in as_list(items, name):
         try:
             made.append(make(item))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except WrongShapeError:
             if complete:
                 raise
             break

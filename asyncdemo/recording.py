@@ -184,4 +184,8 @@ def rounded(seconds: float | None) -> float | None:
 def _sha256(text: str) -> str:
     from hashlib import sha256
 
-    return sha256(text.encode(errors="surrogateescape")).hexdigest()
+    try:
+        content = text.encode(errors="surrogateescape")  # the file's own bytes
+    except UnicodeEncodeError:
+        content = text.encode(errors="surrogatepass")  # no file can hold this text
+    return sha256(content).hexdigest()

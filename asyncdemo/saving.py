@@ -12,10 +12,11 @@ from asyncdemo.errors import ToolError, UsageError
 
 
 class Place:
-    """Where a file is to stand. Until something whole was written, what stands there stays."""
+    """Where a file is to stand. Until something whole was written, what stands there stays. `ending` is its form."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, ending: str) -> None:
         self.path = path
+        self.ending = ending
         self._file: IO[str] | None = _temporary(path)
 
     @contextmanager
@@ -42,12 +43,13 @@ def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
 
     Raises UsageError, before anything else is done, for an ending that is not known or a place that cannot be written.
     """
-    if path.suffix not in endings:
+    ending = max((each for each in endings if path.name.endswith(each)), key=len, default=None)  # .trace.json: no .json
+    if ending is None:
         raise UsageError(f"cannot save as {visible(path)}: the name must end in {listed([*endings])}")
     if path.is_dir():
         raise UsageError(f"cannot save as {visible(path)}: that is a folder")
     try:
-        place = Place(path)
+        place = Place(path, ending)
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
     try:

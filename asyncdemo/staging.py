@@ -1,8 +1,8 @@
 """The staged copy: a text that is not a file of its own, written where it can run like any script.
 
-Nothing else ever rewrites code. The caller has changed the bytes already
-(`catalogue.parameters.replace_bytes`), with every line still on its number; here they get a folder, and
-beside them what the original could import or open.
+Nothing else ever rewrites code. The caller has changed the text already (`catalogue.parameters`,
+`documents.copying`), with every line still on its number; here it gets a folder, and beside it what the
+original could import or open.
 """
 
 from collections.abc import Iterator

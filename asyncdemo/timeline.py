@@ -42,12 +42,13 @@ def _of_step(frames: Sequence[Frame]) -> Sequence[Frame]:
 class _Lane:
     """What is known of one task while the events are read; times in seconds from the start of the run."""
 
-    __slots__ = ("created", "end", "ended", "ignored", "lost", "parent", "since", "stood", "theirs", "where")
+    __slots__ = ("created", "due", "end", "ended", "ignored", "lost", "parent", "since", "stood", "theirs", "where")
 
     def __init__(self, created: float, parent: int | None) -> None:
         self.created = created
         self.parent = parent
         self.since = created  # when its last step ended
+        self.due: float | None = None  # since when it could have gone on, but for a step that held the loop
         self.where = -1  # where it is suspended since then
         self.stood = -1  # where it was suspended before its last step, if not by an installed library
         self.theirs = False  # an installed library has suspended it
@@ -180,6 +181,8 @@ class _Builder:
             lane = self._lanes[key] = _Lane(wake, waker)
         elif due is not None and due < wake:
             wake = due
+        if lane.due is not None:
+            wake, lane.due = min(wake, lane.due), None
         since = moment if loop.threaded else lane.since  # that a worker has no job is nothing to be told
         if wake > since:
             self._wait(key, lane, since, wake)
@@ -272,7 +275,7 @@ class _Builder:
 
     def _note(self, loop: _Loop, key: int, what: int, value: int, wake: int) -> None:
         if what == layout.DUE:
-            loop.next_due = self._seconds(value)
+            self._due(loop, key, self._seconds(value))
         elif what == layout.CPU:
             loop.cpu, loop.long = value / 1e9, True
         elif what == layout.QUEUED:
@@ -290,6 +293,14 @@ class _Builder:
                 self._suspended(lane, value, wake)
             elif lane.end == "pending" and lane.ended is None:
                 self._ended(loop, key, lane, self._seconds(value), what)
+
+    def _due(self, loop: _Loop, key: int, moment: float) -> None:
+        """A timer was due: that of the loop's next callback, or one for which a task waits."""
+        lane = self._lanes.get(key)
+        if key in self._callbacks:
+            loop.next_due = moment
+        elif lane is not None and moment >= lane.since:
+            lane.due = moment
 
     def _over(self, loop: _Loop, key: int, moment: float, *, known: bool) -> None:
         """A step has ended; if nobody knows when, nothing is known of it."""

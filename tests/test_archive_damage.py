@@ -1,12 +1,14 @@
 """Recordings that were torn: loaded as far as they go, or refused in words, never a traceback."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.archive import Recording, from_text, to_json
+from asyncdemo.archive import SCHEMA, Recording, from_text, to_json
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
@@ -47,7 +49,9 @@ findings = st.builds(
     path=st.none() | words,
     line=st.none() | numbers,
     seconds=maybe,
+    times=numbers,
     tasks=st.lists(numbers, max_size=3).map(tuple),
+    beside=st.lists(st.tuples(numbers, words), max_size=2).map(tuple),
     message=words,
     advice=words,
 )
@@ -108,6 +112,73 @@ def test_a_file_that_was_cut_anywhere_is_incomplete_or_refused(recording: Record
         assert run.timeline is None or not run.timeline.complete
         assert run.output == original.output[: len(run.output)]
     json.dumps(to_json(read))
+
+
+@pytest.mark.parametrize("change", [{"where": [7]}, {"where": [-2]}, {"state": "9"}, {"start": ["x"]}])
+def test_spans_that_cannot_be_are_refused(change: dict[str, object]) -> None:
+    spans = {"places": [["a.py", 1]], "task": [1], "state": "0", "start": [5], "length": [5], "where": [0]}
+    document = {"schema": SCHEMA, "runs": [{"target": "x", "tasks": [], "spans": spans | change}]}
+    with pytest.raises(UsageError, match="this recording is damaged"):
+        from_text(json.dumps(document))
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(words, values, max_size=3),
+    max_leaves=5,
+)
+
+
+def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a document: what holds it, and its key or index there."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield value, key
+        yield from places_in(inner)
+
+
+@given(recordings, st.data())
+def test_whatever_stands_anywhere_is_read_or_refused(recording: Recording, data: st.DataObject) -> None:
+    document = json.loads(text_of(recording))
+    holder, key = data.draw(st.sampled_from(list(places_in(document))), label="where")
+    missing = isinstance(holder, dict) and data.draw(st.booleans(), label="missing")
+    if missing:
+        del holder[key]
+    else:
+        holder[key] = data.draw(anything, label="in its place")
+    try:
+        read = from_text(json.dumps(document))
+    except UsageError as error:
+        assert str(error).startswith(("this is no recording", "this recording is damaged: ", "this is a recording of"))
+        assert str(error).isprintable()
+        return
+    json.dumps(to_json(read))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("seconds", {"startup": []}, "seconds.startup is []"),
+        ("seconds", {"total": True}, "seconds.total is True"),
+        ("seconds", {"total": float("inf")}, "seconds.total is inf"),
+        ("seconds", [], "seconds is no object, but []"),
+        ("outcome", {"kind": "exploded"}, "outcome.kind is 'exploded'"),
+        ("output", [{"at": 1, "line": None, "thread": None}], "output.stream is missing"),
+        ("output_dropped", "0", "output_dropped is '0'"),
+        ("notes", [[]], "notes is ([],)"),
+        ("target", {"a" * 99: 1}, "subject.target is {'" + "a" * 38 + "..."),
+        ("spans", {"start": [1, 2.5]}, "start has something else than whole numbers"),
+        ("spans", {"length": [1 << 64]}, "length has something else than whole numbers"),
+        ("source", "\ud800", "source is no text of a file"),
+        ("tasks", [], "state has other characters than 0 to 3"),
+    ],
+)
+def test_what_is_wrong_is_named(field: str, value: object, message: str) -> None:
+    run = {"target": "x", "tasks": [], "spans": {"state": "7"}, field: value}
+    text = json.dumps({"schema": "asyncdemo.recording/1", "runs": [run]})
+    with pytest.raises(UsageError) as caught:
+        from_text(text)
+    assert str(caught.value) == f"this recording is damaged: {message}"
 
 
 @pytest.mark.parametrize(

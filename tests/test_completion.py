@@ -47,7 +47,7 @@ def in_shell(shell: str, script: str, environment: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["asyncdemo", "r"], ["run"]),
+        (["asyncdemo", "ru"], ["run"]),
         (["asyncdemo", "run", "una"], ["unawaited-coroutine", "unawaited"]),
         (["asyncdemo", "run", "simulated-io-wait", ":"], ["sync", "threads", "async", "anyio"]),
         (["asyncdemo", "run", "simulated-io-wait", ":", "as"], ["async"]),
@@ -58,6 +58,16 @@ def in_shell(shell: str, script: str, environment: dict[str, str]) -> list[str]:
 def test_bash_which_breaks_words_at_a_colon(words: list[str], expected: list[str], environment: dict[str, str]) -> None:
     script = BASH.format(words=" ".join(words), current=len(words) - 1)
     assert in_shell("bash", script, environment) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["run", "list"])
+def test_bash_knows_the_blocks_of_a_document(command: str, environment: dict[str, str], tmp_path: Path) -> None:
+    document = tmp_path / "article.md"
+    document.write_text(">>> 1\n1\n\ntext\n\n>>> 2\n2\n")
+    words = f"asyncdemo {command} {document}#"
+    assert in_shell("bash", BASH.format(words=words, current=2), environment) == [f"{document}#1", f"{document}#2"]
+    assert in_shell("bash", BASH.format(words=f"{words[:-1]}x#", current=2), environment) == []
 
 
 @pytest.mark.slow

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.catalogue import course
-from tests import readme
+from asyncdemo.cli.app import COMMANDS
+from tests import pictures, readme
 from tests.conftest import SCENARIOS, Result
 
 
@@ -26,6 +27,13 @@ def test_the_first_commands_and_a_program_of_ones_own_are_shown_with_their_outpu
         "asyncdemo run rude.py",
     }
     assert all(shown.values())
+
+
+@pytest.mark.parametrize("recording", pictures.recordings(), ids=lambda path: str(path.stem))
+def test_pictures_are_current(recording: Path) -> None:
+    assert recording.with_suffix(".svg").read_text(encoding="utf-8") == pictures.drawn(recording)
+    assert f"docs/images/{recording.stem}.svg" in readme.README.read_text(encoding="utf-8")
+    assert "/root" not in recording.read_text(encoding="utf-8")
 
 
 def test_the_difference_between_outputs_is_seen() -> None:
@@ -50,14 +58,14 @@ def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..
 
 def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
     text = readme.README.read_text()
-    checked = 0
-    commands = {"list", "show", "run", "compare", "explain", "check", "new", "doctor"}
+    checked, helps = 0, dict[str, str]()
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
         words = line.split()
-        if len(words) > 1 and words[1] in commands:
-            known = asyncdemo(words[1], "--help").stdout
+        if len(words) > 1 and words[1] in COMMANDS:
+            if words[1] not in helps:
+                helps[words[1]] = asyncdemo(words[1], "--help").stdout
             own = words[: words.index("--")] if "--" in words else words
-            options = re.findall(r"--[a-z-]+", known)
+            options = re.findall(r"--[a-z-]+", helps[words[1]])
             assert all(option in options for option in own if option.startswith("--")), line
             checked += 1
     assert checked > 20

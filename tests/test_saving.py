@@ -28,10 +28,19 @@ def test_a_recording_is_kept(tmp_path: Path, asyncdemo: Callable[..., Result]) -
     assert [entry.name for entry in tmp_path.iterdir()] == ["kept.json"]
 
 
+@pytest.mark.slow
+def test_several_files_are_kept_or_none(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    assert asyncdemo("run", "sync-main", "--save", "x.json", "--save", "no/x.html").status == 2
+    assert not list(tmp_path.iterdir())
+    assert asyncdemo("run", "sync-main", "--save", "x.json", "--save", "x.html").status == 0
+    assert {entry.name for entry in tmp_path.iterdir()} == {"x.json", "x.html"}
+    assert (tmp_path / "x.html").read_text().startswith("<!DOCTYPE html>")
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("x.html", "asyncdemo: cannot save as x.html: the name must end in .json\n"),
+        ("x.gif", "asyncdemo: cannot save as x.gif: the name must end in .json, .html, .svg, .txt or .trace.json\n"),
         ("no/x.json", "asyncdemo: cannot write no/x.json: No such file or directory\n"),
         ("folder.json", "asyncdemo: cannot save as folder.json: that is a folder\n"),
     ],
@@ -73,7 +82,7 @@ def test_a_new_file_may_be_read_as_any_other(tmp_path: Path) -> None:
 
 
 def test_no_other_ending_is_known(tmp_path: Path) -> None:
-    with pytest.raises(UsageError), opened(tmp_path / "x.svg", RECORDINGS):
+    with pytest.raises(UsageError), opened(tmp_path / "x.gif", RECORDINGS):
         raise AssertionError
 
 

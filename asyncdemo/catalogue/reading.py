@@ -12,16 +12,16 @@ from asyncdemo.catalogue.scenario import Script
 MAX_BYTES = 1_000_000
 
 
-def content(path: Path) -> bytes:
-    """Read a regular file. Raises Unreadable for anything else, unopened: a FIFO would block for ever."""
+def content(path: Path, most: int = MAX_BYTES) -> bytes:
+    """Read a regular file of so many bytes at most. Raises Unreadable for anything else, unopened: a FIFO blocks."""
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
             raise Unreadable("a folder, not a file")
         if not stat.S_ISREG(found.st_mode):
             raise Unreadable("not a regular file")
-        if found.st_size > MAX_BYTES:
-            raise Unreadable(f"larger than {MAX_BYTES // 1_000_000} MB")
+        if found.st_size > most:
+            raise Unreadable(f"larger than {most // 1_000_000} MB")
         return path.read_bytes()
     except FileNotFoundError:
         reason = "a link to a file that does not exist" if path.is_symlink() else "no such file"

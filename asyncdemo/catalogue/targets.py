@@ -2,27 +2,29 @@
 
 import errno
 import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from asyncdemo.catalogue import reading
+from asyncdemo.catalogue import document, reading
+from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.naming import normal
 from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
 from asyncdemo.catalogue.wording import listed, visible
 from asyncdemo.errors import UsageError
 
-_DOCUMENT = r"(?i)\.(md|markdown|txt)(#.*)?$"
+if TYPE_CHECKING:
+    from asyncdemo.documents.block import Block
 
 
 class Target(NamedTuple):
-    """Something to run: a scenario, one of its scripts, a person's own file or module, or standard input.
+    """Something to run: a scenario, one of its scripts, a person's own file, module or document, or standard input.
 
     `name` is what views show. A scenario with variants that was named without one has no `script`; `expand`
     gives one target for each. A person's own file has none where it is no
-    plain file, no text, or its metadata is wrong: that is for its Python to judge.
+    plain file, no text, or its metadata is wrong: that is for its Python to judge. A document that was named without
+    the number of a block has no `block`; `expand` gives one target for each.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Target(NamedTuple):
     script: Script | None = None
     path: Path | None = None
     module: str | None = None
+    document: Document | None = None
+    block: "Block | None" = None
 
     @property
     def is_stdin(self) -> bool:
@@ -43,7 +47,9 @@ def of_module(module: str) -> Target:
 
 
 def expand(target: Target) -> list[Target]:
-    """Give one target for each variant that can run here; anything but a scenario with variants is itself."""
+    """Give one target for each variant that can run here, and for each block; anything else is itself."""
+    if target.document is not None and target.block is None:
+        return [_of_block(target.document, block) for block in target.document.blocks]
     if target.scenario is None or target.script is not None:
         return [target]
     scenario = target.scenario
@@ -71,7 +77,9 @@ def _exact(word: str, catalogue: Catalogue) -> Target | None:
     """Give the target of a word that needs no other words to tell, or None."""
     if word == "-":
         return Target("-")
-    if os.sep in word or "/" in word or word.lower().endswith(".py") or re.search(_DOCUMENT, word):
+    if document.is_document(word):
+        return _document(word)
+    if os.sep in word or "/" in word or word.lower().endswith(".py"):
         return _file(word)
     name, colon, variant = word.partition(":")
     if colon:
@@ -87,8 +95,6 @@ def _inexact(word: str, catalogue: Catalogue, home: Scenario | None, of: str | N
 
 
 def _file(word: str) -> Target:
-    if re.search(_DOCUMENT, word):
-        raise UsageError(f"cannot run a document yet: {visible(word)}; name a Python script or a scenario")
     path = Path(word)
     try:
         if path.is_dir():
@@ -104,6 +110,15 @@ def _file(word: str) -> Target:
         return Target(word, script=reading.script(path), path=path)
     except Unreadable:
         return Target(word, path=path)
+
+
+def _document(word: str) -> Target:
+    whole, block = document.read(word)
+    return Target(whole.name, path=whole.path, document=whole) if block is None else _of_block(whole, block)
+
+
+def _of_block(whole: Document, block: "Block") -> Target:
+    return Target(whole.name_of(block), path=whole.path, document=whole, block=block)
 
 
 def _called(word: str, catalogue: Catalogue) -> Scenario | None:

@@ -9,15 +9,31 @@ from typing import Annotated
 
 import typer
 
+from asyncdemo.catalogue.document import is_document
+from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli import annotations
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.checking import Checked, check_all
-from asyncdemo.cli.choosing import choose
+from asyncdemo.cli.checking import check_all
+from asyncdemo.cli.checking_documents import CheckedBlocks, check_documents
+from asyncdemo.cli.choosing import Chosen, choose
 from asyncdemo.cli.completion import complete_target
-from asyncdemo.cli.interpreters import Interpreter, other, ours
-from asyncdemo.cli.options import Ascii, Json, Of, Python, Scenarios, Timeout, checked_timeout, load_catalogue
+from asyncdemo.cli.interpreters import other, ours
+from asyncdemo.cli.options import (
+    CUMULATIVE_WHAT,
+    Ascii,
+    Cumulative,
+    Json,
+    Of,
+    Python,
+    Scenarios,
+    Timeout,
+    checked_timeout,
+    load_catalogue,
+    resolved,
+)
 from asyncdemo.cli.planning import Request
 from asyncdemo.cli.progress import say
+from asyncdemo.errors import UsageError
 from asyncdemo.promises.verdict import Verdict
 
 app = command_app()
@@ -31,7 +47,7 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="[TARGET]...",
-            help="Scenarios, variants, or folders of scenarios. Default: all there are.",
+            help="Scenarios, variants, folders of scenarios, or documents (article.md). Default: all scenarios.",
             autocompletion=complete_target,
         ),
     ] = None,
@@ -39,6 +55,7 @@ def check(
     update: Annotated[
         bool, typer.Option("--update", help="Write the blocks at the end of the scripts anew, for what is printed now.")
     ] = False,
+    cumulative: Cumulative = False,
     as_json: Json = False,
     timeout: Timeout = None,
     python: Python = None,
@@ -48,11 +65,17 @@ def check(
 ) -> None:
     """Run scenarios and compare with what they promise: output, exit status, findings, choices, times.
 
+    Of a document each block of Python is run and compared with the output that the document shows after it; a fragment
+    is skipped: --cumulative runs it.
     Piped: target, status and reason, with tabs between. Exit status: 0 if all promises are kept, 2 for a mistake in the
     command, 3 if one is not kept, 130 after Ctrl-C.
     """
-    chosen = choose(words or [], load_catalogue(scenarios), of, chapter)
-    request = Request(timeout=checked_timeout(timeout), python=python)
+    catalogue = load_catalogue(scenarios)
+    documents = resolved([word for word in words or [] if is_document(word)], catalogue, of)
+    _refuse(documents, update=update, cumulative=cumulative)
+    others = [word for word in words or [] if not is_document(word)]
+    chosen = choose(others, catalogue, of, chapter) if others or not documents else Chosen(())
+    request = Request(timeout=checked_timeout(timeout), python=python, cumulative=cumulative)
     scripts = [script for choice in chosen.choices for script in choice.scripts]
     interpreter = ours() if python is None else other(python, scripts)
     started = time.monotonic()
@@ -61,21 +84,30 @@ def check(
         _tell(done, all_, name, time.monotonic() - started)
 
     checked = check_all(chosen, request, interpreter, tell)
+    blocks = CheckedBlocks(()) if checked.interrupted else check_documents(documents, request, tell)
     say("")
     if update:
         from asyncdemo.cli.updating import updated
 
         checked = updated(checked, interpreter)
-    verdicts = [_near(verdict) for verdict, _, _ in checked.verdicts]
+    verdicts = [_near(verdict) for verdict in (*(verdict for verdict, _, _ in checked.verdicts), *blocks.verdicts)]
     took = time.monotonic() - started
-    _show(verdicts, interpreter, took, interrupted=checked.interrupted, as_json=as_json, ascii_only=ascii_only)
+    interrupted = checked.interrupted or blocks.interrupted
+    name = interpreter.name if chosen.choices or blocks.python is None else blocks.python
+    noun = "scenario" if not documents else "target" if others else "block"
+    _show(verdicts, (name, took, noun), interrupted=interrupted, as_json=as_json, ascii_only=ascii_only)
     _annotate(verdicts)
-    raise typer.Exit(_status(checked, verdicts))
+    raise typer.Exit(INTERRUPTED if interrupted else _status(verdicts))
 
 
-def _status(checked: Checked, verdicts: Sequence[Verdict]) -> int:
-    if checked.interrupted:
-        return INTERRUPTED
+def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> None:
+    if documents and update:
+        raise UsageError("--update writes the blocks of scripts; the output in a document is for you to change")
+    if cumulative and not documents:
+        raise UsageError(CUMULATIVE_WHAT)
+
+
+def _status(verdicts: Sequence[Verdict]) -> int:
     return BROKEN_PROMISE if any(verdict.status == "failed" for verdict in verdicts) else 0
 
 
@@ -86,8 +118,7 @@ def _tell(done: int, all_: int, name: str, took: float) -> None:
 
 def _show(
     verdicts: Sequence[Verdict],
-    interpreter: Interpreter,
-    took: float,
+    about: tuple[str, float, str],
     *,
     interrupted: bool,
     as_json: bool,
@@ -102,7 +133,8 @@ def _show(
     from asyncdemo.views.terminal.check import Report, write_report
     from asyncdemo.views.terminal.page import Page, standard_page
 
-    report = Report(tuple(verdicts), interpreter.name, took, interrupted)
+    name, took, noun = about
+    report = Report(tuple(verdicts), name, took, interrupted, noun)
     if sys.stdout.isatty():
         write_report(standard_page(ascii_only=ascii_only), report)
         return

@@ -10,6 +10,7 @@ import typer
 
 from asyncdemo.catalogue import targets
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.comparing import compared
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.contestants import baseline_of, contest, titled
@@ -43,7 +44,7 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="A B...",
-            help="Variants, scenarios or scripts, two to ten. The first is the baseline.",
+            help="Variants, scenarios, scripts or blocks (article.md#1), two to ten. The first is the baseline.",
             autocompletion=complete_target,
         ),
     ] = None,
@@ -82,7 +83,10 @@ def compare(
     ] = None,
     save: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Keep the result as .json, .md or .svg. Can be given more than once."),
+        typer.Option(
+            metavar="FILE",
+            help="Keep the result as .json, .md, .html, .svg, .txt or .trace.json. Can be given more than once.",
+        ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, and draw what each did in one run.")] = False,
     as_json: Json = False,
@@ -102,11 +106,15 @@ def compare(
     enough = _limits(runs, precision, max_time)
     if min_speedup is not None and not 0 < min_speedup < math.inf:
         raise UsageError(f"--min-speedup is {min_speedup:g}; give a number above 0, for example 2")
-    chosen = resolved(words or [], load_catalogue(scenarios), of) + [targets.of_module(each) for each in modules or ()]
+    named = resolved(words or [], load_catalogue(scenarios), of) + [targets.of_module(each) for each in modules or ()]
+    chosen = blocks_to_run(named, cumulative=False)
     request = Request(tuple(settings or ()), checked_timeout(timeout))
     who = contest(chosen, request, python or (), sweep)
     schedule = Schedule(
-        random.randrange(10_000) if seed is None else seed, enough, keep_traces=full and not as_json, steps=who.steps
+        random.randrange(10_000) if seed is None else seed,
+        enough,
+        keep_traces=bool(save) or (full and not as_json),
+        steps=who.steps,
     )
     result, took = compared(who, schedule, baseline_of(who.names, baseline), save or ())
     if as_json:

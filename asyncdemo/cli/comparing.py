@@ -62,7 +62,7 @@ class _Keeper:
 
         for place in self._places:
             with place.writing() as file:
-                write(result, place.path.suffix, COMPARISONS, file)
+                write(result, place.ending, COMPARISONS, file)
 
 
 def _tell(progress: Progress) -> None:

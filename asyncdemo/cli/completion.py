@@ -7,17 +7,35 @@ import os
 from collections.abc import MutableMapping
 
 from asyncdemo.catalogue import course, targets
+from asyncdemo.catalogue.document import is_document, read
+from asyncdemo.errors import UsageError
 
 _BASH = "complete_bash"
 
 
 def complete_target(incomplete: str) -> list[str]:
-    """Give the names of scenarios, aliases and variants that begin like this."""
+    """Give the names of scenarios, aliases and variants that begin like this, or the blocks of a document."""
+    blocks = complete_document(incomplete)
+    if blocks:
+        return blocks
     catalogue = course.load(course.folders([], os.environ))
     variants = (variant for scenario in catalogue.scenarios for variant in scenario.variants)
     names = dict.fromkeys([*targets.names(catalogue), *variants])
     before = _before_colon()
     return [name.removeprefix(before) for name in names if name.startswith(before + incomplete)]
+
+
+def complete_document(incomplete: str) -> list[str]:
+    """Give the blocks of a document whose name is there up to `#`; else the shell completes file names itself."""
+    name, mark, _ = incomplete.rpartition("#")
+    if not mark or not is_document(name):
+        return []
+    try:
+        document, _ = read(name)
+    except UsageError:
+        return []
+    names = map(document.name_of, document.blocks)
+    return [each for each in names if each.startswith(incomplete)]
 
 
 def end_at_colon(environ: MutableMapping[str, str]) -> None:

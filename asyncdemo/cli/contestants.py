@@ -66,7 +66,7 @@ def _check(chosen: Sequence[Target]) -> None:
         if target.is_stdin:
             raise UsageError("standard input can be read only once; write the script to a file to compare it")
     _few(len(chosen))
-    files = [target.name if target.path is None else target.path.resolve() for target in chosen]
+    files = [target.name if target.path is None else (target.path.resolve(), target.block) for target in chosen]
     twice = _twice(files)
     if twice is not None:
         name = chosen[files.index(twice)].name

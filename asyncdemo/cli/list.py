@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from asyncdemo.catalogue.document import is_document, read
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.completion import complete_document
 from asyncdemo.cli.options import Ascii, Json, Scenarios, load_catalogue, tell_problems
 from asyncdemo.errors import UsageError
 
@@ -15,14 +17,32 @@ app = command_app()
 
 @app.command("list")
 def list_scenarios(
-    chapter: Annotated[str | None, typer.Argument(metavar="[CHAPTER]", help="Only this chapter: its number.")] = None,
+    chapter: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CHAPTER or FILE]",
+            help="Only this chapter: its number. Of a document: its blocks.",
+            autocompletion=complete_document,
+        ),
+    ] = None,
     names: Annotated[bool, typer.Option("--names", help="Only the names of those that can run here.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Every scenario with its summary.")] = False,
     scenarios: Scenarios = None,
     as_json: Json = False,
     ascii_only: Ascii = False,
 ) -> None:
-    """List the scenarios: chapters, names, summaries. Piped: name, chapter, variants, summary, with tabs between."""
+    """List the scenarios: chapters, names, summaries. Piped: name, chapter, variants, summary, with tabs between.
+
+    Of a document (article.md): its blocks of Python, and which of them can run by itself. Piped: name, line, kind, and
+    its last line or why it cannot.
+    """
+    if chapter is not None and is_document(chapter):
+        from asyncdemo.cli.blocks_listed import write_blocks
+
+        document, block = read(chapter)
+        chosen = document.blocks if block is None else (block,)
+        write_blocks(document, chosen, names=names, as_json=as_json, ascii_only=ascii_only)
+        return
     catalogue = load_catalogue(scenarios)
     tell_problems(catalogue.problems)
     if chapter is not None:

@@ -37,6 +37,10 @@ Python = Annotated[
 Of = Annotated[
     str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, where several have them.")
 ]
+CUMULATIVE_WHAT = "--cumulative is about the blocks of a document: name one, such as article.md"
+Cumulative = Annotated[
+    bool, typer.Option("--cumulative", help="Run each block of a document with those before it, as one program.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Use no characters outside ASCII for lines and bars.")]
 

@@ -2,24 +2,34 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from asyncdemo.catalogue.parameters import parse_settings, replace_bytes
+from asyncdemo.catalogue import syntax
+from asyncdemo.catalogue.parameters import parse_settings, replace, replace_bytes
+from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import absolute
+from asyncdemo.cli import blocks
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Subject
 from asyncdemo.runner.interpreter import CANNOT, NoInterpreterError, command_line, find_interpreter
 from asyncdemo.runner.plan import Plan
 from asyncdemo.staging import staged
 
+if TYPE_CHECKING:
+    from asyncdemo.documents.block import Block
+
 SCENARIO_TIMEOUT = 30.0  # seconds
 
 
 class Request(NamedTuple):
-    """The options that say how a target is run; `arguments` are the script's own, `thresholds` None the usual ones."""
+    """The options that say how a target is run; `arguments` are the script's own, `thresholds` None the usual ones.
+
+    `cumulative`: a block of a document is run with those before it.
+    """
 
     settings: tuple[str, ...] = ()
     timeout: float | None = None
@@ -27,6 +37,7 @@ class Request(NamedTuple):
     watch_for: float | None = None
     arguments: tuple[str, ...] = ()
     thresholds: Mapping[str, float] | None = None
+    cumulative: bool = False
 
 
 @contextmanager
@@ -44,9 +55,12 @@ def planned(target: Target, request: Request, *, again_and_again: bool = False) 
             python = find_interpreter(request.python, os.environ, own_program=own_program)
         except NoInterpreterError as error:
             python, cannot, cannot_status = request.python or "", str(error), error.status
+        file = script
+        if target.block is not None and script is not None and cannot is None:
+            file = blocks.runnable_file(python, script, _blocks(target, request))
         yield Plan(
             subject,
-            tuple(command_line(python, script=script, module=target.module, arguments=request.arguments)),
+            tuple(command_line(python, script=file, module=target.module, arguments=request.arguments)),
             timeout=request.timeout or (None if own_program or request.watch_for else SCENARIO_TIMEOUT),
             expected=expected_status(target),
             watch_for=request.watch_for,
@@ -74,10 +88,14 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | N
         if sys.stdin is None:
             raise UsageError("standard input is closed, so there is no script on it")
         data = sys.stdin.buffer.read()
-        with staged(data, "stdin.py", None) as copy:
-            yield Subject(target.name, ran=str(copy), source=data.decode(errors="replace")), str(copy)
+        with staged(data, "stdin.py", None) as file:
+            yield Subject(target.name, ran=str(file), source=data.decode(errors="replace")), str(file)
         return
     assert target.path is not None  # a target is a module, standard input, or a file
+    if target.block is not None:
+        with _block(target, target.path, request) as staged_block:
+            yield staged_block
+        return
     script = target.script
     known = dict(script.parameters) if script is not None else {}
     values = parse_settings(request.settings, known, target.name)
@@ -93,8 +111,30 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | N
         yield subject, str(target.path) if target.scenario is not None else target.name
         return
     data = replace_bytes(target.path.read_bytes(), values)
-    with staged(data, target.path.name, target.path.resolve().parent) as copy:
-        yield subject._replace(ran=str(copy), source=data.decode(errors="replace")), str(copy)
+    with staged(data, target.path.name, target.path.resolve().parent) as file:
+        yield subject._replace(ran=str(file), source=data.decode(errors="replace")), str(file)
+
+
+@contextmanager
+def _block(target: Target, path: Path, request: Request) -> Iterator[tuple[Subject, str]]:
+    """The same of a block of a document."""
+    from asyncdemo.documents.copying import copy
+
+    text = copy(_blocks(target, request))
+    try:
+        known = syntax.parameters(text) if request.settings else {}
+    except Unreadable:
+        known = {}
+    values = parse_settings(request.settings, known, target.name)
+    text = replace(text, values)
+    with staged(text.encode(), path.name, path.resolve().parent) as file:
+        subject = Subject(target.name, path=str(absolute(path)), ran=str(file), source=text, parameters=known | values)
+        yield subject, str(file)
+
+
+def _blocks(target: Target, request: Request) -> "Sequence[Block]":
+    assert target.document is not None and target.block is not None  # asked of these only
+    return blocks.with_those_before(target.document, target.block, cumulative=request.cumulative)
 
 
 def _unavailable(target: Target, request: Request) -> str | None:

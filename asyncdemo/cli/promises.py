@@ -47,12 +47,26 @@ def are_broken(runs: Iterable[Run], rules: frozenset[str]) -> bool:
 
 
 def _is_broken(run: Run, rules: frozenset[str]) -> bool:
-    if run.findings is None:
+    found = run.findings or ()
+    if any(each.rule in rules or (ANY in rules and each.severity != "note") for each in found):
+        return True
+    unknown = _why_unknown(run, rules)
+    if unknown is not None:
         from asyncdemo.catalogue.wording import visible
 
-        print(f"asyncdemo: {visible(run.subject.target)}: not observed, so --fail-on cannot be kept", file=sys.stderr)
-        return True
-    return any(each.rule in rules or (ANY in rules and each.severity != "note") for each in run.findings)
+        print(f"asyncdemo: {visible(run.subject.target)}: {unknown}, so --fail-on cannot be kept", file=sys.stderr)
+    return unknown is not None
+
+
+def _why_unknown(run: Run, rules: frozenset[str]) -> str | None:
+    """Why a finding of the rules may have been missed; None where it was not."""
+    from asyncdemo.findings import SAID
+
+    if run.findings is None:
+        return "not observed"
+    if run.timeline is not None and not run.timeline.complete and not rules <= SAID:
+        return "not all of its tasks were traced"
+    return None
 
 
 def too_slow(compared: "Comparison | Sweep", least: float) -> bool:

@@ -4,6 +4,7 @@ import math
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,9 @@ import typer
 from asyncdemo.archive import Recording, from_text
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.options import Ascii
+from asyncdemo.cli.progress import progress
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,13 +35,14 @@ def replay(
         float | None,
         typer.Option("--speed", metavar="FACTOR", help="Show it as it happened, so many times as fast: 0.25 is slow."),
     ] = None,
+    save: Save = None,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
     ascii_only: Ascii = False,
 ) -> None:
     """Show a saved recording again, as run has shown it; nothing is run.
 
     --step and --speed need a terminal, for the screen and the keys. Elsewhere, and where ACCESSIBLE is set, --step
-    writes the steps as text, and --speed shows all at once.
+    writes the steps as text, and --speed shows all at once. With --save nothing is shown: it makes other forms of it.
 
     Exit status: 0 once it is shown, whatever its runs came to; 2 for a file that is no recording.
     """
@@ -48,9 +52,16 @@ def replay(
         raise UsageError("--step and --speed exclude each other: choose one")
     if step and full:
         raise UsageError("--step and --full exclude each other: choose one")
-    recording = loaded(file)
+    if save and (step or speed is not None):
+        raise UsageError(f"--save and {'--step' if step else '--speed'} exclude each other: choose one")
+    with progress(f"reading {visible(file)}"):
+        recording = loaded(file)
     if not recording.complete:
         print(f"asyncdemo: {visible(file)} is torn: this is what there is of it", file=sys.stderr)
+    if save:
+        with ExitStack() as stack:
+            keep(recording, opened_places(save, stack))
+        return
     from asyncdemo.views.terminal.page import standard_page
 
     page = standard_page(ascii_only=ascii_only)
@@ -86,7 +97,8 @@ def loaded(path: Path) -> Recording:
 def _step(page: "Page", recording: Recording, file: Path, *, ascii_only: bool) -> None:
     from asyncdemo.views.turns import Stage
 
-    stages = [stage for stage in map(Stage, recording.runs) if len(stage.moments)]
+    with progress(f"going through {visible(file)}"):
+        stages = [stage for stage in map(Stage, recording.runs) if len(stage.moments)]
     if not stages:
         raise UsageError(f"{visible(file)} has no steps: no task and no thread was seen; leave out --step")
     if _is_interactive(page, os.environ):

@@ -3,9 +3,8 @@
 import os
 import signal
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,9 +15,14 @@ from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.interrupting import once_is_enough
+from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.options import (
+    CUMULATIVE_WHAT,
     Ascii,
+    Cumulative,
     Json,
     Of,
     Python,
@@ -35,7 +39,7 @@ from asyncdemo.cli.planning import Request, planned
 from asyncdemo.cli.promises import annotate, are_broken, rules_named
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
-from asyncdemo.saving import Place, opened
+from asyncdemo.saving import Place
 
 app = command_app()
 
@@ -59,7 +63,8 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="TARGET... [-- ARGS]",
-            help="Scenarios, variants, scripts, or - for a script on standard input. ARGS are the script's own.",
+            help="Scenarios, variants, scripts, documents (article.md, or its third block: article.md#3), or - for a "
+            "script on standard input. ARGS are the script's own.",
             autocompletion=complete_target,
         ),
     ] = None,
@@ -78,15 +83,14 @@ def run(
     ] = False,
     as_json: Json = False,
     spans: Annotated[bool, typer.Option("--spans", help="With --json: every span of every task, too.")] = False,
-    save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE.json", help="Keep the recording of all runs in a file.")
-    ] = None,
+    save: Save = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
     timeline: Annotated[
         bool | None, typer.Option("--timeline/--no-timeline", help="Draw what every task did, or do not.")
     ] = None,
+    cumulative: Cumulative = False,
     settings: Settings = None,
     timeout: Timeout = None,
     duration: Annotated[
@@ -110,6 +114,8 @@ def run(
 ) -> None:
     """Run scenarios or your own scripts: the code, what happened to it, its output next to its time.
 
+    Of a document each block of Python is run in an interpreter of its own; a fragment, which needs names of an earlier
+    block, is told and left out, and is no failure: --cumulative runs it.
     Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 3 for a finding of
     --fail-on, 130 after Ctrl-C.
     With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.
@@ -132,6 +138,7 @@ def run(
     watch_for = seconds_of(duration, "--for")
     rules = rules_named(fail_on)
     request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)
+    request = request._replace(cumulative=cumulative)
     if thresholds:
         from asyncdemo.findings import thresholds_from
 
@@ -142,12 +149,16 @@ def run(
         if run_all or chapter is not None:
             raise UsageError("-m runs one module: leave out --all and --chapter")
     else:
-        chosen = _chosen(words, catalogue, of, chapter, run_all=run_all)
+        named = _chosen(words, catalogue, of, chapter, run_all=run_all)
+        chosen = blocks_to_run(named, cumulative=cumulative)
+        if cumulative and not any(target.block for target in chosen):
+            raise UsageError(CUMULATIVE_WHAT)
     if request.arguments and len(chosen) > 1:
         raise UsageError("arguments behind -- are for one script: name only one")
     if output_only:
         raise typer.Exit(_pass_through(chosen, request))
-    with nullcontext() if save is None else _opened(save) as place:
+    with ExitStack() as stack:
+        places = opened_places(save, stack) if save else []
         if as_json:
             runs = _print_json(chosen, request, spans=spans)
         else:
@@ -155,8 +166,8 @@ def run(
 
             look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
-        if place is not None:
-            _save(runs, started, place)
+        if places:
+            _keep(runs, started, places)
     annotate(runs, os.environ)
     raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
@@ -213,19 +224,10 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     return status
 
 
-def _opened(path: Path) -> AbstractContextManager[Place]:
-    from asyncdemo.views.exports import RECORDINGS
-
-    return opened(path, RECORDINGS)
-
-
-def _save(runs: list[Run], started: datetime, place: Place) -> None:
+def _keep(runs: list[Run], started: datetime, places: list[Place]) -> None:
     from asyncdemo.archive import Recording
-    from asyncdemo.views.exports import RECORDINGS, write
 
-    recording = Recording(tuple(runs), started=started.isoformat(timespec="seconds"))
-    with place.writing() as file:
-        write(recording, place.path.suffix, RECORDINGS, file)
+    keep(Recording(tuple(runs), started=started.isoformat(timespec="seconds")), places)
 
 
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:
@@ -236,7 +238,7 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[
     runs: list[Run] = []
     for target in (each for whole in chosen for each in targets.expand(whole)):
         with planned(target, request) as plan:
-            runs.append(observe(plan))
+            runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break
     write_json({"schema": SCHEMA, "runs": [run.to_json(spans=spans) for run in runs]})

@@ -7,8 +7,11 @@ from shlex import join, quote
 from typing import TYPE_CHECKING, Any
 
 from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
+from asyncdemo.cli.blocks import described
+from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress
 from asyncdemo.recording import Run
@@ -16,6 +19,7 @@ from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 
 if TYPE_CHECKING:
+    from asyncdemo.documents.block import Block
     from asyncdemo.views.terminal.run import RunView
 
 
@@ -53,11 +57,11 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
             from asyncdemo.views.terminal.page import standard_page
             from asyncdemo.views.terminal.run import Look, RunView
 
-            summary = _summary(target, plan)
+            summary = _summary(target, plan, request)
             base = Look(target.name, summary, plan.subject.source, expected_status(target))
             return RunView(standard_page(ascii_only=ascii_only), base._replace(**look))
 
-        run = observe(plan, view)
+        run = once_is_enough(observe(plan, view))
         view().finish(run)
     return run
 
@@ -72,7 +76,7 @@ def _side_by_side(
             print(f"asyncdemo: {scenario.name}:{script.variant} is left out: {script.unavailable}", file=sys.stderr)
     for target in targets.expand(targets.whole(scenario)):
         with planned(target, request) as plan, progress(f"running {target.name}"):
-            runs.append(observe(plan))
+            runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break
     if runs:
@@ -100,8 +104,11 @@ def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue) -> tupl
     return ("once is an anecdote", f"asyncdemo compare {' '.join(names)}")
 
 
-def _summary(target: Target, plan: Plan) -> str:
+def _summary(target: Target, plan: Plan, request: Request) -> str:
     """What a scenario is about; of a person's own program, the interpreter that was chosen for it."""
+    if target.document is not None and target.block is not None:
+        what = described(target.document, target.block, cumulative=request.cumulative)
+        return f"{what}, on {plan.command[0]}"
     if target.scenario is not None and target.script is not None:
         return target.script.summary or target.scenario.summary
     return f"on {plan.command[0]}"
@@ -109,6 +116,8 @@ def _summary(target: Target, plan: Plan) -> str:
 
 def _next_step(target: Target, request: Request, catalogue: Catalogue, *, timing: bool) -> tuple[str, str] | None:
     """The next scenario of the course; the comparison after a variant; all the times of a person's own program."""
+    if target.document is not None and target.block is not None:
+        return _next_block(target.document, target.block, request)
     if target.scenario is None:
         if timing or target.is_stdin:
             return None
@@ -122,6 +131,16 @@ def _next_step(target: Target, request: Request, catalogue: Catalogue, *, timing
     return ("next", f"asyncdemo run {after[0].name}") if after else ("all of them", "asyncdemo list")
 
 
+def _next_block(document: Document, block: "Block", request: Request) -> tuple[str, str] | None:
+    """The block after this one that can be run, a fragment with those before it; after the last one the list of all."""
+    for after in document.blocks[block.number :]:
+        kind = document.nature(after).kind
+        if kind != "not-python":
+            again = request._replace(cumulative=request.cumulative or kind == "fragment")
+            return ("next", _again(f"{quote(document.name)}#{after.number}", again))
+    return ("all blocks", f"asyncdemo list {quote(document.name)}")
+
+
 def _again(words: str, request: Request) -> str:
     """The command that runs these words as they were run just now."""
     options = [f"--set {quote(setting)}" for setting in request.settings]
@@ -131,5 +150,7 @@ def _again(words: str, request: Request) -> str:
         options.append(f"--timeout {request.timeout:g}")
     if request.watch_for is not None:
         options.append(f"--for {request.watch_for:g}s")
+    if request.cumulative:
+        options.append("--cumulative")
     own = ["--", join(request.arguments)] if request.arguments else []
     return " ".join(["asyncdemo run", words, *options, *own])

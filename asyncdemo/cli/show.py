@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Ascii, Of, Scenarios, load_catalogue, resolved
+from asyncdemo.documents.copying import copy
 from asyncdemo.errors import UsageError
 
 app = command_app()
@@ -17,7 +19,12 @@ app = command_app()
 @app.command("show")
 def show(
     word: Annotated[
-        str, typer.Argument(metavar="TARGET", help="A scenario, a variant or a script.", autocompletion=complete_target)
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="A scenario, a variant, a script, or a block of a document: article.md#3.",
+            autocompletion=complete_target,
+        ),
     ],
     of: Of = None,
     scenarios: Scenarios = None,
@@ -40,8 +47,16 @@ def show(
         sys.stdout.buffer.write(f"{between}{before}{source}".encode(errors="surrogateescape"))
 
 
+def _blocks(target: Target) -> list[tuple[str, str]]:
+    """The name and the code of each block, on the lines of the document where these are shown."""
+    chosen = [(each.name, each.block) for each in targets.expand(target) if each.block is not None]
+    return [(name, copy([block]) if sys.stdout.isatty() else block.text) for name, block in chosen]
+
+
 def _sources(target: Target) -> list[tuple[str, str]]:
-    """The name and the text of each script."""
+    """The name and the text of each script or block."""
+    if target.document is not None:
+        return _blocks(target)
     if target.scenario is not None:
         scripts = [target.script] if target.script is not None else list(target.scenario.scripts)
         folder = target.scenario.path.parent

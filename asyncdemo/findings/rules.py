@@ -34,6 +34,9 @@ RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
     "sequential-awaits": sequential_awaits,
 }
 
+# Seen by what Python itself says, whether tasks are traced or not.
+SAID = frozenset({"never-awaited", "nested-run", "exception-never-retrieved", "task-destroyed-pending"})
+
 
 def find(run: Run, thresholds: Mapping[str, float] = THRESHOLDS) -> tuple[Finding, ...]:
     """Give all findings of a run, those of each rule with the most time first. Cost: linear in spans and output."""

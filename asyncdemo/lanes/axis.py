@@ -1,6 +1,8 @@
 """A stretch of time in cells, and the numbers above it."""
 
 import math
+from collections.abc import Iterator
+from itertools import count
 from typing import NamedTuple
 
 _ROOM = 8  # cells for a number and what is between it and the next
@@ -24,16 +26,33 @@ class Axis(NamedTuple):
 
 def scale(seconds: float, cells: int, room: int) -> str:
     """Numbers at their places above so many seconds in cells, the unit behind the last; in `room` cells at most."""
-    unit, factor = next((unit, factor) for least, unit, factor in _UNITS if seconds >= least)
-    step = _step(seconds * factor, cells)
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    text, at, number, index = "", 0, "0", 0
-    while at <= cells and at + len(number) + 1 + len(unit) <= room:
+    unit, text = unit_of(seconds), ""
+    for moment, number in ticks(seconds, cells):
+        at = round(moment / seconds * cells)
+        if at > cells or at + len(number) + 1 + len(unit) > room:
+            break
         if at > len(text) or not text:
             text = text.ljust(at) + number
-        index += 1
-        at, number = round(index * step / factor / seconds * cells), f"{index * step:.{decimals}f}"
     return f"{text} {unit}"
+
+
+def ticks(seconds: float, cells: int) -> Iterator[tuple[float, str]]:
+    """Give moments (seconds) with their numbers, without end, so that there is room for these in that many cells."""
+    factor = _unit(seconds)[1]
+    step = _step(seconds * factor, cells)
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    yield 0.0, "0"
+    for index in count(1):
+        yield index * step / factor, f"{index * step:.{decimals}f}"
+
+
+def unit_of(seconds: float) -> str:
+    """Give the unit of the numbers above so many seconds."""
+    return _unit(seconds)[0]
+
+
+def _unit(seconds: float) -> tuple[str, int]:
+    return next((unit, factor) for least, unit, factor in _UNITS if seconds >= least)
 
 
 def _step(span: float, cells: int) -> float:

@@ -167,10 +167,10 @@ def _lane(group: _Group, names: Mapping[int, str], cells: Mapping[int, bytes], o
     ids = tuple(sorted((task.id for task in group.tasks), key=order.__getitem__))
     ends = {task.end for task in group.tasks}
     name = names[ids[0]] if len(ids) == 1 else f"{group.work} x{len(ids)}"
-    return Lane(name, ids, _together([cells[each] for each in ids]), ends.pop() if len(ends) == 1 else None)
+    return Lane(name, ids, together([cells[each] for each in ids]), ends.pop() if len(ends) == 1 else None)
 
 
-def _together(rows: Sequence[bytes]) -> bytes:
+def together(rows: Sequence[bytes]) -> bytes:
     """One row for several: whoever holds the loop, else what most of them do."""
     if len(rows) == 1:
         return rows[0]

@@ -2,5 +2,6 @@
 
 from asyncdemo.moments.moment import Moment, Standing, to_json
 from asyncdemo.moments.sequence import Moments, moments
+from asyncdemo.moments.turns import SHORTEST
 
-__all__ = ["Moment", "Moments", "Standing", "moments", "to_json"]
+__all__ = ["SHORTEST", "Moment", "Moments", "Standing", "moments", "to_json"]

@@ -48,13 +48,17 @@ def _ending(script: Script, run: Run) -> Iterator[Fault]:
     path = str(script.path)
     if run.outcome != Outcome("exited", code=script.exit):
         yield Fault(
-            f"{_how(run.outcome)}: promised was exit status {script.exit}", path, line_of(script, "exit"), in_time=True
+            f"{how_it_ended(run.outcome)}: promised was exit status {script.exit}",
+            path,
+            line_of(script, "exit"),
+            in_time=True,
         )
     if run.output_dropped:
         yield Fault("it printed too much to be compared: print less", path)
 
 
-def _how(outcome: Outcome) -> str:
+def how_it_ended(outcome: Outcome) -> str:
+    """Say how a run ended, in words."""
     if outcome.kind == "timed-out":
         return f"it did not end within {outcome.after:g} s"
     if outcome.kind == "signalled":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PAUSE = 0.01  # seconds between two looks at what is left
+_ENDING = 0.2  # seconds that they have for ending by themselves
 _KILLING = 1.0  # seconds of SIGKILL at most: what survives that is stuck in the kernel
 
 
@@ -54,11 +55,29 @@ def would_notice(pid: int, number: int) -> bool:
     waits = {"x86_64": ("34", "130", "128"), "aarch64": ("133", "137")}.get(os.uname().machine, ())
     if (_system_call(pid) or [""])[0] in waits:
         return True
+    return _has_signal(pid, "SigBlk", number)
+
+
+def is_handled(pid: int, number: int) -> bool:
+    """Whether a process has a handler for a signal, which could end it otherwise."""
+    return _has_signal(pid, "SigCgt", number)
+
+
+def is_asleep(pid: int) -> bool:
+    """Whether the main thread of a process sleeps in a system call."""
     try:
-        blocked = re.search(r"^SigBlk:\s*(\w+)", Path("/proc", str(pid), "status").read_text(), re.MULTILINE)
+        return Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()[:1] == [b"S"]
     except OSError:
         return False
-    return blocked is not None and bool(int(blocked[1], 16) >> number - 1 & 1)
+
+
+def _has_signal(pid: int, which: str, number: int) -> bool:
+    """Whether a signal is in one of the sets that the kernel tells of a process."""
+    try:
+        found = re.search(rf"^{which}:\s*(\w+)", Path("/proc", str(pid), "status").read_text(), re.MULTILINE)
+    except OSError:
+        return False
+    return found is not None and bool(int(found[1], 16) >> number - 1 & 1)
 
 
 def processor_times(pid: int) -> tuple[int, int, int] | None:
@@ -134,9 +153,12 @@ def _command(pid: int) -> list[bytes]:
 def stop_left_behind(spare: set[int], grace: float) -> int:
     """Stop and collect what a run has left running; returns how many processes that were.
 
-    Each gets SIGTERM and `grace` seconds for it, then SIGKILL. Processes that start others as fast as they are
-    stopped are met by looking again, in the end without a pause, for a bounded time.
+    What is just ending by itself, as multiprocessing's resource tracker, has a moment for it and does not count. Then
+    each gets SIGTERM and `grace` seconds for it, then SIGKILL; with no grace all of it at once. Processes that start
+    others as fast as they are stopped are met by looking again, in the end without a pause, for a bounded time.
     """
+    if grace:
+        _let_end(spare)
     stopped: set[int] = set()
     patience = time.monotonic() + grace
     while _has_children() and time.monotonic() < patience + _KILLING:
@@ -152,6 +174,15 @@ def stop_left_behind(spare: set[int], grace: float) -> int:
         if found and not late:
             time.sleep(_PAUSE)
     return len(stopped)
+
+
+def _let_end(spare: set[int]) -> None:
+    """Wait for our own children to end, for a bounded time."""
+    until = time.monotonic() + _ENDING
+    while _has_children() and time.monotonic() < until:
+        if all(_collected(pid) for pid in _own_children() - spare):
+            break
+        time.sleep(_PAUSE)
 
 
 def _has_children() -> bool:

@@ -1,8 +1,9 @@
 """Names the line that holds an event loop: asks the child for its stack when a step takes long.
 
-The child has told faulthandler to write the stack into a file of ours when it gets SIGURG, a signal that nobody misses
-and that does nothing where it is not expected. So there is no thread in the child, and C code that holds the
-interpreter's lock is seen as well. The file is read when all is over.
+The child writes its stack into a file of ours when it gets SIGURG, a signal that nobody misses and that does nothing
+where it is not expected; but only when it comes to execute a bytecode. If it does not, a call of a C function goes on,
+and a second signal gets the stack all the same (probe/inject/_asyncdemo_stacks.py). So there is no thread in the child,
+and C code that holds the interpreter's lock is seen as well. The file is read when all is over.
 """
 
 import os
@@ -10,6 +11,7 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
@@ -17,13 +19,23 @@ from asyncdemo.runner.memory import Memory
 from asyncdemo.trace import Frame, Hanging, Sample
 
 FIRST = 20_000_000  # ns that a step may take before its stack is asked for
-_NEVER = 0  # when an answer was asked for that belongs to no step
+_PROMPT = 5_000_000  # ns within which a bytecode is executed, unless a call of a C function goes on
+_BUSY = 2_000_000  # ns on the processor in which no bytecode was executed: a call of a C function goes on
+_POLITE = (layout.POLITELY, layout.IN_EITHER_WAY)
 _AGAIN = 3  # each further time when it has taken that many times as long
 _ROOM = 16 << 20  # bytes of stacks after which no more are asked for: those of 10,000 long steps or more
 _TURNS = (layout.STEP, layout.POLL, layout.IDLE, layout.STOP)
 _LOOKED_AT = 64  # newest events that tell what goes on
-_DUMP = re.compile(rb"^(?:Current thread|Thread|Stack)[^\n]*\n", re.MULTILINE)
+_DUMP = re.compile(rb"^(?:Current thread|Thread|Stack)([^\n]*)\n", re.MULTILINE)
+_MOMENT = re.compile(rb" (\d+) (\d+)")
 _FRAME = re.compile(rb'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
+
+
+class _Question(NamedTuple):
+    """When it was asked (ns), and what the main thread had used and queued for by then; None of one that is pressed."""
+
+    at: int
+    times: tuple[int, int] | None
 
 
 class Stacks:
@@ -37,9 +49,10 @@ class Stacks:
         self._step = 0  # when the step began that was last asked about
         self._patience = FIRST
         self._times: list[tuple[int, int, int, int]] = []  # the clocks, first and last read during that step
-        self._asked: list[int] = []  # when, in the order of the answers
+        self._asked: list[_Question] = []
+        self._pressed: list[_Question] = []
         self._read = 0  # bytes of the file in which the answers are counted already
-        self._answered = 0  # how many those are
+        self._answered = [0, 0]  # how many those are, of those asked and of those pressed for
 
     def look(self, now: int) -> None:
         """Ask for the stack (`now` in ns) if a step has taken long; the answer to the last question must be there."""
@@ -48,22 +61,35 @@ class Stacks:
             return
         if started != self._step:
             self._step, self._patience, self._times = started, FIRST, []
-        if now - started > FIRST and (times := linux.processor_times(self._pid)) is not None:
-            self._times[1:] = [(now, *times)]
-        if now - started > self._patience and self._is_answered() and self._read < _ROOM:
+        if now - started <= FIRST or (times := linux.processor_times(self._pid)) is None:
+            return
+        self._times[1:] = [(now, *times)]
+        asked, pressed = self._count_answers()
+        if self._read >= _ROOM:
+            return
+        if pressed or self._memory[layout.OFFERED] not in _POLITE:
+            return
+        if not asked and now - started > self._patience:
             self._patience *= _AGAIN
-            if linux.would_notice(self._pid, signal.SIGURG):
-                return
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(self._pid, signal.SIGURG)
-                # Of a step that ended while we were about to ask, the answer tells nothing.
-                self._asked.append(now if self._running_since() == started else _NEVER)
+            if self._ask(signal.SIGURG):
+                self._asked.append(_Question(now, times[:2]))
+        elif asked and self._may_press(now, times[0]) and self._ask(layout.PRESSING):
+            self._pressed.append(_Question(now, None))
 
     def samples(self) -> tuple[Sample, ...]:
-        """The stacks, each with the moment at which it was asked for."""
-        answers = self._answers()
-        asked = zip(self._asked, answers, strict=False)
-        return tuple(Sample(at, tuple(_frames(answer))) for at, answer in asked if at != _NEVER)
+        """The stacks, each with the moment to which it belongs; none of those that came late, for another line."""
+        asked, pressed = iter(self._asked), iter(self._pressed)
+        found = []
+        for moment, answer in self._answers():
+            if moment is None:
+                question = next(pressed, None)
+                at = None if question is None else question.at
+            else:
+                question = next(asked, None)
+                at = None if question is None or _is_late(question, *moment) else moment[0]
+            if at is not None:
+                found.append(Sample(at, tuple(_frames(answer))))
+        return tuple(sorted(found, key=lambda sample: sample.at))
 
     def hanging(self) -> Hanging | None:
         """What was seen of the step that was last asked about, if it was looked at twice."""
@@ -82,13 +108,36 @@ class Stacks:
                 return self._memory[layout.TIMES_AT + start + index] if what == layout.STEP else None
         return None
 
-    def _is_answered(self) -> bool:
-        """Whether all that was asked is answered; reads what is new only, for there may be long steps for hours."""
+    def _ask(self, number: int) -> bool:
+        """Send a signal, unless that could make a difference to the child."""
+        if linux.would_notice(self._pid, number) or not linux.is_handled(self._pid, number):
+            return False
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(self._pid, number)
+            return True
+        return False
+
+    def _may_press(self, now: int, used: int) -> bool:
+        """Whether the main thread has not answered because it cannot be executing bytecodes; pressed for once."""
+        if self._memory[layout.OFFERED] != layout.IN_EITHER_WAY:
+            return False
+        question = self._asked[-1]
+        pressed = bool(self._pressed) and self._pressed[-1].at > question.at
+        if question.times is None or pressed or now - question.at < _PROMPT:
+            return False
+        return used - question.times[0] > _BUSY or linux.is_asleep(self._pid)
+
+    def _count_answers(self) -> tuple[bool, bool]:
+        """Whether answers are missing, of those asked and of those pressed for.
+
+        Reads what is new only, for there may be long steps for hours.
+        """
         new = os.pread(self._descriptor, os.fstat(self._descriptor).st_size - self._read, self._read)
         whole = new[: new.rfind(b"\n") + 1]
         self._read += len(whole)
-        self._answered += len(_DUMP.findall(whole))
-        return self._answered == len(self._asked)
+        for header in _DUMP.findall(whole):
+            self._answered[_MOMENT.fullmatch(header) is None] += 1
+        return self._answered[0] < len(self._asked), self._answered[1] < len(self._pressed)
 
     def _is_in_main_thread(self, key: int) -> bool:
         """Whether a key is that of a loop in the main thread, or of one of its tasks."""
@@ -101,9 +150,19 @@ class Stacks:
         at = layout.INFOS_AT + key * layout.INFO
         return self._memory[at + 1], self._memory[at + 5]
 
-    def _answers(self) -> list[bytes]:
+    def _answers(self) -> Iterator[tuple[tuple[int, int] | None, bytes]]:
+        """What was answered; with when, and how long the thread had queued until then, where it was asked politely."""
         size = os.fstat(self._descriptor).st_size
-        return _DUMP.split(os.pread(self._descriptor, size, 0))[1:]
+        _, *parts = _DUMP.split(os.pread(self._descriptor, size, 0))
+        for header, answer in zip(parts[::2], parts[1::2], strict=True):
+            moment = _MOMENT.fullmatch(header)
+            yield (None if moment is None else (int(moment[1]), int(moment[2]))), answer
+
+
+def _is_late(question: _Question, at: int, queued: int) -> bool:
+    """Whether an answer came only after a call of a C function: by then another line may have been reached."""
+    waited = 0 if question.times is None else queued - question.times[1]
+    return at - question.at - max(0, waited) > _PROMPT
 
 
 def _first_empty(memory: Memory, start: int) -> int:

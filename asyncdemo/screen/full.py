@@ -68,7 +68,10 @@ class Screen:
         return self._keys.pop(0)
 
     def _pressed(self) -> list[str]:
-        data = os.read(self._keyboard, 1024)
+        try:
+            data = os.read(self._keyboard, 1024)
+        except OSError:  # the terminal has gone
+            data = b""
         if not data:
             raise EOFError
         while unfinished(data) and select.select([self._keyboard], [], [], _PATIENCE)[0]:
@@ -79,13 +82,14 @@ class Screen:
         return [key for key in decoded(data) if key]
 
     def enter(self) -> None:
-        """Make it ours: keys come at once and are not shown; Ctrl-C and Ctrl-Z are still signals."""
+        """Make it ours, as far as it is not: keys come at once and unseen; Ctrl-C and Ctrl-Z are still signals."""
         mode = termios.tcgetattr(self._keyboard)
         mode[3] &= ~(termios.ICANON | termios.ECHO)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
         termios.tcsetattr(self._keyboard, termios.TCSADRAIN, mode)
-        self._ours = True
-        self._write(_ENTER)
+        if not self._ours:
+            self._ours = True
+            self._write(_ENTER)
 
     def leave(self) -> None:
         """Give it back as it was, with what was on it."""
@@ -116,9 +120,9 @@ class Screen:
         if number == signal.SIGTSTP:
             self.leave()
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGTSTP)  # here it stands still, until SIGCONT
+            os.kill(os.getpid(), signal.SIGTSTP)  # it stands still, unless nobody could make it go on
             signal.signal(signal.SIGTSTP, self.hear)
-        elif number == signal.SIGCONT:
+        if number in (signal.SIGTSTP, signal.SIGCONT):
             self.enter()
         with suppress(BlockingIOError):
             os.write(self._told, b"!")

@@ -35,6 +35,25 @@ def _comparison_as_svg(compared: "Comparison | Sweep") -> Iterator[str]:
     return picture(compared)
 
 
+def _comparison_as_html(compared: "Comparison | Sweep") -> Iterator[str]:
+    from asyncdemo.views.html.comparison import comparison_page
+
+    return comparison_page(compared)
+
+
+def _comparison_as_text(compared: "Comparison | Sweep") -> Iterator[str]:
+    from asyncdemo.views.terminal.plain import comparison_text
+
+    return comparison_text(compared)
+
+
+def _comparison_as_trace(compared: "Comparison | Sweep") -> Iterator[str]:
+    from asyncdemo.views.trace.document import document
+
+    kept = [(each.id, each.traced) for point in compared.points for each in point.contestants]
+    return document([(name, run) for name, run in kept if run is not None])
+
+
 def _recording_as_json(recording: "Recording") -> Iterator[str]:
     import json
 
@@ -43,12 +62,45 @@ def _recording_as_json(recording: "Recording") -> Iterator[str]:
     return json.JSONEncoder().iterencode(to_json(recording))
 
 
+def _recording_as_html(recording: "Recording") -> Iterator[str]:
+    from asyncdemo.views.html.recording import recording_page
+
+    return recording_page(recording)
+
+
+def _recording_as_svg(recording: "Recording") -> Iterator[str]:
+    from asyncdemo.views.svg.timeline import picture
+
+    return picture(recording)
+
+
+def _recording_as_text(recording: "Recording") -> Iterator[str]:
+    from asyncdemo.views.terminal.plain import recording_text
+
+    return recording_text(recording)
+
+
+def _recording_as_trace(recording: "Recording") -> Iterator[str]:
+    from asyncdemo.views.trace.document import document
+
+    return document([(run.subject.target, run) for run in recording.runs])
+
+
 COMPARISONS: "Mapping[str, Writer[Comparison | Sweep]]" = {
     ".json": _comparison_as_json,
     ".md": _comparison_as_markdown,
     ".svg": _comparison_as_svg,
+    ".html": _comparison_as_html,
+    ".txt": _comparison_as_text,
+    ".trace.json": _comparison_as_trace,
 }
-RECORDINGS: "Mapping[str, Writer[Recording]]" = {".json": _recording_as_json}
+RECORDINGS: "Mapping[str, Writer[Recording]]" = {
+    ".json": _recording_as_json,
+    ".html": _recording_as_html,
+    ".svg": _recording_as_svg,
+    ".txt": _recording_as_text,
+    ".trace.json": _recording_as_trace,
+}
 
 
 def write(document: Document, ending: str, writers: Mapping[str, Writer[Document]], file: IO[str]) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from asyncdemo.held import LATE
 from asyncdemo.lanes.naming import names
 from asyncdemo.lanes.words import ENDS
-from asyncdemo.moments import Moment, Standing, moments
+from asyncdemo.moments import SHORTEST, Moment, Standing, moments
 from asyncdemo.recording import Output, Run
 from asyncdemo.views.excerpt import code_lines
 
@@ -21,16 +21,18 @@ _RUNS = {
     ("blocked", "suspended"): "goes on, and BLOCKS",
     ("blocked", "seen"): "BLOCKS",
 }
-_SEVERAL = {"waits": "wait", "is there": "are there", "runs": "run"}
+_SEVERAL = {"begins": "begin", "goes": "go", "runs": "run", "BLOCKS": "BLOCK", "waits": "wait", "is": "are"}
 _WORDS = {"running": "runs", "blocked": "BLOCKS", "ready": "is ready", "waiting": "waits", None: "is there"}
 
 
 class Said(NamedTuple):
-    """What is said beside a line; `runs`: a task runs there in this moment, none is just suspended."""
+    """What is said beside a line, and in short; whether a task `runs` there, is `suspended` or `blocks` the loop."""
 
     line: int
     text: str
+    short: str
     runs: bool
+    suspended: bool
     blocks: bool
 
 
@@ -65,19 +67,32 @@ class Stage:
         if standing is None:
             return f"{name} has ended"
         if moment.kind == "thread":
-            said = "begins" if standing.state is None else _WORDS[standing.state]
-            return f"{name} {said}"
+            begins = standing.state is None or moment.at - self.tasks[standing.task].created < SHORTEST
+            return f"{name} {'begins' if begins else _WORDS[standing.state]}"
         return f"{name} {_doing(standing)}{lasts if standing.state == 'blocked' else ''}"
 
     def beside(self, moment: Moment) -> list[Said]:
-        """What is said beside the lines of the script, first that of the line at which a task runs."""
-        own = [each for each in moment.standings if each.line is not None and self.is_own(each.path)]
+        """What is said beside the lines of the script, first that of the line at which a task runs.
+
+        Where threads are is not known but when they begin.
+        """
+        known = (each for each in moment.standings if not self._is_thread(each) or each.task == moment.task)
+        own = [each for each in known if each.line is not None and self.is_own(each.path)]
         said = []
         for line in dict.fromkeys(each.line for each in sorted(own, key=lambda each: not _runs(each))):
             here = sorted((each for each in own if each.line == line), key=_order)
             texts = [self._all_doing(list(some)) for _, some in groupby(here, key=_doing)]
-            blocks = any(each.state == "blocked" for each in here)
-            said.append(Said(line or 0, ", ".join(texts), any(map(_runs, here)), blocks))
+            others = len(here) - 1
+            said.append(
+                Said(
+                    line or 0,
+                    ", ".join(texts),
+                    self._all_doing(here[:1]) + (f", +{others}" if others else ""),
+                    runs=_runs(here[0]) or here[0].task == moment.task,
+                    suspended=any(each.how == "suspended" for each in here),
+                    blocks=any(each.state == "blocked" for each in here),
+                )
+            )
         return said
 
     def ready(self, moment: Moment) -> str:
@@ -92,7 +107,9 @@ class Stage:
 
     def changes(self, moment: Moment) -> str:
         """Who comes to be and who ends before the next moment; "" for nobody."""
-        parts = [f"created {self._called(moment.created)}"] if moment.created else []
+        there = {moment.task, *(each.task for each in moment.standings)} if moment.number == 0 else ()
+        new = [task for task in moment.created if task not in there]
+        parts = [f"created {self._called(new)}"] if new else []
         ends = [(task, self.tasks[task].end) for task in moment.ended]
         for end, some in groupby(ends, key=lambda each: each[1]):
             how = "ended" if end is None else ENDS[end]
@@ -116,7 +133,7 @@ class Stage:
         """Say what several do who do the same."""
         doing = _doing(standings[0])
         if len(standings) > 1:
-            doing = _SEVERAL.get(doing, doing)
+            doing = " ".join(_SEVERAL.get(word, word) for word in doing.split())
         return f"{self._called(each.task for each in standings)} {doing}"
 
     def _called(self, tasks: Iterable[int]) -> str:
@@ -129,11 +146,14 @@ class Stage:
 
     def _aside(self, standing: Standing, at: float | None) -> str:
         parts = []
-        if standing.line is not None:
+        if standing.line is not None and not self._is_thread(standing):
             parts.append(self._where(standing.path, standing.line))
         if at is not None and standing.since is not None and at - standing.since >= LATE:
             parts.append(f"for {duration(at - standing.since)}")
         return f" ({', '.join(parts)})" if parts else ""
+
+    def _is_thread(self, standing: Standing) -> bool:
+        return self.tasks[standing.task].kind == "thread"
 
     def _where(self, path: str | None, line: int) -> str:
         return f"line {line}" if self.is_own(path) else f"{PurePath(path or '').name}:{line}"

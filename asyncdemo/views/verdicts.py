@@ -57,6 +57,18 @@ def growth(found: Sequence[Trend], parameter: str) -> list[str]:
     return [f"{', '.join(ids)} {_GROWTH[kind][len(ids) > 1]} {parameter}." for kind, ids in alike.items() if ids]
 
 
+def why(comparison: Comparison) -> str | None:
+    """Say why the slowest is slow, if it is by waiting."""
+    every = comparison.contestants
+    if not any(each.verdict in ("faster", "slower") for each in comparison.speedups):
+        return None
+    times = [each.time for each in every]
+    waiting = [
+        None if each.time is None or each.waiting_share is None else each.time * each.waiting_share for each in every
+    ]
+    return wording.why_not_computing([each.id for each in every], times, waiting)
+
+
 def number(value: object) -> str:
     """Say a value: a number with commas between thousands, and no more digits than it has."""
     if isinstance(value, bool) or not isinstance(value, int | float):

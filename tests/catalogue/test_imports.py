@@ -12,7 +12,10 @@ found = course.load([pathlib.Path(sys.argv[1])])
 imported = [name for name in sys.argv[2].split() if name in sys.modules]
 print(imported, [scenario.available for scenario in found.scenarios])
 """
-LATE = "tomllib importlib.metadata difflib json tempfile typer rich anyio asyncio asyncdemo.recording"
+LATE = (
+    "tomllib importlib.metadata difflib json tempfile typer rich anyio asyncio asyncdemo.recording "
+    "asyncdemo.documents.block markdown_it"
+)
 
 
 def loaded(folder: object) -> str:

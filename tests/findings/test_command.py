@@ -12,6 +12,7 @@ from asyncdemo.findings import RULES
 from asyncdemo.findings.explanations import explanation
 from tests.conftest import Result
 from tests.findings.fabricated import run as fabricated
+from tests.findings.fabricated import task
 
 NEVER = 'async def main():\n    print("greetings")\n\n\nmain()\n'
 NOTE = "import asyncio\nimport time\n\n\nasync def main():\n    time.sleep(0.1)\n\n\nasyncio.run(main())\n"
@@ -107,6 +108,55 @@ def test_what_is_not_observed_keeps_no_promise(capsys: pytest.CaptureFixture[str
     assert not are_broken([fabricated()], frozenset())
     assert are_broken([fabricated()], frozenset({"any"}))
     assert capsys.readouterr().err == "asyncdemo: app: not observed, so --fail-on cannot be kept\n"
+
+
+OTHER_LOOP = """\
+import asyncio
+
+
+class Loop(asyncio.AbstractEventLoop):
+    def run_forever(self):
+        asyncio._set_running_loop(self)
+        asyncio._set_running_loop(None)
+
+
+Loop().run_forever()
+"""
+
+
+@pytest.mark.slow
+def test_what_is_not_traced_keeps_no_promise(script: Write, asyncdemo: Callable[..., Result]) -> None:
+    done = asyncdemo("run", script(OTHER_LOOP), "--json", "--fail-on", "any")
+    assert json.loads(done.stdout)["runs"][0]["findings"] == []
+    assert done.stderr == "asyncdemo: script.py: not all of its tasks were traced, so --fail-on cannot be kept\n"
+    assert done.status == 3
+
+
+@pytest.mark.parametrize(
+    ("rules", "broken"),
+    [
+        ({"any"}, True),
+        ({"blocking-call"}, True),
+        ({"never-awaited", "unfinished-async-generator"}, True),
+        ({"never-awaited"}, False),  # Python says it, whether tasks are traced or not
+        ({"exception-never-retrieved", "nested-run", "task-destroyed-pending"}, False),
+        (set(), False),
+    ],
+)
+def test_an_incomplete_trace_keeps_promises_that_need_none(
+    rules: set[str], broken: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torn = fabricated([task(1, "work")], complete=False)._replace(findings=())
+    assert are_broken([torn], frozenset(rules)) is broken
+    said = "asyncdemo: app: not all of its tasks were traced, so --fail-on cannot be kept\n"
+    assert capsys.readouterr().err == (said if broken else "")
+
+
+def test_a_finding_says_enough_of_an_incomplete_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    finding = Finding("never-awaited", "error", None, None, "It is.", "await it")
+    torn = fabricated([task(1, "work")], complete=False)._replace(findings=(finding,))
+    assert are_broken([torn], frozenset({"any"}))
+    assert capsys.readouterr().err == ""
 
 
 def test_explain_lists_the_rules(asyncdemo: Callable[..., Result]) -> None:

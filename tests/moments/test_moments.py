@@ -168,6 +168,7 @@ def test_the_published_shape() -> None:
     }
 
 
+@pytest.mark.slow
 @given(**TRACES)
 def test_every_state_agrees_with_the_spans(seed: int, loops: int, tasks: int, turns: int, kept: float) -> None:
     made, found = traced(seed, loops, tasks, turns, kept)
@@ -179,6 +180,7 @@ def test_every_state_agrees_with_the_spans(seed: int, loops: int, tasks: int, tu
         assert set(moment.ready) == {each.task for each in moment.standings if each.state == "ready"}
 
 
+@pytest.mark.slow
 @given(**TRACES)
 def test_one_task_at_most_runs_in_a_loop(seed: int, loops: int, tasks: int, turns: int, kept: float) -> None:
     made, found = traced(seed, loops, tasks, turns, kept)
@@ -195,6 +197,7 @@ def test_one_task_at_most_runs_in_a_loop(seed: int, loops: int, tasks: int, turn
             assert set(there) <= {"waiting", None}
 
 
+@pytest.mark.slow
 @given(**TRACES)
 def test_the_way_back_shows_the_same(seed: int, loops: int, tasks: int, turns: int, kept: float) -> None:
     _, found = traced(seed, loops, tasks, turns, kept)
@@ -204,6 +207,7 @@ def test_the_way_back_shows_the_same(seed: int, loops: int, tasks: int, turns: i
     assert [moment.at for moment in forwards] == sorted(moment.at for moment in forwards)
 
 
+@pytest.mark.slow
 @given(**TRACES)
 def test_nothing_is_told_twice_and_nothing_is_left_out(
     seed: int, loops: int, tasks: int, turns: int, kept: float

@@ -109,6 +109,19 @@ def test_a_run_ends_in_time_and_says_how(run_script: RunScript, ending: str) -> 
     assert run["seconds"]["total"] < TIMEOUT + GRACE
 
 
+def test_what_is_just_ending_by_itself_was_not_left_running(run_script: RunScript) -> None:
+    run = run_script(
+        """
+        import subprocess, sys
+        child = "import sys, time; sys.stdin.read(); sys.stdout.close(); sys.stderr.close(); time.sleep(0.05)"
+        keeps = subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE)
+        print("start")
+        """,
+    )
+    assert run["outcome"] == {"kind": "exited", "code": 0}
+    assert [note for note in run["notes"] if "left running" in note] == []
+
+
 @pytest.mark.parametrize("ending", [ending for ending in ENDINGS if not ending.startswith("endless output")])
 def test_output_only_ends_in_time_with_the_right_status(
     asyncdemo: Callable[..., Result], tmp_path: Path, ending: str

@@ -1,7 +1,10 @@
 """Asking for stacks: a step is fabricated in the memory, this process is asked, and the test writes the answers."""
 
 import os
+import signal
+import time
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 
@@ -10,14 +13,32 @@ from asyncdemo.runner.memory import Memory, shared_memory
 from asyncdemo.runner.stacks import FIRST, Stacks, stack_file
 from asyncdemo.trace import Frame
 
-ANSWER = b'Current thread 0x0000 (most recent call first):\n  File "script.py", line %d in work\n'
+LINE = b'  File "script.py", line %d in work\n'
+ANSWER = b"Stack %d 0\n" + LINE
+PRESSED = b"Current thread 0x0000 (most recent call first):\n" + LINE
 LONG = 10 * FIRST
+PROMPT = 5_000_000
 
 
 @pytest.fixture
 def memory() -> Iterator[Memory]:
     with shared_memory() as memory:
+        memory.words(layout.OFFERED, 1)[0] = layout.IN_EITHER_WAY
         yield memory
+
+
+@pytest.fixture(autouse=True)
+def got() -> Iterator[list[int]]:
+    """The signals with which this process is asked."""
+    got: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        got.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGURG, layout.PRESSING)}
+    yield got
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -44,7 +65,7 @@ def test_each_long_step_is_asked_for_its_stack(memory: Memory, file: int) -> Non
         stacks.look(step * LONG + 1 + FIRST // 2)
         assert len(lines(stacks)) == step
         stacks.look(step * LONG + 1 + 2 * FIRST)
-        os.write(file, ANSWER % step)
+        os.write(file, ANSWER % (step * LONG + 1 + 2 * FIRST, step))
     assert lines(stacks) == [0, 1, 2]
     assert stacks.samples()[0].frames == (Frame("script.py", 0, "work"),)
 
@@ -54,11 +75,12 @@ def test_what_is_not_answered_yet_is_not_asked_again(memory: Memory, file: int) 
     for step in range(3):
         begin_step(memory, step, step * LONG + 1)
         stacks.look(step * LONG + 1 + 2 * FIRST)
-    os.write(file, ANSWER[:20])  # it is just being written
+    answer = ANSWER % (1 + 2 * FIRST, 7)
+    os.write(file, answer[:8])  # it is just being written
     begin_step(memory, 3, 3 * LONG + 1)
     stacks.look(3 * LONG + 1 + 2 * FIRST)
-    os.write(file, ANSWER[20:] % 7)
-    os.write(file, ANSWER % 8)
+    os.write(file, answer[8:])
+    os.write(file, ANSWER % (2 * FIRST, 8))
     assert lines(stacks) == [7]
 
 
@@ -68,6 +90,59 @@ def test_where_there_is_no_room_for_more_stacks_no_more_are_asked_for(memory: Me
         begin_step(memory, step, step * LONG + 1)
         stacks.look(step * LONG + 1 + 2 * FIRST)
         if step < 2:
-            os.write(file, ANSWER % step + b"." * padding + b"\n")
-    os.write(file, ANSWER % 9)  # nobody has asked for that
+            os.write(file, ANSWER % (step * LONG + 1 + 2 * FIRST, step) + b"." * padding + b"\n")
+    os.write(file, ANSWER % (1, 9))  # nobody has asked for that
     assert lines(stacks) == [0, 1]
+
+
+def use_processor(seconds: float) -> None:
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+def test_only_who_executes_no_bytecode_is_pressed(memory: Memory, file: int, got: list[int]) -> None:
+    stacks = Stacks(memory, os.getpid(), file)
+    begin_step(memory, 0, 1)
+    asked = 1 + 2 * FIRST
+    stacks.look(asked)
+    stacks.look(asked + PROMPT // 2)  # so soon nobody has to answer
+    assert got == [signal.SIGURG]
+    use_processor(0.02)
+    stacks.look(asked + PROMPT)
+    stacks.look(asked + 2 * PROMPT)  # once is enough
+    assert got == [signal.SIGURG, layout.PRESSING]
+    os.write(file, PRESSED % 7)
+    os.write(file, ANSWER % (asked + 3 * PROMPT, 8))  # that was after the call, which began at another line
+    assert [(sample.at, sample.frames[0].line) for sample in stacks.samples()] == [(asked + PROMPT, 7)]
+
+
+def test_who_has_no_processor_may_answer_late(memory: Memory, file: int, got: list[int]) -> None:
+    stacks = Stacks(memory, os.getpid(), file)
+    begin_step(memory, 0, 1)
+    asked = 1 + 2 * FIRST
+    stacks.look(asked)
+    stacks.look(asked + PROMPT)
+    queued = 1 << 62  # longer than ever
+    os.write(file, b"Stack %d %d\n" % (asked + PROMPT * 3, queued) + LINE % 7)
+    assert lines(stacks) == [7]
+    assert got == [signal.SIGURG]
+
+
+@pytest.mark.parametrize("offered", [0, layout.NOT_OFFERED])
+def test_who_cannot_answer_is_not_asked(memory: Memory, file: int, got: list[int], offered: int) -> None:
+    memory.words(layout.OFFERED, 1)[0] = offered
+    stacks = Stacks(memory, os.getpid(), file)
+    begin_step(memory, 0, 1)
+    stacks.look(1 + 2 * FIRST)
+    assert got == []
+
+
+def test_who_has_no_handler_is_not_sent_a_signal_that_would_end_it(memory: Memory, file: int, got: list[int]) -> None:
+    signal.signal(layout.PRESSING, signal.SIG_DFL)
+    stacks = Stacks(memory, os.getpid(), file)
+    begin_step(memory, 0, 1)
+    stacks.look(1 + 2 * FIRST)
+    use_processor(0.02)
+    stacks.look(1 + 2 * FIRST + PROMPT)
+    assert got == [signal.SIGURG]

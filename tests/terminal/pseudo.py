@@ -1,6 +1,7 @@
 """A pseudo-terminal with a screen: what a person sees, and what they type."""
 
 import os
+import re
 import shlex
 import termios
 import time
@@ -11,6 +12,7 @@ import pexpect
 import pyte
 
 PATIENCE = 30.0  # seconds: a test that waits for so long has failed
+_SWITCHES = re.compile(rb"(\x1b\[\?1049[hl])")
 REACTION = 0.2  # seconds: the view looks ten times a second whether a script waits for a person
 
 
@@ -24,8 +26,8 @@ class Terminal:
         self.process = pexpect.spawn(
             words[0], words[1:], cwd=folder, env=environ, dimensions=(height, width), echo=True, timeout=PATIENCE
         )
-        self._screen = pyte.HistoryScreen(width, height, history=1000, ratio=1)
-        self._feed = pyte.ByteStream(self._screen).feed
+        self._usual = pyte.HistoryScreen(width, height, history=1000, ratio=1)
+        self._show_on(self._usual)
         self.attributes = termios.tcgetattr(self.process.child_fd)
         self.raw = b""
         if shell:
@@ -71,7 +73,8 @@ class Terminal:
     def resize(self, width: int, height: int) -> None:
         """Make the window that large."""
         self.process.setwinsize(height, width)
-        self._screen.resize(height, width)
+        for screen in {self._screen, self._usual}:
+            screen.resize(height, width)
 
     def foreground(self) -> int:
         """The process group that the terminal listens to."""
@@ -89,5 +92,16 @@ class Terminal:
         except pexpect.EOF:
             return False
         self.raw += data
-        self._feed(data)
+        for part in _SWITCHES.split(data):
+            if part == b"\x1b[?1049h":
+                self._show_on(pyte.HistoryScreen(self._usual.columns, self._usual.lines))
+            elif part == b"\x1b[?1049l":
+                self._show_on(self._usual)
+            else:
+                self._feed(part)
         return True
+
+    def _show_on(self, screen: pyte.HistoryScreen) -> None:
+        """Take what comes for this screen: terminals have another one, of which pyte does not know."""
+        self._screen = screen
+        self._feed = pyte.ByteStream(screen).feed

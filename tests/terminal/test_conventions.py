@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from asyncdemo.archive import Recording, to_json
 from tests.conftest import Result
+from tests.lanes.made import polite, run_of
 from tests.terminal.pseudo import Terminal
 
 Program = Callable[..., Result]
@@ -16,13 +18,15 @@ Write = Callable[[str, str], str]
 
 ESCAPE = "\x1b["
 NARROW = ["LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0", "PYTHONIOENCODING=ascii", "PYTHONIOENCODING=latin-1"]
+STEPS = "replay kept.json --step"
 COMPARE = "compare ./one.py ./two.py --runs 1"
 WORLD = 'print("grün ✓ 日本 🎉")\nraise ValueError("größer ✓")\n'
 
 
 @pytest.fixture(autouse=True)
 def scripts(tmp_path: Path) -> None:
-    """A script that prints a lot, and two that take no time."""
+    """A script that prints a lot, two that take no time, and a recording."""
+    (tmp_path / "kept.json").write_text(json.dumps(to_json(Recording((run_of(polite(), 0.2),)))))
     (tmp_path / "loud.py").write_text("for n in range(20_000):\n    print(n)\n")
     (tmp_path / "one.py").write_text("print(1)\n")
     (tmp_path / "two.py").write_text("print(2)\n")
@@ -85,7 +89,7 @@ def test_columns(asyncdemo: Program, columns: str, width: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("narrow", NARROW)
-@pytest.mark.parametrize("command", ["list", "run simulated-io-wait", COMPARE, "show sync-main"])
+@pytest.mark.parametrize("command", ["list", "run simulated-io-wait", COMPARE, "show sync-main", STEPS])
 def test_ascii_where_there_is_nothing_else(shell: Shell, narrow: str, command: str) -> None:
     shown = shell(f"env {narrow} asyncdemo {command}")
     assert (shown.stderr, shown.status) == ("", 0)
@@ -133,6 +137,8 @@ COMMANDS = [
     "run ./loud.py",
     "run async --json",
     COMPARE,
+    "replay kept.json",
+    STEPS,
     "--help",
     "--version",
 ]

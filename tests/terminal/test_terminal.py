@@ -147,6 +147,27 @@ def test_a_second_ctrl_c_hastens_what_the_first_did_not_end(terminal: Start, wri
     assert "interrupted" in "\n".join(run.rows)
 
 
+def test_ctrl_c_in_a_step_that_hangs_leaves_the_timeline_up_to_then(terminal: Start, write: Write) -> None:
+    source = (
+        "import asyncio, time\n"
+        "async def beat():\n    while True:\n        await asyncio.sleep(0.05)\n"
+        "async def main():\n    task = asyncio.create_task(beat())\n    await asyncio.sleep(0.2)\n"
+        "    print('hangs')\n    time.sleep(100)\n"
+        "asyncio.run(main())\n"
+    )
+    run = terminal(f"asyncdemo run {write('hang.py', source)}")
+    run.wait_for("hangs")
+    run.type("\x03")  # asyncio cancels main then, which does not come to notice: it has to be killed in the end
+    assert run.wait_for_end() == 130
+    (main,) = [row for row in run.rows if row.startswith(" main ")]
+    (beat,) = [row for row in run.rows if row.startswith(" beat ")]
+    assert "▓ BLOCKS ▓" in main
+    assert main.endswith("pending")
+    assert beat.endswith("pending")
+    assert "the trace is incomplete: a part of it is missing" in run.rows
+    assert any(row.startswith(" !  9       time.sleep(100)") and "◄ blocked the loop for" in row for row in run.rows)
+
+
 def test_one_that_hears_no_signal_ends_all_the_same(terminal: Start, write: Write) -> None:
     source = (
         "import signal, time\nfor each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):\n"

@@ -88,8 +88,8 @@ def folder(tmp_path: Path) -> Path:
         ),
         ("compare sync --python 3.8 --python 3.8", "--python 3.8 is given twice; compare it with another one"),
         (
-            "compare sync async --save x.html",
-            "cannot save as x.html: the name must end in .json, .md or .svg",
+            "compare sync async --save x.gif",
+            "cannot save as x.gif: the name must end in .json, .md, .svg, .html, .txt or .trace.json",
         ),
         ("compare sync async --save no/x.md", "cannot write no/x.md: No such file or directory"),
         ("run async --set TASKS=x", "--set TASKS=x: must be a whole number (64 bits at most), like TASKS=10"),
@@ -138,6 +138,7 @@ HOSTILE = "\x1b[2J\x9b31m\u202ex\n[red]y"
         ["list", "{}"],
         ["list", "--{}"],
         ["show", "{}"],
+        ["replay", "{}"],
         ["compare", "{}", "sync"],
         ["compare", "./{}.py", "./{}.py"],
         ["compare", "sync", "--sweep", "{}"],

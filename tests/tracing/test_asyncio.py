@@ -61,6 +61,32 @@ def test_an_overdue_heartbeat_is_ready_from_when_it_was_due(observed: Observe, p
 
 
 @every_python
+@pytest.mark.parametrize("awaited", ["asyncio.sleep(0.05)", "asyncio.wait({forever}, timeout=0.05)"])
+@pytest.mark.parametrize("by", ["beat.cancel()", "asyncio.get_running_loop().call_soon(beat.cancel)"])
+def test_an_overdue_heartbeat_that_is_cancelled_is_ready_from_when_it_was_due(
+    observed: Observe, python: str, awaited: str, by: str
+) -> None:
+    source = f"""
+        import asyncio
+        async def heart():
+            forever = asyncio.get_running_loop().create_future()
+            await {awaited}
+        async def main():
+            beat = asyncio.create_task(heart())
+            beat.set_name("heart")
+            await asyncio.sleep(0.01)
+            time.sleep(0.3)
+            {by}
+            await asyncio.sleep(0.01)
+        asyncio.run(main())
+    """
+    seen = observed(source, python)
+    well_formed(seen.timeline)
+    assert 0.04 < seen.seconds("heart", "waiting") < 0.1
+    assert seen.seconds("heart", "ready") > 0.2
+
+
+@every_python
 def test_how_tasks_end(observed: Observe, python: str) -> None:
     seen = observed(scripts.ENDS, python)
     well_formed(seen.timeline)

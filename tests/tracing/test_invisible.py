@@ -5,7 +5,9 @@ Addresses aside. The ways in which a script that looks for it can tell are liste
 
 import os
 import re
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from difflib import unified_diff
 from pathlib import Path
@@ -110,3 +112,42 @@ def test_trio(both: Both, version: str, name: str, monkeypatch: pytest.MonkeyPat
     source = "import threading\n" + INSTRUMENTS if name == "instruments" else TRIO[name]
     plain, traced = both(source, TRIO_TRACED, python)
     same(plain, traced)
+
+
+BUSY = """
+import asyncio
+class Odd:
+    def __init__(self, n): self.n = n
+    def __del__(self): self.n = None
+    def __lt__(self, other): return self.n < other.n
+async def cheap(n):
+    return n
+async def main():
+    print("begun")
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        sorted([Odd(n) for n in range(200)])
+        sorted(range(300), key=lambda n: -n)
+        await asyncio.gather(*[cheap(n) for n in range(200)])
+asyncio.run(main())
+print("ended")
+"""
+
+
+@every_version
+def test_no_interpreter_dies_of_being_asked_for_its_stack(tmp_path: Path, version: str) -> None:
+    python, script = needs_interpreter(version), tmp_path / "script.py"
+    script.write_text(HEAD + BUSY)
+    with shared_memory() as memory, stack_file() as stacks:
+        memory.prepare(naming=True, tracing=True, stacks=stacks)
+        environ = watched_environment(os.environ, memory)
+        with subprocess.Popen([python, str(script)], stdout=subprocess.PIPE, env=environ) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            while child.poll() is None:
+                child.send_signal(signal.SIGURG)
+                time.sleep(0.00002)
+            assert (child.returncode, child.stdout.read()) == (0, b"ended\n")
+        assert stacks is not None
+        assert os.fstat(stacks).st_size > 0
+        assert not memory[layout.UNTRACED]

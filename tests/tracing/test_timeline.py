@@ -98,6 +98,23 @@ def test_a_timer_that_a_step_holds_up_is_ready_since_it_was_due() -> None:
     assert told(line, ONE)[1:4] == [("waiting", 2, 10), ("ready", 10, 53), ("running", 53, 54)]
 
 
+def test_a_timer_that_is_cancelled_while_it_is_overdue_makes_its_task_ready_too() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 1, 1)
+    trace.put(LOOP, layout.IDLE, 2)
+    trace.put(TWO, layout.STEP, 3, 3)
+    trace.put(ONE, layout.DUE, 10)
+    trace.put(ONE, layout.DUE, 1)  # that was before it began to wait
+    trace.put(LOOP, layout.POLL, 50)
+    trace.put(ONE, layout.STEP, 53, 49)
+    trace.put(LOOP, layout.IDLE, 54)
+    trace.put(ONE, layout.STEP, 60, 59)  # what was due once is so no longer
+    trace.put(LOOP, layout.IDLE, 61)
+    spans = told(built(trace), ONE)
+    assert spans[1:4] == [("waiting", 2, 10), ("ready", 10, 53), ("running", 53, 54)]
+    assert spans[4:6] == [("waiting", 54, 59), ("ready", 59, 60)]
+
+
 @pytest.mark.parametrize(
     ("cpu", "queued", "others", "state"),
     [

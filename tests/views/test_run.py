@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.recording import Outcome, Output, Run, Seconds
 from asyncdemo.views.terminal.lines import GUTTER
 from asyncdemo.views.terminal.parts import paragraph
-from asyncdemo.views.terminal.run import MOST_HELD, ROWS, Look, RunView
+from asyncdemo.views.terminal.run import MOST_HELD, ROWS, Look, RunView, write_run
 from tests.conftest import SCENARIOS
 from tests.views.fabricated import LOOKS, ZERO, Screen, Text, looked_at, outputs, page, run, visible
 
@@ -113,6 +113,13 @@ def view(look: Look, shown: Run, on: tuple[object, Text]) -> str:
 @pytest.mark.parametrize("case", CASES)
 def test_looks(case: str, look: str, snapshot: SnapshotAssertion) -> None:
     assert view(*CASES[case], looked_at(look)) == snapshot
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_run_that_is_over_already_looks_the_same(case: str) -> None:
+    (shown, stream), (look, made) = looked_at("80 columns"), CASES[case]
+    write_run(shown, look, made)
+    assert visible(stream) == view(look, made, looked_at("80 columns"))
 
 
 def folded(look: Look, shown: Run, width: int = 80) -> list[str]:

@@ -55,6 +55,7 @@ class _Library:
         self.is_own = _asyncdemo_trace.own_code()
         self.loop, self.timer = base_events.BaseEventLoop, base_events.events.TimerHandle
         self.task, self.python_task, self.gathering = tasks.Task, tasks._PyTask, tasks._GatheringFuture
+        self.futures = {base_events.futures.Future, base_events.futures._PyFuture}
         self.counts = hasattr(tasks.Task, "cancelling")
         self.stepper = next((kind for kind in object.__subclasses__() if kind.__name__ == "TaskStepMethWrapper"), None)
 

@@ -41,7 +41,9 @@ STACKS = 15  # 1 + the tool's descriptor of the file for stacks, 0 for none; set
 UNTRACED = 14  # OTHER_LOOP: one of another kind ran, 2: tracing has failed and was given up
 OTHER_LOOP = 1
 UNTIL = 16  # when it was given up; 0: it was not
-OFFERED = 18  # 1: the stack can be asked for
+OFFERED = 18  # how the stack can be asked for
+NOT_OFFERED, POLITELY, IN_EITHER_WAY = 1, 2, 3
+PRESSING = 61  # the signal that asks for it while no bytecode is executed: a real-time signal, of which there are many
 MAIN = 17  # the key of the main thread, once there is another one
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
@@ -55,7 +57,8 @@ OVER = 2  # the step that went on has ended; with a 1 for wake-up time, at a mom
 POLL = 3  # the loop looks for I/O and has steps to make; whatever ran until now has ended
 IDLE = 4  # the same, and nothing is left to do: it waits
 RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did
-DUE = 8  # when the timer was due whose callback is the loop's next STEP
+DUE = 8  # when the timer was due whose callback is the loop's next STEP; with a task's key: when that was due for which
+#         it waited while a step held the loop
 AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before; for wake-up time
 #         2 * how many times it was cancelled and went on all the same, where that can be known; + 1 if it is an
 #         installed library that waits there

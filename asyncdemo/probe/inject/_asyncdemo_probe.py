@@ -96,7 +96,11 @@ def _tracers(words):
     tracers = {
         "threading": tracer("_asyncdemo_threads"),
         "asyncio.base_events": tracer(
-            "_asyncdemo_stacks", "_asyncdemo_touches", "_asyncdemo_queue", "_asyncdemo_asyncio"
+            "_asyncdemo_stacks",
+            "_asyncdemo_touches",
+            "_asyncdemo_overdue",
+            "_asyncdemo_queue",
+            "_asyncdemo_asyncio",
         ),
         "trio._core._run": tracer("_asyncdemo_stacks", "_asyncdemo_trio"),
     }

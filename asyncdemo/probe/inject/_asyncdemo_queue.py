@@ -11,6 +11,7 @@ import collections
 import time
 
 import _asyncdemo_layout as layout
+import _asyncdemo_overdue
 import _asyncdemo_touches
 import _asyncdemo_trace
 
@@ -211,6 +212,9 @@ class Queue(collections.deque):
             if self.outer and not _is_running(self.outer[-1]):
                 return self.lose_track(now)
             self.clocks.long_step(current.key, now)
+            loop = self.owner()
+            if self.timed and loop is not None:
+                _asyncdemo_overdue.tell_overdue(self, loop, self.started, now)
         if task is not None and current.done(task):
             self.ended(current, task, now)
         return _clock() if long else now

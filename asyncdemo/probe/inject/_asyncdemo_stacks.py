@@ -1,25 +1,36 @@
-"""Lets the tool ask for the stack of the main thread while a step takes long: with SIGURG, answered by faulthandler."""
+"""Lets the tool ask for the stack of the main thread while a step takes long, in two ways.
+
+SIGURG asks politely: the interpreter calls our handler where it is safe to, between two bytecodes, and the handler
+writes down the stack. While a call of a C function goes on nobody answers. Then the tool sends layout.PRESSING, which
+faulthandler answers at once, whatever goes on. That must not happen while bytecodes are executed: CPython 3.11 and
+3.12 follow a pointer then that is not set yet, about once in 6000 times, and die of it.
+"""
 
 import _signal
 import faulthandler
 import fcntl
 import os
 import resource
+import sys
+import time
 
 import _asyncdemo_layout as layout
+import _asyncdemo_trace
 
 _ROOM = 200  # descriptors below which none is taken
+_DEEP = 100  # frames at most, as faulthandler has it
 
 
 def offer_stacks(words):
-    """Have the stack written into the tool's file on SIGURG, unless the script has plans of its own for it.
+    """Have the stack written into the tool's file when it asks, unless the script has plans of its own for that.
 
-    Does nothing where that was done before, or cannot be done.
+    Does nothing where that was done before, or cannot be done: as outside of the main thread.
     """
     number = words[layout.STACKS] - 1
-    if number < 0 or words[layout.OFFERED] or _signal.getsignal(_signal.SIGURG) is not _signal.SIG_DFL:
+    signals = _signal.SIGURG, layout.PRESSING
+    if number < 0 or words[layout.OFFERED] or any(_signal.getsignal(each) is not _signal.SIG_DFL for each in signals):
         return
-    words[layout.OFFERED] = 1
+    words[layout.OFFERED] = layout.NOT_OFFERED
     try:
         file = os.open("/proc/%d/fd/%d" % (words[layout.TOOL], number), os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
     except OSError:
@@ -30,4 +41,33 @@ def offer_stacks(words):
         return  # the script may need every descriptor that there is
     kept = fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, top)  # where no script comes upon it
     os.close(file)
-    faulthandler.register(_signal.SIGURG, file=kept, all_threads=False)
+    try:
+        _signal.signal(_signal.SIGURG, _answer(kept))
+    except ValueError:
+        os.close(kept)
+        return  # not the main thread
+    _signal.siginterrupt(_signal.SIGURG, False)  # what can be begun again by itself is
+    words[layout.OFFERED] = layout.POLITELY
+    if sys.version_info[:3] != (3, 13, 0):
+        # That one also dies of it while what a frame has held is freed, if that takes long.
+        faulthandler.register(layout.PRESSING, file=kept, all_threads=False)
+        words[layout.OFFERED] = layout.IN_EITHER_WAY
+
+
+def _answer(file):
+    """Make the signal handler. It tells when it was called, and how long the thread had no processor until then."""
+    clock, run_queue, write = time.monotonic_ns, _asyncdemo_trace.run_queue, os.write
+
+    def answer(_, frame):
+        try:
+            lines = ["Stack %d %d\n" % (clock(), run_queue() or 0)]
+            while frame is not None and len(lines) <= _DEEP:
+                code = frame.f_code
+                lines.append('  File "%s", line %d in %s\n' % (code.co_filename, frame.f_lineno or 0, code.co_name))
+                frame = frame.f_back
+            write(file, "".join(lines).encode("utf-8", "backslashreplace"))
+        except BaseException as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
+
+    return answer

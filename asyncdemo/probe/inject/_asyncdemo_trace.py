@@ -118,24 +118,25 @@ class Recorder:
             self._files[path] = number
         return number
 
-    def run_queue(self):
-        """How long (ns) this thread was ready and had no processor; None where the system does not tell."""
-        try:
-            file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            return None
-        try:
-            return int(os.read(file, 64).split()[1])
-        except (OSError, IndexError, ValueError):
-            return None
-        finally:
-            os.close(file)
-
     def _text(self, at, room, text):
         data = text.encode("utf-8", "backslashreplace")[: room * 8 - 1]
         data += bytes(-len(data) % 8 or 8)
         for i in range(0, len(data), 8):
             self.words[at + i // 8] = int.from_bytes(data[i : i + 8], "little", signed=True)
+
+
+def run_queue():
+    """How long (ns) this thread was ready and had no processor; None where the system does not tell."""
+    try:
+        file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return int(os.read(file, 64).split()[1])
+    except (OSError, IndexError, ValueError):
+        return None
+    finally:
+        os.close(file)
 
 
 def raised_elsewhere(error):
@@ -194,14 +195,14 @@ class Clocks:
         """Take note that no step goes on: what the clocks show from now on belongs to the next ones."""
         self.cpu = time.thread_time_ns()
         if now - self._read_at > _REREAD:
-            self._queue, self._others = self._recorder.run_queue(), time.process_time_ns() - self.cpu
+            self._queue, self._others = run_queue(), time.process_time_ns() - self.cpu
             self._read_at = now
 
     def long_step(self, key, now):
         """Store the figures of a long step of a task that ended `now`, and that it has ended."""
         put = self._recorder.put
         before, self.cpu = self.cpu, time.thread_time_ns()
-        queue, others = self._recorder.run_queue(), time.process_time_ns() - self.cpu
+        queue, others = run_queue(), time.process_time_ns() - self.cpu
         put(self.cpu - before, key << 4 | layout.CPU)
         if queue is not None and self._queue is not None:
             put(queue - self._queue, key << 4 | layout.QUEUED)

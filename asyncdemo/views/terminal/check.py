@@ -14,19 +14,23 @@ _STYLES = {"-": "bad", "+": "good", " ": "plain", "~": "dim"}
 
 
 class Report(NamedTuple):
-    """All verdicts, the Python they hold for, how long it took (seconds), and whether it was interrupted."""
+    """All verdicts, the Python they hold for, how long it took (seconds), and whether it was interrupted.
+
+    `noun` is what the verdicts are about.
+    """
 
     verdicts: tuple[Verdict, ...]
     python: str
     took: float
     interrupted: bool
+    noun: str = "scenario"
 
 
 def write_report(page: Page, report: Report) -> None:
     """Write it all."""
     verdicts = report.verdicts
     counted = summary(verdicts)
-    what = f"{counted.total} scenario{'' if counted.total == 1 else 's'} on {report.python}"
+    what = f"{counted.total} {report.noun}{'' if counted.total == 1 else 's'} on {report.python}"
     write_title(page, "check", what, f"{report.took:.1f} s")
     if counted.total > 1:
         _write_chapters(page, verdicts)
@@ -40,7 +44,7 @@ def write_report(page: Page, report: Report) -> None:
         page.row(("interrupted: the others were not checked", "warn"))
     for row in paragraph(page, sentence(counted, report.python), style="bad" if failed else "good"):
         page.row(*row)
-    printing = [fault.path for verdict in failed for fault in verdict.faults if fault.rows]
+    printing = [fault.path for verdict in failed if verdict.scenario for fault in verdict.faults if fault.rows]
     if printing:
         write_next(page, ("right as it is now?", f"asyncdemo check {printing[0]} --update"))
 

@@ -8,7 +8,7 @@ from asyncdemo.comparison.sweep import Sweep, trends
 from asyncdemo.recording import Run
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.terminal.bars import Row
-from asyncdemo.views.terminal.contestants import bar_rows, sentence, table_rows, verdict_rows, why_rows
+from asyncdemo.views.terminal.contestants import bar_rows, table_rows, verdict_rows, why_rows
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import paragraph, write_next, write_title
 from asyncdemo.views.terminal.sweep import sweep_rows
@@ -21,11 +21,14 @@ TITLE = 2  # of these for title and rule
 
 
 def write_comparison(
-    page: Page, compared: Comparison | Sweep, *, title: str, summary: str, took: float, full: bool
+    page: Page, compared: Comparison | Sweep, *, title: str, summary: str, took: float | None, full: bool
 ) -> None:
-    """Write a comparison; `took` is how many seconds all of it took. `full`: fold nothing, draw the traced runs."""
-    rounds = f"{compared.rounds} round{'s' if compared.rounds != 1 else ''}"
-    write_title(page, title, summary, f"{rounds}, shuffled, {took:.0f} s")
+    """Write a comparison; `took` is how many seconds all of it took, None where that is not known.
+
+    `full`: fold nothing, draw the traced runs.
+    """
+    rounds = f"{compared.rounds} round{'s' if compared.rounds != 1 else ''}, shuffled"
+    write_title(page, title, summary, rounds if took is None else f"{rounds}, {took:.0f} s")
     start = _trouble_rows(page, compared)
     if not compared.rounds:
         _write(page, [*start, *paragraph(page, "There is nothing to compare: no round was finished.")])
@@ -42,7 +45,7 @@ def write_comparison(
 
 def _comparison_rows(page: Page, comparison: Comparison, room: int | None) -> list[Row]:
     """Everything one below the other; where that takes too many rows, a table."""
-    why = sentence(comparison)
+    why = verdicts.why(comparison)
     said = [] if why is None else [(), *paragraph(page, why)]
     rows = [*bar_rows(page, comparison), (), *verdict_rows(page, comparison), (), *why_rows(page, comparison), *said]
     if room is None or len(rows) <= room:

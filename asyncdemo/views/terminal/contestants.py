@@ -90,18 +90,6 @@ def _narrow_rows(page: Page, comparison: Comparison, said: Sequence[tuple[str, s
     return rows
 
 
-def sentence(comparison: Comparison) -> str | None:
-    """Say why the slowest is slow, if it is by waiting."""
-    every = comparison.contestants
-    if not any(each.verdict in STYLES for each in comparison.speedups):
-        return None
-    times = [each.time for each in every]
-    waiting = [
-        None if each.time is None or each.waiting_share is None else each.time * each.waiting_share for each in every
-    ]
-    return wording.why_not_computing([each.id for each in every], times, waiting)
-
-
 def names_width(page: Page, comparison: Comparison) -> int:
     """How many cells the column of names takes; beside it there is room for the table, from 60 columns on."""
     widest = max(cells(page.shown(contestant.id)) for contestant in comparison.contestants)

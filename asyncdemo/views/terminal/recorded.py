@@ -1,10 +1,10 @@
 """A recording as a whole: each run as it is shown at its end, the variants of a scenario side by side."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from asyncdemo.catalogue.syntax import docstring
 from asyncdemo.recording import Run
+from asyncdemo.views.grouping import side_by_side
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.run import Look, write_run
 from asyncdemo.views.terminal.variants import write_variants
@@ -12,7 +12,7 @@ from asyncdemo.views.terminal.variants import write_variants
 Step = tuple[str, str]  # what for, and the command
 
 
-def write_recording(page: Page, runs: Sequence[Run], next_step: Step, *, full: bool) -> None:
+def write_recording(page: Page, runs: Sequence[Run], next_step: Step | None, *, full: bool) -> None:
     """Write all runs of a recording."""
     shown = [*side_by_side(runs)]
     for index, some in enumerate(shown):
@@ -24,20 +24,6 @@ def write_recording(page: Page, runs: Sequence[Run], next_step: Step, *, full: b
             write_variants(page, title, "", some, next_step=step, full=full, timing=False)
         else:
             write_run(page, look(some[0], step, full=full), some[0])
-
-
-def side_by_side(runs: Sequence[Run]) -> Iterator[list[Run]]:
-    """Give the runs one by one, but those of different variants of one scenario together."""
-    for scenario, some in groupby(runs, key=lambda run: run.subject.scenario if run.subject.variant else None):
-        together: list[Run] = []
-        for run in some:
-            if scenario is None or run.subject.variant in {each.subject.variant for each in together}:
-                if together:
-                    yield together
-                together = []
-            together.append(run)
-        if together:
-            yield together
 
 
 def look(run: Run, next_step: Step | None, *, full: bool) -> Look:

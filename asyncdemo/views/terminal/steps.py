@@ -109,9 +109,9 @@ def _code_rows(page: Page, stage: Stage, moment: Moment, most: int) -> list[Row]
     """The code, as far as there is room for it, with what happens at its lines beside these."""
     marks: dict[int, Beside] = {}
     for said in stage.beside(moment):
-        sign = page.glyphs["now" if said.runs else "halt"]
+        sign = page.glyphs["now" if said.runs else "halt"] if said.runs or said.suspended else " "
         style = "bad" if said.blocks else "good" if said.runs else "accent"
-        marks[said.line] = Beside(sign, [said.text], style, insists=False)
+        marks[said.line] = Beside(sign, [said.text, said.short], style, insists=False)
     wanted = [*marks, *(line for line in stage.lines if line not in marks)]
     for room in range(most, 0, -1):
         blocks = excerpt(stage.code, wanted, room) or ([stage.code[:room]] if stage.code else [])

@@ -1,0 +1,100 @@
+"""Blocks of documents on the command line: which of them are run, and what is said of the others."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.document import Document
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.wording import listed, visible
+from asyncdemo.errors import UsageError
+
+if TYPE_CHECKING:  # every run starts here, and few are of documents
+    from asyncdemo.documents.block import Block, Nature
+
+
+def blocks_to_run(chosen: Iterable[Target], *, cumulative: bool) -> list[Target]:
+    """Give the targets with the blocks in the place of each whole document.
+
+    What cannot be run by itself is left out of a whole document, which is said on stderr and is no failure. Raises
+    UsageError for a block that was named and cannot be run, and where nothing is left.
+    """
+    found: list[Target] = []
+    for target in chosen:
+        if target.document is None:
+            found.append(target)
+        elif target.block is not None:
+            reason = why_not(target.document, target.block, cumulative=cumulative)
+            if reason is not None:
+                raise UsageError(f"{visible(target.name)} {reason}")
+            found.append(target)
+        else:
+            found += _those_that_run(target, cumulative=cumulative)
+    return found
+
+
+def _those_that_run(target: Target, *, cumulative: bool) -> Iterator[Target]:
+    left_out = 0
+    blocks = targets.expand(target)
+    for each in blocks:
+        assert each.document is not None and each.block is not None  # a document's targets are its blocks
+        reason = why_not(each.document, each.block, cumulative=cumulative)
+        if reason is None:
+            yield each
+            continue
+        left_out += 1
+        print(f"asyncdemo: {visible(each.name)} is left out: it {reason}", file=sys.stderr)
+    if left_out == len(blocks):
+        raise UsageError(f"no block of {visible(target.name)} can be run by itself")
+
+
+def why_not(document: Document, block: "Block", *, cumulative: bool) -> str | None:
+    """Say what a block is that is not run, and what to do about it; None if it is run."""
+    nature = document.nature(block)
+    if nature.kind == "not-python":
+        return "is not Python: commands for a shell or a notebook"
+    if nature.kind == "fragment" and not cumulative:
+        return f"is a fragment: {needed(nature)}; --cumulative runs it with those before it"
+    return None
+
+
+def needed(nature: "Nature") -> str:
+    """Say which block defines what a fragment lacks: "#6 defines main"."""
+    by_number: dict[int, list[str]] = {}
+    for name, number in nature.needs:
+        by_number.setdefault(number, []).append(name)
+    return ", ".join(f"#{number} defines {listed(names, 'and')}" for number, names in sorted(by_number.items()))
+
+
+def described(document: Document, block: "Block", *, cumulative: bool) -> str:
+    """Say what a block is in a few words: where it stands, and what is special about it."""
+    nature = document.nature(block)
+    words = [f"line {block.line}" if block.last == block.line else f"lines {block.line} to {block.last}"]
+    if block.session:
+        words.append("a session")
+    if nature.kind == "await":
+        words.append("top-level await")
+    if nature.kind == "broken":
+        words.append(f"broken in line {nature.line}")
+    if cumulative and block.number > 1:
+        words.append("after #1" if block.number == 2 else f"after #1 to #{block.number - 1}")
+    return ", ".join(words)
+
+
+def with_those_before(document: Document, block: "Block", *, cumulative: bool) -> "tuple[Block, ...]":
+    """Give the blocks that are run as one."""
+    return (*document.before(block), block) if cumulative else (block,)
+
+
+def runnable_file(python: str, copy: str, chosen: "Sequence[Block]") -> str:
+    """Give the file that a Python is to run: the staged copy itself, or bytecode where it is no plain script."""
+    from asyncdemo.documents.judging import awaits
+
+    sessions = [(block.line, block.last) for block in chosen if block.session]
+    if not sessions and not any(awaits(block.text) for block in chosen):
+        return copy
+    from asyncdemo.runner.compiling import compiled
+
+    return str(compiled(python, Path(copy), sessions))

@@ -1,0 +1,88 @@
+"""`check` of documents: every block that can be run, compared with the output that the document shows after it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.wording import absolute
+from asyncdemo.cli.blocks import why_not
+from asyncdemo.cli.planning import SCENARIO_TIMEOUT, Request, planned
+from asyncdemo.promises.fault import Fault
+from asyncdemo.promises.shown import broken_promises
+from asyncdemo.promises.verdict import Verdict
+from asyncdemo.recording import Run
+from asyncdemo.runner.side_by_side import cores, run_side_by_side
+
+AT_A_TIME = 40  # blocks for which there are staged copies
+
+Tell = Callable[[int, int, str], None]
+
+
+class CheckedBlocks(NamedTuple):
+    """The verdicts in order, the Python that ran them where one could tell, and whether Ctrl-C came before the end."""
+
+    verdicts: tuple[Verdict, ...]
+    python: str | None = None
+    interrupted: bool = False
+
+
+def check_documents(chosen: Sequence[Target], request: Request, tell: Tell) -> CheckedBlocks:
+    """Run the blocks of documents, two at once where there are two cores, and again alone those that did not fit."""
+    request = request._replace(timeout=request.timeout or SCENARIO_TIMEOUT)
+    named = {each.name: each for target in chosen for each in targets.expand(target)}
+    reasons = {name: _why_not(target, request) for name, target in named.items()}
+    left = [target for name, target in named.items() if reasons[name] is None]
+    found: dict[str, tuple[Run, list[Fault]]] = {}
+    interrupted = False
+    try:
+        for start in range(0, len(left), AT_A_TIME):
+            some = left[start : start + AT_A_TIME]
+            for at_once in (cores(), 1):
+                for name, run in _runs(some, request, at_once, lambda name: tell(len(found), len(left), name)):
+                    found[name] = run, _faults(named[name], run, request)
+                some = [each for each in some if any(fault.in_time for fault in found[each.name][1])]
+    except KeyboardInterrupt:
+        interrupted = True
+    verdicts = (_verdict(target, reasons[name], found.get(name)) for name, target in named.items())
+    return CheckedBlocks(tuple(filter(None, verdicts)), _python(run for run, _ in found.values()), interrupted)
+
+
+def _runs(
+    some: Sequence[Target], request: Request, at_once: int, tell: Callable[[str], None]
+) -> Iterator[tuple[str, Run]]:
+    with ExitStack() as stack:
+        plans = {each.name: stack.enter_context(planned(each, request)) for each in some}
+        for name, run in run_side_by_side(plans, at_once=at_once):
+            yield name, run
+            tell(name)
+
+
+def _why_not(target: Target, request: Request) -> str | None:
+    assert target.document is not None and target.block is not None  # blocks are all that is checked here
+    return why_not(target.document, target.block, cumulative=request.cumulative)
+
+
+def _faults(target: Target, run: Run, request: Request) -> list[Fault]:
+    assert target.path is not None and target.block is not None  # the same
+    after_others = request.cumulative and target.block.number > 1
+    return broken_promises(target.block, run, str(absolute(target.path)), after_others=after_others)
+
+
+def _verdict(target: Target, reason: str | None, found: tuple[Run, list[Fault]] | None) -> Verdict | None:
+    """The verdict on a block; None where it was not run before Ctrl-C came."""
+    assert target.document is not None  # the same
+    chapter = target.document.name
+    if reason is not None:
+        return Verdict(target.name, None, chapter, "skipped", said=reason)
+    if found is None:
+        return None
+    faults = tuple(found[1])
+    return Verdict(target.name, None, chapter, "failed" if faults else "passed", faults)
+
+
+def _python(runs: Iterator[Run]) -> str | None:
+    known = (run.python for run in runs if run.python.version is not None)
+    first = next(known, None)
+    return None if first is None else f"{first.implementation or 'Python'} {first.version}"

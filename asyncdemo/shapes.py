@@ -1,0 +1,108 @@
+"""What is read from a file is checked here for its shape, so that whatever stands there is refused in one sentence.
+
+A value fits a type as an annotation has it: JSON's numbers, strings, booleans and null, `X | None`, literals, tuples
+(made of JSON's lists beforehand) and mappings. A number that is not finite fits none, nor does one of over 64 bits.
+"""
+
+import types
+from collections.abc import Callable, Mapping
+from functools import cache
+from math import isfinite
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+Fits = Callable[[Any], bool]
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
+_LONG = 40  # characters of a value that are shown
+
+
+class WrongShapeError(ValueError):
+    """Something in a document is not what it has to be; the message says what, without a subject before it."""
+
+
+def as_mapping(value: Any, name: str) -> Mapping[str, Any]:
+    """Give the value if it is an object; raises WrongShapeError."""
+    return _as(dict, value, name, "no object")
+
+
+def as_list(value: Any, name: str) -> list[Any]:
+    """Give the value if it is an array; raises WrongShapeError."""
+    return _as(list, value, name, "no array")
+
+
+def as_type(hint: Any, value: Any, name: str) -> Any:
+    """Give the value if it fits the type; raises WrongShapeError."""
+    if not _fits(hint)(value):
+        raise WrongShapeError(f"{name} is {_shown(value)}")
+    return value
+
+
+def as_numbers(value: Any, name: str) -> list[int]:
+    """Give the value if it is an array of whole numbers, however long; raises WrongShapeError."""
+    numbers = as_list(value, name)
+    if not set(map(type, numbers)) <= {int} or (numbers and not (min(numbers) >= _LEAST and max(numbers) <= _MOST)):
+        raise WrongShapeError(f"{name} has something else than whole numbers")
+    return numbers
+
+
+def as_named(kind: type[T], document: Mapping[str, Any]) -> T:
+    """Make a named tuple of those fields that it has: a newer tool may have written more. Raises WrongShapeError."""
+    given = {}
+    for field, fits, is_optional in _fields(kind):  # type: ignore[arg-type]  # classes are hashable
+        if field in document:
+            value = given[field] = document[field]
+            if not fits(value):
+                raise WrongShapeError(f"{kind.__name__.lower()}.{field} is {_shown(value)}")
+        elif not is_optional:
+            raise WrongShapeError(f"{kind.__name__.lower()}.{field} is missing")
+    return kind(**given)
+
+
+def _as(kind: type[T], value: Any, name: str, wanted: str) -> T:
+    if not isinstance(value, kind):
+        raise WrongShapeError(f"{name} is {wanted}, but {_shown(value)}")
+    return value
+
+
+def _shown(value: Any) -> str:
+    text = ascii(value)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}..."
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, Fits, bool], ...]:
+    """The fields of a named tuple: name, what fits, and whether it may be left out."""
+    return tuple((name, _fits(hint), name in kind._field_defaults) for name, hint in get_type_hints(kind).items())
+
+
+@cache
+def _fits(hint: Any) -> Fits:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return lambda _: True
+    if hint is float:
+        return lambda value: type(value) in (int, float) and _LEAST <= value <= _MOST and isfinite(value)
+    if hint is int:
+        return lambda value: type(value) is int and _LEAST <= value <= _MOST
+    if origin is Literal:
+        return lambda value: type(value) is str and value in arguments
+    if origin in (Union, types.UnionType):
+        either = [_fits(each) for each in arguments]
+        return lambda value: any(fits(value) for fits in either)
+    if origin is tuple:
+        return _fits_tuple(arguments)
+    kind = dict if origin is Mapping else hint
+    return lambda value: type(value) is kind
+
+
+def _fits_tuple(arguments: tuple[Any, ...]) -> Fits:
+    if arguments[-1] is Ellipsis:
+        item = _fits(arguments[0])
+        return lambda value: type(value) is tuple and all(map(item, value))
+    items = [_fits(each) for each in arguments]
+
+    return lambda value: (
+        type(value) is tuple
+        and len(value) == len(items)
+        and all(fits(each) for fits, each in zip(items, value, strict=True))
+    )

@@ -1,0 +1,1 @@
+"""Recordings and comparisons as one HTML page that needs nothing else: `page/` has its parts."""

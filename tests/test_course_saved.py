@@ -1,0 +1,77 @@
+"""What the course is saved as: every form, and the recording without loss."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from asyncdemo.archive import from_text
+from asyncdemo.catalogue import course
+from asyncdemo.views.exports import RECORDINGS
+from tests.conftest import SCENARIOS, Result
+from tests.views.forms import check_all
+
+FEW = ["blocking-sleep", "unawaited-coroutine", "queue-backpressure"]
+ALL = [scenario.name for scenario in course.load([SCENARIOS]).scenarios if scenario.available]
+
+
+def keeps_every_form(name: str, folder: Path, asyncdemo: Callable[..., Result]) -> None:
+    """Run a scenario, keep it in every form, load the recording, and make every form of that."""
+    made = [f"--save=made{ending}" for ending in RECORDINGS]
+    again = [f"--save=again{ending}" for ending in RECORDINGS]
+    assert asyncdemo("run", name, *made).stderr == ""
+    assert asyncdemo("replay", "made.json", *again) == Result("", "", 0)
+    assert {path.name for path in folder.iterdir()} == {
+        f"{kind}{end}" for kind in ("made", "again") for end in RECORDINGS
+    }
+    assert (folder / "again.json").read_bytes() == (folder / "made.json").read_bytes()
+    recording = from_text((folder / "made.json").read_text(encoding="utf-8"))
+    assert recording.complete
+    check_all(recording)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FEW)
+def test_a_few(name: str, tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    keeps_every_form(name, tmp_path, asyncdemo)
+
+
+@pytest.mark.observation
+@pytest.mark.parametrize("name", [name for name in ALL if name not in FEW])
+def test_all_others(name: str, tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    keeps_every_form(name, tmp_path, asyncdemo)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "save", "message"),
+    [
+        ("made.json", "x.gif", "cannot save as x.gif: the name must end in .json, .html, .svg, .txt or .trace.json"),
+        ("made.json", "no/x.svg", "cannot write no/x.svg: No such file or directory"),
+        ("made.json", "folder.svg", "cannot save as folder.svg: that is a folder"),
+        ("newer.json", "x.svg", "newer.json: this is a recording of the kind 'asyncdemo.recording/2'"),
+        ("foreign.json", "x.svg", "foreign.json: this is no recording"),
+        ("none.json", "x.svg", "cannot read none.json: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_made(
+    file: str, save: str, message: str, tmp_path: Path, asyncdemo: Callable[..., Result]
+) -> None:
+    (tmp_path / "folder.svg").mkdir()
+    (tmp_path / "newer.json").write_text('{"schema": "asyncdemo.recording/2", "runs": []}')
+    (tmp_path / "foreign.json").write_text('{"a": 1}')
+    (tmp_path / "made.json").write_bytes((SCENARIOS.parent / "docs/images/blocking-sleep.json").read_bytes())
+    before = {path.name for path in tmp_path.iterdir()}
+    result = asyncdemo("replay", file, "--save", "y.txt", "--save", save)
+    assert (result.stdout, result.status) == ("", 2)
+    assert result.stderr.startswith(f"asyncdemo: {message}")
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.slow
+def test_of_a_torn_recording_there_are_forms_of_what_is_there(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    whole = (SCENARIOS.parent / "docs/images/blocking-sleep.json").read_text(encoding="utf-8")
+    (tmp_path / "torn.json").write_text(whole[: len(whole) * 2 // 3], encoding="utf-8")
+    result = asyncdemo("replay", "torn.json", *(f"--save=x{ending}" for ending in RECORDINGS))
+    assert result == Result("", "asyncdemo: torn.json is torn: this is what there is of it\n", 0)
+    assert "the trace is incomplete" in (tmp_path / "x.svg").read_text(encoding="utf-8")

@@ -1,0 +1,152 @@
+"""All forms of a recording: each is what it claims to be, whatever was recorded."""
+
+import json
+from collections import Counter
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+
+from asyncdemo.archive import Recording, from_text
+from asyncdemo.finding import Finding
+from asyncdemo.recording import Run
+from asyncdemo.spans import Spans, Timeline
+from asyncdemo.views.exports import COMPARISONS
+from tests.comparison.made import compared, made
+from tests.lanes.made import Made, Story, many, polite, rude, run_of, timeline
+from tests.test_archive_damage import recordings
+from tests.views.fabricated import outputs
+from tests.views.forms import check_all, text
+from tests.views.test_hostile import EVIL, _run
+from tests.views.trace_schema import check, check_arrows
+
+TICKS = outputs((0.01, "tick\n"), (0.06, "tick\n"), (0.2, "done 1\n"))
+FOUND = Finding("blocking-call", "warning", "/course/example.py", 13, "it holds", "do not", 0.6, 3, (3, 4, 5))
+
+
+def recording(*runs: Run) -> Recording:
+    return Recording(runs, "0.1", "Linux", "2026-01-02T03:04:05+00:00")
+
+
+def rude_run() -> Run:
+    return run_of(rude(), 0.61, TICKS)._replace(findings=(FOUND,))
+
+
+@pytest.mark.slow
+@given(recordings)
+@settings(max_examples=40)
+def test_any_recording(kept: Recording) -> None:
+    check_all(kept)
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_foreign_text_is_shown_as_text(evil: str) -> None:
+    said = EVIL[evil]
+    jobs = [Made(said, [("running", 0.1), ("waiting", 0.1)], path=f"/{said}.py", name=said, at=3) for _ in range(2)]
+    found = (Finding("blocking-call", "warning", said, 1, said, said, 0.1, 1, (1,), ((1, said),)),)
+    kept = recording(_run(said)._replace(timeline=timeline(*jobs), findings=found))
+    check_all(kept)
+    assert text(from_text(text(kept, ".json")), ".json") == text(kept, ".json")
+
+
+@pytest.mark.slow
+def test_a_line_of_a_megabyte() -> None:
+    kept = recording(run_of(polite(), 0.2, outputs((0.1, "</script>[/red]\u202e" * 60_000 + "\n"))))
+    check_all(kept)
+    assert len(text(kept, ".svg")) < 20_000
+
+
+def test_lanes_and_slices_of_a_trace() -> None:
+    runs = [run_of(polite(), 0.2, TICKS), rude_run()]
+    events = check(json.loads(text(recording(*runs), ".trace.json")))
+    lanes = [event["args"]["name"] for event in events if event["name"] == "thread_name"]
+    assert lanes == ["script", "main", "beat", "job 1", "job 2", "job 3"] * 2
+    assert [event["args"]["name"] for event in events if event["name"] == "process_name"] == ["example", "example"]
+    slices = Counter(event["cat"] for event in events if event["ph"] == "X")
+    assert slices["run"] == 6
+    assert slices["state"] == sum(len(run.timeline.spans) for run in runs if run.timeline is not None)
+    assert check_arrows(events) == 8
+    assert [event["name"] for event in events if event.get("cat") == "output"] == ["tick", "tick", "done 1"] * 2
+    found = next(event for event in events if event.get("cat") == "finding")
+    assert (found["name"], found["args"]["message"]) == ("blocking-call", "it holds")
+    first = next(event for event in events if event["name"] == "blocked")
+    assert (found["ts"], found["tid"]) == (first["ts"], first["tid"])
+    assert first["args"] == {"at": "/course/example.py:13"}
+
+
+def test_slices_of_a_lane_do_not_overlap() -> None:
+    events = check(json.loads(text(recording(rude_run()), ".trace.json")))
+    for lane in {event["tid"] for event in events}:
+        own = sorted((event["ts"], event["dur"]) for event in events if event["ph"] == "X" and event["tid"] == lane)
+        for (start, length), (after, _) in pairwise(own):
+            assert start + length <= after + 1e-6
+
+
+def test_the_scripts_of_a_trace_begin_at_one_moment() -> None:
+    slow = run_of(polite(), 0.2)
+    slow = slow._replace(seconds=slow.seconds._replace(startup=0.5))
+    events = check(json.loads(text(recording(run_of(polite(), 0.2), slow), ".trace.json")))
+    assert len({event["ts"] for event in events if event["name"] == "script"}) == 1
+
+
+def test_what_a_picture_says() -> None:
+    picture = ElementTree.fromstring(text(recording(rude_run()), ".svg"))
+    said = [each.text for each in picture.iter() if each.tag.endswith("}text")]
+    assert said[:2] == ["example", "0.61 s"]
+    assert {"main", "beat", "job 1", "BLOCKS", "cannot run", "due, but cannot run", "tick", "cancelled"} <= set(said)
+    assert "! blocking-call, line 13, 3 times, 0.60 s in all" in said
+    assert said[-4:] == ["waiting", "cannot run", "BLOCKS", "a short step"]
+
+
+def test_a_picture_of_many_lanes_is_folded() -> None:
+    picture = text(recording(run_of(many(3, 200), 0.6)), ".svg")
+    assert float(ElementTree.fromstring(picture).attrib["height"]) < 800
+    assert "work_1 x" in picture
+
+
+def test_a_picture_of_many_steps_stays_small() -> None:
+    for waits, most in ((0.0003, 20_000), (0.0001, 100_000)):
+        story: Story = [("running", 0.0001), ("waiting", waits)] * 2000
+        picture = text(recording(run_of(timeline(*(Made(f"w{n}", story) for n in range(4))), 1.0)), ".svg")
+        assert len(picture) < most
+    story = [("running", 0.0001), ("waiting", 0.0003)] * 2000
+    assert "waiting, many short steps" in text(recording(run_of(timeline(Made("w", story)), 1.0)), ".svg")
+
+
+def test_a_run_in_which_no_task_was_seen_has_its_time_and_what_it_printed() -> None:
+    for found in (None, Timeline((), Spans(), 0, complete=True)):
+        picture = text(recording(run_of(found, 0.3, TICKS)), ".svg")
+        assert ">script<" in picture
+        assert ">tick<" in picture
+
+
+def test_variants_have_one_axis() -> None:
+    runs = [run_of(polite(), 0.2), rude_run()]
+    named = [
+        run._replace(subject=run.subject._replace(scenario="blocking-sleep", variant=name))
+        for run, name in zip(runs, ("polite", "rude"), strict=True)
+    ]
+    picture = text(recording(*named), ".svg")
+    assert [picture.count(f">{said}<") for said in ("blocking-sleep", "polite", "rude", "0")] == [1, 1, 1, 1]
+    plain = text(recording(*named), ".txt")
+    assert plain.startswith("blocking-sleep ")
+    assert "next " not in plain
+
+
+def test_the_text_is_what_the_terminal_shows() -> None:
+    plain = text(recording(rude_run()), ".txt")
+    assert "BLOCKS" in plain
+    assert "! blocking-call, line 13" in plain
+    assert "\x1b" not in plain
+
+
+def test_a_comparison_as_text_and_as_trace() -> None:
+    both = compared(made("sync", *[0.5] * 6), made("async", *[0.05] * 6))
+    plain = "".join(COMPARISONS[".txt"](both))
+    assert "async is 10.0x as fast as sync" in plain
+    assert check(json.loads("".join(COMPARISONS[".trace.json"](both)))) == []
+    one, other = both.contestants
+    traced = both._replace(contestants=(one._replace(traced=rude_run()), other._replace(traced=rude_run())))
+    events = check(json.loads("".join(COMPARISONS[".trace.json"](traced))))
+    assert [event["args"]["name"] for event in events if event["name"] == "process_name"] == ["sync", "async"]
