@@ -153,7 +153,9 @@ class _Watch:
             self._looked_at = now
             self._started_programs.update(linux.python_programs(self._child.pid))
         if self.onlooker is not None:
-            self.onlooker.look(lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now))
+            self.onlooker.look(
+                lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now)
+            )
 
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)

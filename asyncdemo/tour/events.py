@@ -40,7 +40,7 @@ def ended(state: State, run: Run) -> State:
     if len(state.runs) < len(job.targets) and not run.was_interrupted:
         return state
     if job.kind == "question":
-        return _answered(state, run)._replace(job=None, phase="answer", offset=0)
+        return _answered(state, run)._replace(job=None, phase="answer", offset=0, message="")
     phase: Phase = "together" if job.kind == "together" else "tried"
     return state._replace(phase=phase, offset=0, message="")
 

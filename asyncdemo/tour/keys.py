@@ -91,7 +91,7 @@ def _after_answer(state: State) -> State:
         return state._replace(
             round=state.round + 1, phase="code", offset=0, predicted=None, answered=None, matched=None, runs=()
         )
-    return _together(state) if state.stop.targets else state._replace(phase="notes", offset=0)
+    return _together(state) if state.stop.targets else _to_notes(state)
 
 
 def _together(state: State) -> State:
@@ -99,7 +99,8 @@ def _together(state: State) -> State:
 
 
 def _to_notes(state: State) -> State:
-    return state._replace(phase="notes", offset=0)
+    """The notes, or what comes after them where there are none."""
+    return state._replace(phase="notes", offset=0) if state.stop.notes else _next_stop(state)
 
 
 def _next_stop(state: State, _room: Room | None = None) -> State:
@@ -127,7 +128,7 @@ def _back(state: State, _room: Room) -> State:
     if state.phase == "end":
         return at_stop(state, state.number)
     if state.phase == "tried":
-        return _to_notes(state)
+        return state._replace(phase="notes", offset=0)
     if state.phase == "notes" and state.answered is not None:
         return state._replace(phase="answer", offset=0)
     if state.phase == "together":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from asyncdemo.catalogue.metadata import fields
 from asyncdemo.catalogue.scenario import Chapter, Scenario, Script
 from asyncdemo.catalogue.targets import Target, expand, of_script
 from asyncdemo.promises.choices import FEWEST
@@ -67,11 +68,19 @@ def of_scenario(scenario: Scenario) -> Stop:
     )
 
 
-def of_target(target: Target, source: str, chapter: Chapter) -> Stop:
+def of_source(target: Target, source: str, chapter: Chapter, summary: str = "") -> Stop:
+    """Give the stop of a file that is no script, as far as can be told, or of a block of a document.
+
+    Raises Unreadable for metadata that is not understood.
+    """
+    asked = fields(source)
+    choices = asked.get("choices", ())
+    question = asked.get("question") if len(choices) >= FEWEST else None
+    return Stop(target.name, summary, chapter, (Round(target, source, summary, question, choices if question else ()),))
+
+
+def of_script_alone(target: Target, script: Script, chapter: Chapter) -> Stop:
     """Give the stop of a script that belongs to no scenario."""
-    script = target.script
-    if script is None:
-        return Stop(target.name, "", chapter, (Round(target, source),))
     return Stop(
         target.name,
         script.summary,
@@ -94,7 +103,7 @@ def attempt(notes: str, targets: Iterable[Target]) -> Attempt | None:
 
 
 def found(word: str, stops: Sequence[Stop]) -> int | str:
-    """Give the number of the stop that is called so, or the only one that begins so; else why there is none."""
+    """Give the number of the stop that is called so, or the only one that begins so or has that within; else why not."""
     wanted = word.strip().lower().replace("_", "-")
     names = [stop.name.lower() for stop in stops]
     if wanted in names:
@@ -105,6 +114,8 @@ def found(word: str, stops: Sequence[Stop]) -> int | str:
     if begin and wanted:
         return f"{wanted} could be {', '.join(names[number] for number in begin[:4])}"
     inside = [name for name in names if wanted and wanted in name]
+    if len(inside) == 1:
+        return names.index(inside[0])
     hint = f"; did you mean {' or '.join(inside[:3])}?" if inside else ""
     return f"no stop is called {word.strip()!r}{hint}"
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 
+from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.planning import Request, planned
 from asyncdemo.cli.touring.editing import Copies
 from asyncdemo.errors import AsyncdemoError
@@ -85,7 +86,7 @@ class Session:
             return
         self._key, self._stopping = key, 0
         try:
-            plan = self._stack.enter_context(planned(target, Request(settings=job.settings)))
+            plan = self._stack.enter_context(planned(target, _request(target, job.settings)))
         except AsyncdemoError as error:
             self.state = events.ended(self.state, _not_run(target.name, str(error)))
             return
@@ -116,6 +117,13 @@ class Session:
         if self._keep is not None and self.state.course != self._kept:
             self._kept = self.state.course
             self.trouble = self._keep(self._kept) or self.trouble
+
+
+def _request(target: Target, settings: tuple[str, ...]) -> Request:
+    """How a target is run; of a document what needs the blocks before it has them."""
+    document, block = target.document, target.block
+    fragment = document is not None and block is not None and document.nature(block).kind == "fragment"
+    return Request(settings=settings, cumulative=fragment)
 
 
 def _is_gone(run: Background, stack: ExitStack) -> bool:

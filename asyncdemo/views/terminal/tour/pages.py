@@ -29,7 +29,7 @@ def title(state: State) -> tuple[str, str]:
     """Give what is shown, and what it is about."""
     stop = state.stop
     if state.phase == "end":
-        return f"chapter {stop.chapter.number}", stop.chapter.title
+        return (stop.chapter.title, "") if _alone(state) else (f"chapter {stop.chapter.number}", stop.chapter.title)
     if state.phase == "help":
         return "keys", "what they do"
     if state.running is not None:
@@ -44,7 +44,12 @@ def headline(state: State, *, short: bool) -> str:
     """Give where in the course that is."""
     chapter = [number for number, stop in enumerate(state.stops) if stop.chapter == state.stop.chapter]
     place = f"{chapter.index(state.number) + 1} of {len(chapter)}"
-    return place if short else f"chapter {state.stop.chapter.number}, {place}"
+    return place if short or _alone(state) else f"chapter {state.stop.chapter.number}, {place}"
+
+
+def _alone(state: State) -> bool:
+    """Whether there is only one chapter, which needs no number."""
+    return len({stop.chapter for stop in state.stops}) == 1
 
 
 def body(page: Page, state: State, room: int | None) -> Body:
@@ -139,7 +144,8 @@ def _help(page: Page) -> list[Row]:
 def _end(page: Page, state: State) -> list[Row]:
     chapter = [stop for stop in state.stops if stop.chapter == state.stop.chapter]
     after = state.stops[state.number + 1 : state.number + 2]
-    rows: list[Row] = [((f"That was chapter {state.stop.chapter.number}.", "title"),), ()]
+    what = state.stop.chapter.title if _alone(state) else f"chapter {state.stop.chapter.number}"
+    rows: list[Row] = [*paragraph(page, f"That was {what}.", style="title"), ()]
     rows += (
         progress_rows(page, chapter, state.course)
         if state.questions

@@ -94,14 +94,14 @@ def _enter(state: State) -> str:
     """What Enter does."""
     if state.phase == "code":
         return "question" if state.asks else "run it"
-    if state.phase == "answer":
-        return "all ways of it" if state.stop.targets else "notes"
+    if state.phase == "answer" and state.stop.targets:
+        return "all ways of it"
+    if state.phase in ("answer", "together", "tried"):
+        return "notes" if state.stop.notes else "next stop"
     last = state.number + 1 == len(state.stops)
     return {
         "question": "run it",
         "running": "wait",
-        "together": "notes",
-        "tried": "notes",
         "notes": "next stop",
         "end": "quit" if last else "next chapter",
     }.get(state.phase, "back")
