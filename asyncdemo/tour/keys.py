@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from asyncdemo.lanes.chart import length
 from asyncdemo.recording import Run
+from asyncdemo.tour.moves import ASIDE, RUNS, back, go_on, left, next_stop, run, scrolled
 from asyncdemo.tour.state import Phase, Room, State, at_stop, started
 from asyncdemo.tour.stop import found
 
@@ -30,8 +31,6 @@ KEYS = (
     ("?", "help", "this page"),
     ("q", "quit", "leave; the next tour begins where you were"),
 )
-_MORE = ("answer", "together", "notes", "tried", "code", "source", "help")
-_ASIDE = ("source", "help", "film")
 
 
 def pressed(state: State, key: str, room: Room) -> State:
@@ -42,7 +41,7 @@ def pressed(state: State, key: str, room: Room) -> State:
     if key.isascii() and key.isdecimal():
         return _predicted(state, int(key))
     if key in _SCROLLING:
-        return _scrolled(state, _SCROLLING[key](room), room)
+        return scrolled(state, _SCROLLING[key](room), room)
     return _ACTIONS.get(key, _unknown)(state, room)
 
 
@@ -63,102 +62,13 @@ def filmed(state: State) -> Run | None:
     return state.answered
 
 
-def _on(state: State, room: Room) -> State:
-    """Show the rest of this page, or what comes after it."""
-    if room.more and state.phase in _MORE:
-        return _scrolled(state, room.rows, room)
-    if state.phase in _ASIDE:
-        return state._replace(phase=state.before, offset=0)
-    return _FOLLOWS[state.phase](state)
-
-
-def _after_code(state: State) -> State:
-    return state._replace(phase="question", offset=0) if state.asks else _run(state)
-
-
-def _run(state: State) -> State:
-    if state.asked.unavailable is not None:
-        return state._replace(phase="notes", offset=0, message="it cannot run here")
-    return started(state, "question", (state.asked.target,))
-
-
-def _still(state: State) -> State:
-    return state._replace(message="it still runs: x stops it, n leaves it for the next stop")
-
-
-def _after_answer(state: State) -> State:
-    if state.round + 1 < len(state.stop.rounds):
-        return state._replace(
-            round=state.round + 1, phase="code", offset=0, predicted=None, answered=None, matched=None, runs=()
-        )
-    return _together(state) if state.stop.targets else _to_notes(state)
-
-
-def _together(state: State) -> State:
-    return started(state, "together", state.stop.targets)
-
-
-def _to_notes(state: State) -> State:
-    """The notes, or what comes after them where there are none."""
-    return state._replace(phase="notes", offset=0) if state.stop.notes else _next_stop(state)
-
-
-def _next_stop(state: State, _room: Room | None = None) -> State:
-    """The next stop; between two chapters, and at the end, the page that says so."""
-    if state.phase == "end":
-        return _after_end(state)
-    last = state.number + 1 == len(state.stops)
-    if last or state.stops[state.number + 1].chapter != state.stop.chapter:
-        after = state.stops[0 if last else state.number + 1]
-        return at_stop(state, state.number)._replace(phase="end", course=state.course._replace(at=after.name))
-    return at_stop(state, state.number + 1)
-
-
-def _after_end(state: State) -> State:
-    if state.number + 1 == len(state.stops):
-        return state._replace(phase="over")
-    return at_stop(state, state.number + 1)
-
-
-def _back(state: State, _room: Room) -> State:
-    if state.phase in _ASIDE:
-        return state._replace(phase=state.before, offset=0)
-    if state.phase == "running":
-        return _left(state)
-    if state.phase == "end":
-        return at_stop(state, state.number)
-    if state.phase == "tried":
-        return state._replace(phase="notes", offset=0)
-    if state.phase == "notes" and state.answered is not None:
-        return state._replace(phase="answer", offset=0)
-    if state.phase == "together":
-        return state._replace(phase="answer" if state.answered else "code", offset=0)
-    if state.phase == "answer" and state.asks:
-        return state._replace(phase="question", offset=0)
-    if state.phase in ("answer", "question", "notes"):
-        return state._replace(phase="code", offset=0)
-    if state.round:
-        return state._replace(round=state.round - 1, predicted=None, answered=None, matched=None, runs=())
-    if not state.number:
-        return state._replace(message="this is the first stop")
-    return at_stop(state, state.number - 1)
-
-
-def _left(state: State) -> State:
-    """Leave a run that goes on: what was shown before it comes back."""
-    before: Phase = "question" if state.asks else "code"
-    if state.answered is not None and state.job is not None and state.job.kind != "question":
-        before = "answer"
-    return state._replace(phase=before, job=None, runs=(), offset=0, message="the run was left")
-
-
 def _again(state: State, _room: Room) -> State:
     job = state.job
     if state.phase in ("running", "tried", "together") and job is not None:
         return started(state, job.kind, job.targets, job.settings)
     if state.phase == "end":
         return state._replace(message="there is nothing to run here")
-    return _run(state)
+    return run(state)
 
 
 def _slower(state: State, _room: Room) -> State:
@@ -176,11 +86,13 @@ def _question(state: State, _room: Room) -> State:
     if not state.asks or state.phase == "end":
         return state._replace(message="there is no question here")
     if state.phase == "running":
-        state = _left(state)
+        state = left(state)
     return state._replace(phase="question", offset=0, predicted=None, message="")
 
 
 def _predicted(state: State, number: int) -> State:
+    if state.phase == "running":
+        return state._replace(message=RUNS)
     if not state.asks or state.phase not in ("code", "question", "answer", "notes"):
         return state._replace(message="there is no question here" if not state.asks else "p leads to the question")
     choices = state.asked.choices
@@ -194,8 +106,8 @@ def _aside(phase: Phase) -> Callable[[State, Room], State]:
         if state.phase == phase:
             return state._replace(phase=state.before, offset=0)
         if state.phase == "running":
-            return state._replace(message="it still runs: x stops it")
-        before = state.before if state.phase in _ASIDE else state.phase
+            return state._replace(message=RUNS)
+        before = state.before if state.phase in ASIDE else state.phase
         return state._replace(phase=phase, before=before, offset=0)
 
     return action
@@ -203,13 +115,15 @@ def _aside(phase: Phase) -> Callable[[State, Room], State]:
 
 def _notes(state: State, _room: Room) -> State:
     if state.phase in ("running", "end"):
-        return state._replace(message="it still runs: x stops it" if state.phase == "running" else "")
+        return state._replace(message=RUNS if state.phase == "running" else "")
     return state._replace(phase="notes", offset=0)
 
 
 def _try(state: State, _room: Room) -> State:
     attempt = state.stop.attempt
-    if state.phase in ("running", "end") or attempt is None:
+    if state.phase == "running":
+        return state._replace(message=RUNS)
+    if state.phase == "end" or attempt is None:
         return state._replace(
             message="" if attempt else "the notes propose nothing that a key could do: e edits a copy"
         )
@@ -218,7 +132,7 @@ def _try(state: State, _room: Room) -> State:
 
 def _edit(state: State, _room: Room) -> State:
     if state.phase in ("running", "end"):
-        return state._replace(message="it still runs: x stops it" if state.phase == "running" else "")
+        return state._replace(message=RUNS if state.phase == "running" else "")
     return state._replace(editing=True)
 
 
@@ -237,7 +151,7 @@ def _quit(state: State, _room: Room) -> State:
 
 
 def _escape(state: State, room: Room) -> State:
-    return _back(state, room) if state.phase in _ASIDE else state
+    return back(state, room) if state.phase in ASIDE else state
 
 
 def _unknown(state: State, _room: Room) -> State:
@@ -259,10 +173,6 @@ def _typing(state: State, typed: str, key: str) -> State:
     return state
 
 
-def _scrolled(state: State, rows: int, room: Room) -> State:
-    return state._replace(offset=max(0, state.offset + min(rows, room.more)))
-
-
 _SCROLLING: dict[str, Callable[[Room], int]] = {
     "down": lambda _room: 1,
     "up": lambda _room: -1,
@@ -271,20 +181,10 @@ _SCROLLING: dict[str, Callable[[Room], int]] = {
     "home": lambda _room: -100_000,
     "end": lambda room: room.more,
 }
-_FOLLOWS: dict[str, Callable[[State], State]] = {
-    "code": _after_code,
-    "question": _run,
-    "running": _still,
-    "answer": _after_answer,
-    "together": _to_notes,
-    "tried": _to_notes,
-    "notes": _next_stop,
-    "end": _after_end,
-}
 _ACTIONS: dict[str, Callable[[State, Room], State]] = {
-    **dict.fromkeys(("enter", "space", "right"), _on),
-    **dict.fromkeys(("b", "left", "backspace"), _back),
-    "n": _next_stop,
+    **dict.fromkeys(("enter", "space", "right"), go_on),
+    **dict.fromkeys(("b", "left", "backspace"), back),
+    "n": next_stop,
     "r": _again,
     "l": _slower,
     "p": _question,

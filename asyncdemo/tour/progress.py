@@ -57,6 +57,6 @@ def from_text(text: str) -> dict[str, Course]:
 
 def _course(table: object) -> Course:
     match table:
-        case {"at": str() | None as at, "stops": dict(stops)} if set(stops.values()) <= set(get_args(Mark)):
+        case {"at": str() | None as at, "stops": dict(stops)} if all(mark in get_args(Mark) for mark in stops.values()):
             return Course(at, stops)
     raise ValueError("a course in it is not understood")

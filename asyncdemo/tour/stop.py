@@ -9,7 +9,7 @@ from asyncdemo.catalogue.scenario import Chapter, Scenario, Script
 from asyncdemo.catalogue.targets import Target, expand, of_script
 from asyncdemo.promises.choices import FEWEST
 
-_SETTING = re.compile(r"--set[ =]([A-Z][A-Z0-9_]*=[^\s`]+)")
+_SETTING = re.compile(r"--set(?:\s+|=)([A-Z][A-Z0-9_]*=[^\s`]+)")
 _TRY = re.compile(r"(?ms)^\*\*Try\*\*.*?(?=\n\s*\n|\Z)")
 
 
@@ -103,7 +103,7 @@ def attempt(notes: str, targets: Iterable[Target]) -> Attempt | None:
 
 
 def found(word: str, stops: Sequence[Stop]) -> int | str:
-    """Give the number of the stop that is called so, or the only one that begins so or has that within; else why not."""
+    """Give the number of the stop of that name, or of the only one that begins with it or holds it; else why not."""
     wanted = word.strip().lower().replace("_", "-")
     names = [stop.name.lower() for stop in stops]
     if wanted in names:

@@ -10,6 +10,7 @@ from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import write_next
 from asyncdemo.views.terminal.text import cells, cut
 
+_GAP, _LONGEST = 3, len("right at first")  # cells
 _STYLES = {None: "dim", "seen": "plain", "right later": "plain", "right at first": "good"}
 
 
@@ -29,7 +30,8 @@ def write_progress(page: Page, stops: Sequence[Stop], course: Course) -> None:
 
 def progress_rows(page: Page, stops: Sequence[Stop], course: Course) -> list[Row]:
     """Give the stops, each with its mark."""
-    names = [page.shown(stop.name) for stop in stops]
+    room = page.width - 1 - 2 * _GAP - _LONGEST
+    names = [cut(page.shown(stop.name), room, page.glyphs["more"]) for stop in stops]
     width = max(map(cells, names))
     rows: list[Row] = []
     for name, stop in zip(names, stops, strict=True):

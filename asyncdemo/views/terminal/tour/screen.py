@@ -73,7 +73,12 @@ def _window(page: Page, found: Body, most: int, offset: int) -> tuple[list[Row],
 
 def _message(page: Page, state: State) -> Row:
     if state.typed is not None:
-        return (("go to the stop: ", "title"), f"{state.typed}_   ", *key_row((("enter", "go"), ("escape", "stay"))))
+        asked, keys = "go to the stop: ", (("enter", "go"), ("escape", "stay"))
+        left = page.width - 1 - len(asked) - 1
+        typed = page.shown(state.typed)
+        short = cells(typed) + 3 + _width(keys) <= left
+        typed = typed if cells(typed) <= left else typed[-left // 2 :]
+        return ((asked, "title"), f"{typed}_   ", *(key_row(keys) if short else ()))
     return ((cut(page.shown(state.message), page.width - 1, page.glyphs["more"]), "warn"),)
 
 
