@@ -16,7 +16,8 @@ from typing import NamedTuple, NoReturn
 
 from asyncdemo import findings  # noqa: F401  # loaded once, before the forks
 from asyncdemo.recording import Output, Run, Subject
-from asyncdemo.runner import supervise  # noqa: F401  # the same
+from asyncdemo.runner import linux
+from asyncdemo.runner import supervise as _loaded_too  # noqa: F401  # the same
 from asyncdemo.runner.observe import may_read, observe
 from asyncdemo.runner.plan import Plan
 from asyncdemo.runner.signals import ENDING
@@ -32,6 +33,7 @@ SPANS = 20_000  # of a timeline that is told; a larger one would take too long t
 GRACE = 0.4  # seconds for each signal, when there is nobody who wants to see how it ends
 _LENGTH = struct.Struct("!I")
 _CHUNK = 1 << 18  # bytes read at once
+_watchers: set[int] = set()  # the processes that watch over a run just now
 _NOBODY = Subject("", parameters={})  # in the place of the subject, which is known on both sides
 _NOTHING_TO_READ = "nothing can be typed into it here: asyncdemo run lets you"
 _TOO_LARGE = "its tasks are too many to be drawn here"
@@ -70,6 +72,7 @@ class Background:
     """One run in the background."""
 
     def __init__(self, plan: Plan) -> None:
+        linux.adopt_orphans()  # so that a script whose watcher was killed comes to us
         self._subject = plan.subject
         reading, writing = os.pipe()
         # what this process does about signals is not for the other one, not even for a moment
@@ -81,6 +84,7 @@ class Background:
                 _watch(plan, writing, before)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        _watchers.add(self.pid)
         os.close(writing)
         with suppress(OSError):  # it has done so itself already
             os.setpgid(self.pid, self.pid)
@@ -105,6 +109,7 @@ class Background:
             found = list(self._whole())
         elif data is not None:
             self._collect()
+            linux.stop_left_behind(spare=_watchers, grace=0)
             found = [Ended(None)]
         return found
 
@@ -148,6 +153,7 @@ class Background:
     def _collect(self) -> None:
         self.over = True
         os.close(self._reading)
+        _watchers.discard(self.pid)
         with suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
 

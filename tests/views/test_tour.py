@@ -89,7 +89,7 @@ def test_every_screen_is_full_and_fits(name: str, width: int, height: int) -> No
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("width", "height"), [(40, 10), (60, 20), (80, 24)])
 def test_all_of_a_page_can_be_seen(name: str, width: int, height: int) -> None:
-    """What does not fit is scrolled: each row of the page is on one of the screens, and the first says that there is more."""
+    """What does not fit is scrolled: each row is on one of the screens, and the first says that there is more."""
     shown, state, seen = page(Text(), width), PAGES[name](), set[str]()
     whole = rows(shown, state, 500)[2:-2]
     if state.phase in ("film", "running"):
