@@ -36,7 +36,7 @@ def ended(state: State, run: Run) -> State:
     job = state.job
     if state.phase != "running" or job is None:
         return state
-    state = state._replace(runs=(*state.runs, run), live=Live())
+    state = state._replace(runs=(*state.runs, run), live=Live(), message="")
     if len(state.runs) < len(job.targets) and not run.was_interrupted:
         return state
     if job.kind == "question":

@@ -55,8 +55,9 @@ def _press(session: Session, line: str) -> None:
 
 def _keys(line: str) -> list[str]:
     """The keys that a line stands for: one by its letter or word, or `j` and a name."""
-    if line[:2] in ("j ", "jump"):
-        return ["j", *line.partition(" ")[2], "enter"]
+    word, _, name = line.partition(" ")
+    if word in ("j", "jump") and name:
+        return ["j", *name, "enter"]
     return [_WORDS.get(line, line)]
 
 

@@ -35,7 +35,7 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether something may come that nobody has pressed a key for."""
-        return self._run is not None or bool(self._left) or self.state.phase == "film"
+        return self.state.running is not None or bool(self._left) or self.state.phase == "film"
 
     def press(self, key: str, room: Room) -> None:
         """Do what a key asks for; an editor is opened by `edit`."""
