@@ -23,7 +23,7 @@ def tour(
         str | None,
         typer.Argument(
             metavar="[WHERE]",
-            help="A chapter's number, a scenario to begin with, or your own folder or script.",
+            help="A chapter's number, a scenario to begin with, or your own: a folder, a script, a document.",
             autocompletion=complete_target,
         ),
     ] = None,

@@ -8,6 +8,7 @@ from asyncdemo.catalogue import course, targets
 from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.scenario import Catalogue, Chapter
+from asyncdemo.catalogue.shelf import CONTENTS
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import absolute, visible
 from asyncdemo.cli.blocks import described
@@ -45,7 +46,10 @@ def _of_folder(path: Path, word: str) -> Tour:
     if not there.scenarios:
         hint = f"asyncdemo new NAME --scenarios {visible(word)} writes one"
         raise UsageError(f"there are no scenarios in {visible(word)}; {hint}")
-    return Tour(tuple(map(of_scenario, there.scenarios)), name=str(path.resolve()))
+    scenarios = there.scenarios
+    if not (path / CONTENTS).exists():  # then they are all in one chapter, without a title of its own
+        scenarios = tuple(each._replace(chapter=Chapter(1, path.resolve().name)) for each in scenarios)
+    return Tour(tuple(map(of_scenario, scenarios)), name=str(path.resolve()))
 
 
 def _of_target(word: str, catalogue: Catalogue, stops: tuple[Stop, ...]) -> Tour:
