@@ -16,6 +16,7 @@ from tests.terminal.pseudo import PATIENCE, Terminal
 
 Start = Callable[..., Terminal]
 Write = Callable[[str, str], str]
+LONG = pytest.mark.observation  # the screens of all sizes and states are also drawn, much faster, in tests/views
 SIZES = [(80, 24), (60, 20), (200, 50)]
 ASKS = '''"""say hello
 
@@ -78,7 +79,7 @@ def is_as_it_was(tour: Terminal) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height"), [SIZES[0], *(pytest.param(*size, marks=LONG) for size in SIZES[1:])])
 def test_a_learner_plays_through_a_stop(terminal: Start, tmp_path: Path, width: int, height: int) -> None:
     tour = terminal("asyncdemo tour course/", width, height)
     rows = tour.wait_for("enter question")
@@ -154,10 +155,11 @@ STATES = {
     "name": ("a-hello", "ja"),
     "end": ("hangs", "n"),
 }
+SHORT = ("question", "answer", "keys", "name")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [pytest.param(each, marks=() if each in SHORT else LONG) for each in STATES])
 def test_ctrl_c_leaves_the_tour(terminal: Start, state: str) -> None:
     stop, keys = STATES[state]
     tour = terminal("asyncdemo tour course/")
@@ -188,8 +190,7 @@ def test_ctrl_c_stops_a_run_and_then_the_tour(terminal: Start, tmp_path: Path, n
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["hangs", "floods"])
-@pytest.mark.parametrize("end", ["q", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(("name", "end"), [("hangs", "q"), ("floods", "q"), ("hangs", "SIGTERM"), ("floods", "SIGHUP")])
 def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: str, end: str) -> None:
     tour = terminal(f"asyncdemo tour {tmp_path}/course/{name}.py", 200)
     press(tour, "\r", "enter wait")
@@ -225,10 +226,10 @@ def test_a_key_is_answered_while_a_run_goes_on(environ: dict[str, str], tmp_path
     tour = pexpect.spawn(command[0], command[1:], cwd=tmp_path, env=environ, dimensions=(24, 80), timeout=PATIENCE)
     tour.delaybeforesend = None
     tour.expect_exact("run it")
-    before = answers(tour, 9)
+    before = answers(tour, 6)
     tour.send("\r")
     tour.expect_exact("here it hangs" if name == "hangs" else "xxxxxxxx")
-    during = answers(tour, 9)
+    during = answers(tour, 6)
     tour.send("q")
     tour.expect_exact(pexpect.EOF)
     tour.close()

@@ -41,7 +41,7 @@ def verdict_rows(page: Page, state: State, *, short: bool) -> list[Row]:
         if short and state.matched is not None and not right and not mine:
             continue
         sign = page.glyphs["now"] if right else " "
-        words = "what happens, as you said" if right and mine else "what happens" if right else "you" if mine else ""
+        words = "as you said" if right and mine else "what happens" if right else "you" if mine else ""
         rows += choice_rows(page, asked, number, sign, "good" if right else "plain", words)
     return rows
 
