@@ -8,8 +8,8 @@ from asyncdemo.tour.moves import ASIDE, RUNS, back, go_on, left, next_stop, run,
 from asyncdemo.tour.state import Phase, Room, State, at_stop, started
 from asyncdemo.tour.stop import found
 
-SLOWER = 4.0  # how many times as slow a run is shown again; twice that with each further press
-_SLOWEST = 64.0
+SLOWER = 4.0  # how many times as slow a run is shown again, at least; twice that with each further press
+SHOWN_FOR = 4.0  # seconds that it takes to show a run again, at least
 _LONGEST = 60  # characters of a name that is typed
 
 # Key, what it does in a word, and what the help says of it.
@@ -73,12 +73,13 @@ def _again(state: State, _room: Room) -> State:
 
 def _slower(state: State, _room: Room) -> State:
     if state.phase == "film":
-        return state._replace(film=(max(state.film[0] / 2, 1 / _SLOWEST), state.film[1]))
+        return state._replace(film=(state.film[0] / 2, state.film[1]))
     if state.phase in ("answer", "together", "notes", "tried", "source"):
         before = state.before if state.phase == "source" else state.phase
-        shown = state._replace(before=before, phase="film", film=(1 / SLOWER, 0.0), offset=0)
-        if filmed(shown) is not None:
-            return shown
+        shown = state._replace(before=before, phase="film", offset=0)
+        again = filmed(shown)
+        if again is not None and length(again):
+            return shown._replace(film=(min(1 / SLOWER, length(again) / SHOWN_FOR), 0.0))
     return state._replace(message="run it first: then it can be shown again, slowed")
 
 

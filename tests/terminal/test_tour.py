@@ -100,7 +100,7 @@ def test_a_learner_plays_through_a_stop(terminal: Start, tmp_path: Path, width: 
     press(tour, "n", "b-waits")
     press(tour, "\r", "enter next stop")
     press(tour, "l", "times as slow")
-    press(tour, "l", "8 times as slow")
+    press(tour, "l", "times as slow")
     press(tour, "b", "enter next stop")
     press(tour, "j", "go to the stop")
     press(tour, "a-h\r", "a-hello   say hello")

@@ -143,9 +143,9 @@ def test_a_jump_that_is_thought_better_of() -> None:
 def test_a_run_is_shown_again_slowed() -> None:
     state = end(press(tour(1), "enter", "enter"), "done\n")
     film = press(state, "l")
-    assert (film.phase, film.film) == ("film", (0.25, 0.0))
-    assert press(film, "l").film[0] == 0.125
-    assert played(film, 1.0).film == (0.25, 0.25)
+    assert (film.phase, film.film) == ("film", (0.61 / 4, 0.0))  # four seconds
+    assert press(film, "l").film[0] == 0.61 / 8
+    assert played(film, 1.0).film == (0.61 / 4, 0.61 / 4)
     assert (played(film, 100.0).phase, press(film, "enter").phase) == ("answer", "answer")
     assert press(tour(1), "l").phase == "code"
 

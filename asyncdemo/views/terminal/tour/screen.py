@@ -113,7 +113,7 @@ def _enter(state: State) -> str:
 
 
 def _speed(state: State) -> Row:
-    return ((f"shown again, {1 / state.film[0]:g} times as slow", "accent"),)
+    return ((f"shown again, {1 / state.film[0]:,.0f} times as slow", "accent"),)
 
 
 def _width(keys: Sequence[tuple[str, str]]) -> int:
