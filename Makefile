@@ -15,7 +15,7 @@ NONE = asyncdemo needs Python 3.11 or newer with its venv module, and there is n
 	and Ubuntu with python3-venv), or name it with make PYTHON=/path/to/python3
 
 .DEFAULT_GOAL := help
-.PHONY: readme pictures stress observation help demo test check style types layers bench offline format clean
+.PHONY: readme pictures axe stress trust observation help demo test check style types layers bench offline format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,10 +36,14 @@ bench: $(READY)  ## measure what asyncdemo adds to the time of a command, of a s
 	$(BIN)/python -m tests.benchmarks.bench_startup
 	$(BIN)/python -m tests.benchmarks.bench_tracing
 	$(BIN)/python -m tests.benchmarks.bench_million
+	$(BIN)/python -m tests.benchmarks.bench_saving
 	$(BIN)/python -m tests.benchmarks.bench_rounds
 
 stress: $(READY)  ## check the course 20 times with the processors taken by others; many minutes
 	$(BIN)/python tests/benchmarks/stress.py
+
+trust: $(READY)  ## measure what compare claims of scripts whose relation is known: ten minutes, on a quiet machine
+	$(BIN)/python -m tests.benchmarks.bench_trust
 
 offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network, for Python 3.11 and newer
 	$(BIN)/python tools/offline.py
@@ -49,6 +53,9 @@ readme: $(READY)  ## write the README's output blocks anew
 
 pictures: $(READY)  ## draw the README's pictures anew, from the recordings beside them
 	$(BIN)/python -m tests.pictures
+
+axe:  ## fetch axe-core, with which a test looks at the HTML page (needs npm)
+	npm install --silent --no-audit --no-fund --prefix .bench axe-core@4.14.1
 
 format: $(READY)  ## format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix --quiet .

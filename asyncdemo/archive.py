@@ -112,7 +112,7 @@ def _run(document: Any, complete: bool) -> Run:
     python = as_mapping(document.get("python", {}), "python")
     outcome = as_mapping(document.get("outcome", {}), "outcome")
     fields = {
-        "subject": _subject(subject),
+        "subject": as_named(Subject, subject),
         "python": as_named(Python, {"executable": "", **python}),
         "outcome": as_named(Outcome, {"kind": "interrupted", **outcome}),
         "ok": as_type(bool, document.get("ok", False), "ok"),
@@ -124,15 +124,6 @@ def _run(document: Any, complete: bool) -> Run:
         "findings": _findings(document.get("findings"), complete),
     }
     return Run(**fields)
-
-
-def _subject(document: Mapping[str, Any]) -> Subject:
-    subject = as_named(Subject, document)
-    try:
-        (subject.source or "").encode(errors="surrogateescape")
-    except UnicodeEncodeError:
-        raise WrongShapeError("source is no text of a file") from None
-    return subject
 
 
 def _findings(documents: Any, complete: bool) -> tuple[Finding, ...] | None:

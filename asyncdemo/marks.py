@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from asyncdemo.printed import prints
 from asyncdemo.recording import Output, Run, Subject
 
 _WARNING = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>\w*Warning: .+)$")
@@ -16,7 +17,8 @@ _STOPPED = ("KeyboardInterrupt", "asyncio.exceptions.CancelledError")
 class Mark(NamedTuple):
     """Something that happened at a line: what was printed there and when, or what went wrong there.
 
-    `times` is 0 of what has no time: the text says it all.
+    `times` counts lines of output, or bursts of writes that end no line. It is 0 of what has no time: the text says it
+    all.
     """
 
     line: int
@@ -42,7 +44,7 @@ def marks(run: Run) -> list[Mark]:
 
 def _printed(outputs: Iterable[Output]) -> dict[int, Mark]:
     found: dict[int, Mark] = {}
-    for output in outputs:
+    for output in prints(outputs):
         if output.line is None or output.stream != "stdout" or not output.text.strip():
             continue
         before = found.get(output.line)

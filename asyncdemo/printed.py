@@ -1,13 +1,38 @@
-"""Who printed what: the task whose step went on in the thread that printed it, else the thread itself. Pure; linear."""
+"""What was printed at one time, and who printed it: the task whose step went on in that thread, else the thread itself.
+
+Pure; linear.
+"""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 
 from asyncdemo.recording import Output
 from asyncdemo.spans import BLOCKED, RUNNING, Timeline
 
+_GAP = 0.01  # seconds: what a thread writes so much later, it has not written at one time
+
 _Stretch = tuple[float, float, int]  # from, to, task
+
+
+def prints(outputs: Iterable[Output]) -> list[Output]:
+    """Put together what a thread has written from one line without a gap, up to the end of a line of output.
+
+    `print("got", answer)` is four writes. Each has the time of its first one.
+    """
+    found: list[list[Output]] = []
+    latest: dict[tuple[int | None, str], list[Output]] = {}  # of each thread and stream
+    for output in outputs:
+        pieces = latest.get((output.thread, output.stream))
+        if pieces is None or not _goes_on(pieces[-1], output):
+            pieces = latest[output.thread, output.stream] = []
+            found.append(pieces)
+        pieces.append(output)
+    return [pieces[0]._replace(text="".join(piece.text for piece in pieces)) for pieces in found]
+
+
+def _goes_on(before: Output, output: Output) -> bool:
+    return before.line == output.line and not before.text.endswith("\n") and output.at - before.at < _GAP
 
 
 def printed(outputs: Sequence[Output], timeline: Timeline) -> list[int | None]:

@@ -169,7 +169,6 @@ def test_whatever_stands_anywhere_is_read_or_refused(recording: Recording, data:
         ("target", {"a" * 99: 1}, "subject.target is {'" + "a" * 38 + "..."),
         ("spans", {"start": [1, 2.5]}, "start has something else than whole numbers"),
         ("spans", {"length": [1 << 64]}, "length has something else than whole numbers"),
-        ("source", "\ud800", "source is no text of a file"),
         ("tasks", [], "state has other characters than 0 to 3"),
     ],
 )

@@ -39,6 +39,31 @@ def test_what_was_printed_once_and_often() -> None:
     assert shown == [Mark(2, "a", 1.0, 1.0), Mark(7, "b", 3.0, 6.0, times=3)]
 
 
+def written(*texts: str, line: int = 3, at: float = 1.0, thread: int = 1) -> list[Output]:
+    """What one call of print writes, a microsecond after the other."""
+    return [out(text, line, at + n / 1e6)._replace(thread=thread) for n, text in enumerate(texts)]
+
+
+def test_a_print_of_several_writes_counts_once() -> None:
+    assert marks(run(*written("got", " ", "42", "\n"))) == [Mark(3, "got 42", 1.0, 1.0)]
+
+
+def test_four_prints_count_four_times_however_soon_they_come() -> None:
+    prints = [piece for n in range(4) for piece in written("job", " ", str(n), "\n", at=1.0 + n / 1e5)]
+    assert marks(run(*prints)) == [Mark(3, "job 0", 1.0, 1.00003, times=4)]
+
+
+def test_writes_that_end_no_line_are_one_burst_up_to_a_gap() -> None:
+    shown = marks(run(*written(".", ".", "."), *written(".", ".", at=1.5)))
+    assert shown == [Mark(3, "...", 1.0, 1.5, times=2)]
+
+
+def test_prints_of_two_threads_at_a_time() -> None:
+    one, other = written("a", "\n"), written("b", "\n", at=1.0000005, thread=2)
+    shown = marks(run(one[0], other[0], one[1], other[1]))
+    assert shown == [Mark(3, "a", 1.0, 1.0000005, times=2)]
+
+
 @pytest.mark.parametrize(
     "piece", [out("a\n", None), out("\n", 3), out("a\n", 3, stream="stderr"), out("a\n", 3, stream="other")]
 )

@@ -62,7 +62,11 @@ def course() -> set[str]:
 def test_the_wheel_has_the_course_the_types_and_the_licence(wheel: Path) -> None:
     names = set(content(wheel))
     assert {f"asyncdemo/scenarios/{file}" for file in course()} < names
-    assert {"asyncdemo/py.typed", "asyncdemo/probe/inject/sitecustomize.py"} < names
+    assert {
+        "asyncdemo/py.typed",
+        "asyncdemo/probe/inject/sitecustomize.py",
+        "asyncdemo/views/html/page/page.css",
+    } < names
     assert sum(name.endswith("dist-info/licenses/LICENSE") for name in names) == 1
     strange = [name for name in names if "__pycache__" in name or not name.startswith(("asyncdemo/", "asyncdemo-"))]
     assert not strange
@@ -105,7 +109,8 @@ def check_course(*program: str | Path, cwd: Path, env: Mapping[str, str]) -> Non
         done = run(*program, "run", name, "--output-only", cwd=cwd, env=env)
         assert done.status == 0, done
         assert done.stdout or done.stderr, name
-    done = run(*program, "run", "--json", *NAMES, cwd=cwd, env=env)
+    done = run(*program, "run", "--json", *NAMES, "--save", "page.html", cwd=cwd, env=env)
+    assert (cwd / "page.html").read_text().startswith("<!DOCTYPE html>")
     assert (done.status, done.stderr) == (0, "")
     runs = json.loads(done.stdout)["runs"]
     assert all(each["ok"] for each in runs)

@@ -86,6 +86,11 @@ def test_no_other_ending_is_known(tmp_path: Path) -> None:
         raise AssertionError
 
 
+def test_the_longer_of_two_endings_counts(tmp_path: Path) -> None:
+    with opened(tmp_path / "x.trace.json", RECORDINGS) as trace, opened(tmp_path / "trace.json", RECORDINGS) as plain:
+        assert (trace.ending, plain.ending) == (".trace.json", ".json")
+
+
 def test_a_folder_that_is_gone_in_the_meantime(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()

@@ -7,6 +7,7 @@ from shlex import join, quote
 from typing import TYPE_CHECKING, Any
 
 from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.availability import satisfies, unmet_python
 from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
@@ -15,12 +16,16 @@ from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress
 from asyncdemo.recording import Run
+from asyncdemo.runner.interpreter import first_on_path
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 
 if TYPE_CHECKING:
     from asyncdemo.documents.block import Block
     from asyncdemo.views.terminal.run import RunView
+
+_MINORS = range(8, 30)  # Pythons 3.N that are looked for
+_LATEST = 99  # a patch release that is later than any
 
 
 def show_runs(
@@ -62,6 +67,8 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
             return RunView(standard_page(ascii_only=ascii_only), base._replace(**look))
 
         run = once_is_enough(observe(plan, view))
+        if run.outcome.kind == "not-started" and look["next_step"] is not None:
+            look = {**look, "next_step": _instead(target, request) or (look["next_step"] if target.scenario else None)}
         view().finish(run)
     return run
 
@@ -80,10 +87,12 @@ def _side_by_side(
         if runs[-1].was_interrupted:
             break
     if runs:
+        from asyncdemo.views.differing import is_about_speed
         from asyncdemo.views.terminal.page import standard_page
         from asyncdemo.views.terminal.variants import write_variants
 
-        step = _comparing(scenario, [str(run.subject.variant) for run in runs], catalogue)
+        ran = [str(run.subject.variant) for run in runs]
+        step = _comparing(scenario, ran, catalogue) if is_about_speed(runs) else _after(scenario, catalogue)
         page = standard_page(ascii_only=ascii_only)
         write_variants(page, scenario.name, scenario.summary, runs, next_step=step, **look)
     return runs
@@ -126,8 +135,13 @@ def _next_step(target: Target, request: Request, catalogue: Catalogue, *, timing
         return ("all of the code and the times", _again(f"{quote(target.name)} --source --timing", request))
     if target.script is not None and target.script.variant is not None:
         return ("all ways of it", f"asyncdemo run {target.scenario.name}")
-    here = [each for each in catalogue.scenarios if each.available or each == target.scenario]
-    after = here[here.index(target.scenario) + 1 :]
+    return _after(target.scenario, catalogue)
+
+
+def _after(scenario: Scenario, catalogue: Catalogue) -> tuple[str, str]:
+    """The next scenario of the course that can run here."""
+    here = [each for each in catalogue.scenarios if each.available or each == scenario]
+    after = here[here.index(scenario) + 1 :]
     return ("next", f"asyncdemo run {after[0].name}") if after else ("all of them", "asyncdemo list")
 
 
@@ -139,6 +153,15 @@ def _next_block(document: Document, block: "Block", request: Request) -> tuple[s
             again = request._replace(cumulative=request.cumulative or kind == "fragment")
             return ("next", _again(f"{quote(document.name)}#{after.number}", again))
     return ("all blocks", f"asyncdemo list {quote(document.name)}")
+
+
+def _instead(target: Target, request: Request) -> tuple[str, str] | None:
+    """How to run a scenario that needs another Python, if there is one on PATH."""
+    needs = target.script.requires_python if target.scenario is not None and target.script is not None else None
+    if needs is None or request.python is not None or unmet_python(needs) is None:
+        return None
+    there = first_on_path(f"3.{minor}" for minor in _MINORS if satisfies((3, minor, _LATEST), needs))
+    return None if there is None else (f"on Python {there}", f"asyncdemo run {target.name} --python {there}")
 
 
 def _again(words: str, request: Request) -> str:

@@ -13,6 +13,7 @@ from asyncdemo.waits import Waits
 Verdict = Literal["faster", "slower", "no difference shown", "too few runs"]
 Stopped = Literal["precision", "rounds", "time", "interrupted", "failed"]
 
+COMMON = 0.00025  # seconds of a run that may be none of the script's doing: a timer that is late, the interpreter's end
 NO_TURN = "its turn did not come"  # why one was not started after another had failed
 
 
@@ -64,7 +65,11 @@ class Contestant(NamedTuple):
 
 
 class SpeedUp(NamedTuple):
-    """How many times as fast as the baseline a contestant is; the interval holds it with 95 % confidence."""
+    """How many times as fast as the baseline a contestant is; the interval holds it with 95 % confidence.
+
+    `reach` is how far the interval reaches to either side of its middle as far as more rounds can narrow it: 0.03 is
+    3 %. It is half of the width in logarithms, from 1 / 1.03 to 1.03 times the middle.
+    """
 
     id: str
     speedup: float | None
@@ -72,6 +77,7 @@ class SpeedUp(NamedTuple):
     verdict: Verdict
     pairs: int
     whole_speedup: float | None
+    reach: float | None
 
 
 class Runs(NamedTuple):
@@ -130,14 +136,10 @@ class Comparison(NamedTuple):
 
     @property
     def precision(self) -> float | None:
-        """How far the widest interval reaches to either side of its middle: 0.03 is 3 %; None where one is missing.
-
-        It is half of the interval's width in logarithms: from 1 / 1.03 to 1.03 times the middle.
-        """
-        intervals = [each.interval for each in self.speedups if each.pairs or not self.rounds]
-        if not intervals or None in intervals:
-            return None
-        return max(math.sqrt(high / low) - 1 for low, high in filter(None, intervals))
+        """How far the widest interval reaches to either side; None where one is missing."""
+        reaches = [each.reach for each in self.speedups if each.pairs or not self.rounds]
+        known = [reach for reach in reaches if reach is not None]
+        return max(known) if known and len(known) == len(reaches) else None
 
     @property
     def failed(self) -> list[Contestant]:
@@ -149,8 +151,9 @@ class Comparison(NamedTuple):
 def _speedup(baseline: Contestant, other: Contestant) -> SpeedUp:
     pairs = min(len(baseline.runs), len(other.runs))
     if not pairs:
-        return SpeedUp(other.id, None, None, "too few runs", 0, None)
-    point, interval = speed_up(baseline.times, other.times)
+        return SpeedUp(other.id, None, None, "too few runs", 0, None, None)
+    point, of_rounds = speed_up(baseline.times, other.times)
+    _, interval = speed_up(baseline.times, other.times, COMMON)
     whole, _ = speed_up(baseline.whole_times, other.whole_times)
     verdict: Verdict = "no difference shown"
     if interval is None:
@@ -159,7 +162,8 @@ def _speedup(baseline: Contestant, other: Contestant) -> SpeedUp:
         verdict = "faster"
     elif interval[1] < 1:
         verdict = "slower"
-    return SpeedUp(other.id, point, interval, verdict, pairs, whole)
+    reach = None if of_rounds is None else math.sqrt(of_rounds[1] / of_rounds[0]) - 1
+    return SpeedUp(other.id, point, interval, verdict, pairs, whole, reach)
 
 
 def _own_time(run: Run) -> float:

@@ -39,9 +39,9 @@ def _told(evidence: Evidence) -> list[Finding]:
 
 
 def _closed_late(evidence: Evidence) -> int:
-    """How many tasks the loop made to close generators: they have no code of their own, and no parent."""
+    """How many tasks the loop made to close generators: they have no file of their own, and no parent."""
     return sum(
-        not task.coroutine and not task.path and task.kind == "asyncio" and task.parent not in evidence.tasks
+        task.coroutine == "aclose" and not task.path and task.kind == "asyncio" and task.parent not in evidence.tasks
         for task in evidence.tasks.values()
     )
 
@@ -69,8 +69,8 @@ def _finding(evidence: Evidence, name: str, function: Function | None, times: in
         "unfinished-async-generator",
         "warning",
         *at(place),
-        message=f"{name}() was left before its end and not closed: its clean-up runs later, in a task of its own.",
-        advice=f"async with contextlib.aclosing({name}(...)) as items: async for item in items",
+        message=f"{name}() was left before its end: its clean-up runs later, in another task.",
+        advice=f"async with contextlib.aclosing({name}(...)) as items: ...",
         times=times,
         beside=((place[1], f"left {name}() open"),) if place else (),
     )

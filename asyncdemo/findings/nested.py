@@ -63,7 +63,7 @@ def _nested(place: Place | None) -> Finding:
         "nested-run",
         "error",
         *at(place),
-        message="A loop runs already in this thread, and this would start another inside of it: RuntimeError.",
+        message="A loop runs in this thread already: no second one can start inside of it.",
         advice="await the coroutine; in a notebook too",
         beside=((place[1], "a loop runs already"),) if place else (),
     )

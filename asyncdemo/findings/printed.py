@@ -66,13 +66,13 @@ def _tasks(evidence: Evidence, some: list[Report]) -> tuple[int, ...]:
 
 
 def _lost(place: Place | None, some: list[Report], tasks: tuple[int, ...]) -> Finding:
-    who = f"The task of {last_of(some[0].name)}()" if some[0].name else "A future"
+    who = f"{last_of(some[0].name)}()" if some[0].name else "A future"
     error = some[0].error if len(some[0].error) <= _LONGEST else some[0].error[: _LONGEST - 3] + "..."
     return Finding(
         "exception-never-retrieved",
         "error",
         *at(place),
-        message=f"{who} failed with {error}, and nobody asked for its result.",
+        message=f"{who} failed with {error}; nobody asked for its result.",
         advice="await the task: its exception comes out there",
         times=len(some),
         tasks=tasks,
@@ -86,9 +86,9 @@ def _destroyed(place: Place | None, some: list[Report], tasks: tuple[int, ...]) 
         "task-destroyed-pending",
         "error",
         *at(place),
-        message=f"{who} was not at its end when its task was thrown away: the rest of it never ran.",
+        message=f"{who} was thrown away before its end: the rest of it never ran.",
         advice="keep the task in a variable and await it while the loop runs",
         times=len(some),
         tasks=tasks,
-        beside=((place[1], "its task was thrown away"),) if place else (),
+        beside=((place[1], "thrown away"),) if place else (),
     )

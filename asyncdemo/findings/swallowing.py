@@ -67,8 +67,8 @@ def _swallowed(evidence: Evidence, place: Place, tasks: dict[int, float]) -> Fin
         "swallowed-cancellation",
         "error",
         *place,
-        message=f"{task_name(evidence.tasks[first])} was cancelled here and went on for {seconds(waited)}: "
-        "something in it catches CancelledError and does not raise it again.",
+        message=f"{task_name(evidence.tasks[first])} was cancelled here, caught that, "
+        f"and went on for {seconds(waited)}.",
         advice="except asyncio.CancelledError: clean up, then raise",
         times=len(tasks),
         tasks=tuple(tasks),

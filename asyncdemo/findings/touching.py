@@ -62,13 +62,13 @@ def _hands_over(call: ast.Call) -> bool:
 
 def _unsafe(evidence: Evidence, place: Place | None, seen: _Seen) -> Finding:
     slept = seen.slept if seen.slept >= LEAST else None
-    then = "which may sleep on and not notice" if slept is None else f"which slept on for {seconds(slept)}"
+    then = "may sleep on and not notice" if slept is None else f"slept on for {seconds(slept)}"
     return Finding(
         "unsafe-thread-call",
         "error",
         *at(place),
-        message=f"{_who(evidence, seen.threads)} touches the event loop here, {then}.",
-        advice="loop.call_soon_threadsafe(f, ...), or asyncio.run_coroutine_threadsafe(f(), loop)",
+        message=f"{_who(evidence, seen.threads)} touches the loop here, which {then}.",
+        advice="loop.call_soon_threadsafe(f, ...) or run_coroutine_threadsafe(f(), loop)",
         seconds=slept,
         times=seen.times,
         tasks=seen.threads,

@@ -76,8 +76,8 @@ def _sequence(evidence: Evidence, root: Task, waits: list[_Wait]) -> list[Findin
             "sequential-awaits",
             "note",
             *place,
-            message=f"{task_name(root)} waited {len(lengths)} times, one after another. If none needs another's "
-            f"result, all at the same time would take {seconds(longest)} and save {seconds(total - longest)}.",
+            message=f"{task_name(root)} waited {len(lengths)} times in a row; if none needs another, "
+            f"overlap saves {seconds(total - longest)}.",
             advice="await asyncio.gather(a(), b(), ...)" if asyncio else "start each in a nursery or a task group",
             seconds=total,
             times=len(lengths),

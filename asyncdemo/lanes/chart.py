@@ -8,6 +8,7 @@ from asyncdemo.lanes.cells import cells
 from asyncdemo.lanes.folding import Folded, Lane, fold
 from asyncdemo.lanes.speakers import by_task
 from asyncdemo.lanes.words import spoken
+from asyncdemo.printed import prints
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import Task, Timeline
 
@@ -42,7 +43,7 @@ def length(run: Run) -> float:
 def chart(run: Run, timeline: Timeline, tasks: Sequence[Task], names: Mapping[int, str], axis: Axis) -> Chart:
     """Give what these tasks did and printed."""
     drawn = cells(timeline.spans, axis, [task.id for task in tasks])
-    return Chart(tasks, names, axis, drawn, by_task(timeline, run.output))
+    return Chart(tasks, names, axis, drawn, by_task(timeline, prints(run.output)))
 
 
 def _word(output: Output) -> str:

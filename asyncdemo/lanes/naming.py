@@ -5,15 +5,31 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from asyncdemo.own_code import is_own
-from asyncdemo.spans import Task, Timeline
+from asyncdemo.spans import RUNNING, Task, Timeline
 
-_COUNTED = re.compile(r"Task-\d+")  # how asyncio calls a task that nobody has given a name
+_LONG = 0.02  # seconds
+_COUNTED = re.compile(r"Task-\d+|Thread-\d+ \(.*\)")  # how Python calls a task or thread that nobody gave a name
 _NUMBERED = re.compile(r"^(?P<what>.*?)[-_ ]*\d+$")
 
 
 def shown_tasks(timeline: Timeline, *, full: bool) -> list[Task]:
-    """The tasks in the order in which they came to be, without those that a library makes for its own ends."""
-    return [task for task in timeline.tasks if full or not _is_helper(task)]
+    """The tasks in the order in which they came to be, without those that a library makes for its own ends.
+
+    A thread of a pool that computes is no such one: the task that waits for it does not show that.
+    """
+    computing = set() if full else _computing(timeline)
+    return [task for task in timeline.tasks if full or task.id in computing or not _is_helper(task)]
+
+
+def _computing(timeline: Timeline) -> set[int]:
+    """The threads that have computed for some time."""
+    threads = {task.id for task in timeline.tasks if task.kind == "thread"}
+    spans = timeline.spans
+    return {
+        task
+        for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
+        if state == RUNNING and end - start >= _LONG and task in threads
+    }
 
 
 def overlap(tasks: Iterable[Task]) -> bool:

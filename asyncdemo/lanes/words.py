@@ -84,8 +84,8 @@ def _placed(said: Said, cells: bytes, room: int, measure: Measure) -> list[Word]
 def _leave_room(placed: Sequence[Word], cells: bytes) -> bool:
     """Whether they hide no more than half of the bars that they stand in."""
     last = _last(cells)
-    starts = [word.cell for word in placed if word.cell < last]
-    widths = [word.width for word in placed if word.cell < last]
+    inside = [word for word in placed if word.cell < last - _LATE]
+    starts, widths = [word.cell for word in inside], [word.width for word in inside]
     return all(
         2 * width <= stop - start for width, (start, stop) in zip(widths, pairwise([*starts, last]), strict=True)
     )

@@ -4,10 +4,11 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 CANNOT, NOT_EXECUTABLE, NOT_FOUND = 125, 126, 127  # exit statuses, as `env` and `timeout` have them
+_PATIENCE = 5.0  # seconds for an interpreter to start
 
 
 class NoInterpreterError(Exception):
@@ -44,6 +45,30 @@ def find_interpreter(choice: str | None, environ: Mapping[str, str], *, own_prog
             if candidate is not None:
                 return candidate
     return sys.executable
+
+
+def first_on_path(versions: Iterable[str]) -> str | None:
+    """Give the first of these versions, such as 3.12, of which there is a Python on PATH that starts."""
+    return next((version for version in versions if _starts(f"python{version}")), None)
+
+
+def _starts(command: str) -> bool:
+    """Whether a command is there and starts: one of pyenv's may be there and say that it is not."""
+    if shutil.which(command) is None:
+        return False
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            [command, "-I", "-S", "-c", ""],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def command_line(

@@ -22,6 +22,7 @@ _FRONTS = 16  # fronts of queues that are looked for where no line starts
 _PLACES = 64  # places in one line, or for one record, that are tried
 _ALIKE = 8  # fronts with the same first bytes that are tried one by one
 _OLDER = 4  # records that are looked for before a later one of their queue is believed
+_STALL = PATIENCE // 2  # ns without a call after which the machine is said to have stood still, and so perhaps the child
 
 
 class Piece(NamedTuple):
@@ -47,12 +48,15 @@ class Namer:
     def __init__(self) -> None:
         self._data = b""
         self._held_since = 0
+        self._called = 0  # when bytes or an empty pipe were last told of
+        self._patient_until = 0  # nothing is given up before that
         self._pending = Pending()
         self._start = True  # whether the next byte may be the first of any write: after a match, or in a new line
         self._misses = 0  # places in this line that were tried in vain
 
     def feed(self, data: bytes, records: Iterable[Write], now: int) -> list[Piece]:
         """Take the bytes read at `now` and the records that were read after them; give what can be told."""
+        self._look_at_clock(now)
         if not self._data:
             self._held_since = now
         self._data += data
@@ -61,15 +65,24 @@ class Namer:
 
     def idle(self, records: Iterable[Write], now: int) -> list[Piece]:
         """Say that the pipe was seen empty at `now`, `records` read after that; give what is held for too long."""
-        held_long = now - self._held_since > PATIENCE // 5
+        self._look_at_clock(now)
+        is_patient = now < self._patient_until
+        held_long = now - self._held_since > PATIENCE // 5 and not is_patient
         pieces = self._named(now, settled=True, final=held_long) if self._data else []
-        self._pending.expire(now)
+        if not is_patient:
+            self._pending.expire(now)
         self._pending.add(records)
         return pieces
 
     def finish(self, now: int) -> list[Piece]:
         """Say that no more bytes will come."""
         return self._named(now, settled=True, final=True)
+
+    def _look_at_clock(self, now: int) -> None:
+        """After a time in which nobody called, everybody gets as much time again: a write may go on just now."""
+        if self._called and now - self._called > _STALL:
+            self._patient_until = now + PATIENCE
+        self._called = now
 
     def _named(self, now: int, *, settled: bool = False, final: bool = False) -> list[Piece]:
         """Name what can be named. `settled`: nothing that was written is still in the pipe; `final`: nor will it be."""

@@ -18,28 +18,29 @@ def code_lines(source: str) -> Lines:
     return _trimmed(shown)
 
 
-def excerpt(lines: Lines, marked: Sequence[int], room: int) -> list[Lines]:
-    """Give all lines if there is room for them, else blocks of those near the marked ones, as there is room.
+def excerpt(lines: Lines, wanted: Sequence[int], room: int) -> list[Lines]:
+    """Give all lines if there is room for them, else blocks of those that are wanted, as there is room.
 
-    Of the `marked` lines the first matter most. Between two blocks is a row that says so.
+    Of the `wanted` lines the first matter most. If there is room for all of them, those around them are shown, too.
+    Between two blocks are lines of code that are left out.
     """
     if len(lines) <= room:
         return [lines] if lines else []
-    for count in range(len(marked), 0, -1):
-        for around in (2, 1, 0) if count == len(marked) else (0,):
-            blocks = _near(lines, marked[:count], around)
-            if sum(map(len, blocks)) + len(blocks) - 1 <= room:
+    for count in range(len(wanted), 0, -1):
+        for around in (2, 1, 0) if count == len(wanted) else (0,):
+            blocks = _near(lines, wanted[:count], around)
+            if sum(map(len, blocks)) <= room:
                 return blocks
     return []
 
 
-def _near(lines: Lines, marked: Collection[int], around: int) -> list[Lines]:
-    near = {number + distance for number in marked for distance in range(-around, around + 1)}
+def _near(lines: Lines, wanted: Collection[int], around: int) -> list[Lines]:
+    near = {number + distance for number in wanted for distance in range(-around, around + 1)}
     blocks: list[Lines] = [[]]
     for line in lines:
         if line[0] in near:
             blocks[-1].append(line)
-        elif blocks[-1]:
+        elif blocks[-1] and line[1].strip():
             blocks.append([])
     return [trimmed for block in blocks if (trimmed := _trimmed(block))]
 

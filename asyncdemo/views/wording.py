@@ -65,13 +65,14 @@ def why_not_computing(
         return None
     (slow, computes, slowest), (fast, _, _) = max(known), min(known)
     others = [computed for _, computed, name in known if name != slowest]
+    who = "the others" if len(others) > 1 else next(name for _, _, name in known if name != slowest)
     if slow < 1.2 * fast or computes > slow / 2 or computes - min(others) > (slow - fast) / 10:
         return None
     low, high = seconds(min(others)), seconds(max(others))
     span = low if low == high else f"{low.removesuffix(' s')} to {high}"
     return (
         f"Nobody computed faster: {slowest} used {seconds(computes)} of CPU, "
-        f"the {'others' if len(others) > 1 else 'other'} {span}. What differs is the waiting, and waits can overlap."
+        f"{who} {span}. What differs is the waiting, and waits can overlap."
     )
 
 

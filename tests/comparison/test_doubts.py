@@ -64,7 +64,7 @@ def test_a_busy_machine_matters_where_no_difference_is_shown() -> None:
 
 
 def test_a_first_run_unlike_the_rest() -> None:
-    cold = made("cold", 0.9, *[0.4] * 6)
+    cold = made("cold", 1.2, *[0.4] * 6)
     assert kinds(compared(made("slow", *[0.5] * 7), cold)) == [("first-run-unlike", True)]
     assert kinds(compared(made("slow", *[0.5] * 9), made("cold", 0.9, *[0.4] * 8))) == [("first-run-unlike", False)]
 

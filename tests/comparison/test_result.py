@@ -40,7 +40,8 @@ def compared(*contestants: Contestant) -> Comparison:
         ([1.0] * 6, [0.5] * 6, "faster"),
         ([0.5] * 6, [1.0] * 6, "slower"),
         ([1.0] * 6, [1.0] * 6, "no difference shown"),
-        ([1.0] * 6, [0.5] * 5 + [1.1], "no difference shown"),  # of six, one is enough for a doubt
+        ([1.0] * 6, [0.5] * 5 + [2.0], "no difference shown"),  # of six, one that is far off is enough for a doubt
+        ([1.0] * 6, [0.5] * 5 + [1.1], "faster"),  # and one that is not is not
         ([1.0] * 9, [0.5] * 8 + [1.1], "faster"),  # of nine it is not
         ([1.0] * 5, [0.5] * 5, "too few runs"),
         ([1.0], [0.5], "too few runs"),
@@ -68,7 +69,7 @@ def test_any_of_them_can_be_the_baseline() -> None:
 def test_the_precision_is_that_of_the_widest_interval_to_either_side() -> None:
     wide = contestant("b", 0.8, 1.0, 1.25, 1.0, 1.0, 1.0)
     three = compared(contestant("a", *[1.0] * 6), wide, contestant("c", *[2.0] * 6))
-    assert three.precision == pytest.approx(0.25)
+    assert three.precision == pytest.approx(1.25 ** (9 / 14) - 1)
     assert compared(contestant("a", *[1.0] * 5), contestant("b", *[1.0] * 5)).precision is None
     assert compared(contestant("a"), contestant("b")).precision is None
 
@@ -115,7 +116,7 @@ def test_json() -> None:
         {
             "id": "b",
             "speedup": 2.0,
-            "interval": [2.0, 2.0],
+            "interval": [2.0, 2.0005],
             "confidence": 0.95,
             "verdict": "faster",
             "pairs": 6,

@@ -192,6 +192,11 @@ def test_a_large_document_takes_a_time_in_proportion() -> None:
 
 
 def _seconds(text: str) -> float:
-    started = time.perf_counter()
-    assert blocks(text)
-    return time.perf_counter() - started
+    """The processor time that it takes, the least of three: on a busy machine the clock on the wall tells little."""
+
+    def once() -> float:
+        started = time.process_time()
+        blocks(text)
+        return time.process_time() - started
+
+    return min(once() for _ in range(3))

@@ -226,15 +226,15 @@ def test_a_thread_that_touches_the_loop_is_named_with_what_followed() -> None:
         "error",
         PATH,
         7,
-        "The thread Thread-1 (work) touches the event loop here, which slept on for 0.40 s.",
-        "loop.call_soon_threadsafe(f, ...), or asyncio.run_coroutine_threadsafe(f(), loop)",
+        "The thread Thread-1 (work) touches the loop here, which slept on for 0.40 s.",
+        "loop.call_soon_threadsafe(f, ...) or run_coroutine_threadsafe(f(), loop)",
         seconds=0.4,
         times=2,
         tasks=(4,),
         beside=((7, "not from this thread"),),
     )
     assert (second.line, second.seconds) == (9, None)
-    assert second.message == "Another thread touches the event loop here, which may sleep on and not notice."
+    assert second.message == "Another thread touches the loop here, which may sleep on and not notice."
 
 
 def test_what_asyncio_refuses_and_what_it_does_not_see_are_one_cause() -> None:

@@ -26,6 +26,10 @@ def test_a_given_name_wins() -> None:
 
 def test_the_libraries_own_names_do_not() -> None:
     assert named(task("main", "Task-1"), task("child", "__main__.child", kind="trio")) == ["main", "child"]
+    assert named(task("work", "Thread-1 (work)", kind="thread"), task("work", "mine", kind="thread")) == [
+        "work 1",
+        "mine",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,14 @@ def test_what_the_library_makes_for_itself_is_left_out() -> None:
     shown = [each.coroutine for each in shown_tasks(found, full=False)]
     assert shown == ["main", "sleep", "shutdown_pumps", "_own", "shutdown_default_executor"]
     assert len(shown_tasks(found, full=True)) == 7
+
+
+def test_a_thread_of_a_pool_is_shown_where_it_computes() -> None:
+    pool = {"kind": "thread", "path": "/usr/lib/python3.12/concurrent/futures/thread.py"}
+    computes = Made("_worker", [("running", 0.1)], name="asyncio_0", **pool)  # type: ignore[arg-type]
+    waits = Made("_worker", [("waiting", 0.1)], name="asyncio_1", **pool)  # type: ignore[arg-type]
+    shown = shown_tasks(timeline(task("main"), computes, waits), full=False)
+    assert [each.name for each in shown] == ["Task-1", "asyncio_0"]
 
 
 def test_overlap() -> None:

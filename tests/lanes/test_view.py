@@ -101,6 +101,23 @@ def test_tasks_one_after_the_other_have_none() -> None:
     assert rows_of(run_of(timeline(main, main._replace(created=0.2)), 0.3)) == []
 
 
+def test_a_moment_has_none_unless_asked_for() -> None:
+    brief = run_of(timeline(*[Made("note", [("ready", 0.002), STEP])] * 3), 0.01)
+    assert rows_of(brief) == []
+    assert len(rows_of(brief, show=True)) == len(rows_of(brief, room=None)) == 3 + 2
+
+
+def test_brief_is_without_the_loop() -> None:
+    assert not any(row.startswith("loop") for row in rows_of(CASES["rude"], brief=True, room=6))
+    assert sum("BLOCKS" in row for row in rows_of(CASES["rude"], brief=True, room=6)) == 3
+
+
+def test_brief_has_few_lanes_where_they_are_alike() -> None:
+    alike = run_of(timeline(*[Made("ask", [("waiting", 0.2 + 0.001 * n)]) for n in range(4)]), 0.21)
+    assert len(rows_of(alike, room=6)) == 1 + 4 + 1  # axis, lanes, loop
+    assert 1 < len(rows_of(alike, brief=True, room=6)) <= 1 + 3
+
+
 def test_not_traced() -> None:
     assert rows_of(run_of(None, 0.1)) == []
     assert rows_of(run_of(None, 0.1), show=True) == ["no timeline: no task was seen"]

@@ -47,6 +47,15 @@ def test_each_time_is_counted_where_it_belongs(run_script: RunScript, tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("version", VERSIONS)
+def test_reading_and_compiling_a_script_are_no_time_of_its_own(run_script: RunScript, version: str) -> None:
+    """Where the script imports nothing that is not loaded yet, its first line is all that tells when it begins."""
+    source = "import sys\ndef never():\n" + "    x = [1, 2, 3]\n" * 20_000
+    seconds = run_script(source, "--python", needs_interpreter(version))["seconds"]
+    assert 0 <= seconds["script"] < seconds["startup"] / 5
+
+
+@pytest.mark.slow
 def test_imports_further_down_are_the_scripts_own_time(run_script: RunScript, tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(SLOW_MODULE)
     seconds = run_script("import time\ntime.sleep(0.01)\nimport slow\n")["seconds"]

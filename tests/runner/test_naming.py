@@ -145,8 +145,17 @@ def test_a_record_expires_once_the_pipe_has_been_empty_for_long() -> None:
     namer.idle([], NOW + PATIENCE)
     assert named(namer.feed(b"x\n", [], NOW + PATIENCE)) == [(STDOUT, b"x\n")]
     namer.feed(b"", records(b"y\n"), NOW)
-    namer.idle([], NOW + 3 * PATIENCE)
+    for tick in range(10, 31):
+        namer.idle([], NOW + tick * PATIENCE // 10)
     assert named(namer.feed(b"y\n", [], NOW + 3 * PATIENCE)) == [(OTHER, b"y\n")]
+
+
+def test_nothing_expires_because_the_machine_stood_still() -> None:
+    namer = Namer()
+    namer.feed(b"", records(b"x\n"), NOW)
+    for later in (3 * PATIENCE, 3 * PATIENCE + PATIENCE // 10):
+        namer.idle([], NOW + later)
+    assert named(namer.feed(b"x\n", [], NOW + 3 * PATIENCE + PATIENCE // 5)) == [(STDOUT, b"x\n")]
 
 
 def test_a_long_write_does_not_expire_while_it_goes_on() -> None:
@@ -164,7 +173,8 @@ def test_the_beginning_of_a_write_is_held_for_a_moment_only() -> None:
     namer = Namer()
     assert namer.feed(b"12345", records(b"123456789\n"), NOW) == []
     assert namer.idle([], NOW + PATIENCE // 10) == []
-    assert named(namer.idle([], NOW + PATIENCE)) == [(OTHER, b"12345")]
+    pieces = [piece for tick in range(2, 11) for piece in namer.idle([], NOW + tick * PATIENCE // 10)]
+    assert named(pieces) == [(OTHER, b"12345")]
 
 
 @st.composite

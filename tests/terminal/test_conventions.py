@@ -196,3 +196,26 @@ def test_the_next_step_runs_the_same_again(shell: Shell, write: Write, words: st
     write("a.py", "N = 1\n")
     assert shell(f"COLUMNS=200 asyncdemo run {words}").stdout.endswith(f" the times   asyncdemo run {step}\n")
     assert shell(f"asyncdemo run {step}").status == 0
+
+
+NEWER = """\
+# /// script
+# requires-python = ">=3.29"
+# ///
+"""
+
+
+@pytest.mark.slow
+def test_what_did_not_start_has_no_times_to_be_shown(shell: Shell, write: Write) -> None:
+    write("a.py", "")
+    shown = shell("asyncdemo run a.py --python 3.99")
+    assert (shown.status, shown.stdout.splitlines()[2:]) == (1, ["did not start: there is no python3.99 on PATH", ""])
+
+
+@pytest.mark.slow
+def test_what_needs_another_python_is_offered_on_one(shell: Shell, write: Write) -> None:
+    write("newer.py", NEWER)
+    write("python3.29", "#!/bin/sh\n")
+    shown = shell('chmod +x python3.29; PATH="$PWD:$PATH" asyncdemo run newer --scenarios .')
+    assert shown.stdout.endswith("\non Python 3.29   asyncdemo run newer --python 3.29\n")
+    assert shell("asyncdemo run newer --scenarios .").stdout.splitlines()[-1].startswith("next   asyncdemo run ")

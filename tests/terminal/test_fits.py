@@ -1,9 +1,11 @@
 """Every default view of the real program stays within 22 rows of 80 columns."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from asyncdemo.archive import from_text
 from asyncdemo.catalogue import course
 from asyncdemo.catalogue.targets import names
 from tests.conftest import SCENARIOS, Result
@@ -27,8 +29,14 @@ def fits(shown: Result, columns: int = 80) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_run(asyncdemo: Program, target: str) -> None:
-    fits(asyncdemo("run", target))
+def test_run(asyncdemo: Program, tmp_path: Path, target: str) -> None:
+    shown = asyncdemo("run", target, "--save", "x.json")
+    fits(shown)
+    said = " ".join(shown.stdout.split())
+    for run in from_text((tmp_path / "x.json").read_text()).runs:
+        for finding in run.findings or ():
+            assert finding.message in said
+            assert finding.advice in said
 
 
 @pytest.mark.parametrize("columns", [60, 200])

@@ -84,6 +84,24 @@ async def main():
 asyncio.run(main())
 """
 
+LEFT = """
+import asyncio
+
+async def ticks():
+    try:
+        while True:
+            yield 1
+    finally:
+        await asyncio.sleep(0.01)
+
+async def main():
+    async for tick in ticks():
+        break
+    await asyncio.sleep(0.05)
+
+asyncio.run(main())
+"""
+
 FAMILY = """
 import asyncio
 async def leaf():

@@ -110,6 +110,14 @@ def test_how_tasks_end(observed: Observe, python: str) -> None:
 
 
 @every_python
+def test_the_task_that_closes_a_generator_has_a_name(observed: Observe, python: str) -> None:
+    seen = observed(scripts.LEFT, python)
+    well_formed(seen.timeline)
+    (closing,) = [task for task in seen.timeline.tasks if not task.path]
+    assert (closing.coroutine, closing.parent) == ("aclose", None)
+
+
+@every_python
 def test_parents_and_names(observed: Observe, python: str) -> None:
     seen = observed(scripts.FAMILY, python)
     well_formed(seen.timeline)

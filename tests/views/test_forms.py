@@ -134,6 +134,21 @@ def test_variants_have_one_axis() -> None:
     assert "next " not in plain
 
 
+def test_names_of_lanes_and_variants_do_not_reach_into_the_lanes() -> None:
+    runs = [run_of(timeline(Made("w" * 40, [("waiting", 0.2)])), 0.2), run_of(polite(), 0.2)]
+    named = [
+        run._replace(subject=run.subject._replace(scenario="s", variant=name))
+        for run, name in zip(runs, ("in-a-thread", "v" * 40), strict=True)
+    ]
+    picture = ElementTree.fromstring(text(recording(*named), ".svg"))
+    texts = [each for each in picture.iter() if each.tag.endswith("}text")]
+    zero = next(float(each.attrib["x"]) for each in texts if each.text == "0")
+    wide = {"name": 12.5, "lane": 10.5}  # pixels for a character
+    names = [each for each in texts if each.attrib.get("class") in wide]
+    assert len(names) == 2 + 1 + 5
+    assert all(20 + wide[each.attrib["class"]] * len(each.text or "") <= zero for each in names)
+
+
 def test_the_text_is_what_the_terminal_shows() -> None:
     plain = text(recording(rude_run()), ".txt")
     assert "BLOCKS" in plain

@@ -86,3 +86,13 @@ def test_whatever_the_course_it_fits(chapters: list[list[tuple[str, str]]]) -> N
     assert len(shown.splitlines()) <= ROWS
     first = [f"   {one.name}" for one in course if one.chapter == course[0].chapter]
     assert len(first) > 12 or all(name in shown for name in first)
+
+
+def test_variants_are_whole_in_a_row_of_their_own_if_need_be() -> None:
+    ways = ("one-by-one", "at-once", "with-a-database")
+    shown = view(
+        [*FIVE, scenario("real-io", "a real HTTP server, and a real database", 1, ways)], looked_at("80 columns")
+    )
+    rows = [row.strip() for row in shown.splitlines()]
+    assert "simulated-io-wait    the same ten waits, four ways: sync threads async anyio" in rows
+    assert rows[rows.index("real-io              a real HTTP server, and a real database") + 1] == " ".join(ways)

@@ -82,6 +82,20 @@ def test_fits(case: str, width: int) -> None:
     assert width < 80 or len(rows) <= ROWS
 
 
+def test_a_next_step_of_two_rows_is_counted() -> None:
+    long = ("once is an anecdote", f"asyncdemo compare {'a-long-name-of-a-scenario:sync ' * 3}".strip())
+    loud = variant("loud", 0.5, 0.4, *((n / 50, f"line {n}\n") for n in range(25)))
+    stream = Text()
+    write_variants(page(stream), "x", "y", [loud, SYNC], next_step=long, full=False, timing=False)
+    assert len(stream.getvalue().splitlines()) == ROWS
+
+
+def test_what_does_not_do_the_same_is_told_apart_by_what_it_prints() -> None:
+    racing, locked = variant("racing", 0.1, 0.01, (0.1, "50 of 200\n")), variant("locked", 0.3, 0.01, (0.3, "200\n"))
+    rows = view([racing, locked], (page(stream := Text()), stream)).splitlines()
+    assert "What differs is what comes out. racing: 50 of 200; locked: 200." in rows
+
+
 def test_a_hundred_thousand_lines_at_once() -> None:
     loud = variant("loud", 0.5, 0.4, (0.1, "a\n" * 100_000), *((0.2, "b\n") for _ in range(1000)))
     rows = view([loud, SYNC], (page(stream := Text()), stream)).splitlines()

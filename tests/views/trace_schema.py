@@ -14,7 +14,7 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "s": {**_TIMED, "id": int},
     "f": {**_TIMED, "id": int, "bp": str},
 }
-_OPTIONAL = {"X": {"args"}, "s": {"args"}, "f": {"args"}}
+_OPTIONAL = {"X": {"args"}, "s": {"args"}}
 _METADATA = {"process_name": {"name": str}, "thread_name": {"name": str}, "thread_sort_index": {"sort_index": int}}
 
 Event = Mapping[str, Any]

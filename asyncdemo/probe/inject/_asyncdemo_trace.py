@@ -17,6 +17,9 @@ _DEEP = 100  # coroutines that await one another, at most
 _Coroutine, _Generator = types.CoroutineType, types.GeneratorType
 _OF_COROUTINES = {"code": "cr_code", "frame": "cr_frame", "awaits": "cr_await", "running": "cr_running"}
 _OF_GENERATORS = {"code": "gi_code", "frame": "gi_frame", "awaits": "gi_yieldfrom", "running": "gi_running"}
+# What stands for the code of the object that closes an asynchronous generator: it is written in C.
+_CLOSING = (lambda: None).__code__.replace(co_name="aclose", co_filename="", co_firstlineno=0)
+_name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says itself
 _FILES = os.path.join(os.path.dirname((lambda: None).__code__.co_filename), "_asyncdemo_")
 
 
@@ -222,7 +225,9 @@ def asked_of(coroutine, what):
 
 
 def code_of(coroutine):
-    """Give the code object of a coroutine or a generator; None of anything else."""
+    """Give the code object of a coroutine or a generator; None of anything else, but for what closes a generator."""
+    if _name_of(type(coroutine)) == "async_generator_athrow":
+        return _CLOSING
     return asked_of(coroutine, "code")
 
 

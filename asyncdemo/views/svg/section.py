@@ -17,6 +17,7 @@ from asyncdemo.views.svg.lane import Drawn, measure
 from asyncdemo.views.svg.looks import CHARACTER, KINDS
 
 NAME = 10.6  # pixels for a character of a lane's name
+VARIANT, _BROAD = 18, 13.0  # characters of a variant's name, and pixels for one of them
 _LONGEST = 18  # characters of a name
 _LINE = 200  # characters of a printed line that are looked at
 _END = 92  # pixels for the word behind a lane: how its task ended
@@ -50,7 +51,8 @@ def section(run: Run, seconds: float, room: int, most: int, column: int = 0) -> 
     tasks = _tasks(run)
     called = names(tasks)
     longest = max((measure(name) for name in called.values()), default=6) + 4  # of folded ones, how many follows
-    column = column or int(min(longest, _LONGEST) * NAME)
+    heading = min(measure(run.subject.variant or ""), VARIANT) * _BROAD + _BROAD
+    column = column or int(max(min(longest, _LONGEST) * NAME, heading))
     width = room - column - _END
     zero = run.seconds.zero or 0.0
     alone = Section(run, [_alone(run, Axis(zero, zero + seconds, width))], "", column, width)

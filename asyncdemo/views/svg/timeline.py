@@ -18,7 +18,7 @@ from asyncdemo.views.grouping import side_by_side
 from asyncdemo.views.svg.drawing import WIDTH, cut, opening, path, text
 from asyncdemo.views.svg.lane import lane
 from asyncdemo.views.svg.looks import CHARACTER, LEGEND, timeline_style
-from asyncdemo.views.svg.section import Section, section
+from asyncdemo.views.svg.section import VARIANT, Section, section
 
 EDGE = 20  # pixels left and right of everything
 TITLE, SUMMARY, AXIS, HEADING, BETWEEN, LINE = 52, 26, 26, 34, 16, 24  # pixels: heights of what is not a lane
@@ -88,7 +88,8 @@ def _said(run: Run, *, alone: bool) -> list[str]:
         where = "" if finding.line is None else f", line {finding.line}"
         took = "" if finding.seconds is None else f", {wording.seconds(finding.seconds)} in all"
         times = f", {finding.times} times" if finding.times > 1 else ""
-        said.append(f"! {who}{finding.rule}{where}{times}{took}")
+        sign = "i" if finding.severity == "note" else "!"
+        said.append(f"{sign} {who}{finding.rule}{where}{times}{took}")
     return said
 
 
@@ -109,7 +110,7 @@ def _drawn(group: _Group, top: float) -> Iterator[str]:
     y += AXIS
     for each in group.sections:
         if len(group.sections) > 1:
-            yield text(EDGE, y + 22, cut(str(each.run.subject.variant), 24), kind="name")
+            yield text(EDGE, y + 22, cut(str(each.run.subject.variant), VARIANT), kind="name")
             yield text(left, y + 22, cut(_summary(each.run), 60), kind="small")
             yield text(WIDTH - EDGE, y + 22, wording.seconds(length(each.run)), anchor="end", kind="small")
             y += HEADING

@@ -47,10 +47,12 @@ def short_name(page: Page, name: str, width: int) -> str:
     return f"{cut(head, width - 1 - len(tail), page.glyphs['more'])} {tail}"
 
 
-def legend(page: Page, parts: Sequence[Drawn]) -> list[Row]:
-    """Say what the bars mean that have no word in any of these parts."""
+def legend(page: Page, parts: Sequence[Drawn], least: int = 0) -> list[Row]:
+    """Say what the bars mean that have no word in any of these parts, if one is of `least` cells."""
     all_bars = [part for part in parts if isinstance(part, Bar)]
-    unsaid = {bar.state for bar in all_bars} - {bar.state for bar in all_bars if bar.word}
+    unsaid = {bar.state for bar in all_bars if bar.stop - bar.start >= least} - {
+        bar.state for bar in all_bars if bar.word
+    }
     fills = _ASCII_FILLS if page.ascii else _FILLS
     return [((fills[state] * 2, _STYLES[state]), (f" {STATES[state][0]}", "dim")) for state in sorted(unsaid)]
 

@@ -33,19 +33,22 @@ def code_rows(page: Page, blocks: Sequence[Lines], marks: Mapping[int, Mark], ze
 
 
 def annotated_rows(page: Page, blocks: Sequence[Lines], marks: Mapping[int, Beside]) -> list[Row]:
-    """Give blocks of code with their numbers, and what is said of their lines beside these."""
+    """Give blocks of code with their numbers, and what is said of their lines beside these.
+
+    A sign before the number of a line says that there is code before it that is not shown.
+    """
     lines = [line for block in blocks for line in block]
     digits = len(str(lines[-1][0])) if lines else 1
     marked = [cells(page.shown(text)) for number, text in lines if number in marks]
     column = min(max(marked, default=0), page.width // 2)
     rows: list[Row] = []
     for block in blocks:
-        if rows:
-            rows.append((" " * (4 + digits), (page.glyphs["more"], "dim")))
+        gap = page.glyphs["gap"] if rows else " "
         for (number, text), parts in zip(block, _coloured(page, block), strict=True):
             mark = marks.get(number)
-            sign = (f" {mark.sign} ", mark.style) if mark else "   "
-            margin = sign, (f"{number:{digits}}   ", "dim")
+            sign = (f"{mark.sign} ", mark.style) if mark else "  "
+            margin = (gap, "dim"), sign, (f"{number:{digits}}   ", "dim")
+            gap = " "
             first, *others = _within(parts, page.shown(text), page.width - 1 - digits - 6)
             others = [(" " * (digits + 6), *row) for row in others]
             said, below = _said(page, mark, cells(page.shown(text)), column, digits + 6) if mark else ((), ())

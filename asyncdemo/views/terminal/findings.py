@@ -66,12 +66,12 @@ def _code(finding: Finding, subject: Subject) -> str:
 
 
 def _forms(page: Page, finding: Finding, first: Row) -> list[list[Row]]:
-    """The finding as whole as it can be said, then with less and less."""
+    """The finding as whole as it can be said, then with less and less: what is wrong goes before what to do."""
     said = page.shown(finding.message)
     short: list[Row] = [("  ", cut(said, page.width - 1 - 2, page.glyphs["more"]))]
     whole = [first, *paragraph(page, said, indent=2)]
     todo, why = _todo(page, finding)
-    return [[*whole, *todo, *why], [*whole, *todo], [first, *short, *todo[:1]], [first, *short]]
+    return [[*whole, *todo, *why], [*whole, *todo], whole, [first, *short, *todo[:1]], [first, *short]]
 
 
 def _todo(page: Page, finding: Finding) -> tuple[list[Row], list[Row]]:

@@ -19,36 +19,65 @@ from asyncdemo.views.terminal.text import cells
 
 MARGIN = 11  # cells behind the axis, for how a task ended
 _SOON = 0.02  # of the script's time: a trace that ends so late has not been given up
-_FRAME = 2  # rows: axis and loop
 _MANY = 50_000  # steps: a person's own program with more of them is a large one
 _NOTABLE = 0.005  # of the loop's time: what is less is said as 0 %
 _FEW = 20  # tasks: no more than these are no large program, wherever there is room for them
+_MOMENT = 0.02  # seconds
+_WIDE = 4  # cells of a bar that has to be explained where there are few rows
+_FEW_LANES = 3  # where there are few rows, if those that are folded are not too unlike
 _COARSE = 4  # folded by more than this part of the axis, what is in one lane has little in common
 
 
 def timeline_rows(
-    page: Page, run: Run, *, room: int | None, show: bool | None = None, own_program: bool = False
+    page: Page,
+    run: Run,
+    *,
+    room: int | None,
+    show: bool | None = None,
+    own_program: bool = False,
+    brief: bool = False,
 ) -> list[Row]:
-    """Give the timeline in `room` rows at most (None: all of it).
+    """Give the timeline in `room` rows at most (None: all of it); `brief`: say nothing of the loop.
 
-    `show` None: where at least two tasks were there at the same time.
+    `show` None: where at least two tasks were there at the same time, and it took so long that there is something to
+    be seen.
     """
     timeline = run.timeline
     tasks = [] if timeline is None else shown_tasks(timeline, full=room is None)
-    if timeline is None or show is False or not (tasks if show else overlap(tasks)):
+    if timeline is None or show is False or not (tasks if show else _worth_it(tasks, room)):
         return [(("no timeline: no task was seen", "dim"),)] if show else []
     end = incomplete_rows(page, run, timeline)
     most = None if room is None else room - len(end)
     called = names(tasks)
     width = name_cells(page, tasks, called)
     found = chart(run, timeline, tasks, called, own_axis(page, run, width))
-    folded = found.folded(None if most is None else most - _FRAME)
+    loop = [] if brief else _loop_parts(shares(timeline))
+    folded = found.folded(None if most is None else most - 1 - bool(loop))
+    if brief and most is not None:
+        folded = _fewer(found, folded, most, told=bool(run.findings))
     table = [] if show else _table(found, folded, timeline, own_program=own_program)
     if table and most is not None:
-        loop = _loop_parts(shares(timeline), table)
-        return [*wrapped_parts(page, loop), (), *held_rows(page, table, run.subject, most - 4), *end]
-    rows = _lanes(page, found, folded, width, most, _loop_parts(shares(timeline)))
+        held_by = _loop_parts(shares(timeline), table)
+        return [*wrapped_parts(page, held_by), (), *held_rows(page, table, run.subject, most - 4), *end]
+    rows = _lanes(page, found, folded, width, most, loop, brief=brief)
     return [*rows, *end, *([(), *held_rows(page, table, run.subject, None)] if table else [])]
+
+
+def _fewer(found: Chart, folded: Folded, room: int, *, told: bool) -> Folded:
+    """Fold lanes further, if what is then together is alike, or is many tasks of which a finding tells already."""
+    fewer = found.folded(min(room - 1, _FEW_LANES))
+    if fewer.tolerance is None:
+        return folded
+    alike = fewer.tolerance * _COARSE <= found.axis.cells
+    return fewer if alike or (told and len(found.tasks) > _FEW) else folded
+
+
+def _worth_it(tasks: Sequence[Task], room: int | None) -> bool:
+    """Whether tasks overlap, and do so for more than a moment, which on the axis is mostly the start of the loop."""
+    ends = [task.ended for task in tasks]
+    last = max((end for end in ends if end is not None), default=0.0)
+    short = None not in ends and last - min((task.created for task in tasks), default=0.0) < _MOMENT
+    return overlap(tasks) and (room is None or not short)
 
 
 def may_have_lanes(source: str | None) -> bool:
@@ -101,13 +130,16 @@ def name_cells(page: Page, tasks: Sequence[Task], called: Mapping[int, str]) -> 
     return min(max(longest + 2, 8), page.width // 5)
 
 
-def _lanes(page: Page, found: Chart, folded: Folded, width: int, room: int | None, loop: Sequence[Row]) -> list[Row]:
+def _lanes(
+    page: Page, found: Chart, folded: Folded, width: int, room: int | None, loop: Sequence[Row], *, brief: bool
+) -> list[Row]:
     """The lanes between their axis and what is said of the loop; fewer of them where that takes more rows."""
+    least = _WIDE if brief else 0
     lanes, parts = lane_rows(page, found, folded, width)
-    end = wrapped_parts(page, [*loop, *legend(page, parts)])
+    end = wrapped_parts(page, [*loop, *legend(page, parts, least)])
     if room is not None and 1 + len(lanes) + len(end) > room:
         lanes, parts = lane_rows(page, found, found.folded(room - 1 - len(end)), width)
-        end = wrapped_parts(page, [*loop, *legend(page, parts)])[: room - 1 - len(lanes)]
+        end = wrapped_parts(page, [*loop, *legend(page, parts, least)])[: room - 1 - len(lanes)]
     return [scale_row(found.axis, width), *lanes, *end]
 
 

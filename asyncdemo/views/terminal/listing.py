@@ -15,9 +15,12 @@ _Rows = list[tuple[Part, ...]]
 def write_listing(page: Page, catalogue: Catalogue, *, full: bool, chapter: str | None) -> None:
     """Write the chapters: all scenarios with their summaries where they fit, else later chapters shorter."""
     chapters = [(key, list(group)) for key, group in groupby(catalogue.scenarios, lambda each: each.chapter)]
-    widest = max((cells(page.shown(each.name)) for each in catalogue.scenarios), default=0)
-    whole = [_whole(page, *each, min(widest, page.width // 2)) for each in chapters]
-    if not full and chapter is None:
+    folds = not full and chapter is None
+    widest = [max(cells(page.shown(each.name)) for each in scenarios) for _, scenarios in chapters]
+    if full:
+        widest = [max(widest)] * len(widest)
+    whole = [_whole(page, *each, min(width, page.width // 2)) for each, width in zip(chapters, widest, strict=True)]
+    if folds:
         whole = _folded([(_title(page, *each), _names(page, *each)) for each in chapters], whole)
         left_out = len(chapters) - len(whole)
         if left_out:
@@ -60,17 +63,22 @@ def _names(page: Page, chapter: Chapter, scenarios: list[Scenario]) -> _Rows:
 
 
 def _whole(page: Page, chapter: Chapter, scenarios: list[Scenario], widest: int) -> _Rows:
-    entries = [("   ", *_entry(page, scenario, widest)) for scenario in scenarios]
+    entries = [("   ", *entry) for scenario in scenarios for entry in _entry(page, scenario, widest)]
     return [_title(page, chapter, scenarios)[0][:2], *entries]
 
 
-def _entry(page: Page, scenario: Scenario, widest: int) -> tuple[Part, ...]:
+def _entry(page: Page, scenario: Scenario, widest: int) -> _Rows:
+    """The name beside the summary; the variants behind that, or in a row of their own where there is no room."""
     room = page.width - 1 - 3 - widest - 2
-    what = scenario.summary
-    if scenario.variants:
-        what += f": {' '.join(scenario.variants)}"
+    said = [scenario.summary]
     if not scenario.available:
-        what = f"not here: {scenario.unavailable_reason}"
+        said = [f"not here: {scenario.unavailable_reason}"]
+    elif scenario.variants:
+        variants = " ".join(scenario.variants)
+        beside = f"{scenario.summary}: {variants}"
+        said = [beside] if cells(page.shown(beside)) <= room else [*said, variants]
     name = cut(page.shown(scenario.name), widest, page.glyphs["more"])
     style = "plain" if scenario.available else "dim"
-    return (name, "title"), " " * (widest - cells(name) + 2), (cut(page.shown(what), room, page.glyphs["more"]), style)
+    first, *others = [(cut(page.shown(each), room, page.glyphs["more"]), style) for each in said]
+    below = [(" " * (widest + 2), other) for other in others]
+    return [((name, "title"), " " * (widest - cells(name) + 2), first), *below]

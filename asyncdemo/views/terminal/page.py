@@ -8,8 +8,10 @@ from typing import TextIO
 
 from asyncdemo.views.terminal.text import harmless
 
-GLYPHS = {"rule": "─", "bar": "█", "line": "─", "tick": "│", "mark": "◄", "more": "…", "now": "►", "halt": "║"}
-ASCII = {"rule": "-", "bar": "#", "line": "-", "tick": "|", "mark": "<-", "more": "...", "now": ">", "halt": "="}
+GLYPHS = {"rule": "─", "bar": "█", "line": "─", "tick": "│", "mark": "◄", "more": "…", "gap": "…"}
+GLYPHS |= {"now": "►", "halt": "║"}
+ASCII = {"rule": "-", "bar": "#", "line": "-", "tick": "|", "mark": "<-", "more": "...", "gap": ":"}
+ASCII |= {"now": ">", "halt": "="}
 
 # The eight colours that every terminal has: its owner has chosen them to go with the background.
 STYLES = {

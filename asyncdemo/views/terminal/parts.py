@@ -39,7 +39,13 @@ def paragraph(page: Page, text: str, *, indent: int = 0, style: str = "plain") -
 
 
 def write_next(page: Page, *steps: tuple[str, str]) -> None:
-    """Write what to do next, what for and the command: as many steps as there is room for in a row."""
+    """Write what to do next."""
+    for row in next_rows(page, *steps):
+        page.row(*row)
+
+
+def next_rows(page: Page, *steps: tuple[str, str]) -> list[tuple[Part, ...]]:
+    """Say what to do next, what for and the command: as many steps as there is room for in a row."""
     parts: list[Part] = []
     room = page.width - 1
     for what, command in steps:
@@ -47,9 +53,7 @@ def write_next(page: Page, *steps: tuple[str, str]) -> None:
         room -= len(gap) + cells(page.shown(f"{what}   {command}"))
         if room >= 0:
             parts += [gap, (f"{what}   ", "dim"), command]
-    rows = [tuple(parts)] if parts else paragraph(page, "   ".join(steps[0]))
-    for row in rows:
-        page.row(*row)
+    return [tuple(parts)] if parts else paragraph(page, "   ".join(steps[0]))
 
 
 def write_times(page: Page, run: Run) -> None:

@@ -22,6 +22,11 @@ def heading(page: Page, signs: str) -> tuple[Part, ...]:
     return ((f"{left}{gap}{signs}", "dim"),)
 
 
+def left_out_row(page: Page, rows: int) -> tuple[Part, ...]:
+    """Say that so many rows of output are left out."""
+    return ((f"{' ' * GUTTER}{page.glyphs['more']} {rows} more rows: {page.unfold}", "dim"),)
+
+
 class Stream:
     """Writes pieces of output in `budget` rows at most (FEWEST or more), or in as many as they need.
 
@@ -83,8 +88,7 @@ class Stream:
             self._held.popleft()
             self._clear()
             self.rows += 1
-            more = f"{self._page.glyphs['more']} {self._left_out + 1} more rows: {self._page.unfold}"
-            self._page.row((f"{' ' * GUTTER}{more}", "dim"))
+            self._page.row(*left_out_row(self._page, self._left_out + 1))
         for line in self._held:
             self._row(line)
         self._held.clear()

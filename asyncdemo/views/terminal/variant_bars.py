@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from asyncdemo.lanes.axis import Axis, scale
 from asyncdemo.lanes.bursts import bursts, labels
 from asyncdemo.lanes.chart import length
+from asyncdemo.printed import prints
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.bars import Row, joined
@@ -41,7 +42,7 @@ def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]
 def _bar(page: Page, run: Run, axis: Axis) -> list[tuple[str, str]]:
     """Text and style for each cell."""
     stop = max(1, round(length(run) * axis.cells / (axis.end - axis.start)))
-    some = [burst._replace(cell=min(burst.cell, stop - 1)) for burst in bursts(run.output, axis)]
+    some = [burst._replace(cell=min(burst.cell, stop - 1)) for burst in bursts(prints(run.output), axis)]
     row = [(page.glyphs["line"], "accent")] * stop
     for burst, label in zip(some, labels(some, stop, lambda text: cells(page.shown(text))), strict=True):
         text = page.shown(label)

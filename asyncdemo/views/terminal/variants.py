@@ -5,10 +5,11 @@ from itertools import zip_longest
 
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
+from asyncdemo.views.differing import own_lines, same_work
 from asyncdemo.views.side_by_side import Row, folded, moments
 from asyncdemo.views.terminal.findings import finding_rows
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.parts import notes, paragraph, write_next, write_times, write_title
+from asyncdemo.views.terminal.parts import next_rows, notes, paragraph, write_times, write_title
 from asyncdemo.views.terminal.text import cells, cut, wrapped
 from asyncdemo.views.terminal.variant_bars import bar_rows
 from asyncdemo.views.terminal.variant_lanes import variant_rows
@@ -40,13 +41,17 @@ def write_variants(
     found = finding_rows(page, runs, None if full else FINDINGS)
     end = [*_troubles(page, runs), *found, *(() if found else _sentence(page, runs))]
     names = [_name(page, run) for run in runs]
-    room = None if full else ROWS - LANES_FRAME - len(end)
+    failed = next((run for run in runs if not run.ok and run.outcome.kind != "interrupted"), None)
+    if failed is not None:
+        next_step = ("see why", f"asyncdemo run {failed.subject.target}")
+    after = [] if next_step is None else next_rows(page, next_step)
+    room = None if full else ROWS - LANES_FRAME - len(end) - (len(after) - 1)
     lanes = variant_rows(page, runs, names, room=room, show=timeline)
     for row in lanes or bar_rows(page, runs, names):
         page.row(*row)
     page.row()
     if not lanes:
-        _write_output(page, runs, None if full else max(FEW, ROWS - FRAME - len(runs) - len(end)))
+        _write_output(page, runs, None if full else max(FEW, ROWS - FRAME - len(runs) - len(end) - (len(after) - 1)))
         page.row()
     for row in end:
         page.row(*row)
@@ -56,11 +61,8 @@ def write_variants(
         page.row((_name(page, run), "title"))
         write_times(page, run)
         page.row()
-    failed = next((run for run in runs if not run.ok and run.outcome.kind != "interrupted"), None)
-    if failed is not None:
-        next_step = ("see why", f"asyncdemo run {failed.subject.target}")
-    if next_step is not None:
-        write_next(page, next_step)
+    for row in after:
+        page.row(*row)
 
 
 def _name(page: Page, run: Run) -> str:
@@ -126,8 +128,22 @@ def _troubles(page: Page, runs: Sequence[Run]) -> list[_Row]:
 
 
 def _sentence(page: Page, runs: Sequence[Run]) -> list[_Row]:
+    """What differs: the waiting, of those that do the same; else what they print."""
     if not all(run.ok for run in runs):
         return []
-    names = [_name(page, run) for run in runs]
-    said = wording.why_not_computing(names, [run.seconds.script for run in runs], [run.seconds.waiting for run in runs])
+    alike = same_work(runs)
+    times, waiting = [run.seconds.script for run in alike], [run.seconds.waiting for run in alike]
+    said = wording.why_not_computing([_name(page, run) for run in alike], times, waiting)
+    if len(alike) < 2:
+        said = _what_they_print(page, runs)
     return paragraph(page, said) if said else []
+
+
+def _what_they_print(page: Page, runs: Sequence[Run]) -> str | None:
+    """The last line of each that the others do not print."""
+    said = [
+        f"{_name(page, run)}: {cut(page.shown(line), page.width // 3, page.glyphs['more'])}"
+        for run, line in zip(runs, own_lines(runs), strict=True)
+        if line is not None
+    ]
+    return f"What differs is what comes out. {'; '.join(said)}." if len(said) > 1 else None

@@ -14,7 +14,7 @@ nobody else can be said to have printed. Each task is a thread of its own, with 
     i   output    the first line of it   text, stream, line
     i   finding   the rule               message, advice, severity  at the first span of its tasks at its line
     s   creation  creates                task                       within the creator's span
-    f   creation  creates                task                       at the first span of what was created; bp "e"
+    f   creation  creates                                           at the first span of what was created; bp "e"
 
 `ts` and `dur` are microseconds with three decimals. The scripts' own first steps stand at one moment, so that runs can
 be compared. Source: "Trace Event Format", the description of the format by Google's tracing team.

@@ -77,7 +77,7 @@ def _creations(timeline: Timeline, lanes: Lanes, shift: float) -> Iterator[str]:
         event = {"cat": "creation", "name": "creates", "id": thread, "pid": lanes.process}
         args = {"task": _short(lanes.names[thread - lanes.process])}
         yield _at(arrow.created + shift, {"ph": "s", **event, "tid": lanes.tasks[arrow.creator], "args": args})
-        yield _at(arrow.first + shift, {"ph": "f", "bp": "e", **event, "tid": thread, "args": args})
+        yield _at(arrow.first + shift, {"ph": "f", "bp": "e", **event, "tid": thread})
 
 
 def _outputs(run: Run, lanes: Lanes, shift: float) -> Iterator[str]:

@@ -132,7 +132,7 @@ function drawSpan(paint, lane, index, start, end, top, { chosen, dimmed }) {
   context.globalAlpha = dimmed ? 0.25 : 1;
   context.fillStyle = context.strokeStyle = tint[STATES[state]];
   if (state === 2) drawWaiting(context, start, wide, y, height);
-  else if (state === 1) drawReady(context, start, wide, y, height);
+  else if (state === 1) drawReady(context, start, wide, y, height, tint.ground);
   else context.fillRect(start, y, wide, height);
   if (lane.merged[index]) {
     context.fillStyle = tint.dim;
@@ -156,11 +156,15 @@ function drawWaiting(context, start, wide, y, height) {
   }
 }
 
-function drawReady(context, start, wide, y, height) {
+function drawReady(context, start, wide, y, height, ground) {
+  const colour = context.fillStyle;
+  context.fillStyle = ground;
+  context.fillRect(start, y, wide, height);
+  context.fillStyle = colour;
   context.globalAlpha *= 0.35;
   context.fillRect(start, y, wide, height);
   context.globalAlpha /= 0.35;
-  context.fillStyle = hatched(context, context.fillStyle);
+  context.fillStyle = hatched(context, colour);
   context.fillRect(start, y, wide, height);
 }
 
