@@ -62,6 +62,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
     if plan.cannot is not None:
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
+    linux.adopt_orphans()  # before there are any
     with shared_memory() as memory, stack_file() as stacks, _early_interrupts() as interrupted:
         memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
@@ -72,7 +73,6 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
             return not_started(plan, f"{error.strerror}: {plan.command[0]}")
         try:
             with terminal.lent_terminal(child.pid, lend=lend) as loan:
-                linux.adopt_orphans()
                 watch = _Watch(plan, memory, child, started(), terminal_lent=loan is not None)
                 watch.onlooker = onlooker
                 if stacks is not None and not plan.times_only:
