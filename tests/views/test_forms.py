@@ -13,10 +13,11 @@ from asyncdemo.finding import Finding
 from asyncdemo.recording import Run
 from asyncdemo.spans import Spans, Timeline
 from asyncdemo.views.exports import COMPARISONS
+from asyncdemo.views.terminal.recorded import write_recording
 from tests.comparison.made import compared, made
 from tests.lanes.made import Made, Story, many, polite, rude, run_of, timeline
 from tests.test_archive_damage import recordings
-from tests.views.fabricated import outputs
+from tests.views.fabricated import Text, outputs, page
 from tests.views.forms import check_all, text
 from tests.views.test_hostile import EVIL, _run
 from tests.views.trace_schema import check, check_arrows
@@ -38,6 +39,16 @@ def rude_run() -> Run:
 @settings(max_examples=40)
 def test_any_recording(kept: Recording) -> None:
     check_all(kept)
+
+
+# What a clock cannot tell apart from nothing, and as long as a recording may say that it took.
+@pytest.mark.parametrize("script", [5e-324, 1e-9, -1.0, 999.999, 1e8])
+@pytest.mark.parametrize("zero", [0.0, 0.05, 1e8])
+def test_however_long_it_took(script: float, zero: float) -> None:
+    run = run_of(rude(), script, outputs((0.0, f"{'tick ' * 40}\n"), (script, f"{'tock ' * 40}\n")))
+    run = run._replace(seconds=run.seconds._replace(startup=zero, imports=0.0, script=script))
+    check_all(recording(run, run._replace(timeline=None)))
+    write_recording(page(Text(), 40), [run], None, full=False)
 
 
 @pytest.mark.parametrize("evil", EVIL)
