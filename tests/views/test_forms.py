@@ -86,6 +86,12 @@ def test_lanes_and_slices_of_a_trace() -> None:
     assert first["args"] == {"at": "/course/example.py:13"}
 
 
+def test_a_creator_of_which_only_spans_are_there() -> None:
+    found = timeline(Made("main", [("running", 0.1)]), Made("job", [("running", 0.1)], 0.05, parent=1))
+    kept = recording(run_of(found._replace(tasks=found.tasks[1:]), 0.2))
+    assert check_arrows(check(json.loads(text(kept, ".trace.json")))) == 0
+
+
 def test_slices_of_a_lane_do_not_overlap() -> None:
     events = check(json.loads(text(recording(rude_run()), ".trace.json")))
     for lane in {event["tid"] for event in events}:

@@ -75,7 +75,7 @@ def _last_state(line: str) -> str:
 
 
 def _time(seconds: float) -> str:
-    """In eight cells, whatever it is: a recording may say of output that it came long before the script's first step."""
+    """In eight cells, whatever it is: a recording may say of output that it came long before the first step."""
     if -99.995 < seconds < 999.995:
         return f"{round(seconds, 2) + 0.0:6.2f} s"
     return f"{seconds:6.0f} s" if -99_999.5 < seconds < 999_999.5 else f"{seconds:6.0e} s"

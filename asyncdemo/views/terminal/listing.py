@@ -84,6 +84,7 @@ def _entry(page: Page, scenario: Scenario, widest: int) -> _Rows:
     style = "plain" if scenario.available else "dim"
     beside = [(cut(page.shown(each), room, page.glyphs["more"]), style) for each in said]
     if cells(name) > widest:
-        return [((name, "title"),), *((" " * (widest + 2), each) for each in beside if each[0])]
-    first, *others = beside
-    return [((name, "title"), " " * (widest - cells(name) + 2), first), *((" " * (widest + 2), each) for each in others)]
+        first_row: tuple[Part, ...] = ((name, "title"),)
+    else:
+        first_row = ((name, "title"), " " * (widest - cells(name) + 2), beside.pop(0))
+    return [first_row, *((" " * (widest + 2), each) for each in beside if each[0])]
