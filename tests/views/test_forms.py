@@ -86,6 +86,20 @@ def test_lanes_and_slices_of_a_trace() -> None:
     assert first["args"] == {"at": "/course/example.py:13"}
 
 
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("get configuration", "get configuration"),
+        ("fetch the configuration", "fetch the configu…"),
+        ("a worker of many words 12", "a worker of ma… 12"),
+        ("\u6f22" * 12, "\u6f22" * 8 + "…"),
+    ],
+)
+def test_names_of_lanes_in_a_picture(name: str, drawn: str) -> None:
+    jobs = [Made("job", [("running", 0.1)], name=name), Made("main", [("running", 0.1)])]
+    assert f'class="lane">{drawn}<' in text(recording(run_of(timeline(*jobs), 0.2)), ".svg")
+
+
 def test_a_creator_of_which_only_spans_are_there() -> None:
     found = timeline(Made("main", [("running", 0.1)]), Made("job", [("running", 0.1)], 0.05, parent=1))
     kept = recording(run_of(found._replace(tasks=found.tasks[1:]), 0.2))

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from asyncdemo.recording import Output
+from asyncdemo.views.overwriting import last_state
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import wrapped
 
@@ -65,13 +66,8 @@ class Lines:
         return None if self.unended is None else self._rows(self.unended, self.unended.text)[-1]
 
     def _rows(self, start: Line, text: str) -> list[Line]:
-        first, *others = wrapped(self._page.shown(_last_state(text)), self._page.width - 1 - GUTTER)
+        first, *others = wrapped(self._page.shown(last_state(text)), self._page.width - 1 - GUTTER)
         return [start._replace(text=first), *map(start.continued, others)]
-
-
-def _last_state(line: str) -> str:
-    """What stands in a row after its carriage returns, if each state is longer than the one before."""
-    return next((state for state in reversed(line.split("\r")) if state), "")
 
 
 def _time(seconds: float) -> str:

@@ -26,15 +26,15 @@ def arrows(timeline: Timeline) -> Iterator[Arrow]:
     spans = timeline.spans
     first: dict[int, float] = {}
     there = {task.id for task in timeline.tasks}
-    creators = {task.parent: array("q") for task in timeline.tasks if task.parent in there}
+    creators = {task.parent: array("q") for task in timeline.tasks if task.parent is not None}
     for index, number in enumerate(spans.tasks):
         first.setdefault(number, spans.starts[index])
         if number in creators:
             creators[number].append(index)
     for task in timeline.tasks:
-        own = creators.get(task.parent)
-        if task.parent is None or own is None or task.id not in first:
+        if task.parent is None or task.parent not in there or task.id not in first:
             continue
+        own = creators[task.parent]
         at = bisect_right(own, task.created, key=spans.starts.__getitem__) - 1
         if at >= 0 and spans.ends[own[at]] >= task.created:
             created = min(task.created, spans.ends[own[at]] - _LEAST)
