@@ -6,10 +6,11 @@ Named tuples and not dataclasses: there may be 300,000 pieces of output, and eac
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from asyncdemo.finding import Finding, finding_json
-from asyncdemo.spans import Timeline, span_json, task_json
+if TYPE_CHECKING:  # what is only run, and not observed, has neither
+    from asyncdemo.finding import Finding
+    from asyncdemo.spans import Timeline
 
 SCHEMA = "asyncdemo.run/1"
 
@@ -142,8 +143,8 @@ class Run(NamedTuple):
     output: tuple[Output, ...] = ()
     output_dropped: int = 0
     notes: tuple[str, ...] = ()
-    timeline: Timeline | None = None
-    findings: tuple[Finding, ...] | None = None
+    timeline: "Timeline | None" = None
+    findings: "tuple[Finding, ...] | None" = None
 
     @property
     def was_interrupted(self) -> bool:
@@ -152,6 +153,8 @@ class Run(NamedTuple):
 
     def to_json(self, *, spans: bool = False) -> dict[str, Any]:
         """Give the run in the published shape, the spans only if asked for; what was not observed is null."""
+        from asyncdemo.finding import finding_json
+
         return self.subject.to_json() | {
             "python": self.python.to_json(),
             "outcome": self.outcome.to_json(),
@@ -166,9 +169,11 @@ class Run(NamedTuple):
         }
 
 
-def _timeline_json(timeline: Timeline | None, *, spans: bool) -> dict[str, Any]:
+def _timeline_json(timeline: "Timeline | None", *, spans: bool) -> dict[str, Any]:
     if timeline is None:
         return {"tasks": None, "spans": None, "trace": None}
+    from asyncdemo.spans import span_json, task_json
+
     return {
         "tasks": [task_json(task) for task in timeline.tasks],
         "spans": [span_json(span) for span in timeline.spans] if spans else None,

@@ -1,5 +1,6 @@
 """Files that are written whole or not at all, as often as there is something new."""
 
+import errno
 import os
 import signal
 import stat
@@ -16,19 +17,23 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)  # beside Ctrl-C, whic
 
 
 class Place:
-    """Where a file is to stand. Until something whole was written, what stands there stays. `ending` is its form."""
+    """Where a file is to stand, or behind a link there. Until something whole was written, what stands there stays.
+
+    `ending` is its form.
+    """
 
     def __init__(self, path: Path, ending: str) -> None:
         self.path = path
         self.ending = ending
-        self._file: IO[str] | None = _temporary(path)
+        self._real = _behind_links(path)
+        self._file: IO[str] | None = _temporary(self._real)
 
     @contextmanager
     def writing(self) -> Iterator[IO[str]]:
         """Give a text file that takes the place when the block ends well. Raises ToolError where it cannot."""
         try:
-            self._file = self._file or _temporary(self.path)
-            with _taking(self.path, self._file, 0o666 & ~_umask()):
+            self._file = self._file or _temporary(self._real)
+            with _taking(self._real, self._file):
                 yield self._file
         except OSError as error:
             raise ToolError(f"cannot write {visible(self.path)}: {error.strerror}") from None
@@ -58,6 +63,8 @@ def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
         raise UsageError(f"cannot save as {visible(path)}: the name must end in {listed([*endings])}")
     if path.is_dir():
         raise UsageError(f"cannot save as {visible(path)}: that is a folder")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"cannot save as {visible(path)}: that is no regular file")
     try:
         place = Place(path, ending)
     except OSError as error:
@@ -70,14 +77,11 @@ def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
 
 
 def replace_content(path: Path, data: bytes) -> None:
-    """Give a file other content, whole or not at all; it keeps its mode, and a link stays one.
-
-    Raises UsageError where that cannot be written.
-    """
-    path = path.resolve()
+    """Give a file other content, whole or not at all; a link stays one. Raises UsageError where that cannot be."""
+    real = _behind_links(path)
     try:
-        file = _temporary(path, "wb")
-        with _taking(path, file, stat.S_IMODE(path.stat().st_mode)):
+        file = _temporary(real, "wb")
+        with _taking(real, file):
             file.write(data)
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
@@ -107,12 +111,12 @@ def _cleared_away(place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def _taking(path: Path, file: IO[Any], mode: int) -> Iterator[None]:
-    """Put a temporary file in its place when the block ends well, else away."""
+def _taking(path: Path, file: IO[Any]) -> Iterator[None]:
+    """Put a temporary file in its place when the block ends well, else away. What is there keeps its mode."""
     try:
         with file:
             yield
-        Path(file.name).chmod(mode)
+        Path(file.name).chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
         Path(file.name).replace(path)
     except BaseException:
         _remove(file)
@@ -122,9 +126,15 @@ def _taking(path: Path, file: IO[Any], mode: int) -> Iterator[None]:
 def _temporary(path: Path, mode: str = "w") -> IO[Any]:
     from tempfile import NamedTemporaryFile  # takes a while to load, and most runs save nothing
 
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
     # it is closed where it is put in its place
     return NamedTemporaryFile(mode, dir=path.parent, prefix=".", delete=False, **text)  # type: ignore[call-overload,no-any-return]
+
+
+def _behind_links(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve fails at links in a circle
 
 
 def _remove(file: IO[Any]) -> None:

@@ -93,7 +93,7 @@ def file_name(name: str) -> str:
 
 def without_aliases(source: str) -> str:
     """Give a scenario's text without its aliases, which stay its own; all lines keep their numbers."""
-    return re.sub(r"(?m)^(# *aliases *= *)\[.*\]", r"\1[]", source, count=1)
+    return re.sub(r"(?m)^(# *aliases *= *)\[([^\]]*)\]", _emptied, source, count=1)
 
 
 def with_scenario(contents: str, name: str, variants: Sequence[str]) -> str | None:
@@ -113,15 +113,21 @@ def with_scenario(contents: str, name: str, variants: Sequence[str]) -> str | No
     text = contents[: last.end(1)] + added + contents[last.end(3) :]
     before["chapter"][-1]["scenarios"].append(name)
     if variants != sorted(variants):
-        line = f"{name} = [{', '.join(map(_quoted, variants))}]\n"
-        end = "" if text.endswith("\n") else "\n"
-        table = re.search(r"(?m)^\[variants\][ \t]*\n", text)
-        text = text[: table.end()] + line + text[table.end() :] if table else f"{text}{end}\n[variants]\n{line}"
+        end = "\r\n" if "\r\n" in contents else "\n"
+        line = f"{name} = [{', '.join(map(_quoted, variants))}]{end}"
+        table = re.search(r"(?m)^\[variants\][ \t]*\r?\n", text)
+        gap = end if text.endswith("\n") else end * 2
+        text = text[: table.end()] + line + text[table.end() :] if table else f"{text}{gap}[variants]{end}{line}"
         before.setdefault("variants", {})[name] = [*variants]
     try:
         return text if tomllib.loads(text) == before else None
     except ValueError:
         return None
+
+
+def _emptied(aliases: re.Match[str]) -> str:
+    ends = re.findall(r"\r?\n", aliases[2])
+    return f"{aliases[1]}[]{''.join(f'{end}#' for end in ends)}"
 
 
 def _quoted(text: str) -> str:

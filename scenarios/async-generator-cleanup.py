@@ -17,8 +17,9 @@ group around the `yield` breaks in strange ways.
 So close it yourself, with `aclose()`.
 
 **Try** `async with contextlib.aclosing(ticks()) as items:` around the
-first loop, in a copy, and loop over `items`. (It needs Python 3.10.)
-The clean-up then comes before `after break`, in `Task-1`.
+first loop, in a copy that imports contextlib, and loop over `items`.
+(It needs Python 3.10.) The clean-up then comes before `after break`,
+in `Task-1`.
 """
 # /// script
 # [tool.asyncdemo]

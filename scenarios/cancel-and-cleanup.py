@@ -16,8 +16,8 @@ A task that computes, or sits in `time.sleep`, does not hear of it.
 that it raises says how the task ended, and may be caught there: it
 is not `main` that was cancelled.
 
-**Try** a copy without the first `asyncio.sleep(0.1)` in `main`. The
-task is cancelled before its first step: not even `at work` appears.
+**Try** a copy without the `asyncio.sleep(0.1)` in `main`. The task is
+cancelled before its first step: not even `at work` appears.
 """
 # /// script
 # [tool.asyncdemo]

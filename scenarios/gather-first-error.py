@@ -16,7 +16,7 @@ With `return_exceptions=True`, `gather` waits for all, and the error
 comes as one of the results. A task group does cancel the rest: see
 `taskgroup-fails-together`.
 
-**Try** a copy without the second `asyncio.sleep(0.3)`. `main` ends
+**Try** a copy without the `asyncio.sleep(0.3)` in `main`. It ends
 before jobs 1 and 3, and neither says `done`.
 """
 # /// script

@@ -17,7 +17,7 @@ fails there; a plain `await main()` in the cell works. The same goes
 for a plain function that calls `asyncio.run` and is itself called
 from a coroutine: give it a thread, `await asyncio.to_thread(plain)`.
 
-**Try** `await inner()` in a copy.
+**Try** `await inner()` in its place, in a copy: `main`, then `inner`.
 """
 # /// script
 # [tool.asyncdemo]

@@ -88,6 +88,7 @@ def comparable(output: str) -> list[str]:
     text = re.sub(r"\d+(\.\d+)*", "0", text)
     text = re.sub(r"[█─│├┤░▓]+", " ", text)
     text = re.sub(r"^\s*!\s", "", text, flags=re.MULTILINE)
+    text = re.sub(r"\bwaiting(\s+waiting)+\b", "waiting", text)  # the word stands in those bars that have room for it
     words = text.split()
     return [word for before, word in zip(["", *words], words, strict=False) if (before, word) != ("0", "0")]
 

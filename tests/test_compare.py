@@ -1,6 +1,7 @@
 """`compare` with real programs: who is compared, how, and what is kept of it."""
 
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +108,14 @@ def test_what_takes_too_long_in_a_sweep_is_not_the_end_of_the_others(asyncdemo: 
     assert found["stopped"] == "rounds"
     assert found["sweep"][1]["contestants"][0]["outcome"] == {"kind": "timed-out", "after": 2.0}
     assert len(found["sweep"][1]["contestants"][1]["times"]) == 1
+
+
+def test_how_to_see_why_a_value_of_a_sweep_failed(asyncdemo: Program, tmp_path: Path) -> None:
+    (tmp_path / "picky.py").write_text("WHERE = ['a']\nassert WHERE == ['a']\n")
+    shown = asyncdemo("compare", "picky.py", "--sweep", "WHERE=['a'],['b c']", "--python", sys.executable)
+    assert shown.status == 1
+    advice = shown.stdout.splitlines()[-1].removeprefix("see why   asyncdemo ")
+    assert shlex.split(advice) == ["run", "picky.py", "--set", "WHERE=['b c']"]
 
 
 def test_the_seed_says_the_order(asyncdemo: Program, tmp_path: Path) -> None:

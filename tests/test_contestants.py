@@ -55,6 +55,27 @@ def test_texts_of_a_sweep(tmp_path_factory: pytest.TempPathFactory, values: list
     assert found.values == values
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("utf-8,latin-1", ["utf-8", "latin-1"]),
+        ("a/b,<c>,'d,e'", ["a/b", "<c>", "d,e"]),
+        ("it's,that's", ["it's", "that's"]),
+        ("f(1,2),g", ["f(1,2)", "g"]),
+        ("),(", [")", "("]),
+        (r"'a\',b',c", ["a',b", "c"]),
+    ],
+)
+def test_values_of_a_sweep_are_as_they_were_typed(tmp_path: Path, text: str, values: list[str]) -> None:
+    (tmp_path / "worker.py").write_text("HOST = 'here'\n")
+    assert contest_of(f"{tmp_path}/worker.py", sweep=f"HOST={text}").values == values
+
+
+def test_a_sweep_over_a_block(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("```python\nTASKS = 1\nprint(TASKS)\n```\n")
+    assert contest_of(f"{tmp_path}/a.md#1", sweep="TASKS=1,2").values == [1, 2]
+
+
 @given(st.text())
 def test_a_sweep_is_understood_or_refused(text: str) -> None:
     try:

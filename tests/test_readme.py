@@ -11,11 +11,18 @@ from asyncdemo.cli.app import COMMANDS
 from tests import pictures, readme
 from tests.conftest import SCENARIOS, Result
 
+ATTEMPTS = 3  # on a busy machine a task can be held up, and that is shown
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("command", "output"), list(readme.blocks()))
 def test_output_is_current(command: str, output: str) -> None:
-    assert readme.comparable(readme.output_of(command)) == readme.comparable(output)
+    expected = readme.comparable(output)
+    for _ in range(ATTEMPTS):
+        found = readme.comparable(readme.output_of(command))
+        if found == expected:
+            break
+    assert found == expected
 
 
 def test_the_first_commands_and_a_program_of_ones_own_are_shown_with_their_output() -> None:
@@ -39,6 +46,7 @@ def test_pictures_are_current(recording: Path) -> None:
 def test_the_difference_between_outputs_is_seen() -> None:
     assert readme.comparable("sync ███ 1.00 s\n") == readme.comparable("sync ██ 0.98 s\n")
     assert readme.comparable("sync ███ 1.00 s\n") != readme.comparable("async ███ 1.00 s\n")
+    assert readme.comparable("main ├─ waiting ─┤░├─ waiting ─┤") == readme.comparable("main ├──│── waiting ──┤")
     assert readme.comparable("9.7x as fast") == readme.comparable("8.1x as fast")
     assert readme.comparable("9.7x as fast") != readme.comparable("0.1x as fast")
 

@@ -46,12 +46,16 @@ def test_several_files_are_kept_or_none(tmp_path: Path, asyncdemo: Callable[...,
         ("x.gif", "asyncdemo: cannot save as x.gif: the name must end in .json, .html, .svg, .txt or .trace.json\n"),
         ("no/x.json", "asyncdemo: cannot write no/x.json: No such file or directory\n"),
         ("folder.json", "asyncdemo: cannot save as folder.json: that is a folder\n"),
+        ("fifo.json", "asyncdemo: cannot save as fifo.json: that is no regular file\n"),
+        ("full.json", "asyncdemo: cannot save as full.json: that is no regular file\n"),
     ],
 )
 def test_what_cannot_be_written_is_told_before_anything_runs(
     name: str, message: str, tmp_path: Path, asyncdemo: Callable[..., Result]
 ) -> None:
     (tmp_path / "folder.json").mkdir()
+    os.mkfifo(tmp_path / "fifo.json")
+    (tmp_path / "full.json").symlink_to("/dev/full")
     assert asyncdemo("run", "sync-main", "--save", name) == Result("", message, 2)
 
 
@@ -111,6 +115,25 @@ def test_a_new_file_may_be_read_as_any_other(tmp_path: Path) -> None:
     with opened(tmp_path / "kept.json", RECORDINGS) as place, place.writing() as file:
         file.write("{}")
     assert stat.S_IMODE((tmp_path / "kept.json").stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+def test_what_is_replaced_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
+    private, link = tmp_path / "private.json", tmp_path / "link.json"
+    private.write_text("before")
+    private.chmod(0o600)
+    link.symlink_to("private.json")
+    with opened(link, RECORDINGS) as place, place.writing() as file:
+        file.write("after")
+    assert link.is_symlink()
+    assert (private.read_text(), stat.S_IMODE(private.stat().st_mode)) == ("after", 0o600)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_what_may_not_be_written_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    path.touch(0o400)
+    with pytest.raises(UsageError, match="Permission denied"), opened(path, RECORDINGS):
+        raise AssertionError
 
 
 def test_no_other_ending_is_known(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asyncdemo.catalogue import document, reading
+from asyncdemo.catalogue import document, reading, syntax
 from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.naming import normal
 from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
+from asyncdemo.catalogue.syntax import Value
 from asyncdemo.catalogue.wording import listed, visible
 from asyncdemo.errors import UsageError
 
@@ -39,6 +40,16 @@ class Target(NamedTuple):
     def is_stdin(self) -> bool:
         """Whether the program's text comes from standard input."""
         return self.path is None and self.module is None
+
+    @property
+    def parameters(self) -> dict[str, Value]:
+        """What can be set in its script or block; nothing in what cannot be read."""
+        if self.block is None:
+            return {} if self.script is None else self.script.parameters
+        try:
+            return syntax.parameters(self.block.text)
+        except Unreadable:
+            return {}
 
 
 def of_module(module: str) -> Target:

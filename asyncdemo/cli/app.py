@@ -6,11 +6,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-COMMANDS = ("list", "show", "run", "compare", "explain", "replay", "check", "new", "doctor")
+COMMANDS = ("tour", "list", "show", "run", "compare", "explain", "replay", "check", "new", "doctor")
 
 WELCOME = """\
 asyncdemo: see what your async code does.
 
+  asyncdemo tour                 the course at a keypress
   asyncdemo list                 the scenarios, chapter by chapter
   asyncdemo run unawaited        run one: code, output, time
   asyncdemo compare sync async   how many times as fast

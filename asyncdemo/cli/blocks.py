@@ -15,9 +15,10 @@ if TYPE_CHECKING:  # every run starts here, and few are of documents
     from asyncdemo.documents.block import Block, Nature
 
 
-def blocks_to_run(chosen: Iterable[Target], *, cumulative: bool) -> list[Target]:
+def blocks_to_run(chosen: Iterable[Target], *, cumulative: bool | None) -> list[Target]:
     """Give the targets with the blocks in the place of each whole document.
 
+    `cumulative`: a block is run with those before it; None where that cannot be asked for.
     What cannot be run by itself is left out of a whole document, which is said on stderr and is no failure. Raises
     UsageError for a block that was named and cannot be run, and where nothing is left.
     """
@@ -35,7 +36,7 @@ def blocks_to_run(chosen: Iterable[Target], *, cumulative: bool) -> list[Target]
     return found
 
 
-def _those_that_run(target: Target, *, cumulative: bool) -> Iterator[Target]:
+def _those_that_run(target: Target, *, cumulative: bool | None) -> Iterator[Target]:
     left_out = 0
     blocks = targets.expand(target)
     for each in blocks:
@@ -50,13 +51,15 @@ def _those_that_run(target: Target, *, cumulative: bool) -> Iterator[Target]:
         raise UsageError(f"no block of {visible(target.name)} can be run by itself")
 
 
-def why_not(document: Document, block: "Block", *, cumulative: bool) -> str | None:
+def why_not(document: Document, block: "Block", *, cumulative: bool | None) -> str | None:
     """Say what a block is that is not run, and what to do about it; None if it is run."""
     nature = document.nature(block)
     if nature.kind == "not-python":
         return "is not Python: commands for a shell or a notebook"
     if nature.kind == "fragment" and not cumulative:
-        return f"is a fragment: {needed(nature)}; --cumulative runs it with those before it"
+        alone = "here each block is run by itself"
+        how = alone if cumulative is None else "--cumulative runs it with those before it"
+        return f"is a fragment: {needed(nature)}; {how}"
     return None
 
 

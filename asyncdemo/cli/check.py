@@ -34,7 +34,7 @@ from asyncdemo.cli.options import (
 from asyncdemo.cli.planning import Request
 from asyncdemo.cli.progress import say
 from asyncdemo.errors import UsageError
-from asyncdemo.promises.verdict import Verdict
+from asyncdemo.promises.verdict import Report, Verdict
 
 app = command_app()
 
@@ -76,8 +76,16 @@ def check(
     others = [word for word in words or [] if not is_document(word)]
     chosen = choose(others, catalogue, of, chapter) if others or not documents else Chosen(())
     request = Request(timeout=checked_timeout(timeout), python=python, cumulative=cumulative)
+    report = _checked(chosen, documents, request, update=update)
+    _show(report, as_json=as_json, ascii_only=ascii_only)
+    _annotate(report.verdicts)
+    raise typer.Exit(INTERRUPTED if report.interrupted else _status(report.verdicts))
+
+
+def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, update: bool) -> Report:
+    """Run it all, with a line of progress."""
     scripts = [script for choice in chosen.choices for script in choice.scripts]
-    interpreter = ours() if python is None else other(python, scripts)
+    interpreter = ours() if request.python is None else other(request.python, scripts)
     started = time.monotonic()
 
     def tell(done: int, all_: int, name: str) -> None:
@@ -91,13 +99,10 @@ def check(
 
         checked = updated(checked, interpreter)
     verdicts = [_near(verdict) for verdict in (*(verdict for verdict, _, _ in checked.verdicts), *blocks.verdicts)]
-    took = time.monotonic() - started
-    interrupted = checked.interrupted or blocks.interrupted
     name = interpreter.name if chosen.choices or blocks.python is None else blocks.python
-    noun = "scenario" if not documents else "target" if others else "block"
-    _show(verdicts, (name, took, noun), interrupted=interrupted, as_json=as_json, ascii_only=ascii_only)
-    _annotate(verdicts)
-    raise typer.Exit(INTERRUPTED if interrupted else _status(verdicts))
+    noun = "scenario" if not documents else "target" if chosen.choices or chosen.problems else "block"
+    interrupted = checked.interrupted or blocks.interrupted
+    return Report(tuple(verdicts), name, time.monotonic() - started, interrupted, noun)
 
 
 def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> None:
@@ -116,30 +121,21 @@ def _tell(done: int, all_: int, name: str, took: float) -> None:
     say(f"{done} of {all_} checked{left}: {name}" if done < all_ else f"once more: {name}")
 
 
-def _show(
-    verdicts: Sequence[Verdict],
-    about: tuple[str, float, str],
-    *,
-    interrupted: bool,
-    as_json: bool,
-    ascii_only: bool,
-) -> None:
+def _show(report: Report, *, as_json: bool, ascii_only: bool) -> None:
     if as_json:
         from asyncdemo.promises.verdict import to_json
         from asyncdemo.views.document import write_json
 
-        write_json(to_json(verdicts))
+        write_json(to_json(report.verdicts))
         return
-    from asyncdemo.views.terminal.check import Report, write_report
+    from asyncdemo.views.terminal.check import write_report
     from asyncdemo.views.terminal.page import Page, standard_page
 
-    name, took, noun = about
-    report = Report(tuple(verdicts), name, took, interrupted, noun)
     if sys.stdout.isatty():
         write_report(standard_page(ascii_only=ascii_only), report)
         return
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stdout.write("".join(map(_row, verdicts)))
+    sys.stdout.write("".join(map(_row, report.verdicts)))
     sys.stdout.flush()
     write_report(Page(sys.stderr, os.environ, ascii_only=ascii_only), report)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from asyncdemo.catalogue import shelf, targets
 from asyncdemo.catalogue.scenario import Scenario, Script
-from asyncdemo.cli.choosing import Choice, Chosen
+from asyncdemo.cli.choosing import Chosen
 from asyncdemo.cli.interpreters import Interpreter
 from asyncdemo.cli.planning import Request, planned
 from asyncdemo.promises import fitness, times
@@ -138,26 +138,22 @@ def _item(scenario: Scenario, script: Script) -> Item:
 def _verdicts(
     chosen: Chosen, course: _Course, *, interrupted: bool
 ) -> Iterator[tuple[Verdict, Item | None, Run | None]]:
+    unlisted = {folder: shelf.unlisted(folder) for folder in {each.scenario.path.parent for each in chosen.choices}}
     for choice in chosen.choices:
-        whole = _whole(choice)
-        if whole and choice.scenario.variants:
-            yield _verdict(choice.scenario.name, choice.scenario, whole), None, None
+        scenario = choice.scenario
+        is_unlisted = scenario.name in unlisted[scenario.path.parent]
+        whole = fitness.of_scenario(scenario, unlisted=is_unlisted) if choice.whole else []
+        if whole and scenario.variants:
+            yield _verdict(scenario.name, scenario, whole), None, None
         for script in choice.scripts:
-            item = _item(choice.scenario, script)
-            own = [*([] if choice.scenario.variants else whole), *fitness.of_script(script, choice.scenario)]
+            item = _item(scenario, script)
+            own = [*([] if scenario.variants else whole), *fitness.of_script(script, scenario)]
             verdict = _judged(item, own, course, interrupted=interrupted)
             if verdict is not None:
                 yield verdict, item, course.runs.get(item.key)
     for problem in chosen.problems:
         path = str(problem.path)
         yield Verdict(path, None, "", "failed", (Fault(problem.reason, path),)), None, None
-
-
-def _whole(choice: Choice) -> list[Fault]:
-    if not choice.whole:
-        return []
-    scenario = choice.scenario
-    return fitness.of_scenario(scenario, unlisted=scenario.name in shelf.unlisted(scenario.path.parent))
 
 
 def _judged(item: Item, faults: list[Fault], course: _Course, *, interrupted: bool) -> Verdict | None:

@@ -54,9 +54,12 @@ def _runs(
 ) -> Iterator[tuple[str, Run]]:
     with ExitStack() as stack:
         plans = {each.name: stack.enter_context(planned(each, request)) for each in some}
+        names = [*plans]
         for name, run in run_side_by_side(plans, at_once=at_once):
             yield name, run
-            tell(name)
+            names.remove(name)
+            if names:
+                tell(names[0])
 
 
 def _why_not(target: Target, request: Request) -> str | None:

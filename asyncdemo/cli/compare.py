@@ -107,7 +107,7 @@ def compare(
     if min_speedup is not None and not 0 < min_speedup < math.inf:
         raise UsageError(f"--min-speedup is {min_speedup:g}; give a number above 0, for example 2")
     named = resolved(words or [], load_catalogue(scenarios), of) + [targets.of_module(each) for each in modules or ()]
-    chosen = blocks_to_run(named, cumulative=False)
+    chosen = blocks_to_run(named, cumulative=None)
     request = Request(tuple(settings or ()), checked_timeout(timeout))
     who = contest(chosen, request, python or (), sweep)
     schedule = Schedule(

@@ -1,7 +1,6 @@
 """From the words on the command line to the contestants: each with a name of its own and how it is run."""
 
-import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from asyncdemo.catalogue.parameters import parse_settings
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.planning import Request
+from asyncdemo.comparison.sweep import is_number
 from asyncdemo.errors import UsageError
 
 MOST = 10  # contestants, and values of a sweep
@@ -108,16 +108,14 @@ def _by_python(chosen: Sequence[Target], request: Request, pythons: Sequence[str
 
 def _by_value(chosen: Sequence[Target], request: Request, sweep: str) -> Contest:
     name, values = _swept(chosen, sweep)
+    on_an_axis = all(map(is_number, values))
+    if on_an_axis and len(chosen) > 1:
+        values = sorted(values)
     ways = [request._replace(settings=(*request.settings, f"{name}={value!r}")) for value in values]
     if len(chosen) == 1:
         names = [f"{name}={value!r}" for value in values]
         return Contest(names, list(chosen) * len(values), ways, name, values)
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        values = sorted(values)
-        ways = [request._replace(settings=(*request.settings, f"{name}={value!r}")) for value in values]
-        steps = [(number, float(value)) for value in values for number in range(len(chosen))]
-    else:
-        steps = []
+    steps = [(number, float(value)) for value in values for number in range(len(chosen))] if on_an_axis else []
     requests = list(chain.from_iterable([way] * len(chosen) for way in ways))
     return Contest(_names(chosen), list(chosen) * len(values), requests, name, values, steps)
 
@@ -126,13 +124,13 @@ def _swept(chosen: Sequence[Target], sweep: str) -> tuple[str, list[Any]]:
     """The parameter, and its values as each of the scripts takes them."""
     name, equals, text = sweep.partition("=")
     name, texts = name.strip(), _listed(text)
-    if not equals or not all(each.strip() for each in texts):
+    if not (equals and name and all(each.strip() for each in texts)):
         raise UsageError(f"--sweep {visible(sweep)}: write NAME=VALUE,VALUE, for example --sweep TASKS=1,10,100")
     values = []
     for target in chosen:
         if target.module is not None:
             raise UsageError(f"--sweep changes a script, not a module: {target.name} has no parameters")
-        known = dict(target.script.parameters) if target.script is not None else {}
+        known = target.parameters
         values = [parse_settings([f"{name}={each}"], known, target.name, "--sweep")[name] for each in texts]
     twice = _twice(values)
     if twice is not None:
@@ -145,11 +143,25 @@ def _swept(chosen: Sequence[Target], sweep: str) -> tuple[str, list[Any]]:
 
 def _listed(text: str) -> list[str]:
     """The values between commas; a comma within brackets or quotes belongs to its value."""
-    try:
-        parts: Iterable[ast.expr] = ast.parse(f"[{text}]", mode="eval").body.elts  # type: ignore[attr-defined]
-        return [ast.unparse(part) for part in parts] or [""]
-    except (SyntaxError, ValueError, RecursionError, MemoryError, AttributeError):
-        return text.split(",")
+    values, depth, quote = [""], 0, ""
+    for character in text:
+        if character == "," and not depth and not quote:
+            values.append("")
+            continue
+        if quote:
+            quote = "" if character == quote and not _is_escaped(values[-1]) else quote
+        elif character in "'\"" and (depth or not values[-1].strip()):
+            quote = character
+        else:
+            depth += (character in "([") - (character in ")]" and depth > 0)
+        values[-1] += character
+    # brackets and quotes that are no pairs are letters like others
+    return text.split(",") if depth or quote else values
+
+
+def _is_escaped(before: str) -> bool:
+    """Whether the character behind this text has a backslash of its own."""
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def baseline_of(names: Sequence[str], chosen: str | None) -> int:

@@ -12,12 +12,17 @@ from asyncdemo.recording import Subject
 from asyncdemo.runner.plan import Plan
 from asyncdemo.staging import staged
 
+# Prints which modules are not there, by the name that they were asked for under or that of what they come with.
 _MISSING = b"""\
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 for name in sys.argv[1:]:
-    if find_spec(name) is None:
-        print(name)
+    if find_spec(name) is None and find_spec(name.lower()) is None:
+        try:
+            version(name)
+        except PackageNotFoundError:
+            print(name)
 """
 _TIMEOUT = 20.0  # seconds
 

@@ -11,7 +11,7 @@ import typer
 from asyncdemo import sketch
 from asyncdemo.catalogue import naming, reading, shelf
 from asyncdemo.catalogue.problem import Unreadable
-from asyncdemo.catalogue.scenario import Scenario
+from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.shelf import CONTENTS
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
@@ -49,20 +49,15 @@ def new(
     folder = Path(scenarios[0]) if scenarios else Path()
     catalogue = load_catalogue(scenarios)
     _refuse_taken(folder, own_name)
-    names = [_checked(word, "variant") for word in variants.split(",")] if variants is not None else []
-    if len(set(names)) < len(names):
-        raise UsageError(f"--variants {visible(variants)}: each variant needs a name of its own")
+    names = [] if variants is None else _variants(variants)
     if source is not None:
-        original = resolved([source], catalogue, None)[0]
-        if original.scenario is None or (original.script is not None and original.script.variant is not None):
-            raise UsageError(f"--from {visible(source)}: name a scenario, not a variant or a script")
-        written, names = _copy(original.scenario, folder, own_name)
+        written, names = _copy(_original(source, catalogue), folder, own_name)
     elif names:
         written = folder / own_name
-        _write_folder(written, sketch.folder(own_name, names))
+        _write_folder(written, {file: text.encode() for file, text in sketch.folder(own_name, names).items()})
     else:
         written = folder / sketch.file_name(own_name)
-        _write(written, sketch.single(own_name))
+        _write(written, sketch.single(own_name).encode())
     print(f"written  {visible(written)}{os.sep if written.is_dir() else ''}")
     _tell_contents(folder, own_name, names)
     where = f" --scenarios {visible(folder)}"
@@ -78,6 +73,22 @@ def _checked(word: str, what: str) -> str:
     return name
 
 
+def _variants(words: str) -> list[str]:
+    """Give the names of --variants. Raises UsageError if one is none, or if two are the same."""
+    names = [_checked(word, "variant") for word in words.split(",")]
+    if len(set(names)) < len(names):
+        raise UsageError(f"--variants {visible(words)}: each variant needs a name of its own")
+    return names
+
+
+def _original(word: str, catalogue: Catalogue) -> Scenario:
+    """Give the scenario of --from. Raises UsageError for anything else."""
+    (target,) = resolved([word], catalogue, None)
+    if target.scenario is None or (target.script is not None and target.script.variant is not None):
+        raise UsageError(f"--from {visible(word)}: name a scenario, not a variant or a script")
+    return target.scenario
+
+
 def _refuse_taken(folder: Path, name: str) -> None:
     found = shelf.look(folder, "", []).found.get(name)
     if found is not None:
@@ -85,33 +96,40 @@ def _refuse_taken(folder: Path, name: str) -> None:
 
 
 def _copy(original: Scenario, folder: Path, name: str) -> tuple[Path, list[str]]:
-    """Write a copy under another name; give where, and its variants."""
+    """Write a copy under another name, with the files beside its variants; give where, and its variants."""
     if not original.variants:
         path = folder / sketch.file_name(name)
-        _write(path, sketch.without_aliases(original.scripts[0].source))
+        _write(path, _without_aliases(original.scripts[0].path))
         return path, []
-    files = {script.path.name: sketch.without_aliases(script.source) for script in original.scripts}
-    readme = original.path / "README.md"
-    with suppress(Unreadable):
-        files["README.md"] = reading.utf8(reading.content(readme))
-    _write_folder(folder / name, files)
+    scripts = [script.path for script in original.scripts]
+    try:
+        beside = [path for path in original.path.iterdir() if path.is_file() and path not in scripts]
+        files = {path.name: path.read_bytes() for path in beside}
+    except OSError as error:
+        raise UsageError(f"cannot copy {visible(original.path)}: {error.strerror}") from None
+    _write_folder(folder / name, files | {path.name: _without_aliases(path) for path in scripts})
     return folder / name, list(original.variants)
 
 
-def _write_folder(path: Path, files: Mapping[str, str]) -> None:
+def _without_aliases(path: Path) -> bytes:
+    text, encoding = reading.decoded(reading.content(path))
+    return sketch.without_aliases(text).encode(encoding)
+
+
+def _write_folder(path: Path, files: Mapping[str, bytes]) -> None:
     try:
         path.mkdir()
     except OSError as error:
         raise UsageError(f"cannot make the folder {visible(path)}: {error.strerror}") from None
-    for file, text in files.items():
-        _write(path / file, text)
+    for file, data in files.items():
+        _write(path / file, data)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     """Write a file that is not there yet. Raises UsageError if it is, or if it cannot be written."""
     try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with path.open("xb") as file:
+            file.write(data)
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
 

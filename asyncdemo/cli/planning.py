@@ -97,7 +97,7 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | N
             yield staged_block
         return
     script = target.script
-    known = dict(script.parameters) if script is not None else {}
+    known = target.parameters
     values = parse_settings(request.settings, known, target.name)
     subject = Subject(
         target.name,

@@ -4,6 +4,8 @@ from asyncdemo.catalogue import reading
 from asyncdemo.catalogue.scenario import Script
 from asyncdemo.cli.checking import Checked, Item
 from asyncdemo.cli.interpreters import Interpreter
+from asyncdemo.errors import UsageError
+from asyncdemo.promises.fault import Fault
 from asyncdemo.promises.keeping import best_seen, stream_faults
 from asyncdemo.promises.rewriting import Paper, rewritten
 from asyncdemo.promises.seen import Seen
@@ -13,7 +15,7 @@ from asyncdemo.saving import replace_content
 
 
 def updated(checked: Checked, python: Interpreter) -> Checked:
-    """Rewrite what can be, and give the verdicts as they are then. Raises UsageError for what cannot be written."""
+    """Rewrite what can be, and give the verdicts as they are then."""
     return checked._replace(verdicts=tuple((_one(*each, python), *each[1:]) for each in checked.verdicts))
 
 
@@ -22,14 +24,21 @@ def _one(verdict: Verdict, item: Item | None, run: Run | None, python: Interpret
         return verdict
     seen = best_seen(item.script, run, python.version)
     mended = set(stream_faults(item.script, seen))
-    if not mended or not _rewrite(item.script, seen):
-        return verdict
+    try:
+        if not mended or not _rewrite(item.script, seen):
+            return verdict
+    except UsageError as error:
+        fault = Fault(f"it could not be updated: {error}", str(item.script.path))
+        return verdict._replace(faults=(*verdict.faults, fault))
     left = tuple(fault for fault in verdict.faults if fault not in mended)
     return verdict._replace(status="failed" if left else "passed", faults=left, said=None if left else "updated")
 
 
 def _rewrite(script: Script, seen: Seen) -> bool:
-    """Write the blocks; False, and nothing is written, where they would not promise what was seen."""
+    """Write the blocks; False, and nothing is written, where they would not promise what was seen.
+
+    Raises UsageError where the file cannot be read any more, or not be written.
+    """
     source, encoding = reading.decoded(reading.content(script.path))
     if source != script.source:
         return False  # changed while it ran

@@ -48,6 +48,11 @@ class Contestant(NamedTuple):
         return median(self.times) if self.runs else None
 
     @property
+    def whole_time(self) -> float | None:
+        """The median of its whole times; None if it has none."""
+        return median(self.whole_times) if self.runs else None
+
+    @property
     def waiting_share(self) -> float | None:
         """The part of its own time in which it used no CPU, from 0 to 1: the median of the runs."""
         shares = [share for run in self.runs if (share := run.seconds.waiting_share) is not None]

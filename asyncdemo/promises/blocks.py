@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from asyncdemo.catalogue import syntax
+from asyncdemo.catalogue.problem import Unreadable
+
 Version = tuple[int, ...]
 Stream = Literal["stdout", "stderr"]
 
@@ -53,10 +56,11 @@ class Slip(NamedTuple):
     message: str
 
 
-def blocks_start(lines: Sequence[str]) -> int | None:
-    """Give the index of the first heading, if nothing but comments and blank lines follows it."""
+def blocks_start(source: str) -> int | None:
+    """Give the index of the line of the first heading, if nothing but comments and blank lines follows it."""
+    lines = LINE_END.split(source)
     start = None
-    for index in range(len(lines) - 1, -1, -1):
+    for index in range(len(lines) - 1, _last_of_code(source) - 1, -1):
         if lines[index].strip() and not lines[index].startswith("#"):
             break
         if HEADING.fullmatch(lines[index]):
@@ -66,19 +70,18 @@ def blocks_start(lines: Sequence[str]) -> int | None:
 
 def blocks(source: str) -> tuple[Block, ...]:
     """Give the blocks of a script in their order."""
-    return tuple(each for each in _parts(LINE_END.split(source)) if isinstance(each, Block))
+    return tuple(each for each in _parts(source) if isinstance(each, Block))
 
 
 def slips(source: str) -> tuple[Slip, ...]:
     """Give the lines among the blocks, or at the end of a script without any, that were probably meant to be in one."""
-    lines = LINE_END.split(source)
-    if blocks_start(lines) is None:
+    if blocks_start(source) is None:
         return tuple(
             Slip(number, f"{line!r} is no heading of a block: write it like '# Output:' or '# Errors, from 3.12:'")
-            for number, line in _tail(lines)
+            for number, line in _tail(source)
             if _ALMOST.fullmatch(line)
         )
-    return tuple(each for each in _parts(lines) if isinstance(each, Slip))
+    return tuple(each for each in _parts(source) if isinstance(each, Slip))
 
 
 def held(all_blocks: Sequence[Block], stream: Stream, version: Version, *, ordered: bool) -> tuple[Block, ...]:
@@ -93,8 +96,8 @@ def joined(chosen: Sequence[Block]) -> tuple[Line, ...]:
     return tuple(line for block in chosen for line in block.lines)
 
 
-def _parts(lines: Sequence[str]) -> Iterator[Block | Slip]:
-    start = blocks_start(lines)
+def _parts(source: str) -> Iterator[Block | Slip]:
+    lines, start = LINE_END.split(source), blocks_start(source)
     heading: re.Match[str] | None = None
     number, inside = 0, list[Line]()
     for index in range(len(lines) if start is None else start, len(lines)):
@@ -133,9 +136,19 @@ def _version(text: str | None) -> Version | None:
     return None if text is None else tuple(map(int, text.split(".")))
 
 
-def _tail(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _last_of_code(source: str) -> int:
+    """The number of the last line of code, 0 if nobody can tell: in a string there a line may look like a comment."""
+    try:
+        body = syntax.parsed(source).body
+    except Unreadable:
+        return 0
+    return body[-1].end_lineno or 0 if body else 0
+
+
+def _tail(source: str) -> Iterator[tuple[int, str]]:
     """The comments and blank lines at the end."""
-    for index in range(len(lines) - 1, -1, -1):
+    lines = LINE_END.split(source)
+    for index in range(len(lines) - 1, _last_of_code(source) - 1, -1):
         if lines[index].strip() and not lines[index].startswith("#"):
             return
         yield index + 1, lines[index]

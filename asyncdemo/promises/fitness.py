@@ -88,7 +88,7 @@ def _width(script: Script) -> Iterator[Fault]:
     lines = LINE_END.split(script.source)
     wide = [
         (number, len(line.expandtabs()))
-        for number, line in enumerate(lines[: blocks_start(lines)], 1)
+        for number, line in enumerate(lines[: blocks_start(script.source)], 1)
         if len(line.expandtabs()) > COLUMNS
     ]
     if wide:

@@ -1,9 +1,11 @@
 """One promised line: text, and placeholders for what differs from run to run. A line `...` stands for any lines."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 ANY_LINES = "..."
+ANY_TEXT = "<any>"
 
 _NUMBER = r"[+-]?\d+(?:[,_]\d{3})*(?:\.\d+)?(?:[eE][+-]?\d+)?"
 PLACEHOLDERS = {
@@ -11,7 +13,7 @@ PLACEHOLDERS = {
     "<path>": r"(?:[A-Za-z]:)?[^:\"]+",
     "<number>": _NUMBER,
     "<seconds>": rf"{_NUMBER}(?: ?s)?",
-    "<any>": r".+",
+    ANY_TEXT: r".+",
 }
 NAMED = re.compile("|".join(map(re.escape, PLACEHOLDERS)))
 
@@ -37,8 +39,24 @@ def parts(promised: str) -> list[str]:
 @cache
 def _pattern(promised: str) -> re.Pattern[str]:
     # A script may print "<path>" itself, so each placeholder stands for its own text, too.
-    pieces = [
-        f"(?:{PLACEHOLDERS[part]}|{re.escape(part)})" if place % 2 else re.escape(part)
-        for place, part in enumerate(parts(promised))
-    ]
-    return re.compile("".join(pieces), re.DOTALL)
+    pieces = parts(promised)
+    return re.compile("".join(_piece(pieces, place) for place in range(len(pieces))), re.DOTALL)
+
+
+def _piece(pieces: Sequence[str], place: int) -> str:
+    """The pattern of a piece.
+
+    Text between two `<any>` is settled at its first place, which leaves the most room for what follows. A row of dots
+    in a document is many of these, and to try all ways to share out a line among them could take years.
+    """
+    text = re.escape(pieces[place])
+    if place % 2 == 0:
+        return "" if _between_any(pieces, place) else text
+    if pieces[place] != ANY_TEXT:
+        return f"(?:{PLACEHOLDERS[pieces[place]]}|{text})"
+    return f"(?>.+?{re.escape(pieces[place + 1])})" if _between_any(pieces, place + 1) else ".+"
+
+
+def _between_any(pieces: Sequence[str], place: int) -> bool:
+    """Whether this text stands between two `<any>`."""
+    return 0 < place < len(pieces) - 1 and pieces[place - 1] == pieces[place + 1] == ANY_TEXT

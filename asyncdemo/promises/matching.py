@@ -1,7 +1,7 @@
 """Whether all lines of a stream are as promised: first those in order, then those in any order."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 
 from asyncdemo.promises.lines import ANY_LINES, NAMED, matches
 
@@ -81,25 +81,43 @@ def pairs(promised: Sequence[str], printed: Sequence[str]) -> dict[int, int]:
         if not NAMED.search(line) and line != ANY_LINES and left[text]:
             left[text] -= 1
             found[index] = places[text].pop()
+    left_over = sorted(set(range(len(printed))) - set(found.values()))
+    free = {index: printed[index] for index in left_over}
+    return found | _matching({index: line for index, line in enumerate(promised) if NAMED.search(line)}, free)
+
+
+def _matching(promised: Mapping[int, str], printed: Mapping[int, str]) -> dict[int, int]:
+    """Match as many as can be, by their indexes."""
+    found: dict[int, int] = {}
     taken: dict[int, int] = {}
-    free = sorted(set(range(len(printed))) - set(found.values()))
-    for index, line in enumerate(promised):
-        if NAMED.search(line):
-            _augment(index, promised, printed, free, taken, set())
-    return found | {index: partner for partner, index in taken.items()}
+    for start in promised:
+        partner, reached = _reached(start, promised, printed, taken)
+        while partner is not None:  # to the line that it was reached from, whose own partner goes on to the one before
+            line = reached[partner]
+            before = found.get(line)
+            found[line], taken[partner] = partner, line
+            partner = before
+    return found
 
 
-def _augment(
-    index: int, promised: Sequence[str], printed: Sequence[str], free: list[int], taken: dict[int, int], seen: set[int]
-) -> bool:
-    """Find a partner for a line, if need be by giving another line a different one."""
-    for partner in free:
-        if partner not in seen and matches(promised[index], printed[partner]):
-            seen.add(partner)
-            if partner not in taken or _augment(taken[partner], promised, printed, free, taken, seen):
-                taken[partner] = index
-                return True
-    return False
+def _reached(
+    start: int, promised: Mapping[int, str], printed: Mapping[int, str], taken: Mapping[int, int]
+) -> tuple[int | None, dict[int, int]]:
+    """Find the nearest free partner for a line by way of others, which would each get a different one.
+
+    Beside it, None where there is none, stands from which line each partner was reached.
+    """
+    reached: dict[int, int] = {}
+    lines = deque([start])
+    while lines:
+        line = lines.popleft()
+        for partner, text in printed.items():
+            if partner not in reached and matches(promised[line], text):
+                reached[partner] = line
+                if partner not in taken:
+                    return partner, reached
+                lines.append(taken[partner])
+    return None, reached
 
 
 def _segments(promised: Sequence[str]) -> list[list[str]]:

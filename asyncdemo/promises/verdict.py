@@ -47,6 +47,19 @@ def to_json(verdicts: Iterable[Verdict]) -> dict[str, Any]:
     }
 
 
+class Report(NamedTuple):
+    """All verdicts, the Python they hold for, how long it took (seconds), and whether it was interrupted.
+
+    `noun` is what the verdicts are about.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    python: str
+    took: float
+    interrupted: bool
+    noun: str = "scenario"
+
+
 class Summary(NamedTuple):
     """How many scenarios there are, and which: all targets that are ready, not ready, or skipped."""
 

@@ -1,6 +1,5 @@
 """How a child is made to end: asked, told, killed, with a short grace after each. Decides only; sends nothing."""
 
-from dataclasses import dataclass
 from signal import Signals
 from typing import Literal
 
@@ -13,18 +12,21 @@ GRACES = {"timed-out": (0.7, 0.4), "interrupted": (3.0, 1.0), "watched": (3.0, 1
 Cause = Literal["timed-out", "interrupted", "watched"]
 
 
-@dataclass(slots=True)
 class Ladder:
     """Where a run stands on the way to its end; times in seconds of one monotonic clock.
 
     `deadline` is the next moment at which something has to be done, or None. `by_deadline` is what it means that the
-    first one passes: it took too long, or it was watched for as long as was asked for.
+    first one passes: it took too long, or it was watched for as long as was asked for. `cause` is why it is made to
+    end, None as long as it is not. No dataclass: to make that class takes as long as to load a module.
     """
 
-    deadline: float | None
-    by_deadline: Cause = "timed-out"
-    cause: Cause | None = None
-    rung: int = 0
+    __slots__ = ("_rung", "by_deadline", "cause", "deadline")
+
+    def __init__(self, deadline: float | None, by_deadline: Cause = "timed-out") -> None:
+        self.deadline = deadline
+        self.by_deadline = by_deadline
+        self.cause: Cause | None = None
+        self._rung = 0
 
     def due(self, now: float) -> Signals | None:
         """Say that the deadline has passed; gives the signal to send, None where all have been sent."""
@@ -42,11 +44,11 @@ class Ladder:
 
     def _climb(self, cause: Cause, now: float) -> Signals | None:
         self.cause = self.cause or cause
-        if self.rung == len(RUNGS):
+        if self._rung == len(RUNGS):
             self.deadline = None
             return None
-        number = RUNGS[self.rung]
+        number = RUNGS[self._rung]
         graces = GRACES[self.cause]
-        self.deadline = now + graces[self.rung] if self.rung < len(graces) else None
-        self.rung += 1
+        self.deadline = now + graces[self._rung] if self._rung < len(graces) else None
+        self._rung += 1
         return number

@@ -22,7 +22,7 @@ _FRONTS = 16  # fronts of queues that are looked for where no line starts
 _PLACES = 64  # places in one line, or for one record, that are tried
 _ALIKE = 8  # fronts with the same first bytes that are tried one by one
 _OLDER = 4  # records that are looked for before a later one of their queue is believed
-_STALL = PATIENCE // 2  # ns without a call after which the machine is said to have stood still, and so perhaps the child
+_STALL = PATIENCE // 2  # ns without a call: then the machine is said to have stood still, and so perhaps the child
 
 
 class Piece(NamedTuple):

@@ -25,6 +25,7 @@ from asyncdemo.runner.tracing import read_trace
 from asyncdemo.spans import Timeline
 from asyncdemo.timeline import timeline as build_timeline
 
+_SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
 _CENSUS = 50_000_000  # ns between two looks at which programs the script has started
 
 
@@ -38,7 +39,21 @@ class Listener(Protocol):
         """Take note that nothing comes just now; `reads_input()` tells whether the script waits for a person."""
 
 
-def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -> Run:
+class Onlooker(Protocol):
+    """Looks at what is known of a run while it goes on."""
+
+    def look(self, so_far: Callable[[], Timeline | None], zero: float | None, now: float) -> None:
+        """Take a look, every hundredth of a second: `so_far` builds the timeline up to now, which takes a while.
+
+        `zero`, as far as it is known, and `now` are seconds from the start of the run. There is no timeline of what
+        would take so long that it disturbs.
+        """
+
+    def over(self) -> None:
+        """Take note that the script and all that it has started are gone: what is left is to make a run of it."""
+
+
+def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, onlooker: Onlooker | None = None) -> Run:
     """Run the plan. `started` is called when the child runs, so that what only a view needs can be loaded then.
 
     A run that fails in whatever way is a value; raises nothing of its own but what the listener raises, and
@@ -47,6 +62,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
     if plan.cannot is not None:
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
+    linux.adopt_orphans()  # before there are any
     with shared_memory() as memory, stack_file() as stacks, _early_interrupts() as interrupted:
         memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
@@ -57,14 +73,16 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
             return not_started(plan, f"{error.strerror}: {plan.command[0]}")
         try:
             with terminal.lent_terminal(child.pid, lend=lend) as loan:
-                linux.adopt_orphans()
                 watch = _Watch(plan, memory, child, started(), terminal_lent=loan is not None)
+                watch.onlooker = onlooker
                 if stacks is not None and not plan.times_only:
                     watch.stacks = Stacks(memory, child.pid, stacks)
                 from asyncdemo.runner.supervise import supervise
 
                 ladder = _ladder(plan, child.started / 1e9)
                 ended, left = supervise(child, watch, ladder, loan=loan, interrupted=interrupted)
+                if onlooker is not None:
+                    onlooker.over()
         finally:
             os.close(child.output)
             if child.exit is None:
@@ -72,7 +90,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None) -
                 child.collect()
                 linux.stop_left_behind(spare=set(), grace=0)
         with _early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
-            empty = _is_terminal(0) and not lend and _may_read(plan.subject.source)
+            empty = _is_terminal(0) and not lend and may_read(plan.subject.source)
             run = watch.run(ended, ladder.cause, left, stdin_empty=empty)
     if again() and run.outcome.kind != "interrupted":
         raise KeyboardInterrupt
@@ -108,6 +126,7 @@ class _Watch:
         self._listener = listener
         self._terminal_lent = terminal_lent
         self.stacks: Stacks | None = None
+        self.onlooker: Onlooker | None = None
         self._looked_at = 0
         self._started_programs: dict[int, str] = {}
         self._clock = Clock(memory, child.started, plan.subject.source)
@@ -133,6 +152,10 @@ class _Watch:
         if now - self._looked_at > _CENSUS:
             self._looked_at = now
             self._started_programs.update(linux.python_programs(self._child.pid))
+        if self.onlooker is not None:
+            self.onlooker.look(
+                lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now)
+            )
 
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)
@@ -151,7 +174,7 @@ class _Watch:
             output=self._keeper.kept(),
             output_dropped=self._keeper.dropped,
             notes=tuple(_notes(self._memory, left, stdin_empty, self._started_programs)),
-            timeline=self._timeline(ended),
+            timeline=self._timeline(ended.at),
         )
         return run if self._plan.times_only or not self._memory.attached else self._judged(run)
 
@@ -161,13 +184,16 @@ class _Watch:
 
         return run._replace(findings=find(run, self._plan.thresholds or THRESHOLDS))
 
-    def _timeline(self, ended: Exit) -> Timeline | None:
-        trace = read_trace(self._memory)
+    def _since(self, now: int) -> float:
+        return (now - self._child.started) / 1e9
+
+    def _timeline(self, until: int, most: int | None = None) -> Timeline | None:
+        trace = read_trace(self._memory, most)
         if trace is None:
             return None
         if self.stacks is not None:
             trace = trace._replace(samples=self.stacks.samples(), hanging=self.stacks.hanging())
-        return build_timeline(trace, self._child.started, ended.at)
+        return build_timeline(trace, self._child.started, until)
 
     def _give(self, outputs: list[Output]) -> None:
         for output in outputs:
@@ -216,7 +242,7 @@ def _stdin(lend: bool) -> int | IO[bytes] | None:
     return subprocess.DEVNULL if _is_terminal(0) and not lend else None
 
 
-def _may_read(source: str | None) -> bool:
+def may_read(source: str | None) -> bool:
     """Whether a script looks as if it reads what is typed: only then it matters that it cannot."""
     return source is None or re.search(r"input|stdin|getpass|readline", source) is not None
 

@@ -10,8 +10,8 @@ import selectors
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -72,15 +72,16 @@ class _Watchers:
 
     def start(self, key: str, plan: Plan) -> None:
         reading, writing = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(reading)
-            _watch(plan, writing)
-        os.close(writing)
-        with suppress(OSError):  # it has done so itself already
-            os.setpgid(pid, pid)
-        self._watched[reading], self._pids[reading], self._received[reading] = (key, plan), pid, []
-        self._selector.register(reading, selectors.EVENT_READ)
+        with _signals_later() as blocked:
+            pid = os.fork()
+            if pid == 0:
+                os.close(reading)
+                _watch(plan, writing, blocked)
+            os.close(writing)
+            with suppress(OSError):  # it has done so itself already
+                os.setpgid(pid, pid)
+            self._watched[reading], self._pids[reading], self._received[reading] = (key, plan), pid, []
+            self._selector.register(reading, selectors.EVENT_READ)
 
     def ended(self) -> Iterator[tuple[str, Run | None]]:
         """Wait until something comes from one of them; give the runs that have ended."""
@@ -121,8 +122,24 @@ class _Watchers:
         return key, run._replace(subject=plan.subject)
 
 
-def _watch(plan: Plan, writing: int) -> NoReturn:
-    """Watch one run in this process, write it into the pipe, and end without what the parent does at its end."""
+@contextmanager
+def _signals_later() -> Iterator[set[signal.Signals | int]]:
+    """Hear the signals that end us after the block, and give those that were blocked before.
+
+    In between, one would miss a watcher that is not known yet, or find one that passes it on as if it were us.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield before
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _watch(plan: Plan, writing: int, blocked: Iterable[int]) -> NoReturn:
+    """Watch one run in this process, write it into the pipe, and end without what the parent does at its end.
+
+    `blocked` are the signals that it does not hear, once it knows what to do at the others.
+    """
     status = 1
     try:
         os.setpgid(0, 0)
@@ -130,6 +147,7 @@ def _watch(plan: Plan, writing: int) -> NoReturn:
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         run = observe(plan)
         _write(writing, pickle.dumps(run._replace(subject=_NOBODY, timeline=None)))
         status = 0

@@ -18,7 +18,7 @@ from asyncdemo.runner import linux
 from asyncdemo.runner.memory import Memory
 from asyncdemo.trace import Frame, Hanging, Sample
 
-FIRST = 20_000_000  # ns that a step may take before its stack is asked for
+FIRST = layout.HELD  # ns that a step may take before its stack is asked for
 _PROMPT = 5_000_000  # ns within which a bytecode is executed, unless a call of a C function goes on
 _BUSY = 2_000_000  # ns on the processor in which no bytecode was executed: a call of a C function goes on
 _POLITE = (layout.POLITELY, layout.IN_EITHER_WAY)

@@ -19,11 +19,13 @@ _KINDS: dict[int, Kind] = {
 }
 
 
-def read_trace(memory: Memory) -> Trace | None:
-    """Give what is known of tasks so far; None where nothing was traced."""
+def read_trace(memory: Memory, most: int | None = None) -> Trace | None:
+    """Give what is known of tasks so far; None where nothing was traced, or there are more than `most` events."""
     if not memory[layout.TRACED]:
         return None
     count = _count(memory)
+    if most is not None and count > most + _CHUNK:
+        return None
     times, wakes, codes = (_column(memory, at, count) for at in (layout.TIMES_AT, layout.WAKES_AT, layout.CODES_AT))
     ended = memory[layout.END] > 0  # else the process was killed
     complete = ended and not memory[layout.UNTRACED] and count < layout.EVENTS - _RESERVE

@@ -23,13 +23,13 @@ TIMED_OUT = 124  # as `timeout` has it
 def run_transparently(command: Sequence[str], *, timeout: float | None) -> Outcome:
     """Run the command with our own streams; `timeout` in seconds."""
     ladder = Ladder(None if timeout is None else time.monotonic() + timeout)
+    linux.adopt_orphans()  # first: on a busy machine a child may have left its own behind before we come to it
     with _passing_signals_on() as pass_on:
         try:
             process = subprocess.Popen(list(command))
         except OSError as error:
             return Outcome("not-started", code=_cannot(error), reason=f"{error.strerror}: {command[0]}")
         pass_on(process)
-        linux.adopt_orphans()
         while (status := _wait(process, ladder)) is None:
             number = ladder.due(time.monotonic())
             if number is not None:

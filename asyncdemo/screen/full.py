@@ -104,6 +104,20 @@ class Screen:
             with suppress(OSError, termios.error):  # it may have gone
                 termios.tcsetattr(self._keyboard, termios.TCSADRAIN, self._before)
 
+    @contextmanager
+    def given_back(self) -> Iterator[None]:
+        """Give it back within the block, to another program that is started there and wants a terminal of its own."""
+        ours = [number for number in (signal.SIGTSTP, signal.SIGCONT) if signal.getsignal(number) == self.hear]
+        self.leave()
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+        try:
+            yield
+        finally:
+            for number in ours:
+                signal.signal(number, self.hear)
+            self.enter()
+
     def hear(self, number: int, _frame: FrameType | None) -> None:
         """React to a signal."""
         if number in _ENDING:

@@ -26,7 +26,8 @@ def comparison(compared: Comparison | Sweep) -> Iterator[str]:
     said += [note for note in notes if note is not None]
     said += [f"{doubt.said}; {doubt.advice}" for doubt in doubts(compared) if doubt.matters][:1]
     yield "".join(f"- {escaped(each)}\n" for each in said)
-    yield f"\n{compared.rounds} rounds in shuffled order, {escaped(verdicts.circumstances(compared))}\n"
+    rounds = verdicts.number_of_rounds(compared.rounds)
+    yield f"\n{rounds} in shuffled order, {escaped(verdicts.circumstances(compared))}\n"
 
 
 def _table(point: Comparison) -> Iterator[str]:
@@ -35,14 +36,13 @@ def _table(point: Comparison) -> Iterator[str]:
     yield f"| | time | {heading} | waits at once | waiting | whole process |\n"
     yield "|---|---:|---|---:|---:|---:|\n"
     for each in point.contestants:
-        whole = sorted(each.whole_times)[len(each.runs) // 2] if each.runs else None
         cells = (
             escaped(each.id),
             wording.seconds(each.time, 3),
             escaped(verdicts.relation(against[each.id])) if each.id in against else "",
             "?" if each.waits is None else str(each.waits.at_once),
             wording.share(each.waiting_share),
-            wording.seconds(whole, 3),
+            wording.seconds(each.whole_time, 3),
         )
         yield f"| {' | '.join(cells)} |\n"
     yield "\n"

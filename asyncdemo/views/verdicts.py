@@ -76,10 +76,15 @@ def number(value: object) -> str:
     return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,}"
 
 
+def number_of_rounds(number: int) -> str:
+    """Say how many rounds there were."""
+    return f"{number} round{'' if number == 1 else 's'}"
+
+
 def stopping(stopped: Stopped, rounds: int) -> str | None:
     """Say that it ended before its time, if so."""
     if stopped == "interrupted":
-        return f"interrupted after {rounds} round{'s' * (rounds != 1)}: this is what there is"
+        return f"interrupted after {number_of_rounds(rounds)}: this is what there is"
     return None
 
 

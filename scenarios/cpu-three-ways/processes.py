@@ -20,10 +20,14 @@ def job(number):
 
 def main():
     with ProcessPoolExecutor(max_workers=JOBS) as pool:
+        jobs = []
+        for number in range(JOBS):
+            print("begin", number)
+            jobs.append(pool.submit(job, number))
         results = []
-        for number, total in enumerate(pool.map(job, range(JOBS))):
+        for number in range(JOBS):
+            results.append(jobs[number].result())
             print("done", number)
-            results.append(total)
     print("equal results:", len(set(results)) == 1)
 
 
@@ -31,6 +35,10 @@ if __name__ == "__main__":
     main()
 
 # Output:
+# begin 0
+# begin 1
+# begin 2
+# begin 3
 # done 0
 # done 1
 # done 2

@@ -209,6 +209,14 @@ def test_what_differs_between_pythons(write: Write, asyncdemo: Program) -> None:
     assert old.status == 0
 
 
+def test_what_another_python_has_under_the_name_it_was_installed_by(write: Write, asyncdemo: Program) -> None:
+    """The module of markdown-it-py is called markdown_it."""
+    write(("# [tool", '# dependencies = ["markdown-it-py", "no-such-thing-at-all"]\n# [tool'), name="lacks")
+    write(("# [tool", '# dependencies = ["markdown-it-py"]\n# [tool'), name="has")
+    done = asyncdemo("check", "mine/", "--python", sys.executable)
+    assert done.stdout.startswith("has\tpassed\t\nlacks\tskipped\tneeds no-such-thing-at-all, and CPython ")
+
+
 def test_update(write: Write, asyncdemo: Program) -> None:
     path = write(('print("one")', 'print("two", object(), __file__)'), (' "two",', ' "two <any>",'))
     path.chmod(0o640)
@@ -221,6 +229,18 @@ def test_update(write: Write, asyncdemo: Program) -> None:
     assert asyncdemo("check", "mine/", "--update").stdout == "good\tpassed\t\n"
     assert path.read_text() == expected
     assert os.listdir(path.parent) == ["good.py"]  # noqa: PTH208
+
+
+def test_what_cannot_be_updated_hides_none_of_the_others(write: Write, asyncdemo: Program) -> None:
+    gone_at_the_second_try = (
+        "import os\nos.rmdir('x') or os.remove(__file__) if os.path.isdir('x') else os.mkdir('x')\n"
+    )
+    path = write(('print("one")', f'{gone_at_the_second_try}print("two")'), name="gone")
+    write(('print("one")', 'print("two")'))
+    done = asyncdemo("check", "mine/", "--update")
+    gone, good = done.stdout.splitlines()
+    assert gone.endswith(f"; mine/{path.name}: it could not be updated: no such file")
+    assert (good, done.status) == ("good\tpassed\tupdated", 3)
 
 
 def test_what_did_not_end_well_is_not_updated(write: Write, asyncdemo: Program) -> None:

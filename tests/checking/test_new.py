@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo import sketch
+from tests.checking.conftest import GOOD
 from tests.conftest import SCENARIOS, Result
 
 Program = Callable[..., Result]
@@ -45,6 +46,23 @@ def test_what_is_written_passes_check(tmp_path: Path, asyncdemo: Program) -> Non
     done = asyncdemo("check", "mine/")
     assert done.status == 0, done
     assert {row.split("\t")[1] for row in done.stdout.splitlines()} == {"passed"}
+
+
+@pytest.mark.slow
+def test_a_copy_is_the_same_but_for_its_aliases(tmp_path: Path, asyncdemo: Program) -> None:
+    """In its own encoding, and with what its scripts import."""
+    latin = GOOD.replace("# question", '# aliases = [\n#     "other",\n# ]\n# question').replace("one", "\xe9")
+    folder = tmp_path / "mine" / "shared"
+    folder.mkdir(parents=True)
+    (tmp_path / "mine" / "latin.py").write_text(f"# coding: latin-1\n{latin}", encoding="latin-1")
+    (folder / "_common.py").write_text('WORD = "one"\n')
+    (folder / "a.py").write_text(GOOD.replace('print("one")', "from _common import WORD\nprint(WORD)"))
+    (folder / "b.py").write_text(GOOD)
+    assert asyncdemo("new", "again", "--from", "latin", "--scenarios", "mine").status == 0
+    assert asyncdemo("new", "both", "--from", "shared", "--scenarios", "mine").status == 0
+    emptied = latin.replace('[\n#     "other",\n# ]', "[]\n#\n#")
+    assert (tmp_path / "mine" / "again.py").read_bytes() == f"# coding: latin-1\n{emptied}".encode("latin-1")
+    assert asyncdemo("check", "mine/").status == 0
 
 
 @pytest.mark.slow

@@ -219,6 +219,8 @@ def test_cumulative(asyncdemo: Run, folder: Path) -> None:
     [
         (["run", "article.md#7"], "article.md#7 is a fragment: #6 defines asyncio and main; --cumulative runs it "
          "with those before it"),
+        (["compare", "article.md#7", "article.md#6"], "article.md#7 is a fragment: #6 defines asyncio and main; here "
+         "each block is run by itself"),
         (["run", "mixed.txt#5"], "mixed.txt#5 is not Python: commands for a shell or a notebook"),
         (["run", "article.md#0"], "article.md#0: there is no such block; article.md has #1 to #7"),
         (["run", "article.md#99"], "article.md#99: there is no such block; article.md has #1 to #7"),

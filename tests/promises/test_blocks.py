@@ -41,7 +41,16 @@ def test_every_end_of_line_that_python_knows(end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["", "x = 1\n", "# Output:\n# a\nx = 1\n", "# output:\n# a\n", "x = 1  # Output:\n", " # Output:\n"]
+    "source",
+    [
+        "",
+        "x = 1\n",
+        "# Output:\n# a\nx = 1\n",
+        "# output:\n# a\n",
+        "x = 1  # Output:\n",
+        " # Output:\n",
+        'x = """\n# Output:\n# a\n#"""\n',
+    ],
 )
 def test_no_block(source: str) -> None:
     assert blocks(source) == ()

@@ -1,5 +1,6 @@
 """Whether what was printed is as promised."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.promises.alignment import aligned
-from asyncdemo.promises.lines import ANY_LINES, matches
+from asyncdemo.promises.lines import ANY_LINES, PLACEHOLDERS, matches
 from asyncdemo.promises.matching import as_promised, in_order, pairs, parting, printed_lines, split
 from tests.promises.made import printed_lines as st_printed
 from tests.promises.made import promised_lines
@@ -168,3 +169,23 @@ def test_an_alignment_has_everything_once_and_in_order(promised: list[str], prin
 def test_texts_of_thousands_of_lines_are_aligned_soon() -> None:
     steps = aligned([f"a {n}" for n in range(5_000)], [f"b {n}" for n in range(4_000)])
     assert [step.kind for step in steps] == ["changed"] * 4_000 + ["missing"] * 1_000
+
+
+def test_rows_of_dots_are_told_apart_at_once() -> None:
+    assert matches("<any>" * 20 + " <number>%", "." * 60 + " 50%")
+    assert not matches("<any>" * 20 + " 100%", "." * 60 + " 50%")
+    assert not matches("a<any>b<any>c<any>d<any>e" * 8, "abcd" * 500)
+
+
+@pytest.mark.slow
+def test_more_lines_in_any_order_than_python_has_frames() -> None:
+    promised, printed = ["<number>"] * 1100, [str(number) for number in range(1100)]
+    assert len(pairs(promised, printed)) == 1100
+
+
+@given(
+    st.lists(st.sampled_from(["<any>", "a", "b", "<number>", "1"]), max_size=6).map("".join), st.text("ab1", max_size=6)
+)
+def test_placeholders_fit_wherever_they_can(promised: str, printed: str) -> None:
+    plain = re.sub("<any>|<number>", lambda found: f"(?:{PLACEHOLDERS[found[0]]})", promised)
+    assert matches(promised, printed) == (re.fullmatch(plain, printed) is not None)

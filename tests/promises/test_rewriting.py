@@ -37,6 +37,7 @@ def update(source: str, *stdout: str, stderr: tuple[str, ...] = (), version: tup
             ["x", "c", "b"],
             CODE + "\n# Output:\n# x\n\n# Unordered output:\n# b\n# c\n",
         ),
+        ('x = """\n# Output:\n# a\n#"""', ["1"], 'x = """\n# Output:\n# a\n#"""\n\n# Output:\n# 1\n'),
         (CODE, ["Output:"], CODE + "\n# Output:\n# <any>\n"),
         (CODE, ["..."], CODE + "\n# Output:\n# <any>\n"),
         (CODE, ["a\x1b[1mb"], CODE + "\n# Output:\n# a<any>[1mb\n"),

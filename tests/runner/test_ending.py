@@ -138,6 +138,35 @@ def test_output_only_ends_in_time_with_the_right_status(
     assert running(mark) == []
 
 
+SLOW = """
+import sys, time
+class Slow:
+    def find_spec(name, *_):
+        if name == "ctypes": time.sleep(0.5)
+sys.meta_path.insert(0, Slow)
+"""
+DAEMON = """
+import os, subprocess, sys
+if os.fork() == 0:
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    subprocess.Popen(["sh", "-c", "sleep 60; :", sys.argv[1]], start_new_session=True, **streams)
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["--output-only"]])
+def test_a_daemon_is_stopped_that_was_there_before_we_were_ready_for_it(
+    asyncdemo: Callable[..., Result], tmp_path: Path, options: list[str]
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW)  # as on a busy machine
+    script, mark = tmp_path / "script.py", f"marked-{tmp_path}"
+    script.write_text(DAEMON)
+    path = os.pathsep.join((str(tmp_path), str(REPOSITORY)))
+    asyncdemo("run", *options, "--python", sys.executable, str(script), "--", mark, env={"PYTHONPATH": path})
+    assert running(mark) == []
+
+
 def test_output_only_ends_in_time_where_nobody_reads_what_is_printed(start_tool: Callable[..., "Tool"]) -> None:
     source, _, status = ENDINGS["endless output and signals ignored"]
     tool = start_tool(source, "--output-only", "--timeout", str(TIMEOUT))

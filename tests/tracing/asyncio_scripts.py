@@ -49,6 +49,46 @@ async def main():
 asyncio.run(main())
 """
 
+# One step after another holds the loop; the first also cancels, so that it is not known yet how that is taken.
+NEVER_IDLE = """
+import asyncio
+async def beats():
+    await asyncio.sleep(0.04)
+async def sleeps():
+    await asyncio.sleep(0)
+    await asyncio.sleep(9)
+async def forever():
+    await asyncio.sleep(0)
+    await asyncio.get_running_loop().create_future()
+async def gathers():
+    await asyncio.sleep(0)
+    await asyncio.gather(asyncio.sleep(8))
+async def holds():
+    time.sleep(0.07)
+def task(coroutine):
+    made = asyncio.ensure_future(coroutine)
+    made.set_name(coroutine.__name__)
+    return made
+async def main():
+    beating, *tasks = [task(coroutine()) for coroutine in (beats, sleeps, forever, gathers)]
+    await asyncio.sleep(0)
+    time.sleep(0.07)
+    await asyncio.sleep(0)
+    time.sleep(0.07)
+    for each in tasks: each.cancel()
+    time.sleep(0.02)
+    holding = task(holds())
+    await asyncio.sleep(0)
+    await asyncio.gather(beating, holding, *tasks, return_exceptions=True)
+asyncio.run(main())
+"""
+SUSPENDED = {
+    "beats": "await asyncio.sleep(0.04)",
+    "sleeps": "await asyncio.sleep(9)",
+    "forever": "create_future()",
+    "gathers": "await asyncio.gather(asyncio.sleep(8))",
+}
+
 ENDS = """
 import asyncio, gc
 async def returns():
@@ -350,9 +390,10 @@ asyncio.run(main())
 """
 
 # A signal handler that raises an error at any moment, also in the midst of the tracer.
+# Late is of every kind that our own code expects; where ASKED, the stack is asked for all the time.
 SIGNALS = """
 import asyncio, signal
-class Late(Exception): pass
+class Late(TimeoutError, KeyError, IndexError, ValueError): pass
 calls = caught = 0
 armed = False
 def handler(*_):
@@ -376,9 +417,15 @@ signal.signal(signal.SIGALRM, handler)
 loop = asyncio.new_event_loop()
 loop.set_exception_handler(report)
 tasks = []
+def ask():
+    while calls < 60:
+        os.kill(os.getpid(), signal.SIGURG)
+        time.sleep(0.0001)
+if ASKED:
+    threading.Thread(target=ask, daemon=True).start()
 signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
-until = now() + 0.6
-while now() < until:
+until = now() + 15
+while calls < 60 and now() < until:
     try:
         tasks += [loop.create_task(work()) for _ in range(5)]  # some steps are lost, as they are without us
         loop.call_later(0.1, loop.stop)

@@ -319,6 +319,73 @@ ASYNCIO = {
         asyncio.run(forks())
         raise SystemExit("the end")
     """,
+    "touches": """
+        import asyncio, inspect, threading, traceback
+        def from_thread(touch, *words):
+            def call():
+                try:
+                    say(touch.__name__, touch(*words))
+                except BaseException as error:  # as in debug mode, in which some of it is refused
+                    say(touch.__name__, type(error), error)
+                    traceback.print_exc(file=sys.stdout)
+            thread = threading.Thread(target=call, name="T")
+            thread.start(); thread.join()
+        def callback(*words):
+            say("called", words, threading.current_thread().name)
+            traceback.print_stack(file=sys.stdout)
+        class Mine(asyncio.SelectorEventLoop):
+            def call_soon(self, *words, **options):
+                say("call_soon", threading.current_thread().name)
+                return super().call_soon(*words, **options)
+            def call_later(self, delay, *words, **options):
+                say("call_later", threading.current_thread().name)
+                return super().call_later(delay, *words, **options)
+        async def child():
+            say("child", asyncio.current_task().get_name())
+            await asyncio.sleep(0)
+            return "child"
+        async def waits(future):
+            try:
+                say("waited", await future)
+            except asyncio.CancelledError:
+                say("cancelled")
+                raise
+        async def main():
+            loop = asyncio.get_running_loop()
+            future, queue, made = loop.create_future(), asyncio.Queue(), []
+            tasks = [asyncio.ensure_future(waits(each)) for each in (future, queue.get(), asyncio.sleep(9))]
+            for number, task in enumerate(tasks): task.set_name("waits %d" % number)
+            await asyncio.sleep(0)
+            def create_task(coroutine):
+                made.append(loop.create_task(coroutine))
+                made[-1].set_name("made")
+                return made[-1].get_name()
+            def call_soon(): return type(loop.call_soon(callback, "soon")).__name__
+            def call_later(): return type(loop.call_later(0.001, callback, "later")).__name__
+            def call_at(): return type(loop.call_at(loop.time(), callback, "at")).__name__
+            def safely(): return type(loop.call_soon_threadsafe(callback, "safely")).__name__
+            def cancel(): return type(loop.call_soon_threadsafe(tasks[2].cancel)).__name__
+            coroutine = child()
+            for touch, *words in (
+                (future.set_result, 1), (queue.put_nowait, 2), (call_soon,), (call_later,), (call_at,), (safely,), (cancel,),
+                (create_task, coroutine),
+            ):
+                from_thread(touch, *words)
+                await asyncio.sleep(0.003)
+            if not made:
+                coroutine.close()
+            await asyncio.wait([*tasks, *made], timeout=0.01)  # in debug mode two of them will never be woken up
+            say([(each.get_name(), each.done()) for each in (*tasks, *made)])
+            say([type(handle) for handle in loop._ready], loop._scheduled, threading.enumerate())
+            say("call_soon" in vars(loop), inspect.signature(loop.call_at), loop.call_later.__qualname__)
+        for make in (asyncio.new_event_loop, Mine):
+            loop = make()
+            try:
+                loop.run_until_complete(main())
+            finally:
+                loop.close()
+            from_thread(loop.call_soon, print)
+    """,
 }
 
 THREADS = """

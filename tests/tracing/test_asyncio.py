@@ -87,6 +87,18 @@ def test_an_overdue_heartbeat_that_is_cancelled_is_ready_from_when_it_was_due(
 
 
 @every_python
+def test_lines_are_known_where_the_loop_never_goes_idle(observed: Observe, python: str) -> None:
+    seen = observed(scripts.NEVER_IDLE, python)
+    well_formed(seen.timeline)
+    for name, text in scripts.SUSPENDED.items():
+        (waiting,) = [span for span in seen.spans(name, "waiting") if span.end - span.start > 0.03]
+        assert waiting.line == scripts.line_of("NEVER_IDLE", text), name
+    (ready,) = [span for span in seen.spans("beats", "ready") if span.end - span.start > 0.03]
+    assert ready.line == scripts.line_of("NEVER_IDLE", "await asyncio.sleep(0.04)")
+    assert seen.timeline.unheeded == ()  # those that have been cancelled had no turn yet
+
+
+@every_python
 def test_how_tasks_end(observed: Observe, python: str) -> None:
     seen = observed(scripts.ENDS, python)
     well_formed(seen.timeline)
@@ -238,8 +250,9 @@ def test_eager_tasks_that_are_suspended(observed: Observe, python: str) -> None:
 
 
 @every_python
-def test_an_error_that_a_signal_handler_raises_at_any_moment(observed: Observe, python: str) -> None:
-    seen = observed(scripts.SIGNALS, python)
+@pytest.mark.parametrize("asked", [False, True])
+def test_an_error_that_a_signal_handler_raises_at_any_moment(observed: Observe, python: str, asked: bool) -> None:
+    seen = observed(f"ASKED = {asked}\n{scripts.SIGNALS}", python)
     well_formed(seen.timeline)
     assert "all caught: True" in seen.printed
     assert seen.timeline.complete

@@ -31,7 +31,9 @@ def trace(base_events, recorder):
                 queue = queue_class()
                 queue.begin(library, self)
                 self._ready = queue
-            except Exception:
+            except Exception as error:
+                if _asyncdemo_trace.raised_elsewhere(error):
+                    raise
                 recorder.give_up()
 
     __init__.__qualname__ = original.__qualname__
@@ -71,9 +73,12 @@ class _Library:
         # What it waits for may have been cancelled in its place: then it is not told before that has ended.
         waits_for = getattr(task, "_fut_waiter", None)
         if isinstance(waits_for, (self.task, self.python_task)):
-            return 0 if self.kind_of(waits_for).cancelling(waits_for) else count
-        gathers = isinstance(waits_for, self.gathering)
-        return 0 if waits_for is None or (gathers and waits_for._cancel_requested) else count
+            told = not self.kind_of(waits_for).cancelling(waits_for)
+        elif isinstance(waits_for, self.gathering):
+            told = not waits_for._cancel_requested
+        else:
+            told = waits_for is not None and getattr(waits_for, "_state", None) != "CANCELLED"
+        return count if told and not task._must_cancel else 0
 
     def task_of(self, callback):
         """Give the task of which the callback is a step; None where it is anything else, as the task's own cancel."""

@@ -59,9 +59,9 @@ IDLE = 4  # the same, and nothing is left to do: it waits
 RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did
 DUE = 8  # when the timer was due whose callback is the loop's next STEP; with a task's key: when that was due for which
 #         it waited while a step held the loop
-AT = 9  # file << 32 | line: where the task is suspended since its last step, read at the IDLE before; for wake-up time
-#         2 * how many times it was cancelled and went on all the same, where that can be known; + 1 if it is an
-#         installed library that waits there
+AT = 9  # file << 32 | line: where the task is suspended since its last step, read at an IDLE or after a long step; for
+#         wake-up time 2 * how many times it was cancelled and went on all the same, where that can be known; + 1 if it
+#         is an installed library that waits there
 CPU = 10  # processor time (ns) since the loop's last POLL, IDLE or CPU, read at the end of a long step
 QUEUED = 11  # the same of the time in which the thread was ready and another had the processor
 OTHERS = 15  # processor time (ns) of the other threads, at most, during the long step
@@ -70,6 +70,7 @@ GONE = 13  # the task is gone before it could be asked how it ended; if its step
 NEW = 14  # the task came to be; for wake-up time 1 + the key of the task that made it, 0 where none did
 THREAD_AT = 44  # where of TOUCHED: key of the thread << THREAD_AT | file << 32 | line, each 0 where it is not known
 LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks
+HELD = 20_000_000  # ns: after those the lines are read of the tasks that they have held up, and who made them is asked
 
 TASK, LOOP, TRIO, THREAD = 1, 2, 3, 4  # kinds of infos: a task of asyncio, a loop, a task of trio, a thread
 

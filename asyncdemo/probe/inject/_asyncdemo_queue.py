@@ -211,13 +211,18 @@ class Queue(collections.deque):
         if long:
             if self.outer and not _is_running(self.outer[-1]):
                 return self.lose_track(now)
-            self.clocks.long_step(current.key, now)
+            place = self.clocks.long_step(current.key, now)
             loop = self.owner()
             if self.timed and loop is not None:
                 _asyncdemo_overdue.tell_overdue(self, loop, self.started, now)
         if task is not None and current.done(task):
             self.ended(current, task, now)
-        return _clock() if long else now
+        if not long:
+            return now
+        if now - self.started > layout.HELD:
+            self.places.look(place, self.by_key)
+            self.clocks.turn(_clock())
+        return _clock()
 
     def ended(self, current, task, now):
         if current.kind.cancelled(task):
@@ -349,7 +354,9 @@ def queue_class(recorder, stepper):
                 if type(callback) is stepper:
                     try:
                         current = self.known[id(callback.__self__)]
-                    except KeyError:
+                    except KeyError as error:
+                        if _asyncdemo_trace.raised_elsewhere(error):
+                            raise
                         current = self.new(callback.__self__)
                 else:
                     current = self.owner_of(handle, callback, now)
@@ -358,8 +365,10 @@ def queue_class(recorder, stepper):
                 try:
                     recall = self.recall
                     wakes[place] = recall()
-                except IndexError:
-                    pass  # somebody else has put the handle in
+                except IndexError as error:
+                    if _asyncdemo_trace.raised_elsewhere(error):
+                        raise
+                    # else somebody else has put the handle in
                 codes[place] = current.step
                 self.current = current
             except BaseException as error:

@@ -132,14 +132,14 @@ def run_queue():
     """How long (ns) this thread was ready and had no processor; None where the system does not tell."""
     try:
         file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+        try:
+            return int(os.read(file, 64).split()[1])
+        finally:
+            os.close(file)
+    except (OSError, IndexError, ValueError) as error:
+        if raised_elsewhere(error):
+            raise
         return None
-    try:
-        return int(os.read(file, 64).split()[1])
-    except (OSError, IndexError, ValueError):
-        return None
-    finally:
-        os.close(file)
 
 
 def raised_elsewhere(error):
@@ -202,7 +202,7 @@ class Clocks:
             self._read_at = now
 
     def long_step(self, key, now):
-        """Store the figures of a long step of a task that ended `now`, and that it has ended."""
+        """Store the figures of a long step of a task that ended `now`, and that it has ended. Gives the last event."""
         put = self._recorder.put
         before, self.cpu = self.cpu, time.thread_time_ns()
         queue, others = run_queue(), time.process_time_ns() - self.cpu
@@ -210,8 +210,8 @@ class Clocks:
         if queue is not None and self._queue is not None:
             put(queue - self._queue, key << 4 | layout.QUEUED)
         put(others - self._others, key << 4 | layout.OTHERS)
-        put(now, key << 4 | layout.OVER)
         self._queue, self._others, self._read_at = queue, others, now
+        return put(now, key << 4 | layout.OVER)
 
 
 def asked_of(coroutine, what):
@@ -232,7 +232,7 @@ def code_of(coroutine):
 
 
 class Places:
-    """Tells what tasks are called and where they are suspended; looks when their loop goes idle.
+    """Tells what tasks are called and where they are suspended; looks when their loop goes idle or was held for long.
 
     A task here has `key`, `name` and `has_own_code`. `asked()` gives its coroutine, its name, and how many
     cancellations it has ignored; None when it is over.
@@ -246,10 +246,12 @@ class Places:
         self._looked_through = 0
 
     def idle(self, loop_key, now, tasks):
-        """Store that a loop is idle, and where those of its tasks are suspended that made a step since the last."""
-        recorder = self._recorder
-        place = recorder.put(now, loop_key << 4 | layout.IDLE)
-        for code in set(recorder.codes[max(self._looked_through, place - _SEEN) : place]):
+        """Store that a loop is idle, and where its tasks are suspended."""
+        self.look(self._recorder.put(now, loop_key << 4 | layout.IDLE), tasks)
+
+    def look(self, place, tasks):
+        """Store where those tasks are suspended that made a step between the last look and the event at `place`."""
+        for code in set(self._recorder.codes[max(self._looked_through, place - _SEEN) : place]):
             task = tasks.get(code >> 4) if code & 15 == layout.STEP else None
             if task is not None:
                 self._look_at(task)

@@ -34,7 +34,9 @@ def trace(run, recorder):
             else:
                 runner.instruments = instruments([instrument])
                 runner.instruments.only = instrument
-        except Exception:
+        except Exception as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
             recorder.give_up()
 
     install_hooks.__module__, install_hooks.__qualname__ = original.__module__, original.__qualname__
@@ -173,7 +175,10 @@ class _Instrument:
         """What ran has ended. Gives the time: reading the clocks after a long step takes some."""
         if now - self._started <= layout.LONG:
             return now
-        self._clocks.long_step(self._current.key, now)
+        place = self._clocks.long_step(self._current.key, now)
+        if now - self._started > layout.HELD:
+            self._places.look(place, self._by_key)
+            self._clocks.turn(_clock())
         return _clock()
 
     def _is_trios(self, task):

@@ -19,7 +19,9 @@ def picture(compared: Comparison | Sweep) -> Iterator[str]:
     points = compared.points
     heights = [(HEADING if point.parameters else 0) + ROW * len(point.contestants) for point in points]
     height = TOP + sum(heights) + FOOT
-    title = f"Speed against {points[0].compared_with.id}, {verdicts.INTERVAL}, {compared.rounds} rounds"
+    title = (
+        f"Speed against {points[0].compared_with.id}, {verdicts.INTERVAL}, {verdicts.number_of_rounds(compared.rounds)}"
+    )
     yield opening(title, height)
     yield text(EDGE, 40, cut(title, 60), kind="title")
     axis, y = _axis(points), float(TOP)

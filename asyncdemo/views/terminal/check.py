@@ -2,28 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
 
 from asyncdemo.promises.fault import Fault
-from asyncdemo.promises.verdict import Verdict, sentence, summary
+from asyncdemo.promises.verdict import Report, Verdict, sentence, summary
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import paragraph, write_next, write_title
 from asyncdemo.views.terminal.text import cells, cut, wrapped
 
 _STYLES = {"-": "bad", "+": "good", " ": "plain", "~": "dim"}
-
-
-class Report(NamedTuple):
-    """All verdicts, the Python they hold for, how long it took (seconds), and whether it was interrupted.
-
-    `noun` is what the verdicts are about.
-    """
-
-    verdicts: tuple[Verdict, ...]
-    python: str
-    took: float
-    interrupted: bool
-    noun: str = "scenario"
 
 
 def write_report(page: Page, report: Report) -> None:

@@ -1,5 +1,6 @@
 """A comparison: how long each takes, how many times as fast that is, and what the time was spent on."""
 
+import shlex
 from collections.abc import Sequence
 
 from asyncdemo.comparison.doubts import doubts
@@ -27,7 +28,7 @@ def write_comparison(
 
     `full`: fold nothing, draw the traced runs.
     """
-    rounds = f"{compared.rounds} round{'s' if compared.rounds != 1 else ''}, shuffled"
+    rounds = f"{verdicts.number_of_rounds(compared.rounds)}, shuffled"
     write_title(page, title, summary, rounds if took is None else f"{rounds}, {took:.0f} s")
     start = _trouble_rows(page, compared)
     if not compared.rounds:
@@ -91,7 +92,13 @@ def _write_failure(page: Page, compared: Comparison | Sweep) -> None:
     """What the one that failed printed is not kept: say how to see it."""
     if compared.stopped == "failed" and (failed := _failed(compared)):
         page.row()
-        write_next(page, ("see why", f"asyncdemo run {failed[0].latest.subject.target}"))
+        write_next(page, ("see why", f"asyncdemo run {failed[0].latest.subject.target}{_setting(compared, failed[0])}"))
+
+
+def _setting(compared: Comparison | Sweep, contestant: Contestant) -> str:
+    """The option that gives a script the value that it had in a sweep."""
+    name = compared.parameter if isinstance(compared, Sweep) else compared.swept
+    return "" if name is None else f" --set {shlex.quote(f'{name}={contestant.parameters[name]!r}')}"
 
 
 def _timeline_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:

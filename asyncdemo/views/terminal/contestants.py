@@ -49,10 +49,9 @@ def why_rows(page: Page, comparison: Comparison) -> list[Row]:
     rows: list[Row] = [((cut(heading, page.width - 1, page.glyphs["more"]), "dim"),)]
     whole = {each.id: each.whole_speedup for each in comparison.speedups if each.verdict in STYLES}
     for each in comparison.contestants:
-        computing = _computing(each)
-        whole_time = wording.seconds(sorted(each.whole_times)[len(each.runs) // 2] if each.runs else None)
         own = f"{_number(each):>5}{_at_once(each):>9}{wording.share(each.waiting_share):>9}"
-        own += f"{wording.seconds(computing):>11}{whole_time:>10}   {wording.times_as_fast(whole.get(each.id))}"
+        own += f"{wording.seconds(_computing(each)):>11}{wording.seconds(each.whole_time):>10}"
+        own += f"   {wording.times_as_fast(whole.get(each.id))}"
         row = cut(own, page.width - 1 - names, page.glyphs["more"])
         rows.append(((name(page, each.id, names), "title"), row))
     return rows

@@ -87,5 +87,5 @@ def _todo(page: Page, finding: Finding) -> tuple[list[Row], list[Row]]:
 
 def _more(page: Page, names: Sequence[str]) -> Row:
     """Name those for which there is no room."""
-    count = f"{page.glyphs['more']} {len(names)} more: --full   "
+    count = f"{page.glyphs['more']} {len(names)} more: {page.unfold}   "
     return (count, "dim"), cut(page.shown("; ".join(names)), page.width - 1 - cells(count), page.glyphs["more"])

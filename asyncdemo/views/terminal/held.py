@@ -37,7 +37,7 @@ def held_rows(page: Page, rows: Sequence[Held], subject: Subject, most: int | No
         text = cut(page.shown(_call(row, subject)), call, page.glyphs["more"]) if call >= _LEAST else ""
         table.append((place.ljust(column - cells(place) + len(place)), numbers, state, text))
     if len(shown) < len(rows):
-        table.append(((f"{page.glyphs['more']} {len(rows) - len(shown)} more lines: --full", "dim"),))
+        table.append(((f"{page.glyphs['more']} {len(rows) - len(shown)} more lines: {page.unfold}", "dim"),))
     return table
 
 

@@ -108,7 +108,7 @@ def lane_rows(page: Page, found: Chart, folded: Folded, names_width: int) -> tup
     lanes = [(lane, drawn(page, found, lane, room)) for lane in folded.lanes]
     rows = [lane_row(page, lane, parts, names_width) for lane, parts in lanes]
     if folded.left_out:
-        rows.append(((f" {page.glyphs['more']} {folded.left_out} more tasks: --full", "dim"),))
+        rows.append(((f" {page.glyphs['more']} {folded.left_out} more tasks: {page.unfold}", "dim"),))
     return rows, [part for _, parts in lanes for part in parts]
 
 

@@ -35,11 +35,15 @@ Part = str | tuple[str, str]  # text, or text with the name of a style
 class Page:
     """Writes rows to one stream. Everything that is given to it is foreign text: shown, never obeyed.
 
-    `terminal`: a person sees the rows as they come. `erases`: what stands in the last row can be replaced.
+    `terminal`: a person sees the rows as they come. `erases`: what stands in the last row can be replaced. `unfold` is
+    what shows all that is folded away.
     """
 
-    def __init__(self, stream: TextIO, environ: Mapping[str, str], *, ascii_only: bool = False) -> None:
+    def __init__(
+        self, stream: TextIO, environ: Mapping[str, str], *, ascii_only: bool = False, unfold: str = "--full"
+    ) -> None:
         self.stream = stream
+        self.unfold = unfold
         self.terminal = stream.isatty()
         self.erases = self.terminal and environ.get("TERM") != "dumb"
         self.coloured = _coloured(self.erases, environ)

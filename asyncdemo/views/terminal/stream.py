@@ -24,7 +24,7 @@ def heading(page: Page, signs: str) -> tuple[Part, ...]:
 
 def left_out_row(page: Page, rows: int) -> tuple[Part, ...]:
     """Say that so many rows of output are left out."""
-    return ((f"{' ' * GUTTER}{page.glyphs['more']} {rows} more rows: --full", "dim"),)
+    return ((f"{' ' * GUTTER}{page.glyphs['more']} {rows} more rows: {page.unfold}", "dim"),)
 
 
 class Stream:

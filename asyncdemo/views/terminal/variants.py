@@ -89,7 +89,7 @@ def _write_output(page: Page, runs: Sequence[Run], most: int | None) -> None:
     for moment in first:
         _write_row(page, moment, column, full=most is None)
     if left_out:
-        page.row((f" {page.glyphs['more']:<{_TIME - 1}}{left_out} more rows: --full", "dim"))
+        page.row((f" {page.glyphs['more']:<{_TIME - 1}}{left_out} more rows: {page.unfold}", "dim"))
     for moment in last:
         _write_row(page, moment, column, full=most is None)
 

@@ -1,0 +1,106 @@
+"""`asyncdemo tour`."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from asyncdemo.cli.app import command_app
+from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.options import Ascii, Scenarios
+
+if TYPE_CHECKING:
+    from asyncdemo.cli.touring.choosing import Tour
+    from asyncdemo.tour.progress import Course
+
+app = command_app()
+
+
+@app.command("tour")
+def tour(
+    where: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[WHERE]",
+            help="A chapter's number, a scenario to begin with, or your own: a folder, a script, a document.",
+            autocompletion=complete_target,
+        ),
+    ] = None,
+    no_questions: Annotated[
+        bool, typer.Option("--no-questions", help="For who presents: nothing is asked, and no progress is kept.")
+    ] = False,
+    progress: Annotated[
+        bool, typer.Option("--progress", help="Only show what you have seen and got right; piped: with a tab between.")
+    ] = False,
+    scenarios: Scenarios = None,
+    ascii_only: Ascii = False,
+) -> None:
+    """Go through the course at a keypress: code, a question, the run, the answer, the notes.
+
+    Enter goes on, a digit predicts, ? shows all keys. The next tour begins where you were. In a pipe, and where
+    ACCESSIBLE is set, the same stops are plain text, and nothing is drawn twice.
+    """
+    from asyncdemo.cli.touring.choosing import chosen
+    from asyncdemo.cli.touring.keeping import kept, progress_file
+
+    found = chosen(where, scenarios)
+    path = progress_file(os.environ)
+    courses, trouble = kept(path)
+    if trouble:
+        print(f"asyncdemo: {trouble}", file=sys.stderr)
+    if progress:
+        _write_progress(found, courses, ascii_only=ascii_only)
+        return
+    _go(found, courses, where, questions=not no_questions, ascii_only=ascii_only)
+
+
+def _go(found: "Tour", courses: "dict[str, Course]", where: str | None, *, questions: bool, ascii_only: bool) -> None:
+    from asyncdemo.cli.touring.keeping import keep, progress_file
+    from asyncdemo.cli.touring.session import Session
+    from asyncdemo.tour.progress import Course
+    from asyncdemo.tour.state import State, at_stop
+    from asyncdemo.views.terminal.page import standard_page
+
+    page = standard_page(ascii_only=ascii_only)
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    on_screen = page.erases and typed and not os.environ.get("ACCESSIBLE")
+    course = courses.get(found.name, Course())
+    names = [stop.name for stop in found.stops]
+    learns = questions and typed and page.terminal
+    first = found.first
+    if first is None:
+        first = names.index(course.at) if learns and course.at in names else 0
+    state = at_stop(State(found.stops, questions=questions, course=course), first)
+    if found.first is None and first:
+        state = state._replace(message="the tour goes on where you were; j jumps to another stop")
+    path = progress_file(os.environ)
+    session = Session(state, (lambda course: keep(path, found.name, course)) if learns else None)
+    try:
+        if on_screen:
+            from asyncdemo.cli.touring.on_screen import tour_on_screen
+
+            tour_on_screen(session, ascii_only=ascii_only)
+        else:
+            from asyncdemo.cli.touring.as_text import tour_as_text
+
+            tour_as_text(session, page, asks=typed and page.terminal, one_chapter=where is not None)
+    finally:
+        session.close()
+        if session.trouble:
+            print(f"asyncdemo: {session.trouble}", file=sys.stderr)
+
+
+def _write_progress(found: "Tour", courses: "dict[str, Course]", *, ascii_only: bool) -> None:
+    from asyncdemo.catalogue.wording import visible
+    from asyncdemo.tour.progress import Course, overall
+
+    course = courses.get(found.name, Course())
+    if not sys.stdout.isatty():
+        for stop in found.stops:
+            print(f"{visible(stop.name)}\t{overall(course, stop.keys) or 'not yet'}")
+        return
+    from asyncdemo.views.terminal.page import standard_page
+    from asyncdemo.views.terminal.tour.progress import write_progress
+
+    write_progress(standard_page(ascii_only=ascii_only), found.stops, course)

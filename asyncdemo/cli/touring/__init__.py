@@ -1,0 +1,1 @@
+"""What `asyncdemo tour` does: which stops are meant, the runs, the screen or plain text, the progress that is kept."""

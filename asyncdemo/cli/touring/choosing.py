@@ -1,0 +1,91 @@
+"""Which stops a tour has, and at which of them it begins."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from asyncdemo.catalogue import course, targets
+from asyncdemo.catalogue.document import Document
+from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue.scenario import Catalogue, Chapter
+from asyncdemo.catalogue.shelf import CONTENTS
+from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.wording import absolute, visible
+from asyncdemo.cli.blocks import described
+from asyncdemo.cli.options import in_chapter, load_catalogue, resolved, tell_problems
+from asyncdemo.documents.copying import copy
+from asyncdemo.errors import UsageError
+from asyncdemo.tour.stop import Round, Stop, of_scenario, of_script_alone, of_source
+
+
+class Tour(NamedTuple):
+    """The stops; where it begins (None: where the person was), and the name under which progress is kept."""
+
+    stops: tuple[Stop, ...]
+    first: int | None = None
+    name: str = ""
+
+
+def chosen(word: str | None, scenarios: list[str] | None) -> Tour:
+    """Give what a word means: a chapter, a scenario, a folder, a script; None: the whole course. Raises UsageError."""
+    if word is not None and (os.sep in word or word in (os.curdir, os.pardir)) and Path(word).is_dir():
+        return _of_folder(Path(word), word)
+    catalogue = load_catalogue(scenarios)
+    stops = tuple(map(of_scenario, catalogue.scenarios))
+    if word is None:
+        return Tour(stops)
+    if word.isascii() and word.isdecimal():
+        first = in_chapter(catalogue, int(word))[0]
+        return Tour(stops, catalogue.scenarios.index(first))
+    return _of_target(word, catalogue, stops)
+
+
+def _of_folder(path: Path, word: str) -> Tour:
+    there = course.load([absolute(path)])
+    tell_problems(there.load_problems)
+    if not there.scenarios:
+        hint = f"asyncdemo new NAME --scenarios {visible(word)} writes one"
+        raise UsageError(f"there are no scenarios in {visible(word)}; {hint}")
+    scenarios = there.scenarios
+    if not (path / CONTENTS).exists():  # then they are all in one chapter, without a title of its own
+        scenarios = tuple(each._replace(chapter=Chapter(1, path.resolve().name)) for each in scenarios)
+    return Tour(tuple(map(of_scenario, scenarios)), name=str(path.resolve()))
+
+
+def _of_target(word: str, catalogue: Catalogue, stops: tuple[Stop, ...]) -> Tour:
+    target = resolved([word], catalogue, None)[0]
+    if target.scenario is not None:
+        return Tour(stops, catalogue.scenarios.index(target.scenario))
+    if target.document is not None:
+        return _of_document(target, target.document)
+    if target.path is None:
+        raise UsageError("a tour needs a file that can be read again: write the script to one, in place of '-'")
+    chapter = Chapter(1, target.path.name)
+    if target.script is not None:
+        stop = of_script_alone(target, target.script, chapter)
+    else:
+        stop = Stop(target.name, "", chapter, (Round(target, target.path.read_text(errors="backslashreplace")),))
+    return Tour((stop,), name=str(target.path.resolve()))
+
+
+def _of_document(target: Target, document: Document) -> Tour:
+    """A stop for each block of Python; where one is named, that is the first. A fragment runs with those before it."""
+    chapter = Chapter(1, document.path.name)
+    stops: list[Stop] = []
+    for each in targets.expand(target._replace(block=None)):
+        assert each.block is not None  # a document's targets are its blocks
+        nature = document.nature(each.block)
+        if nature.kind != "not-python":
+            what = described(document, each.block, cumulative=nature.kind == "fragment")
+            try:
+                stops.append(of_source(each, copy([each.block]), chapter, what))
+            except Unreadable as error:
+                raise UsageError(f"{visible(each.name)}: {error}") from None
+    if not stops:
+        raise UsageError(f"no block of {visible(document.name)} is Python: they are commands for a shell or a notebook")
+    names = [stop.name for stop in stops]
+    if target.block is None:
+        return Tour(tuple(stops), name=str(document.path.resolve()))
+    if target.name not in names:
+        raise UsageError(f"{visible(target.name)} is not Python: commands for a shell or a notebook")
+    return Tour(tuple(stops), names.index(target.name), str(document.path.resolve()))

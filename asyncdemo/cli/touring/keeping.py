@@ -1,0 +1,56 @@
+"""The file in which a learner's progress is kept. It may be torn, foreign or not there: nothing of that is fatal."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from asyncdemo.catalogue.wording import visible
+from asyncdemo.errors import AsyncdemoError
+from asyncdemo.saving import opened
+from asyncdemo.tour.progress import Course, from_text, to_text
+
+
+def progress_file(environ: Mapping[str, str]) -> Path:
+    """Give where it is: in the state folder of the XDG base directory specification."""
+    named = environ.get("XDG_STATE_HOME", "")
+    # that specification: a path that is not absolute does not count
+    folder = Path(named) if Path(named).is_absolute() else Path(environ.get("HOME", "~")).expanduser() / ".local/state"
+    return folder / "asyncdemo" / "tour.json"
+
+
+def kept(path: Path) -> tuple[dict[str, Course], str]:
+    """Give what is kept, and what a person has to know about it. A file that is not understood is set aside."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}, ""
+    except ValueError:
+        return {}, _set_aside(path, "it is no text")
+    except OSError as error:
+        return {}, f"progress cannot be read: {visible(path)}: {error.strerror}"
+    try:
+        return from_text(text), ""
+    except ValueError as error:
+        return {}, _set_aside(path, str(error))
+
+
+def keep(path: Path, name: str, course: Course) -> str:
+    """Write what is known of one course, and leave the others as they are by now; gives what went wrong, if so."""
+    courses, trouble = kept(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with opened(path, (path.suffix,)) as place, place.writing() as file:
+            file.write(to_text({**courses, name: course}))
+    except OSError as error:
+        return f"progress cannot be kept: {visible(path)}: {error.strerror}"
+    except AsyncdemoError as error:
+        return f"progress cannot be kept: {error}"
+    return trouble
+
+
+def _set_aside(path: Path, why: str) -> str:
+    aside = path.with_name(f"{path.name}.broken")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        return f"progress cannot be read, {why}: {visible(path)}: {error.strerror}"
+    return f"progress begins anew: {visible(path)} was not understood ({why}), and is now {visible(aside.name)}"

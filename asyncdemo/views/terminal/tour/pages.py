@@ -1,0 +1,158 @@
+"""The page of each phase of a tour: rows that scroll, and rows below them that are always to be seen."""
+
+from typing import NamedTuple
+
+from asyncdemo.tour.keys import KEYS
+from asyncdemo.tour.state import State
+from asyncdemo.views.excerpt import code_lines
+from asyncdemo.views.terminal.code import Row, code_rows
+from asyncdemo.views.terminal.collected import Collected
+from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.parts import paragraph
+from asyncdemo.views.terminal.show import write_prose
+from asyncdemo.views.terminal.tour.progress import progress_rows
+from asyncdemo.views.terminal.tour.question import question_rows, verdict_rows
+from asyncdemo.views.terminal.tour.runs import live_rows, marked_code, run_rows, together_rows
+
+_ROOMY = 26  # rows: from there on all choices are shown again beside the answer
+_KEY = 12  # cells of the column of keys in the help
+
+
+class Body(NamedTuple):
+    """Rows that scroll where there are too many, and rows below them that do not."""
+
+    rows: list[Row]
+    fixed: list[Row]
+
+
+def title(state: State) -> tuple[str, str]:
+    """Give what is shown, and what it is about."""
+    stop = state.stop
+    if state.phase == "end":
+        return (stop.chapter.title, "") if _alone(state) else (f"chapter {stop.chapter.number}", stop.chapter.title)
+    if state.phase == "help":
+        return "keys", "what they do"
+    if state.running is not None:
+        script = state.running.script
+        return state.running.name, script.summary if script is not None else stop.summary
+    if state.phase in ("code", "question", "answer") and state.asked.target.name != stop.name:
+        return state.asked.target.name, state.asked.summary
+    return stop.name, stop.summary
+
+
+def headline(state: State, *, short: bool) -> str:
+    """Give where in the course that is."""
+    chapter = [number for number, stop in enumerate(state.stops) if stop.chapter == state.stop.chapter]
+    place = f"{chapter.index(state.number) + 1} of {len(chapter)}"
+    return place if short or _alone(state) else f"chapter {state.stop.chapter.number}, {place}"
+
+
+def _alone(state: State) -> bool:
+    """Whether there is only one chapter, which needs no number."""
+    return len({stop.chapter for stop in state.stops}) == 1
+
+
+def body(page: Page, state: State, room: int | None) -> Body:
+    """Give the page; `room` rows can be seen at a time, None: all."""
+    if state.phase == "question":
+        return Body(_code(page, state), [(), *question_rows(page, state.asked, state.predicted)])
+    return Body(_rows(page, state, room), [])
+
+
+def _rows(page: Page, state: State, room: int | None) -> list[Row]:
+    match state.phase:
+        case "running":
+            return live_rows(page, state, room)
+        case "answer":
+            return _answer(page, state, room)
+        case "together":
+            return together_rows(page, state.runs)
+        case "tried":
+            return _tried(page, state, room)
+        case "notes":
+            return _notes(page, state)
+        case "source":
+            return _source(page, state)
+        case "help":
+            return _help(page)
+        case "end":
+            return _end(page, state)
+    return _code(page, state)
+
+
+def _code(page: Page, state: State) -> list[Row]:
+    rows = code_rows(page, [code_lines(state.asked.source)], {}, 0.0)
+    if state.asked.unavailable is not None:
+        rows += [(), *paragraph(page, f"cannot run here: {state.asked.unavailable}", style="warn")]
+    return rows
+
+
+def _answer(page: Page, state: State, room: int | None) -> list[Row]:
+    run = state.answered
+    if run is None:
+        return []
+    verdict = [*verdict_rows(page, state, short=room is not None and room < _ROOMY), ()] if state.asks else []
+    return [*verdict, *run_rows(page, run, None if room is None else room - len(verdict))]
+
+
+def _tried(page: Page, state: State, room: int | None) -> list[Row]:
+    job = state.job
+    settings = ", ".join(job.settings) if job is not None else ""
+    said = "your copy" if job is not None and job.kind == "copy" else f"with {settings}"
+    rows: list[Row] = [((page.shown(said), "accent"),), ()]
+    if len(state.runs) > 1:
+        return [*rows, *together_rows(page, state.runs)]
+    return [*rows, *(row for run in state.runs for row in run_rows(page, run, None if room is None else room - 2))]
+
+
+def _notes(page: Page, state: State) -> list[Row]:
+    shown = Collected(page)
+    stop = state.stop
+    if state.asked.unavailable is not None:
+        shown.rows += [*paragraph(page, f"cannot run here: {state.asked.unavailable}", style="warn"), ()]
+    if stop.notes:
+        write_prose(shown, stop.notes)
+    else:
+        shown.row(("there are no notes", "dim"))
+    if stop.attempt is not None:
+        shown.row()
+        shown.rows += paragraph(page, f"t   tries it, with {', '.join(stop.attempt.settings)}", style="accent")
+    return shown.rows
+
+
+def _source(page: Page, state: State) -> list[Row]:
+    """The code of all variants; of those that have run, with what happened at its lines."""
+    ran = {run.subject.target: run for run in (*([state.answered] if state.answered else []), *state.runs)}
+    rows: list[Row] = []
+    targets = state.stop.targets or (state.asked.target,)
+    for target in targets:
+        source = target.script.source if target.script is not None else state.asked.source
+        if len(targets) > 1:
+            rows += [*([()] if rows else []), ((page.shown(target.name), "title"),)]
+        rows += marked_code(page, source, ran.get(target.name))
+    return rows
+
+
+def _help(page: Page) -> list[Row]:
+    rows: list[Row] = []
+    for key, does, more in KEYS:
+        first, *others = paragraph(page, f"{does}: {more}", indent=_KEY)
+        rows += [((f"{key:<{_KEY}}", "title"), *first[1:]), *others]
+    return rows
+
+
+def _end(page: Page, state: State) -> list[Row]:
+    chapter = [stop for stop in state.stops if stop.chapter == state.stop.chapter]
+    after = state.stops[state.number + 1 : state.number + 2]
+    what = state.stop.chapter.title if _alone(state) else f"chapter {state.stop.chapter.number}"
+    rows: list[Row] = [*paragraph(page, f"That was {what}.", style="title"), ()]
+    rows += (
+        progress_rows(page, chapter, state.course)
+        if state.questions
+        else [(page.shown(stop.name),) for stop in chapter]
+    )
+    rows.append(())
+    if after:
+        said = f"Next is chapter {after[0].chapter.number}: {after[0].chapter.title}"
+        return [*rows, *paragraph(page, said)]
+    return [*rows, ("That was all of it.",)]

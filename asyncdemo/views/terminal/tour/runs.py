@@ -1,0 +1,153 @@
+"""What happened, or happens just now, in the runs of a stop."""
+
+from collections.abc import Sequence
+
+from asyncdemo.marks import marks
+from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
+from asyncdemo.spans import Timeline
+from asyncdemo.tour.events import KEPT
+from asyncdemo.tour.state import State
+from asyncdemo.views import wording
+from asyncdemo.views.excerpt import code_lines, excerpt
+from asyncdemo.views.terminal import stream
+from asyncdemo.views.terminal.code import Row, code_rows
+from asyncdemo.views.terminal.collected import Collected
+from asyncdemo.views.terminal.findings import FEWEST as FEWEST_FINDINGS
+from asyncdemo.views.terminal.findings import finding_rows
+from asyncdemo.views.terminal.lanes import timeline_rows
+from asyncdemo.views.terminal.lines import GUTTER
+from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.parts import notes, paragraph
+from asyncdemo.views.terminal.steps import output_rows
+from asyncdemo.views.terminal.stream import Stream
+from asyncdemo.views.terminal.tour.question import choice_rows
+from asyncdemo.views.terminal.variants import write_variants
+
+_SOON = 0.05  # seconds: before that there is nothing to be seen of its tasks
+_LEAST_LANES, _MOST_LANES = 5, 8  # rows
+_LEAST_OUTPUT = 3
+_LEAST_CODE = 5  # rows of code below the rest
+_ROOM = 60  # rows that are filled where there is no screen
+
+
+def live_rows(page: Page, state: State, room: int | None) -> list[Row]:
+    """Give the run that goes on: its code until the first step is taken, then its tasks, and its output below them."""
+    target, room = state.running, room or _ROOM
+    source = target.script.source if target is not None and target.script is not None else state.asked.source
+    rows, live = _said_of(page, state), state.live
+    if live.zero is None or live.now - live.zero < _SOON:
+        return [*rows, *([()] if rows else []), *code_rows(page, [code_lines(source)], {}, 0.0)][:room]
+    run = _so_far(state, source)
+    rows += [*timeline_rows(page, run, room=min(_MOST_LANES, room // 2)), ()]
+    rows.append(stream.heading(page, "! = stderr"))
+    shown = output_rows(page, run, KEPT, len(run.output), max(_LEAST_OUTPUT, room - len(rows)))
+    if live.left_out:
+        shown[:1] = [((f"{' ' * GUTTER}{page.glyphs['more']} {live.left_out:,} writes before", "dim"),)]
+    return [*rows, *shown][:room]
+
+
+def run_rows(page: Page, run: Run, room: int | None) -> list[Row]:
+    """Give a run that is over: output, how it ended, lanes, findings, and code in what room is left."""
+    left = room or _ROOM
+    found = _below(finding_rows(page, [run], None if room is None else FEWEST_FINDINGS))
+    left -= len(found)
+    printed = sum(output.text.count("\n") for output in run.output)
+    wanted = min(printed, stream.FEWEST) + 2
+    most = None if room is None else max(_LEAST_LANES, min(_MOST_LANES, left - wanted - 1))
+    lanes = _below(timeline_rows(page, run, room=most))
+    rows = _output(page, run, None if room is None else max(stream.FEWEST, left - len(lanes) - 2))
+    rows += [*lanes, *found]
+    free = (_ROOM if room is None else room) - len(rows) - 1
+    code = _excerpt(page, run, free) if free >= _LEAST_CODE else []
+    return [*rows, *_below(code)]
+
+
+def together_rows(page: Page, runs: Sequence[Run]) -> list[Row]:
+    """Give the runs of all variants side by side."""
+    shown = Collected(page)
+    write_variants(shown, "", "", runs, next_step=None, full=False, timing=False)
+    rows = shown.rows[2:]  # the title is there already
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def marked_code(page: Page, source: str, run: Run | None) -> list[Row]:
+    """Give all of the code, with what happened at its lines if it has run."""
+    if run is None or run.subject.source != source:
+        return code_rows(page, [code_lines(source)], {}, 0.0)
+    found = {mark.line: mark for mark in marks(run)}
+    return code_rows(page, [code_lines(source)], found, run.seconds.zero or 0.0)
+
+
+def _said_of(page: Page, state: State) -> list[Row]:
+    """What was predicted, or which of several runs this is."""
+    job = state.job
+    if job is None:
+        return []
+    if len(job.targets) > 1:
+        return [((f"{len(state.runs) + 1} of {len(job.targets)}", "accent"),)]
+    if job.kind == "question" and state.asks and state.predicted is not None:
+        return choice_rows(page, state.asked, state.predicted, page.glyphs["now"], "accent", "you")
+    return []
+
+
+def _so_far(state: State, source: str) -> Run:
+    """The run as if it were over now."""
+    live = state.live
+    zero = live.zero or 0.0
+    seconds = Seconds(total=live.now, startup=zero, imports=0.0, script=max(0.0, live.now - zero))
+    target = state.running
+    path = None if target is None or target.path is None else str(target.path)
+    subject = Subject("" if target is None else target.name, path=path, source=source)
+    return Run(
+        subject,
+        Python(""),
+        Outcome("exited", code=0),
+        ok=True,
+        seconds=seconds,
+        output=live.output,
+        timeline=_open(live.timeline),
+    )
+
+
+def _open(timeline: Timeline | None) -> Timeline | None:
+    """The tasks that are not over without an end: what is pending now need not be so at the end."""
+    if timeline is None:
+        return None
+    return timeline._replace(
+        tasks=tuple(each._replace(end=None) if each.end == "pending" else each for each in timeline.tasks)
+    )
+
+
+def _output(page: Page, run: Run, budget: int | None) -> list[Row]:
+    shown = Collected(page)
+    shown.row(*stream.heading(page, "! = stderr"))
+    written = Stream(shown, budget=budget)
+    for output in run.output:
+        written.write(output, run.seconds.zero or 0.0)
+    written.finish()
+    took = run.seconds.total if run.seconds.script is None else run.seconds.script
+    at = "" if took is None else wording.seconds(took)
+    first, *others = paragraph(page, wording.outcome(run.outcome), indent=GUTTER, style="good" if run.ok else "bad")
+    shown.rows += [((f"{at:>8}   ", "title"), *first[1:]), *others]
+    for note in notes(run):
+        shown.rows += paragraph(page, note, indent=GUTTER, style="dim")
+    return shown.rows
+
+
+def _excerpt(page: Page, run: Run, room: int) -> list[Row]:
+    """The code as far as there is room for it, near what happened."""
+    code = code_lines(run.subject.source or "")
+    found = {mark.line: mark for mark in marks(run)}
+    wanted = sorted(found, key=lambda line: not found[line].trouble)
+    for most in range(room, 0, -1):
+        rows = code_rows(page, excerpt(code, wanted, most), found, run.seconds.zero or 0.0)
+        if len(rows) <= room:
+            return rows
+    return []
+
+
+def _below(rows: list[Row]) -> list[Row]:
+    """The rows, with a blank one before them if there are any."""
+    return [(), *rows] if rows else []

@@ -1,0 +1,97 @@
+"""What is kept of a learner, and the file in which it stands."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncdemo.cli.touring.keeping import keep, kept, progress_file
+from asyncdemo.tour.progress import Course, Mark, from_text, marked, overall, to_text
+
+MARKS: list[Mark] = ["seen", "right later", "right at first"]
+COURSES = st.dictionaries(
+    st.text(),
+    st.builds(Course, st.none() | st.text(), st.dictionaries(st.text(), st.sampled_from(MARKS))),
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "mark"),
+    [
+        ([True], "right at first"),
+        ([True, False], "right at first"),
+        ([False], "seen"),
+        ([False, True], "right later"),
+        ([False, True, True], "right later"),
+    ],
+)
+def test_the_first_answer_counts_most(answers: list[bool], mark: Mark) -> None:
+    course = Course()
+    for right in answers:
+        course = marked(course, "a", right=right)
+    assert course.marks == {"a": mark}
+
+
+def test_a_stop_is_as_good_as_its_worst_question() -> None:
+    course = Course(None, {"a": "right at first", "b": "right later", "c": "seen"})
+    assert [overall(course, keys) for keys in ("a", "ab", "abc", "ad", "d")] == [
+        "right at first",
+        "right later",
+        "seen",
+        "seen",
+        None,
+    ]
+
+
+@given(COURSES)
+def test_a_file_gives_back_what_was_kept(courses: dict[str, Course]) -> None:
+    assert from_text(to_text(courses)) == courses
+
+
+@given(COURSES, st.data())
+def test_a_torn_file_is_noticed(courses: dict[str, Course], data: st.DataObject) -> None:
+    text = to_text(courses)
+    torn = text[: data.draw(st.integers(0, len(text) - 3))]
+    with pytest.raises(ValueError, match="torn"):
+        from_text(torn)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        '{"schema": "asyncdemo.progress/99", "courses": {}}',
+        '{"schema": "asyncdemo.progress/1", "courses": {"": {"at": 3, "stops": {}}}}',
+        '{"schema": "asyncdemo.progress/1", "courses": {"": {"at": null, "stops": {"a": "perfect"}}}}',
+        '{"schema": "asyncdemo.progress/1", "courses": {"": {"at": null, "stops": {"a": []}}}}',
+        "[" * 100_000,
+    ],
+)
+def test_a_foreign_file_is_set_aside(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "tour.json"
+    path.write_text(text)
+    courses, trouble = kept(path)
+    assert (courses, trouble.startswith("progress begins anew")) == ({}, True)
+    assert (tmp_path / "tour.json.broken").read_text() == text
+    assert keep(path, "", Course("a")) == ""
+    assert kept(path) == ({"": Course("a")}, "")
+
+
+def test_courses_are_kept_side_by_side(tmp_path: Path) -> None:
+    path = tmp_path / "deeper" / "tour.json"
+    assert keep(path, "", Course("a", {"a": "seen"})) == ""
+    assert keep(path, "/workshop", Course("b")) == ""
+    assert kept(path)[0] == {"": Course("a", {"a": "seen"}), "/workshop": Course("b")}
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert keep(tmp_path / "file" / "tour.json", "", Course()).startswith("progress cannot be ")
+
+
+def test_where_it_is_kept(tmp_path: Path) -> None:
+    assert progress_file({"XDG_STATE_HOME": "/state"}) == Path("/state/asyncdemo/tour.json")
+    home = {"HOME": str(tmp_path)}
+    assert progress_file(home) == tmp_path / ".local/state/asyncdemo/tour.json"
+    assert progress_file({**home, "XDG_STATE_HOME": "relative"}) == progress_file(home)

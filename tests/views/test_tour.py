@@ -1,0 +1,156 @@
+"""The screens of a made-up tour, in every size, and its pages as text."""
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from asyncdemo.recording import Outcome, Output
+from asyncdemo.tour.progress import Course
+from asyncdemo.tour.state import State
+from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.text import cells
+from asyncdemo.views.terminal.tour.progress import write_progress
+from asyncdemo.views.terminal.tour.screen import UNFOLD, screen
+from asyncdemo.views.terminal.tour.text import page_rows
+from tests.tour.made import end, press, printing, stops, tour
+from tests.views.fabricated import LOOKS, Text, looked_at, page, visible
+
+SIZES = {"60 columns": 20, "80 columns": 24, "200 columns": 50, "ASCII": 24, "in colour": 24}
+
+
+def answered(number: int = 1, *keys: str) -> State:
+    return end(
+        press(tour(number), *keys, *(["enter"] if keys else ["enter", "enter"])), "done 0\n", "done 1\n", "tick\n"
+    )
+
+
+def right() -> State:
+    return end(press(tour(1), "2", "enter"), "done\n", "tick\n")
+
+
+def together() -> State:
+    state = press(end(press(tour(2), "2", "enter"), "done\n", "tick\n"), "enter")
+    return end(end(state, "HelloWorld\n"), "done\n", "tick\n")
+
+
+def tried() -> State:
+    return end(press(right(), "enter", "t"), "done\n", "tick\n")
+
+
+PAGES = {
+    "the code": lambda: tour(1),
+    "the question": lambda: press(tour(1), "enter"),
+    "a prediction": lambda: press(tour(1), "2"),
+    "before the first step": lambda: press(tour(1), "2", "enter"),
+    "a run": lambda: printing(press(tour(1), "2", "enter"), "tick\n", "done 0\n", "done 1\n"),
+    "right": right,
+    "wrong": lambda: end(press(tour(1), "1", "enter"), "done\n", "tick\n"),
+    "no prediction": lambda: end(press(tour(1), "enter", "enter"), "done\n", "tick\n"),
+    "no choice": answered,
+    "a run that was stopped": lambda: end(press(tour(1), "enter", "enter", "x"), outcome=Outcome("interrupted")),
+    "without a question": lambda: end(press(tour(0), "enter"), "HelloWorld\n"),
+    "all ways": together,
+    "the notes": lambda: press(right(), "enter"),
+    "something tried": tried,
+    "the source": lambda: press(right(), "s"),
+    "the source of variants": lambda: press(together(), "s"),
+    "the keys": lambda: press(tour(1), "?"),
+    "a name": lambda: press(tour(1), "j", "t", "w"),
+    "a name that is none": lambda: press(tour(1), "j", "x", "enter"),
+    "slowed": lambda: press(right(), "l")._replace(film=(0.25, 0.3)),
+    "the end of a chapter": lambda: press(right(), "n"),
+    "the end": lambda: press(tour(3), "n"),
+    "what cannot run here": lambda: tour(3),
+}
+
+
+def rows(shown: Page, state: State, height: int) -> list[str]:
+    return [shown.text(*row) for row in screen(shown, state, height).rows]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_on_a_screen(snapshot: SnapshotAssertion, look: str, name: str) -> None:
+    shown, stream = looked_at(look)
+    shown.unfold = UNFOLD
+    for row in screen(shown, PAGES[name](), SIZES[look]).rows:
+        shown.row(*row)
+    assert visible(stream) == snapshot
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "height"), [(40, 10), (60, 20), (80, 24), (200, 50)])
+def test_every_screen_is_full_and_fits(name: str, width: int, height: int) -> None:
+    shown = page(Text(), width)
+    found = rows(shown, PAGES[name](), height)
+    assert len(found) == height
+    assert max(map(cells, found)) < width
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "height"), [(40, 10), (60, 20), (80, 24)])
+def test_all_of_a_page_can_be_seen(name: str, width: int, height: int) -> None:
+    """What does not fit is scrolled: each row is on one of the screens, and the first says that there is more."""
+    shown, state, seen = page(Text(), width), PAGES[name](), set[str]()
+    whole = rows(shown, state, 500)[2:-2]
+    if state.phase in ("film", "running"):
+        return
+    narrow = rows(shown, state, height)
+    for offset in range(200):
+        drawn = screen(shown, state._replace(offset=offset), height)
+        seen.update(shown.text(*row) for row in drawn.rows)
+        if not drawn.room.more:
+            break
+    if offset:
+        assert any("rows 1 to" in row for row in narrow)
+    if state.phase not in ("answer", "tried"):  # whose pages say less where there is less room
+        assert {row for row in whole if row} <= seen
+
+
+def test_code_leaves_the_lower_third_free_where_it_can() -> None:
+    found = rows(page(Text()), tour(0), 24)
+    assert not any(found[16:22])
+
+
+def test_foreign_text_is_shown_and_not_obeyed() -> None:
+    nasty = "\x1b[2J[red]\u202e" + "x" * 100_000
+    shown = page(Text())
+    running = press(tour(1), "2", "enter")
+    state = printing(running, nasty, nasty)
+    finished = end(running, nasty, nasty)
+    asking = press(tour(1), "enter")
+    stop = asking.stop._replace(name=nasty, summary=nasty, notes=nasty)
+    question = stop.rounds[0]._replace(question=nasty[:900], choices=(nasty[:900], "b", "c"), source=f"x = {nasty!r}\n")
+    hostile = asking._replace(stops=(stop._replace(rounds=(question,)),), number=0)
+    for each in (state, finished, hostile, press(hostile, "o"), press(hostile, "s"), press(hostile, "n")):
+        for width, height in ((40, 10), (80, 24)):
+            shown = page(Text(), width)
+            found = rows(shown, each, height)
+            assert all(row.isprintable() for row in found)
+            assert max(map(cells, found)) < width
+
+
+def test_a_flood_is_shown_at_its_end() -> None:
+    from asyncdemo.tour import events
+
+    state = press(tour(1), "2", "enter")
+    pieces = [Output(0.05 + number / 1000, "stdout", f"{number}\n") for number in range(1000)]
+    state = events.printed(state, pieces, 5_000, 0.05)
+    found = rows(page(Text()), events.looked(state, None, 0.05, 1.1), 24)
+    assert any("5,800 writes before" in row for row in found)
+    assert any("999" in row for row in found)
+
+
+@pytest.mark.parametrize("look", ["60 columns", "80 columns", "ASCII"])
+def test_the_pages_as_text(snapshot: SnapshotAssertion, look: str) -> None:
+    shown, stream = looked_at(look)
+    for name in ("the code", "a prediction", "wrong", "all ways", "the notes", "the end of a chapter"):
+        for row in page_rows(shown, PAGES[name]()):
+            shown.row(*row)
+    assert visible(stream) == snapshot
+
+
+@pytest.mark.parametrize("look", ["60 columns", "80 columns", "in colour"])
+def test_progress(snapshot: SnapshotAssertion, look: str) -> None:
+    shown, stream = looked_at(look)
+    write_progress(shown, stops(), Course("two-ways", {"plain-call": "seen", "rude-job": "right at first"}))
+    assert visible(stream) == snapshot
