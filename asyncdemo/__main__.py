@@ -54,15 +54,23 @@ def _main() -> None:
         print(f"asyncdemo: {harmless(str(error))}", file=sys.stderr)
         sys.exit(error.status)
     except BrokenPipeError:
-        # Whoever read our output has gone, which is no fault: end as a program that knows nothing of it would.
-        _forget_output()
-        sys.exit(BROKEN_PIPE)
+        _end_without_reader()
+    except SystemExit as ending:
+        if not isinstance(ending.__context__, BrokenPipeError):
+            raise
+        _end_without_reader()  # Typer has made a failure of it
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO) or error.filename is not None:
             raise
         print(f"asyncdemo: cannot write the output: {error.strerror}", file=sys.stderr)
         _forget_output()
         sys.exit(1)
+
+
+def _end_without_reader() -> None:
+    """Whoever read our output has gone, which is no fault: end as a program that knows nothing of it would."""
+    _forget_output()
+    sys.exit(BROKEN_PIPE)
 
 
 def _forget_output() -> None:

@@ -2,14 +2,18 @@
 
 import errno
 import os
+import signal
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 from asyncdemo.catalogue.wording import listed, visible
 from asyncdemo.errors import ToolError, UsageError
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)  # beside Ctrl-C, which is an exception
 
 
 class Place:
@@ -28,17 +32,23 @@ class Place:
     def writing(self) -> Iterator[IO[str]]:
         """Give a text file that takes the place when the block ends well. Raises ToolError where it cannot."""
         try:
-            file = self._file or _temporary(self._real)
-            self._file = None
-            with _taking(self._real, file):
-                yield file
+            self._file = self._file or _temporary(self._real)
+            with _taking(self._real, self._file):
+                yield self._file
         except OSError as error:
             raise ToolError(f"cannot write {visible(self.path)}: {error.strerror}") from None
+        finally:
+            self._file = None
 
     def close(self) -> None:
         """Leave the place as it is."""
         if self._file is not None:
             self._file.close()
+            _remove(self._file)
+
+    def abandon(self) -> None:
+        """Leave the place as it is, at whatever moment: a file that is being written cannot be closed in its midst."""
+        if self._file is not None:
             _remove(self._file)
 
 
@@ -60,7 +70,8 @@ def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
     try:
-        yield place
+        with _cleared_away(place):
+            yield place
     finally:
         place.close()
 
@@ -74,6 +85,29 @@ def replace_content(path: Path, data: bytes) -> None:
             file.write(data)
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
+
+
+@contextmanager
+def _cleared_away(place: Place) -> Iterator[None]:
+    """Leave nothing half written behind when a signal ends us that ends every program. What is ignored stays so.
+
+    The signal then goes on to whoever has heeded it before: it ends us as it would have, whatever we were waiting for.
+    """
+    before: dict[signal.Signals, Any] = {}
+
+    def clear_away(number: int, _frame: FrameType | None) -> None:
+        place.abandon()
+        signal.signal(number, before[signal.Signals(number)])
+        signal.raise_signal(number)
+
+    for number in _ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, clear_away)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -1,18 +1,19 @@
 """What is read from a file is checked here for its shape, so that whatever stands there is refused in one sentence.
 
 A value fits a type as an annotation has it: JSON's numbers, strings, booleans and null, `X | None`, literals, tuples
-(made of JSON's lists beforehand) and mappings. A number that is not finite fits none, nor does one of over 64 bits.
+(made of JSON's lists beforehand) and mappings. A whole number of over 64 bits fits none. All others are times in
+seconds: they are finite, and no longer than three years, in which a clock still tells microseconds apart.
 """
 
 import types
 from collections.abc import Callable, Mapping
 from functools import cache
-from math import isfinite
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Fits = Callable[[Any], bool]
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
+_YEARS = 1e8  # seconds
 _LONG = 40  # characters of a value that are shown
 
 
@@ -81,7 +82,7 @@ def _fits(hint: Any) -> Fits:
     if hint is Any:
         return lambda _: True
     if hint is float:
-        return lambda value: type(value) in (int, float) and _LEAST <= value <= _MOST and isfinite(value)
+        return lambda value: type(value) in (int, float) and -_YEARS <= value <= _YEARS
     if hint is int:
         return lambda value: type(value) is int and _LEAST <= value <= _MOST
     if origin is Literal:

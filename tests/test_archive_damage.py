@@ -161,6 +161,8 @@ def test_whatever_stands_anywhere_is_read_or_refused(recording: Recording, data:
         ("seconds", {"startup": []}, "seconds.startup is []"),
         ("seconds", {"total": True}, "seconds.total is True"),
         ("seconds", {"total": float("inf")}, "seconds.total is inf"),
+        ("seconds", {"script": 1e18}, "seconds.script is 1e+18"),
+        ("outcome", {"kind": "timed-out", "after": -2e8}, "outcome.after is -200000000.0"),
         ("seconds", [], "seconds is no object, but []"),
         ("outcome", {"kind": "exploded"}, "outcome.kind is 'exploded'"),
         ("output", [{"at": 1, "line": None, "thread": None}], "output.stream is missing"),

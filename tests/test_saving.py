@@ -2,7 +2,10 @@
 
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +78,35 @@ def test_what_was_there_is_lost_only_to_a_whole_file(tmp_path: Path) -> None:
             file.write("later")
     assert path.read_text() == "later"
     assert os.listdir(tmp_path) == ["kept.json"]  # noqa: PTH208
+
+
+WRITER = """
+import os, signal, sys
+from contextlib import ExitStack
+from pathlib import Path
+from asyncdemo.saving import opened
+with ExitStack() as stack:
+    places = [stack.enter_context(opened(Path(name), (".json",))) for name in ("one.json", "two.json")]
+    with places[0].writing() as file:
+        file.write("whole")
+    with places[1].writing() as file:
+        file.write("half" * 100_000)
+        os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_nothing_half_written_is_left_by_who_is_ended(tmp_path: Path, name: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", WRITER, name], cwd=tmp_path, check=False)
+    assert ended.returncode == -getattr(signal, name)
+    assert {entry.name: entry.read_text() for entry in tmp_path.iterdir()} == {"one.json": "whole"}
+
+
+def test_who_ignores_a_signal_goes_on_writing(tmp_path: Path) -> None:
+    ignoring = f"import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n{WRITER}"
+    ended = subprocess.run([sys.executable, "-c", ignoring, "SIGHUP"], cwd=tmp_path, check=False)
+    assert ended.returncode == 0
+    assert {entry.name for entry in tmp_path.iterdir()} == {"one.json", "two.json"}
 
 
 def test_a_new_file_may_be_read_as_any_other(tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
         @cache
         def view() -> "RunView":
             from asyncdemo.views.terminal.page import standard_page
-            from asyncdemo.views.terminal.run import Look, RunView
+            from asyncdemo.views.terminal.run import RunView
+            from asyncdemo.views.terminal.sharing import Look
 
             summary = _summary(target, plan, request)
             base = Look(target.name, summary, plan.subject.source, expected_status(target))

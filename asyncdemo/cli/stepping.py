@@ -30,9 +30,10 @@ def step_through(stages: Sequence[Stage], *, ascii_only: bool) -> None:
         while True:
             run = bisect_right(firsts, walk.number) - 1
             stage = stages[run]
-            page, height = _page(screen, ascii_only=ascii_only)
-            moment = stage.moments[walk.number - firsts[run]]
-            _show(screen, page, step_rows(page, stage, moment, height, _bottom(walk)))
+            if not screen.has_keys:
+                page, height = _page(screen, ascii_only=ascii_only)
+                moment = stage.moments[walk.number - firsts[run]]
+                _show(screen, page, step_rows(page, stage, moment, height, _bottom(walk)))
             key = screen.key()
             found = walk if key in (REDRAW, None) else pressed(walk, key or "")
             if found is None:

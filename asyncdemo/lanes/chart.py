@@ -12,6 +12,8 @@ from asyncdemo.printed import prints
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import Task, Timeline
 
+_LEAST = 1e-6  # seconds: recordings keep microseconds
+
 
 class Chart(NamedTuple):
     """Tasks with their names, the cells of each on an axis, and what they printed."""
@@ -36,8 +38,9 @@ class Chart(NamedTuple):
 
 
 def length(run: Run) -> float:
-    """How long (seconds) the part of a run is that is drawn, from its zero on."""
-    return run.seconds.script or run.seconds.total or 0.0
+    """How long (seconds) the part of a run is that is drawn, from its zero on; what no clock tells from 0 is 0."""
+    seconds = run.seconds.script or run.seconds.total or 0.0
+    return seconds if seconds >= _LEAST else 0.0
 
 
 def chart(run: Run, timeline: Timeline, tasks: Sequence[Task], names: Mapping[int, str], axis: Axis) -> Chart:

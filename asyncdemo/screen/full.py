@@ -37,6 +37,11 @@ class Screen:
             os.set_blocking(end, False)
         self._ours = False
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys have come that nobody has asked for: what would be shown before they count, nobody could see."""
+        return bool(self._keys)
+
     def size(self) -> tuple[int, int]:
         """Columns and rows; 80 and 24 where the terminal does not tell."""
         with suppress(OSError):

@@ -3,14 +3,23 @@
 import re
 
 # What XML 1.0 does not allow at all, what nobody sees, and what would turn the text around.
-_UNSAFE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
+_UNSAFE = r"\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
+_IN_A_LINE, _IN_LINES = re.compile(rf"[\x00-\x1f{_UNSAFE}]"), re.compile(rf"[\x00-\x08\x0b-\x1f{_UNSAFE}]")
 
 
 def harmless(text: str) -> str:
     """Give text without control characters and marks of direction: each stands there as its number."""
-    return _UNSAFE.sub(_numbered, text)
+    return _IN_A_LINE.sub(_numbered, text)
+
+
+def shown(text: str) -> str:
+    """Give the same of text in which tabs and line ends stay."""
+    return _IN_LINES.sub(_numbered, text)
+
+
+def shortened(text: str, most: int) -> str:
+    """Give no more than so many characters of harmless lines, and say how many there are besides."""
+    return shown(text if len(text) <= most else f"{text[:most]}… {len(text) - most:,} characters more")
 
 
 def first_line(text: str, most: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from asyncdemo.recording import Run, Stream
+from asyncdemo.views.overwriting import last_state
 
 _TOGETHER = 40  # what happens within this part of the longest run stands in one row
 
@@ -53,5 +54,5 @@ def _lines(run: Run) -> Iterator[tuple[float, str]]:
 
 
 def _marked(stream: Stream, parts: list[str]) -> str:
-    line = "".join(parts).rstrip("\r").rpartition("\r")[2]  # what stands there at last
+    line = last_state("".join(parts))
     return f"! {line}" if stream == "stderr" and line else line

@@ -12,7 +12,8 @@ from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Run
 from asyncdemo.spans import STATES, Spans, Task, Timeline
 from asyncdemo.views.terminal.lanes import timeline_rows
-from asyncdemo.views.terminal.run import ROWS, Look, RunView
+from asyncdemo.views.terminal.run import RunView
+from asyncdemo.views.terminal.sharing import ROWS, Look
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.variants import write_variants
 from tests.lanes.made import STEP, Made, many, polite, rude, run_of, timeline

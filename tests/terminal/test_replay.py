@@ -44,6 +44,15 @@ def is_as_before(shown: Terminal) -> bool:
     return all(-1 < shown.raw.rfind(taken) < shown.raw.rfind(back) for taken, back in codes)
 
 
+def test_what_is_pasted_is_gone_through_at_once(terminal: Start) -> None:
+    shown = terminal("asyncdemo replay short.json --step", 80, 24)
+    shown.wait_for(at(1))
+    shown.type("n" * 500 + "g" + "n" * 3)
+    shown.wait_for(at(4))
+    assert shown.raw.count(b"\x1b[H") < 50  # screens that were drawn
+    shown.type("q")
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_forwards_backwards_and_out(terminal: Start, width: int, height: int) -> None:
     shown = terminal("asyncdemo replay short.json --step", width, height)

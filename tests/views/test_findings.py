@@ -9,7 +9,8 @@ from asyncdemo.finding import Finding
 from asyncdemo.marks import Mark, marks
 from asyncdemo.recording import Run
 from asyncdemo.views.terminal.findings import FEWEST, finding_rows
-from asyncdemo.views.terminal.run import ROWS, Look, RunView
+from asyncdemo.views.terminal.run import RunView
+from asyncdemo.views.terminal.sharing import ROWS, Look
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.variants import write_variants
 from tests.lanes.made import rude, run_of

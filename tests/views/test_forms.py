@@ -13,10 +13,11 @@ from asyncdemo.finding import Finding
 from asyncdemo.recording import Run
 from asyncdemo.spans import Spans, Timeline
 from asyncdemo.views.exports import COMPARISONS
+from asyncdemo.views.terminal.recorded import write_recording
 from tests.comparison.made import compared, made
 from tests.lanes.made import Made, Story, many, polite, rude, run_of, timeline
 from tests.test_archive_damage import recordings
-from tests.views.fabricated import outputs
+from tests.views.fabricated import Text, outputs, page
 from tests.views.forms import check_all, text
 from tests.views.test_hostile import EVIL, _run
 from tests.views.trace_schema import check, check_arrows
@@ -38,6 +39,16 @@ def rude_run() -> Run:
 @settings(max_examples=40)
 def test_any_recording(kept: Recording) -> None:
     check_all(kept)
+
+
+# What a clock cannot tell apart from nothing, and as long as a recording may say that it took.
+@pytest.mark.parametrize("script", [5e-324, 1e-9, -1.0, 999.999, 1e8])
+@pytest.mark.parametrize("zero", [0.0, 0.05, 1e8])
+def test_however_long_it_took(script: float, zero: float) -> None:
+    run = run_of(rude(), script, outputs((0.0, f"{'tick ' * 40}\n"), (script, f"{'tock ' * 40}\n")))
+    run = run._replace(seconds=run.seconds._replace(startup=zero, imports=0.0, script=script))
+    check_all(recording(run, run._replace(timeline=None)))
+    write_recording(page(Text(), 40), [run], None, full=False)
 
 
 @pytest.mark.parametrize("evil", EVIL)
@@ -73,6 +84,26 @@ def test_lanes_and_slices_of_a_trace() -> None:
     first = next(event for event in events if event["name"] == "blocked")
     assert (found["ts"], found["tid"]) == (first["ts"], first["tid"])
     assert first["args"] == {"at": "/course/example.py:13"}
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("get configuration", "get configuration"),
+        ("fetch the configuration", "fetch the configu…"),
+        ("a worker of many words 12", "a worker of ma… 12"),
+        ("\u6f22" * 12, "\u6f22" * 8 + "…"),
+    ],
+)
+def test_names_of_lanes_in_a_picture(name: str, drawn: str) -> None:
+    jobs = [Made("job", [("running", 0.1)], name=name), Made("main", [("running", 0.1)])]
+    assert f'class="lane">{drawn}<' in text(recording(run_of(timeline(*jobs), 0.2)), ".svg")
+
+
+def test_a_creator_of_which_only_spans_are_there() -> None:
+    found = timeline(Made("main", [("running", 0.1)]), Made("job", [("running", 0.1)], 0.05, parent=1))
+    kept = recording(run_of(found._replace(tasks=found.tasks[1:]), 0.2))
+    assert check_arrows(check(json.loads(text(kept, ".trace.json")))) == 0
 
 
 def test_slices_of_a_lane_do_not_overlap() -> None:

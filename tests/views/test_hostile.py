@@ -16,7 +16,8 @@ from asyncdemo.views.terminal.compare import write_comparison
 from asyncdemo.views.terminal.doctor import write_checks
 from asyncdemo.views.terminal.listing import write_listing
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.run import Look, RunView
+from asyncdemo.views.terminal.run import RunView
+from asyncdemo.views.terminal.sharing import Look
 from asyncdemo.views.terminal.show import write_sources
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.variants import write_variants

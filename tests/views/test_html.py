@@ -130,3 +130,18 @@ def test_writes_make_lines() -> None:
         (4.0, "stdout", "f", 4),
     ]
     assert within(found, 4) == ([*found[:2], *found[-2:]], 2)
+
+
+def test_what_was_written_over_is_not_shown() -> None:
+    outputs = [
+        Output(0.0, "stdout", "10 %\r50 %"),
+        Output(0.1, "stdout", "\rdone\r\n"),
+        Output(0.2, "stderr", "a\rb\r"),
+    ]
+    assert [each.text for each in lines(outputs, [None] * 3)] == ["done", "b"]
+
+
+def test_a_line_that_printed_often_says_so() -> None:
+    said = [Output(0.1 * n, "stdout", f"tick {n}\n", 4) for n in range(3)] + [Output(0.3, "stdout", "end\n", 6)]
+    (data,) = runs_data([run_of(None, 0.4, said)])
+    assert data["marks"] == [[4, "tick 0   (the first of 3)", False], [6, "end", False]]

@@ -10,7 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.recording import Outcome, Output, Run, Seconds
 from asyncdemo.views.terminal.lines import GUTTER
 from asyncdemo.views.terminal.parts import paragraph
-from asyncdemo.views.terminal.run import MOST_HELD, ROWS, Look, RunView, write_run
+from asyncdemo.views.terminal.run import MOST_HELD, RunView, write_run
+from asyncdemo.views.terminal.sharing import ROWS, Look
 from tests.conftest import SCENARIOS
 from tests.views.fabricated import LOOKS, ZERO, Screen, Text, looked_at, outputs, page, run, visible
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from asyncdemo.catalogue import reading, syntax
 from asyncdemo.recording import Subject
 from asyncdemo.views.excerpt import code_lines
-from asyncdemo.views.html.showing import shortened, shown
+from asyncdemo.views.harmless import shortened, shown
 
 MOST = 5_000  # lines
 LONGEST = 500  # characters of a line

@@ -8,9 +8,9 @@ from asyncdemo.comparison.doubts import doubts
 from asyncdemo.comparison.result import Comparison, Contestant
 from asyncdemo.comparison.sweep import Sweep, trends
 from asyncdemo.views import verdicts, wording
+from asyncdemo.views.harmless import shortened, shown
 from asyncdemo.views.html.assembly import page
 from asyncdemo.views.html.recording import made_with, runs_data
-from asyncdemo.views.html.showing import shortened, shown
 from asyncdemo.views.html.timeline import microseconds
 
 _TIMES = 200  # dots of a bar

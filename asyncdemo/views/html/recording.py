@@ -5,15 +5,15 @@ from typing import Any
 
 from asyncdemo.archive import Recording
 from asyncdemo.lanes.chart import length as length_of
-from asyncdemo.marks import marks
+from asyncdemo.marks import Mark, marks
 from asyncdemo.printed import printed
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
+from asyncdemo.views.harmless import shortened, shown
 from asyncdemo.views.html import said
 from asyncdemo.views.html.assembly import page
 from asyncdemo.views.html.code import MOST as MOST_CODE
 from asyncdemo.views.html.code import code, place, prose
-from asyncdemo.views.html.showing import shortened, shown
 from asyncdemo.views.html.stepping import stepping
 from asyncdemo.views.html.timeline import Lanes, lanes, microseconds
 
@@ -61,7 +61,7 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
         "length": microseconds(length),
         "seconds": run.seconds.to_json(),
         "code": code(subject),
-        "marks": [[mark.line, shortened(mark.text, 200), mark.trouble] for mark in marks(run)],
+        "marks": [[mark.line, _beside(mark), mark.trouble] for mark in marks(run)],
         "lanes": drawn.document,
         "stepping": steps,
         "below": microseconds(drawn.below),
@@ -69,6 +69,12 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
         "findings": _findings(run),
         "remarks": [*map(shown, run.notes), *_not_shown(run, left_out), *drawn.remarks, *thinned],
     }
+
+
+def _beside(mark: Mark) -> str:
+    """What is said beside a line: of all that it has printed the first, and how much that was."""
+    times = f"   (the first of {mark.times:,})" if mark.times > 1 and not mark.trouble else ""
+    return shortened(mark.text, 200) + times
 
 
 def _said(run: Run, drawn: Lanes, zero: float) -> tuple[list[list[Any]], int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from asyncdemo.recording import Output, Stream
+from asyncdemo.views.overwriting import last_state
 
 MOST = 2_000  # lines: one half from the beginning, one from the end
 LONGEST = 2_000  # characters of a line
@@ -27,18 +28,18 @@ def lines(outputs: Sequence[Output], tasks: Sequence[int | None]) -> list[Said]:
     parts: list[str] = []
     for piece, (output, task) in enumerate(zip(outputs, tasks, strict=True)):
         if opened is not None and opened.stream != output.stream:
-            found.append(opened._replace(text="".join(parts)))
+            found.append(opened._replace(text=last_state("".join(parts))))
             opened = None
         *whole, rest = output.text.replace("\r\n", "\n").split("\n")
         for text in whole:
             before = "" if opened is None else "".join(parts)
-            found.append((opened or _opened(output, task, piece))._replace(text=before + text))
+            found.append((opened or _opened(output, task, piece))._replace(text=last_state(before + text)))
             opened, parts = None, []
         if rest:
             if opened is None:
                 opened, parts = _opened(output, task, piece), []
             parts.append(rest)
-    return found if opened is None else [*found, opened._replace(text="".join(parts))]
+    return found if opened is None else [*found, opened._replace(text=last_state("".join(parts)))]
 
 
 def _opened(output: Output, task: int | None, piece: int) -> Said:

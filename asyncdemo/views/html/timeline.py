@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from asyncdemo.lanes.naming import names, shown_tasks
 from asyncdemo.recording import Run
 from asyncdemo.spans import Spans, Task, Timeline
+from asyncdemo.views.harmless import shortened
 from asyncdemo.views.html.code import where
 from asyncdemo.views.html.merging import Drawn, merged
-from asyncdemo.views.html.showing import shortened
 
 MOST = 1_000  # lanes
 _LONGEST = 80  # characters of a name

@@ -57,7 +57,7 @@ def _rows(point: Comparison, axis: Scale, top: float) -> Iterator[str]:
 def _row(contestant: Contestant, speedup: SpeedUp | None, axis: Scale, y: float) -> Iterator[str]:
     """The name and what is said of it, and below that the bar with its interval."""
     said = wording.seconds(contestant.time, 3)
-    said += "" if speedup is None else f"   {verdicts.relation(speedup)}"
+    said += "" if speedup is None else f", {verdicts.relation(speedup)}"
     yield text(EDGE, y + 22, cut(contestant.id, 36), kind="name")
     yield text(WIDTH - EDGE, y + 22, said, anchor="end")
     middle, width = y + 30 + THICK / 2, WIDTH - 2 * EDGE

@@ -1,5 +1,7 @@
 """The parts that pictures are made of."""
 
+import unicodedata
+
 from asyncdemo.views.harmless import harmless
 
 WIDTH = 1000  # pixels
@@ -56,8 +58,18 @@ def path(steps: str, kind: str) -> str:
 
 
 def cut(said: str, most: int) -> str:
-    """Give text of so many characters at most; a picture cannot measure them."""
-    return said if len(said) <= most else f"{said[: most - 1]}…"
+    """Give text that is so many characters wide at most; a picture cannot measure them."""
+    if measure(said) <= most:
+        return said
+    said = said[:most]
+    while measure(said) >= most:
+        said = said[:-1]
+    return f"{said}…"
+
+
+def measure(said: str) -> int:
+    """How many characters a text is wide, those of East Asia counted twice."""
+    return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in harmless(said))
 
 
 def escaped(said: str) -> str:

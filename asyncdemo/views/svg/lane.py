@@ -1,6 +1,5 @@
 """One lane of a timeline: bars with the words for their states, what was printed below them, how it ended."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -9,7 +8,6 @@ from asyncdemo.lanes.bars import DUE, MANY, STATES
 from asyncdemo.lanes.cells import NOTHING, STEPPED, shape
 from asyncdemo.lanes.words import ENDS, Word
 from asyncdemo.spans import BLOCKED, READY, WAITING, End
-from asyncdemo.views.harmless import harmless
 from asyncdemo.views.svg.drawing import path, text
 from asyncdemo.views.svg.looks import CHARACTER, KINDS
 
@@ -36,11 +34,6 @@ class Drawn(NamedTuple):
     def height(self) -> int:
         """How many pixels it takes."""
         return BAR + (SAID if self.said else 0) + GAP
-
-
-def measure(said: str) -> int:
-    """How many characters a text is wide, those of East Asia counted twice."""
-    return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in harmless(said))
 
 
 def lane(drawn: Drawn, left: float, top: float) -> Iterator[str]:

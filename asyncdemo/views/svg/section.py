@@ -12,8 +12,8 @@ from asyncdemo.lanes.words import Word, spoken, words
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import Task
 from asyncdemo.views.harmless import first_line, harmless
-from asyncdemo.views.svg.drawing import cut
-from asyncdemo.views.svg.lane import Drawn, measure
+from asyncdemo.views.svg.drawing import cut, measure
+from asyncdemo.views.svg.lane import Drawn
 from asyncdemo.views.svg.looks import CHARACTER, KINDS
 
 NAME = 10.6  # pixels for a character of a lane's name
@@ -114,6 +114,6 @@ def _placed(said: Sequence[tuple[int, str]], outputs: Iterable[Output], axis: Ax
 def _short(name: str) -> str:
     """Cut a name so that the number at its end stays."""
     head, _, tail = harmless(name).rpartition(" ")
-    return (
-        f"{cut(head, _LONGEST - 1 - len(tail))} {tail}" if head and len(tail) < _LONGEST // 2 else cut(tail, _LONGEST)
-    )
+    if head and tail.removeprefix("x").isdecimal() and len(tail) < _LONGEST // 2:
+        return f"{cut(head, _LONGEST - 1 - len(tail))} {tail}"
+    return cut(harmless(name), _LONGEST)

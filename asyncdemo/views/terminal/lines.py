@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from asyncdemo.recording import Output
+from asyncdemo.views.overwriting import last_state
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import wrapped
 
@@ -65,14 +66,12 @@ class Lines:
         return None if self.unended is None else self._rows(self.unended, self.unended.text)[-1]
 
     def _rows(self, start: Line, text: str) -> list[Line]:
-        first, *others = wrapped(self._page.shown(_last_state(text)), self._page.width - 1 - GUTTER)
+        first, *others = wrapped(self._page.shown(last_state(text)), self._page.width - 1 - GUTTER)
         return [start._replace(text=first), *map(start.continued, others)]
 
 
-def _last_state(line: str) -> str:
-    """What stands in a row after its carriage returns, if each state is longer than the one before."""
-    return next((state for state in reversed(line.split("\r")) if state), "")
-
-
 def _time(seconds: float) -> str:
-    return f"{round(seconds, 2) + 0.0:6.2f} s" if seconds < 1000 else f"{seconds:6.0f} s"
+    """In eight cells, whatever it is: a recording may say of output that it came long before the first step."""
+    if -99.995 < seconds < 999.995:
+        return f"{round(seconds, 2) + 0.0:6.2f} s"
+    return f"{seconds:6.0f} s" if -99_999.5 < seconds < 999_999.5 else f"{seconds:6.0e} s"

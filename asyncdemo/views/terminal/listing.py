@@ -68,17 +68,23 @@ def _whole(page: Page, chapter: Chapter, scenarios: list[Scenario], widest: int)
 
 
 def _entry(page: Page, scenario: Scenario, widest: int) -> _Rows:
-    """The name beside the summary; the variants behind that, or in a row of their own where there is no room."""
+    """The name beside the summary; the variants behind that, or in a row of their own where there is no room.
+
+    A name is typed as it stands here: one that is too wide has a row of its own rather than being cut.
+    """
     room = page.width - 1 - 3 - widest - 2
     said = [scenario.summary]
     if not scenario.available:
         said = [f"not here: {scenario.unavailable_reason}"]
     elif scenario.variants:
         variants = " ".join(scenario.variants)
-        beside = f"{scenario.summary}: {variants}"
-        said = [beside] if cells(page.shown(beside)) <= room else [*said, variants]
-    name = cut(page.shown(scenario.name), widest, page.glyphs["more"])
+        both = f"{scenario.summary}: {variants}"
+        said = [both] if cells(page.shown(both)) <= room else [*said, variants]
+    name = cut(page.shown(scenario.name), page.width - 1 - 3, page.glyphs["more"])
     style = "plain" if scenario.available else "dim"
-    first, *others = [(cut(page.shown(each), room, page.glyphs["more"]), style) for each in said]
-    below = [(" " * (widest + 2), other) for other in others]
-    return [((name, "title"), " " * (widest - cells(name) + 2), first), *below]
+    beside = [(cut(page.shown(each), room, page.glyphs["more"]), style) for each in said]
+    if cells(name) > widest:
+        first_row: tuple[Part, ...] = ((name, "title"),)
+    else:
+        first_row = ((name, "title"), " " * (widest - cells(name) + 2), beside.pop(0))
+    return [first_row, *((" " * (widest + 2), each) for each in beside if each[0])]

@@ -8,10 +8,20 @@ from typing import TextIO
 
 from asyncdemo.views.terminal.text import harmless
 
-GLYPHS = {"rule": "─", "bar": "█", "line": "─", "tick": "│", "mark": "◄", "more": "…", "gap": "…"}
-GLYPHS |= {"now": "►", "halt": "║"}
-ASCII = {"rule": "-", "bar": "#", "line": "-", "tick": "|", "mark": "<-", "more": "...", "gap": ":"}
-ASCII |= {"now": ">", "halt": "="}
+# Each as it is, and what stands for it in ASCII.
+_SIGNS = {
+    "rule": ("─", "-"),
+    "bar": ("█", "#"),
+    "line": ("─", "-"),
+    "tick": ("│", "|"),
+    "mark": ("◄", "<-"),
+    "more": ("…", "..."),
+    "gap": ("…", ":"),
+    "now": ("►", ">"),
+    "halt": ("║", "="),
+}
+GLYPHS = {name: sign for name, (sign, _) in _SIGNS.items()}
+ASCII = {name: sign for name, (_, sign) in _SIGNS.items()}
 
 # The eight colours that every terminal has: its owner has chosen them to go with the background.
 STYLES = {

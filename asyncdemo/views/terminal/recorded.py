@@ -6,7 +6,8 @@ from asyncdemo.catalogue.syntax import docstring
 from asyncdemo.recording import Run
 from asyncdemo.views.grouping import side_by_side
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.run import Look, write_run
+from asyncdemo.views.terminal.run import write_run
+from asyncdemo.views.terminal.sharing import Look
 from asyncdemo.views.terminal.variants import write_variants
 
 Step = tuple[str, str]  # what for, and the command

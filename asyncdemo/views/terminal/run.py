@@ -2,64 +2,26 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
-from asyncdemo.marks import marks
 from asyncdemo.recording import Output, Run
 from asyncdemo.views import wording
-from asyncdemo.views.excerpt import code_lines, excerpt
-from asyncdemo.views.focus import by_importance
+from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal import stream
-from asyncdemo.views.terminal.code import Row, code_rows
-from asyncdemo.views.terminal.findings import FEWEST as FEWEST_FINDINGS
-from asyncdemo.views.terminal.findings import finding_rows
-from asyncdemo.views.terminal.folding import FEWEST, fold
-from asyncdemo.views.terminal.lanes import may_have_lanes, timeline_rows
+from asyncdemo.views.terminal.code import Row
+from asyncdemo.views.terminal.folding import fold
+from asyncdemo.views.terminal.lanes import may_have_lanes
 from asyncdemo.views.terminal.lines import GUTTER, Line, Lines
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import next_rows, notes, paragraph, write_times, write_title
+from asyncdemo.views.terminal.sharing import ROWS, Look, Sharing
 from asyncdemo.views.terminal.stream import Stream, left_out_row
 from asyncdemo.views.terminal.text import wrapped
 
 HOLD = 0.8  # seconds: what ends sooner is shown in the order in which it is read: code, output, end
 MOST_HELD = 1 << 20  # characters of output that are held for it: more could fill the memory
-ROWS = 22  # of a default view
-FRAME = 5  # of these for title, rule, how it ended, next step, and a blank row
-LIVE_FRAME = 7  # the same where output is written as it comes, with its heading and the blank row behind the code
+LIVE_FRAME = 7  # rows of the view besides output, code and lanes, where output is written as it comes
 MOST_BELOW = 9  # rows that are then kept free for what is written below it
 LANES = 8  # of these for a timeline, if there may be one
-LEAST_CODE = 3  # rows of code that what to do about a finding leaves
-ROOMY = 6  # rows of output beside all of the code: then there is a row for a heading, too
-LEAST_LANES = 4  # rows of a timeline that findings leave
-BRIEF_LANES = 6  # rows of a timeline where code or output have to be folded
-MORE_LANES = 12  # the same of a person's own program, however much else there is
-MANY_FINDINGS = 12  # rows of findings of a person's own program
-MANY = 15  # rows of code of a person's own program that are shown whole
-
-
-class Look(NamedTuple):
-    """What a run's view says besides what happened; `fold` keeps it within ROWS, `show_code` None where it fits."""
-
-    title: str
-    summary: str = ""
-    source: str | None = None
-    expected: int = 0
-    next_step: tuple[str, str] | None = None
-    fold: bool = True
-    show_code: bool | None = None
-    timing: bool = False
-    full: bool = False
-    timeline: bool | None = None
-
-
-class _Shares(NamedTuple):
-    """What a view has of each, and in how many rows it shows the output."""
-
-    code: list[Row]
-    heading: bool
-    output: int
-    timeline: list[Row]
-    findings: list[Row]
 
 
 class RunView:
@@ -108,7 +70,7 @@ class RunView:
             self._write_whole(run)
         else:
             self._stream.finish()
-            shares = self._shares(run, self._stream.rows, written=True)
+            shares = self._sharing(run).shares(self._stream.rows, self._below(run), written=True)
             self._write_rows(self._end_rows(run))
             for rows in (shares.timeline, shares.code, shares.findings):
                 self._write_rows(rows)
@@ -140,7 +102,8 @@ class RunView:
         self._write_title(wording.seconds(_headline(run)))
         lines = Lines(self._page)
         rows = [*(row for each in self._held for row in lines.add(*each)), *lines.end()] if self._look.fold else []
-        shares = self._shares(run, len(rows), heading=any(row.stream != "stdout" for row in rows))
+        marked = any(row.stream != "stdout" for row in rows)
+        shares = self._sharing(run).shares(len(rows), self._below(run), heading=marked)
         self._write_rows(shares.code)
         if shares.heading:
             stream.write_heading(self._page)
@@ -189,58 +152,12 @@ class RunView:
             said += ", nothing on stdout" if run.output else ", no output"
         return said
 
-    def _shares(self, run: Run, output: int, *, heading: bool = False, written: bool = False) -> _Shares:
-        """Share the rows: what was found is said whole, then comes what the tasks did; code and output get the rest.
+    def _sharing(self, run: Run) -> Sharing:
+        return Sharing(self._page, self._look, self._code, run)
 
-        `output` is how many rows that has; `heading`: whether it needs one; `written`: whether it stands there.
-        """
-        free = ROWS - FRAME + 2 - len(self._end_rows(run)) - max(1, len(self._next_rows()))
-        lines = sum(bool(text.strip()) for _, text in self._code)
-        least = bool(lines) + (output + 1 if written else min(output, FEWEST) + heading)
-        lanes = LEAST_LANES + 1 if run.timeline is not None and len(run.timeline.tasks) > 1 else 0
-        findings = self._finding_rows(run, free - 1 - least - min(lines, LEAST_CODE) - lanes)
-        free -= _height(findings)
-        least += min(lines, 1)
-        timeline = self._timeline_rows(run, free - 1 - least)
-        everything = lines + bool(lines) + output + 1
-        if self._look.fold and everything + _height(timeline) > free:
-            timeline = self._timeline_rows(run, min(free - 1 - least, BRIEF_LANES), brief=True)
-        free -= _height(timeline)
-        roomy = min(everything, lines + bool(lines) + 1 + ROOMY) <= free
-        heading = heading or written or not self._look.fold or roomy
-        free -= heading + bool(lines)
-        most = free - output if written else max(free - output, min(len(self._code), (free + 1) // 2, free - FEWEST))
-        code = self._code_rows(run, most)
-        return _Shares(code, heading, max(FEWEST, free - len(code)), timeline, findings)
-
-    def _finding_rows(self, run: Run, room: int) -> list[Row]:
-        """What was found, as far as there is room for it."""
-        most = None if self._look.full else max(FEWEST_FINDINGS, room) if self._look.fold else MANY_FINDINGS
-        return finding_rows(self._page, [run], most)
-
-    def _timeline_rows(self, run: Run, room: int, *, brief: bool = False) -> list[Row]:
-        """The lanes of its tasks, as far as there is room for them."""
-        most = None if self._look.full else max(LEAST_LANES if self._look.fold else MORE_LANES, room)
-        own = not self._look.fold
-        return timeline_rows(self._page, run, room=most, show=self._look.timeline, own_program=own, brief=brief)
-
-    def _code_rows(self, run: Run, most: int) -> list[Row]:
-        """The code in so many rows: of a scenario what tells most, of a person's own long program what went wrong."""
-        if not self._code:
-            return []
-        found = {mark.line: mark for mark in marks(run)}
-        zero = run.seconds.zero or 0.0
-        if self._look.show_code or self._look.full:
-            return code_rows(self._page, [self._code], found, zero)
-        if self._look.fold:
-            wanted = by_importance(run, self._code, found.values())
-        else:
-            wanted, most = [line for line, mark in found.items() if mark.trouble], MANY
-        for room in range(most, 0, -1):
-            rows = code_rows(self._page, excerpt(self._code, wanted, room), found, zero)
-            if len(rows) <= most:  # more where lines are wider than the page
-                return rows
-        return []
+    def _below(self, run: Run) -> int:
+        """How many rows say how it ended and what is next; the last is free where nothing is."""
+        return len(self._end_rows(run)) + max(1, len(self._next_rows()))
 
     def _write_rows(self, rows: list[Row]) -> None:
         for row in rows:
@@ -252,11 +169,6 @@ class RunView:
 def write_run(page: Page, look: Look, run: Run) -> None:
     """Write a run that is over already."""
     RunView(page, look).whole(run)
-
-
-def _height(rows: list[Row]) -> int:
-    """How many rows they take, with the blank one behind them."""
-    return len(rows) + 1 if rows else 0
 
 
 def _headline(run: Run) -> float | None:

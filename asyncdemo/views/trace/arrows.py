@@ -25,13 +25,14 @@ def arrows(timeline: Timeline) -> Iterator[Arrow]:
     """Give the creations of those tasks whose creator was seen at that moment, and that were seen themselves."""
     spans = timeline.spans
     first: dict[int, float] = {}
+    there = {task.id for task in timeline.tasks}
     creators = {task.parent: array("q") for task in timeline.tasks if task.parent is not None}
     for index, number in enumerate(spans.tasks):
         first.setdefault(number, spans.starts[index])
         if number in creators:
             creators[number].append(index)
     for task in timeline.tasks:
-        if task.parent is None or task.id not in first:
+        if task.parent is None or task.parent not in there or task.id not in first:
             continue
         own = creators[task.parent]
         at = bisect_right(own, task.created, key=spans.starts.__getitem__) - 1

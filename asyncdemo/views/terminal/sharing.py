@@ -1,0 +1,117 @@
+"""How the rows of a run's view are shared out between its code, its output, its timeline and what was found."""
+
+from typing import NamedTuple
+
+from asyncdemo.marks import marks
+from asyncdemo.recording import Run
+from asyncdemo.views.excerpt import Lines, excerpt
+from asyncdemo.views.focus import by_importance
+from asyncdemo.views.terminal.code import Row, code_rows
+from asyncdemo.views.terminal.findings import FEWEST as FEWEST_FINDINGS
+from asyncdemo.views.terminal.findings import finding_rows
+from asyncdemo.views.terminal.folding import FEWEST
+from asyncdemo.views.terminal.lanes import timeline_rows
+from asyncdemo.views.terminal.page import Page
+
+ROWS = 22  # of a default view
+FRAME = 5  # of these for title, rule, how it ended, next step, and a blank row
+LEAST_CODE = 3  # rows of code that what to do about a finding leaves
+ROOMY = 6  # rows of output beside all of the code: then there is a row for a heading, too
+LEAST_LANES = 4  # rows of a timeline that findings leave
+BRIEF_LANES = 6  # rows of a timeline where code or output have to be folded
+MORE_LANES = 12  # the same of a person's own program, however much else there is
+MANY_FINDINGS = 12  # rows of findings of a person's own program
+MANY = 15  # rows of code of a person's own program that are shown whole
+
+
+class Look(NamedTuple):
+    """What a run's view says besides what happened; `fold` keeps it within ROWS, `show_code` None where it fits."""
+
+    title: str
+    summary: str = ""
+    source: str | None = None
+    expected: int = 0
+    next_step: tuple[str, str] | None = None
+    fold: bool = True
+    show_code: bool | None = None
+    timing: bool = False
+    full: bool = False
+    timeline: bool | None = None
+
+
+class Shares(NamedTuple):
+    """What a view has of each, and in how many rows it shows the output."""
+
+    code: list[Row]
+    heading: bool
+    output: int
+    timeline: list[Row]
+    findings: list[Row]
+
+
+class Sharing(NamedTuple):
+    """A run that is over, its code, and the page on which there has to be room for both."""
+
+    page: Page
+    look: Look
+    code: Lines
+    run: Run
+
+    def shares(self, output: int, below: int, *, heading: bool = False, written: bool = False) -> Shares:
+        """Share the rows: what was found is said whole, then comes what the tasks did; code and output get the rest.
+
+        `output` is how many rows that has, `below` how many say how it ended and what is next; `heading`: whether
+        output needs one; `written`: whether it stands there.
+        """
+        free, run = ROWS - FRAME + 2 - below, self.run
+        lines = sum(bool(text.strip()) for _, text in self.code)
+        least = bool(lines) + (output + 1 if written else min(output, FEWEST) + heading)
+        lanes = LEAST_LANES + 1 if run.timeline is not None and len(run.timeline.tasks) > 1 else 0
+        findings = self._finding_rows(free - 1 - least - min(lines, LEAST_CODE) - lanes)
+        free -= _height(findings)
+        least += min(lines, 1)
+        timeline = self._timeline_rows(free - 1 - least)
+        everything = lines + bool(lines) + output + 1
+        if self.look.fold and everything + _height(timeline) > free:
+            timeline = self._timeline_rows(min(free - 1 - least, BRIEF_LANES), brief=True)
+        free -= _height(timeline)
+        roomy = min(everything, lines + bool(lines) + 1 + ROOMY) <= free
+        heading = heading or written or not self.look.fold or roomy
+        free -= heading + bool(lines)
+        most = free - output if written else max(free - output, min(len(self.code), (free + 1) // 2, free - FEWEST))
+        code = self._code_rows(most)
+        return Shares(code, heading, max(FEWEST, free - len(code)), timeline, findings)
+
+    def _finding_rows(self, room: int) -> list[Row]:
+        """What was found, as far as there is room for it."""
+        most = None if self.look.full else max(FEWEST_FINDINGS, room) if self.look.fold else MANY_FINDINGS
+        return finding_rows(self.page, [self.run], most)
+
+    def _timeline_rows(self, room: int, *, brief: bool = False) -> list[Row]:
+        """The lanes of its tasks, as far as there is room for them."""
+        most = None if self.look.full else max(LEAST_LANES if self.look.fold else MORE_LANES, room)
+        own = not self.look.fold
+        return timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
+
+    def _code_rows(self, most: int) -> list[Row]:
+        """The code in so many rows: of a scenario what tells most, of a person's own long program what went wrong."""
+        if not self.code:
+            return []
+        found = {mark.line: mark for mark in marks(self.run)}
+        zero = self.run.seconds.zero or 0.0
+        if self.look.show_code or self.look.full:
+            return code_rows(self.page, [self.code], found, zero)
+        if self.look.fold:
+            wanted = by_importance(self.run, self.code, found.values())
+        else:
+            wanted, most = [line for line, mark in found.items() if mark.trouble], MANY
+        for room in range(most, 0, -1):
+            rows = code_rows(self.page, excerpt(self.code, wanted, room), found, zero)
+            if len(rows) <= most:  # more where lines are wider than the page
+                return rows
+        return []
+
+
+def _height(rows: list[Row]) -> int:
+    """How many rows they take, with the blank one behind them."""
+    return len(rows) + 1 if rows else 0
