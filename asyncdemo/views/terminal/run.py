@@ -209,7 +209,7 @@ class RunView:
         roomy = min(everything, lines + bool(lines) + 1 + ROOMY) <= free
         heading = heading or written or not self._look.fold or roomy
         free -= heading + bool(lines)
-        most = free - output if written else max(free - output, min(len(self._code), (free + 1) // 2, free - FEWEST))
+        most = free - output if written else max(free - output, min(lines, (free + 1) // 2, free - FEWEST))
         code = self._code_rows(run, most)
         return _Shares(code, heading, max(FEWEST, free - len(code)), timeline, findings)
 
