@@ -15,7 +15,7 @@ NONE = asyncdemo needs Python 3.11 or newer with its venv module, and there is n
 	and Ubuntu with python3-venv), or name it with make PYTHON=/path/to/python3
 
 .DEFAULT_GOAL := help
-.PHONY: readme pictures axe stress trust observation help demo test check style types layers bench offline format clean
+.PHONY: again readme pictures axe stress trust observation help demo test check style types layers bench offline format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,9 @@ demo: $(READY)  ## run the scenarios of the article, then compare sync with asyn
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+again: $(READY)  ## run the tests that failed the last time, one after the other
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 observation: $(READY)  ## run the long tests of what is observed in real scripts, on a quiet machine
 	$(BIN)/python -m pytest -m observation --numprocesses auto

@@ -19,6 +19,7 @@ from asyncdemo.trace import Frame, Trace
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
 _HELD = 0.5  # of a long step: off the processor for more than this part of it, the loop was blocked
 _LOCKED = 0.5  # of the time off the processor: if other threads used more than that, they may have held Python's lock
+_USED = 0.1  # of it: if they used that much, the one with the lock may have queued for a processor as long as this one
 _TURNS = ("_run_once", "unrolled_run")  # the functions in which asyncio and trio make the steps
 _CUT = 100  # frames of a stack at most, as faulthandler writes it
 _PLAIN = 0.9  # of a thread's time: on or off the processor for more than that, it was running or waiting
@@ -249,7 +250,7 @@ class _Builder:
         """What a long step was; None where that cannot be known."""
         cpu = max(0.0, loop.cpu - loop.short)
         off = wall - cpu - loop.queued
-        locked_out = loop.others > _LOCKED * off
+        locked_out = loop.others > _USED * off and loop.others + loop.queued > _LOCKED * off
         if not loop.threaded:
             return RUNNING if off <= _HELD * wall else None if locked_out else BLOCKED
         if not loop.long:

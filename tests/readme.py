@@ -16,31 +16,8 @@ from tests.conftest import REPOSITORY, SCENARIOS, clean_environment
 
 README = REPOSITORY / "README.md"
 _BLOCK = re.compile(r"^```console\n\$ (?P<command>asyncdemo [^\n]*)\n(?P<output>.*?)^```$", re.MULTILINE | re.DOTALL)
-RUDE = """\
-import asyncio
-import time
-
-
-async def beat():
-    while True:
-        await asyncio.sleep(0.03)
-        print("tick")
-
-
-async def job(number):
-    time.sleep(0.1)
-    print("done", number)
-
-
-async def main():
-    heart = asyncio.create_task(beat(), name="beat")
-    await asyncio.sleep(0.07)
-    await asyncio.gather(job(1), job(2))
-    heart.cancel()
-
-
-asyncio.run(main())
-"""  # the program of a person's own that the README shows
+PAGES = (README, *sorted((REPOSITORY / "docs").glob("*.md")))  # all that tells people what to type
+RUDE = SCENARIOS / "blocking-sleep" / "rude.py"  # the program that the README runs as a person's own
 COURSE = "/tmp/course"  # what the README calls the folder of the scenarios, wherever that is
 
 
@@ -55,7 +32,7 @@ def output_of(command: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder, "course")
         shutil.copytree(SCENARIOS, course, ignore=shutil.ignore_patterns("__pycache__"))
-        Path(folder, "rude.py").write_text(RUDE, encoding="utf-8")
+        shutil.copy(RUDE, Path(folder, "rude.py"))
         environment = clean_environment(
             {
                 "NO_COLOR": "1",

@@ -216,3 +216,13 @@ def test_programs_that_print_something_else_are_told_apart(asyncdemo: Program, t
     found = compare(asyncdemo, "one.py", "two.py", "three.py", "time.py", runs=2)
     said = [each["message"] for each in found["warnings"] if each["kind"] == "outputs-differ"]
     assert said == ["three.py printed something else than one.py"]
+
+
+def test_why_one_interpreter_failed_is_seen_on_that_one(asyncdemo: Program, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("print(1)\n")
+    broken = tmp_path / "broken-python"
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    broken.chmod(0o755)
+    ended = asyncdemo("compare", "./script.py", "--python", sys.executable, "--python", str(broken), cwd=tmp_path)
+    assert ended.status == 1
+    assert "".join(ended.stdout.split()).endswith(f"seewhyasyncdemorun./script.py--python{broken}")

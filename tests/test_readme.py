@@ -1,4 +1,4 @@
-"""The README shows what the tool prints, and what it says can be typed can be typed."""
+"""The README shows what the tool prints, and what it and docs say can be typed can be typed."""
 
 import re
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def test_the_first_commands_and_a_program_of_ones_own_are_shown_with_their_outpu
 @pytest.mark.parametrize("recording", pictures.recordings(), ids=lambda path: str(path.stem))
 def test_pictures_are_current(recording: Path) -> None:
     assert recording.with_suffix(".svg").read_text(encoding="utf-8") == pictures.drawn(recording)
-    assert f"docs/images/{recording.stem}.svg" in readme.README.read_text(encoding="utf-8")
+    assert any(f"images/{recording.stem}.svg" in page.read_text(encoding="utf-8") for page in readme.PAGES)
     assert "/root" not in recording.read_text(encoding="utf-8")
 
 
@@ -53,7 +53,7 @@ def test_the_difference_between_outputs_is_seen() -> None:
 
 @pytest.mark.slow
 def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
-    example = re.search(r"```python\n(.*?)```", readme.README.read_text(), re.DOTALL)
+    example = re.search(r"```python\n(.*?)```", readme.README.read_text(encoding="utf-8"), re.DOTALL)
     assert example is not None
     (tmp_path / "two-waits.py").write_text(example[1])
     listed = asyncdemo("list", "--scenarios", str(tmp_path))
@@ -64,8 +64,14 @@ def test_the_example_of_a_scenario_is_one(tmp_path: Path, asyncdemo: Callable[..
     assert asyncdemo("check", f"{tmp_path}/").stdout == "two-waits\tpassed\t\n"
 
 
-def test_every_option_in_the_readme_exists(asyncdemo: Callable[..., Result]) -> None:
-    text = readme.README.read_text()
+def test_every_link_leads_to_a_file() -> None:
+    for page in readme.PAGES:
+        links = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
+        assert [link for link in links if not (page.parent / link).is_file()] == []
+
+
+def test_every_option_that_is_named_exists(asyncdemo: Callable[..., Result]) -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in readme.PAGES)
     checked, helps = 0, dict[str, str]()
     for line in re.findall(r"asyncdemo [^`\n#|);]+", text):
         words = line.split()

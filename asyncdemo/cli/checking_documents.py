@@ -36,13 +36,18 @@ def check_documents(chosen: Sequence[Target], request: Request, tell: Tell) -> C
     left = [target for name, target in named.items() if reasons[name] is None]
     found: dict[str, tuple[Run, list[Fault]]] = {}
     interrupted = False
+
+    def say(going_on: Sequence[str]) -> None:
+        if going_on:
+            tell(len(found), len(left), going_on[0])
+
     try:
         for start in range(0, len(left), AT_A_TIME):
             some = left[start : start + AT_A_TIME]
             for at_once in (cores(), 1):
-                for name, run in _runs(some, request, at_once, lambda name: tell(len(found), len(left), name)):
+                for name, run in _runs(some, request, at_once, say):
                     found[name] = run, _faults(named[name], run, request)
-                some = [each for each in some if any(fault.in_time for fault in found[each.name][1])]
+                some = [each for each in some if _deserves_another(*found[each.name])]
     except KeyboardInterrupt:
         interrupted = True
     verdicts = (_verdict(target, reasons[name], found.get(name)) for name, target in named.items())
@@ -50,16 +55,21 @@ def check_documents(chosen: Sequence[Target], request: Request, tell: Tell) -> C
 
 
 def _runs(
-    some: Sequence[Target], request: Request, at_once: int, tell: Callable[[str], None]
+    some: Sequence[Target], request: Request, at_once: int, say: Callable[[Sequence[str]], None]
 ) -> Iterator[tuple[str, Run]]:
     with ExitStack() as stack:
         plans = {each.name: stack.enter_context(planned(each, request)) for each in some}
-        names = [*plans]
+        going_on = [*plans]
+        say(going_on)
         for name, run in run_side_by_side(plans, at_once=at_once):
             yield name, run
-            names.remove(name)
-            if names:
-                tell(names[0])
+            going_on.remove(name)
+            say(going_on)
+
+
+def _deserves_another(run: Run, faults: Sequence[Fault]) -> bool:
+    """Whether a busy machine may be the reason for what did not fit; what hung for half a minute hangs."""
+    return run.outcome.kind != "timed-out" and any(fault.in_time for fault in faults)
 
 
 def _why_not(target: Target, request: Request) -> str | None:

@@ -96,9 +96,10 @@ def compare(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Compare how fast two or more do their work: rounds in shuffled order, the median, and its 95 % interval.
+    """Compare how fast two or more do their work, and how sure that is.
 
-    After a warm-up each runs once a round, six times at least, until the intervals are narrow enough or the time is up.
+    After a warm-up each runs once a round, in shuffled order, six times at least, until the 95 % intervals are narrow
+    enough or the time is up.
 
     Exit status: 0 if all runs ended as they should, 1 if one did not, 2 for a mistake in the command, 3 if
     --min-speedup was not reached, 130 after Ctrl-C.

@@ -32,7 +32,7 @@ _TRIAL_TIMEOUT = 10.0  # seconds
 
 @app.command("doctor")
 def doctor(scenarios: Scenarios = None, ascii_only: Ascii = False) -> None:
-    """Try what this machine can do, and say what to do about what it cannot.
+    """Try what this machine can do, and say what to do about the rest.
 
     Exit status: 0 if all that is needed works, 1 if not.
     """

@@ -33,8 +33,8 @@ def list_scenarios(
 ) -> None:
     """List the scenarios: chapters, names, summaries. Piped: name, chapter, variants, summary, with tabs between.
 
-    Of a document (article.md): its blocks of Python, and which of them can run by itself. Piped: name, line, kind, and
-    its last line or why it cannot.
+    Of a document (article.md): its blocks of Python, and which of them can run by themselves. Piped: name, line, kind,
+    and its last line or why it cannot.
     """
     if chapter is not None and is_document(chapter):
         from asyncdemo.cli.blocks_listed import write_blocks

@@ -37,9 +37,9 @@ def new(
     ] = None,
     scenarios: Scenarios = None,
 ) -> None:
-    """Write a new scenario that passes check, into this folder or that of --scenarios. Nothing is overwritten.
+    """Write a new scenario that passes check; nothing is overwritten.
 
-    Exit status: 0, or 2 for a mistake in the command.
+    It is written into this folder, or that of --scenarios. Exit status: 0, or 2 for a mistake in the command.
     """
     if variants is not None and source is not None:
         raise UsageError("--variants and --from exclude each other: a copy has the variants of its scenario")
@@ -140,7 +140,7 @@ def _tell_contents(folder: Path, name: str, variants: Sequence[str]) -> None:
     if not os.path.lexists(path):
         if list(variants) != sorted(variants):
             order = ", ".join(f'"{variant}"' for variant in variants)
-            print(f"order    without a {CONTENTS} variants are in the order of the alphabet. For yours, write one with")
+            print(f"order    alphabetical; for yours, write {visible(path)} with")
             print(f"         [variants]\n         {name} = [{order}]")
         return
     with suppress(Unreadable):

@@ -28,7 +28,8 @@ SCENARIO_TIMEOUT = 30.0  # seconds
 class Request(NamedTuple):
     """The options that say how a target is run; `arguments` are the script's own, `thresholds` None the usual ones.
 
-    `cumulative`: a block of a document is run with those before it.
+    `cumulative`: a block of a document is run with those before it. `folders` were given with --scenarios: what is
+    shown as the next step has to name them again.
     """
 
     settings: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Request(NamedTuple):
     arguments: tuple[str, ...] = ()
     thresholds: Mapping[str, float] | None = None
     cumulative: bool = False
+    folders: tuple[str, ...] = ()
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def replay(
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
     ascii_only: Ascii = False,
 ) -> None:
-    """Show a saved recording again, as run has shown it; nothing is run.
+    """Show a saved recording again, without running anything.
 
     --step and --speed need a terminal, for the screen and the keys. Elsewhere, and where ACCESSIBLE is set, --step
     writes the steps as text, and --speed shows all at once. With --save nothing is shown: it makes other forms of it.

@@ -112,7 +112,7 @@ def run(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Run scenarios or your own scripts: the code, what happened to it, its output next to its time.
+    """Run scenarios or your own scripts: code, output, time, findings.
 
     Of a document each block of Python is run in an interpreter of its own; a fragment, which needs names of an earlier
     block, is told and left out, and is no failure: --cumulative runs it.
@@ -138,7 +138,7 @@ def run(
     watch_for = seconds_of(duration, "--for")
     rules = rules_named(fail_on)
     request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)
-    request = request._replace(cumulative=cumulative)
+    request = request._replace(cumulative=cumulative, folders=tuple(scenarios or ()))
     if thresholds:
         from asyncdemo.findings import thresholds_from
 

@@ -93,25 +93,26 @@ def _side_by_side(
         from asyncdemo.views.terminal.variants import write_variants
 
         ran = [str(run.subject.variant) for run in runs]
-        step = _comparing(scenario, ran, catalogue) if is_about_speed(runs) else _after(scenario, catalogue)
+        about_speed = is_about_speed(runs)
+        step = _comparing(scenario, ran, catalogue, request) if about_speed else _after(scenario, catalogue, request)
         page = standard_page(ascii_only=ascii_only)
         write_variants(page, scenario.name, scenario.summary, runs, next_step=step, **look)
     return runs
 
 
-def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue) -> tuple[str, str]:
+def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue, request: Request) -> tuple[str, str]:
     """The comparison that comes next: of the first variant with asyncio's, where there is one, else with the second.
 
     A pair that another scenario has before has to be named in full; one that need not goes before it.
     """
     others = [variant for variant in ran if variant != ran[0]]
     if not others:
-        return ("the code", f"asyncdemo show {scenario.name}")
+        return ("the code", _found_again(f"asyncdemo show {scenario.name}", request))
     pairs = [(ran[0], other) for other in sorted(others, key=lambda variant: variant != "async")]
     homes = (next(each for each in catalogue.scenarios if set(pair) <= set(each.variants)) for pair in pairs)
     own = next((pair for pair, home in zip(pairs, homes, strict=True) if home == scenario), None)
     names = own or [f"{scenario.name}:{variant}" for variant in pairs[0]]
-    return ("once is an anecdote", f"asyncdemo compare {' '.join(names)}")
+    return ("once is an anecdote", _found_again(f"asyncdemo compare {' '.join(names)}", request))
 
 
 def _summary(target: Target, plan: Plan, request: Request) -> str:
@@ -135,15 +136,17 @@ def _next_step(target: Target, request: Request, catalogue: Catalogue, *, timing
             return ("all the times", _again(f"-m {quote(target.module)} --timing", request))
         return ("all of the code and the times", _again(f"{quote(target.name)} --source --timing", request))
     if target.script is not None and target.script.variant is not None:
-        return ("all ways of it", f"asyncdemo run {target.scenario.name}")
-    return _after(target.scenario, catalogue)
+        return ("all ways of it", _found_again(f"asyncdemo run {target.scenario.name}", request))
+    return _after(target.scenario, catalogue, request)
 
 
-def _after(scenario: Scenario, catalogue: Catalogue) -> tuple[str, str]:
+def _after(scenario: Scenario, catalogue: Catalogue, request: Request) -> tuple[str, str]:
     """The next scenario of the course that can run here."""
     here = [each for each in catalogue.scenarios if each.available or each == scenario]
     after = here[here.index(scenario) + 1 :]
-    return ("next", f"asyncdemo run {after[0].name}") if after else ("all of them", "asyncdemo list")
+    if not after:
+        return ("all of them", _found_again("asyncdemo list", request))
+    return ("next", _found_again(f"asyncdemo run {after[0].name}", request))
 
 
 def _next_block(document: Document, block: "Block", request: Request) -> tuple[str, str] | None:
@@ -162,7 +165,14 @@ def _instead(target: Target, request: Request) -> tuple[str, str] | None:
     if needs is None or request.python is not None or unmet_python(needs) is None:
         return None
     there = first_on_path(f"3.{minor}" for minor in _MINORS if satisfies((3, minor, _LATEST), needs))
-    return None if there is None else (f"on Python {there}", f"asyncdemo run {target.name} --python {there}")
+    if there is None:
+        return None
+    return (f"on Python {there}", _found_again(f"asyncdemo run {target.name} --python {there}", request))
+
+
+def _found_again(command: str, request: Request) -> str:
+    """The command, so that it finds the scenarios of the folders that were given just now."""
+    return " ".join([command, *(f"--scenarios {quote(folder)}" for folder in request.folders)])
 
 
 def _again(words: str, request: Request) -> str:

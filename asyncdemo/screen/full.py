@@ -1,7 +1,7 @@
 """A terminal of which all of the screen is ours for a while: rows on it, keys from it.
 
 Ctrl-C stays what it is: KeyboardInterrupt. Ctrl-Z gives the terminal back as it was and takes it again afterwards.
-SIGTERM and SIGHUP end the command as they would otherwise, but with the terminal as it was.
+SIGTERM, SIGHUP and SIGQUIT (Ctrl-\\) end the command as they would otherwise, but with the terminal as it was.
 """
 
 import os
@@ -20,7 +20,7 @@ REDRAW = "redraw"  # in place of a key: the window has another size, or others h
 _PATIENCE = 0.05  # seconds: what belongs to the same key arrives within that
 # Another screen than the one with what was written before, without cursor, where a row that is too long is cut.
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _HEARD = (signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP, *_ENDING)
 
 

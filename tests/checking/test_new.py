@@ -76,7 +76,7 @@ def test_what_is_said(tmp_path: Path, asyncdemo: Program) -> None:
     assert asyncdemo("check", "first", "--scenarios", ".").stdout == "first\tpassed\t\n"
     assert asyncdemo("new", "b", "--variants", "two,one").stdout == (
         "written  b/\n"
-        "order    without a contents.toml variants are in the order of the alphabet. For yours, write one with\n"
+        "order    alphabetical; for yours, write contents.toml with\n"
         '         [variants]\n         b = ["two", "one"]\n'
         "next     asyncdemo check b --scenarios .\n         asyncdemo run b --scenarios .\n"
     )
@@ -150,3 +150,20 @@ def test_no_file_takes_the_place_of_a_library(name: str) -> None:
     file = sketch.file_name(name)
     assert naming.from_file(file) == name
     assert file.removesuffix(".py") not in ("asyncio", "time", "anyio", "trio", "threading")
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        (["run", "one"], "run two"),
+        (["run", "two:a"], "run two"),
+        (["run", "two"], "compare a b"),
+    ],
+)
+def test_the_next_step_finds_the_folder_again(asyncdemo: Program, tmp_path: Path, words: list[str], step: str) -> None:
+    (tmp_path / "my shelf").mkdir()
+    folder = ["--scenarios", "my shelf"]
+    asyncdemo("new", "one", *folder, cwd=tmp_path)
+    asyncdemo("new", "two", "--variants", "a,b", *folder, cwd=tmp_path)
+    shown = asyncdemo(*words, *folder, cwd=tmp_path).stdout
+    assert shown.endswith(f"   asyncdemo {step} --scenarios 'my shelf'\n")

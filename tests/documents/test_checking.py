@@ -117,6 +117,15 @@ def test_check_of_a_document(asyncdemo: Program, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_what_fails_is_tried_again_but_not_what_hangs(asyncdemo: Program, tmp_path: Path) -> None:
+    block = "```py\nopen('{}', 'a').write('x')\n{}\n```\n"
+    (tmp_path / "a.md").write_text(block.format("fails", "1 / 0") + block.format("hangs", "while True: pass"))
+    done = asyncdemo("check", "a.md", "--timeout", "1")
+    assert [row.split("\t")[1] for row in done.stdout.splitlines()] == ["failed", "failed"]
+    assert ((tmp_path / "fails").read_text(), (tmp_path / "hangs").read_text()) == ("xx", "x")
+
+
+@pytest.mark.slow
 def test_check_cumulative(asyncdemo: Program, tmp_path: Path) -> None:
     (tmp_path / "article.md").write_text(ARTICLE + "\n```\ngreetings\n```\n")
     (tmp_path / "end.md").write_text("```py\nx = 3\n```\n\n```py\nprint(x)\n```\nprints\n\n```\n3\n```\n")

@@ -61,6 +61,14 @@ class Terminal:
             self._read(0.05)
         return self.rows
 
+    def settled(self) -> list[str]:
+        """Wait until nothing more comes for a moment: all of a screen is there then; gives the rows."""
+        seen = -1
+        while seen != len(self.raw):
+            seen = len(self.raw)
+            self._read(REACTION)
+        return self.rows
+
     def wait_for_end(self) -> int:
         """Wait until the program has ended; gives its status, minus the number of the signal that has killed it."""
         end = time.monotonic() + PATIENCE

@@ -56,19 +56,23 @@ def test_what_is_pasted_is_gone_through_at_once(terminal: Start) -> None:
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_forwards_backwards_and_out(terminal: Start, width: int, height: int) -> None:
     shown = terminal("asyncdemo replay short.json --step", width, height)
-    first = shown.wait_for(at(1))
+    shown.wait_for(at(1))
+    first = shown.settled()
     assert len(first) == height
     assert max(map(len, first)) < width
     shown.type(" ")
-    second = shown.wait_for(at(2))
+    shown.wait_for(at(2))
+    second = shown.settled()
     shown.type("\x1b[C")
     shown.wait_for(at(3))
     shown.type("\x1b[D")
-    assert shown.wait_for(at(2)) == second
+    shown.wait_for(at(2))
+    assert shown.settled() == second
     shown.type("G")
     shown.wait_for(at(8))
     shown.type("g")
-    assert shown.wait_for(at(1)) == first
+    shown.wait_for(at(1))
+    assert shown.settled() == first
     shown.type("q")
     assert shown.wait_for_end() == 0
     assert is_as_before(shown)

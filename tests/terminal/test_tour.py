@@ -190,7 +190,9 @@ def test_ctrl_c_stops_a_run_and_then_the_tour(terminal: Start, tmp_path: Path, n
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "end"), [("hangs", "q"), ("floods", "q"), ("hangs", "SIGTERM"), ("floods", "SIGHUP")])
+@pytest.mark.parametrize(
+    ("name", "end"), [("hangs", "q"), ("floods", "q"), ("hangs", "SIGTERM"), ("floods", "SIGHUP"), ("hangs", "SIGQUIT")]
+)
 def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: str, end: str) -> None:
     tour = terminal(f"asyncdemo tour {tmp_path}/course/{name}.py", 200)
     press(tour, "\r", "enter wait")

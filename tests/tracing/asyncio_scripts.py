@@ -184,7 +184,11 @@ async def work(name):
         note(name, "blocked", start, now())
 for number in range(3):
     asyncio.run(work(f"after another {number}"))
-threads = [threading.Thread(target=asyncio.run, args=(work(f"at once {number}"),)) for number in range(3)]
+barrier = threading.Barrier(3)  # else one could have ended before the next begins
+def at_once(number):
+    barrier.wait()
+    asyncio.run(work(f"at once {number}"))
+threads = [threading.Thread(target=at_once, args=(number,)) for number in range(3)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 loop = asyncio.new_event_loop()  # made here, run elsewhere
@@ -234,10 +238,12 @@ class Task(asyncio.Task):
         return super().done()
     def get_name(self):
         raise AttributeError("asked")
+finished = []
 async def work():
     await asyncio.sleep(0.01)
     time.sleep(0.02)
     await asyncio.sleep(0.01)
+    finished.append(1)
 def factory(loop, coroutine, **options):
     return Task(coroutine, loop=loop, **options)
 def run(loop, name, factory=None):
@@ -246,7 +252,9 @@ def run(loop, name, factory=None):
         tasks = [asyncio.ensure_future(work()) for _ in range(2)]
         for task in tasks:
             task.set_name(name)
-        await asyncio.sleep(0.09)
+        while len(finished) < 2:
+            await asyncio.sleep(0.02)
+    finished.clear()
     loop.run_until_complete(main())
     loop.close()
 run(Loop(), "subclass")

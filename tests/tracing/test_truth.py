@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import needs_interpreter
-from tests.tracing.conftest import Observe, well_formed
+from tests.tracing.conftest import Observe, Observed, well_formed
 from tests.tracing.truth import BEATS, HELD, LINES, beats, lines, states
 
 pytestmark = pytest.mark.slow  # each starts an interpreter
@@ -33,12 +33,16 @@ def test_an_overdue_timer_is_told_from_one_that_is_not(observed: Observe, versio
 
 @some_pythons
 def test_the_line_that_holds_the_loop(observed: Observe, version: str) -> None:
-    seen = observed(LINES, needs_interpreter(version), timeout=90)
-    for name, verdicts in lines(seen).items():
-        assert set(verdicts) <= {"right", "left out"}, name
-        if seen.run.python.version == "3.13.0" and name not in HEEDFUL:
-            continue  # it could crash if it was pressed for an answer
-        assert verdicts["right"] > 0.5 * verdicts.total(), name
+    def missing(seen: Observed) -> list[str]:
+        """What is seldom told the line of; some could crash CPython 3.13.0 if it was pressed for an answer."""
+        told = lines(seen)
+        for name, verdicts in told.items():
+            assert set(verdicts) <= {"right", "left out"}, name
+        pressed = seen.run.python.version != "3.13.0"
+        seldom = [name for name, verdicts in told.items() if verdicts["right"] <= 0.5 * verdicts.total()]
+        return [name for name in seldom if pressed or name in HEEDFUL]
+
+    assert missing(observed(LINES, needs_interpreter(version), timeout=90, until=lambda seen: not missing(seen))) == []
 
 
 @some_pythons
@@ -109,8 +113,11 @@ def test_the_step_that_hangs_is_there_with_its_state_and_line(
             {hangs}
         asyncio.run(work())
     """
-    seen = observed(source, needs_interpreter(version), timeout=5 if end == "kill" else 0.6)
-    well_formed(seen.timeline)
+    for timeout in (5,) if end == "kill" else (0.6, 1.2, 5):  # on a busy machine it takes a while to begin
+        seen = observed(source, needs_interpreter(version), timeout=timeout)
+        well_formed(seen.timeline)
+        if seen.timeline.spans and seen.timeline.spans[-1].end - seen.timeline.spans[-1].start > 0.2:
+            break
     assert not seen.timeline.complete
     last = seen.timeline.spans[-1]
     assert (last.state, last.end - last.start > 0.2) == (state, True)

@@ -193,7 +193,11 @@ async def main(name):
         nursery.start_soon(child)
 for number in range(2):
     trio.run(main, f"after another {number}")
-threads = [threading.Thread(target=trio.run, args=(main, f"at once {number}")) for number in range(3)]
+barrier = threading.Barrier(3)  # else one could have ended before the next begins
+def at_once(number):
+    barrier.wait()
+    trio.run(main, f"at once {number}")
+threads = [threading.Thread(target=at_once, args=(number,)) for number in range(3)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 """

@@ -1,7 +1,7 @@
 """A comparison: how long each takes, how many times as fast that is, and what the time was spent on."""
 
-import shlex
 from collections.abc import Sequence
+from shlex import quote
 
 from asyncdemo.comparison.doubts import doubts
 from asyncdemo.comparison.result import Comparison, Contestant
@@ -89,16 +89,19 @@ def _trouble_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
 
 
 def _write_failure(page: Page, compared: Comparison | Sweep) -> None:
-    """What the one that failed printed is not kept: say how to see it."""
+    """What the one that failed printed is not kept: say how to see it, on its interpreter where there are several."""
     if compared.stopped == "failed" and (failed := _failed(compared)):
+        run = failed[0].latest
+        pythons = {each.latest.python.executable for point in compared.points for each in point.contestants}
+        where = f" --python {quote(run.python.executable)}" if len(pythons) > 1 else ""
         page.row()
-        write_next(page, ("see why", f"asyncdemo run {failed[0].latest.subject.target}{_setting(compared, failed[0])}"))
+        write_next(page, ("see why", f"asyncdemo run {run.subject.target}{_setting(compared, failed[0])}{where}"))
 
 
 def _setting(compared: Comparison | Sweep, contestant: Contestant) -> str:
     """The option that gives a script the value that it had in a sweep."""
     name = compared.parameter if isinstance(compared, Sweep) else compared.swept
-    return "" if name is None else f" --set {shlex.quote(f'{name}={contestant.parameters[name]!r}')}"
+    return "" if name is None else f" --set {quote(f'{name}={contestant.parameters[name]!r}')}"
 
 
 def _timeline_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:

@@ -47,7 +47,7 @@ def screen(page: Page, state: State, height: int) -> Drawn:
     bottom = [_message(page, state), _bottom(page, state)]
     if state.phase == "film" and (run := filmed(state)) is not None:
         rows = Film(page, run, height - 1).frame(state.film[1], _speed(state))
-        return Drawn([*rows, bottom[1]], Room(height), 0)
+        return Drawn([*rows, bottom[1]][-height:], Room(height), 0)
     most = max(1, height - _FRAME)
     shown, room, offset = _window(page, body(page, state, most), most, state.offset)
     top: list[Row] = [
