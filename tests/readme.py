@@ -51,7 +51,14 @@ def output_of(command: str) -> str:
             timeout=60,
             dimensions=(24, 80),
         )
-        return shown.decode().replace("\r\n", "\n").replace(str(course), COURSE).replace(f"{sys.prefix}/bin/", "")
+        text = shown.decode().replace("\r\n", "\n").replace(str(course), COURSE)
+        return _without(f"{sys.prefix}/bin/", text)
+
+
+def _without(prefix: str, text: str) -> str:
+    """Leave a prefix out of the text; what stands at the right of a title stays there."""
+    in_title = re.compile(rf"{re.escape(prefix)}(\S*)(?= {{2,}})")
+    return in_title.sub(lambda match: match[1] + " " * len(prefix), text).replace(prefix, "")
 
 
 def comparable(output: str) -> list[str]:

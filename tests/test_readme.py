@@ -31,7 +31,7 @@ def test_the_first_commands_and_a_program_of_ones_own_are_shown_with_their_outpu
         "asyncdemo list",
         "asyncdemo run unawaited",
         "asyncdemo compare sync async",
-        "asyncdemo run rude.py",
+        "asyncdemo run rude.py --set DELAY=0.1",
     }
     assert all(shown.values())
 

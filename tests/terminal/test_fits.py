@@ -1,5 +1,6 @@
 """Every default view of the real program stays within 22 rows of 80 columns."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,16 @@ def test_run(asyncdemo: Program, tmp_path: Path, target: str) -> None:
 @pytest.mark.parametrize("target", ["unawaited-coroutine", "simulated-io-wait", "simulated-io-wait:async"])
 def test_run_in_other_widths(asyncdemo: Program, target: str, columns: int) -> None:
     fits(asyncdemo("run", target, env={"COLUMNS": str(columns)}), columns)
+
+
+def test_the_warning_is_read_however_long_the_path(asyncdemo: Program, tmp_path: Path) -> None:
+    name = "unawaited-coroutine.py"
+    folder = tmp_path / ("x" * max(1, 110 - len(str(tmp_path / name))))
+    folder.mkdir()
+    shutil.copy(SCENARIOS / name, folder)
+    shown = asyncdemo("run", "unawaited", env={"ASYNCDEMO_SCENARIOS": str(folder)})
+    fits(shown)
+    assert "coroutine 'main' was never awaited" in " ".join(shown.stdout.split())
 
 
 @pytest.mark.parametrize("columns", [60, 80])

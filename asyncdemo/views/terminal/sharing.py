@@ -78,7 +78,7 @@ class Sharing(NamedTuple):
         roomy = min(everything, lines + bool(lines) + 1 + ROOMY) <= free
         heading = heading or written or not self.look.fold or roomy
         free -= heading + bool(lines)
-        most = free - output if written else max(free - output, min(len(self.code), (free + 1) // 2, free - FEWEST))
+        most = free - output if written else max(free - output, min(lines, (free + 1) // 2, free - FEWEST))
         code = self._code_rows(most)
         return Shares(code, heading, max(FEWEST, free - len(code)), timeline, findings)
 
