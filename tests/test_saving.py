@@ -7,14 +7,17 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from asyncdemo import archive
+from asyncdemo.cli.comparing import Keeper
 from asyncdemo.errors import ToolError, UsageError
 from asyncdemo.saving import opened
 from asyncdemo.views.exports import RECORDINGS
+from tests.comparison.made import compared, made
 from tests.conftest import Result
 
 
@@ -156,3 +159,15 @@ def test_a_folder_that_is_gone_in_the_meantime(tmp_path: Path) -> None:
         with pytest.raises(ToolError, match=r"^cannot write .*kept.json: No such file or directory$"):  # noqa: SIM117
             with place.writing() as file:
                 file.write("{}")
+
+
+def test_a_comparison_is_written_after_every_round_but_for_the_trace_of_its_warm_up(tmp_path: Path) -> None:
+    paths = [tmp_path / "x.json", tmp_path / "x.trace.json"]
+    with ExitStack() as stack:
+        keeper = Keeper(stack, paths)
+        keeper.write(compared(made("a", 0.1)))
+        before = [path.stat().st_mtime_ns for path in paths]
+        keeper.write(compared(made("a", 0.1, 0.2)))
+    after = [path.stat().st_mtime_ns for path in paths]
+    assert (after[0] > before[0], after[1]) == (True, before[1])
+    assert len(list(tmp_path.iterdir())) == 2

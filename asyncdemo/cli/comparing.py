@@ -22,7 +22,7 @@ def compared(who: Contest, schedule: Schedule, baseline: int, save: Sequence[Pat
     """
     started = time.monotonic()
     with ExitStack() as stack:
-        keep = _Keeper(stack, save)
+        keep = Keeper(stack, save)
         ways = zip(who.targets, who.requests, strict=True)
         plans = [stack.enter_context(planned(target, request, again_and_again=True)) for target, request in ways]
         result = run_rounds(
@@ -44,7 +44,7 @@ def _assembled(who: Contest, baseline: int, runs: Runs) -> Comparison | Sweep:
     return Comparison(*runs, baseline, who.parameter)
 
 
-class _Keeper:
+class Keeper:
     """Writes what there is into all files."""
 
     def __init__(self, stack: ExitStack, paths: Sequence[Path]) -> None:
@@ -56,13 +56,15 @@ class _Keeper:
             self._places = [stack.enter_context(opened(path, COMPARISONS)) for path in paths]
 
     def write(self, result: Comparison | Sweep) -> None:
+        """Write the files anew; what will not change is written only once."""
         if not self._places:
             return
-        from asyncdemo.views.exports import COMPARISONS, write
+        from asyncdemo.views.exports import COMPARISONS, OF_THE_WARM_UP, write
 
         for place in self._places:
             with place.writing() as file:
                 write(result, place.ending, COMPARISONS, file)
+        self._places = [place for place in self._places if place.ending not in OF_THE_WARM_UP]
 
 
 def _tell(progress: Progress) -> None:

@@ -94,6 +94,7 @@ COMPARISONS: "Mapping[str, Writer[Comparison | Sweep]]" = {
     ".txt": _comparison_as_text,
     ".trace.json": _comparison_as_trace,
 }
+OF_THE_WARM_UP = {".trace.json"}  # what these show of a comparison is the same after every round
 RECORDINGS: "Mapping[str, Writer[Recording]]" = {
     ".json": _recording_as_json,
     ".html": _recording_as_html,

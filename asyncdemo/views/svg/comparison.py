@@ -11,28 +11,38 @@ from asyncdemo.views.svg.drawing import WIDTH, bar, cut, opening, path, text
 
 EDGE = 20  # pixels left and right of everything
 ROW, THICK = 76, 26  # pixels from row to row, and of a bar
-TOP, HEADING, FOOT = 64, 46, 78  # pixels above the rows, above those of each value, and below all
+TOP, HEADING, FOOT = 64, 46, 50  # pixels above the rows, above those of each value, and below all
+LINE = 28  # pixels for each line of what is said below
 
 
 def picture(compared: Comparison | Sweep) -> Iterator[str]:
     """Give the text of the picture, part by part."""
     points = compared.points
     heights = [(HEADING if point.parameters else 0) + ROW * len(point.contestants) for point in points]
-    height = TOP + sum(heights) + FOOT
+    axis = _axis(points)
+    below = _below(compared, axis)
+    height = TOP + sum(heights) + FOOT + LINE * (len(below) - 1)
     title = (
         f"Speed against {points[0].compared_with.id}, {verdicts.INTERVAL}, {verdicts.number_of_rounds(compared.rounds)}"
     )
     yield opening(title, height)
     yield text(EDGE, 40, cut(title, 60), kind="title")
-    axis, y = _axis(points), float(TOP)
+    y = float(TOP)
     for point, tall in zip(points, heights, strict=True):
         yield from _rows(point, axis, y)
         y += tall
+    for number, said in enumerate(below):
+        yield text(EDGE, y + 30 + LINE * number, cut(said, 90), kind="small")
+    yield "</svg>\n"
+
+
+def _below(compared: Comparison | Sweep, axis: Scale) -> list[str]:
+    """What the picture has to be read with: its axis, what speaks against it, and how it was made."""
+    logarithmic = ", the bars are logarithmic" if axis.logarithmic else ""
     doubt = next((doubt.said for doubt in doubts(compared) if doubt.matters), None)
     note = verdicts.stopping(compared.stopped, compared.rounds) or verdicts.left_out(compared) or doubt
-    yield text(EDGE, y + 30, cut(note or f"the thin line: as fast as {points[0].compared_with.id}", 90), kind="small")
-    yield text(EDGE, y + 58, cut(verdicts.circumstances(compared), 90), kind="small")
-    yield "</svg>\n"
+    legend = f"the thin line: as fast as {compared.points[0].compared_with.id}{logarithmic}"
+    return [legend, *([note] if note else []), verdicts.circumstances(compared)]
 
 
 def _axis(points: tuple[Comparison, ...]) -> Scale:
