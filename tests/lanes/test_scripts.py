@@ -168,10 +168,13 @@ def test_variants_with_lanes_of_their_own(asyncdemo: Run, tmp_path: Path) -> Non
     (folder / "README.md").write_text("# three jobs and a heartbeat\n")
     for name, sleep in (("polite", "await asyncio.sleep"), ("rude", "time.sleep")):
         (folder / f"{name}.py").write_text(f'"""{sleep}(0.15)"""\n' + JOBS.format(sleep=sleep))
-    done = asyncdemo("run", "blocking", "--scenarios", str(tmp_path / "course"))
-    rows = done.stdout.splitlines()
-    assert done.status == 0, done.stderr
-    assert len(rows) <= 22
+    for _ in range(ATTEMPTS):  # where the machine is busy more is found, and the lanes of the jobs are folded into one
+        done = asyncdemo("run", "blocking", "--scenarios", str(tmp_path / "course"))
+        rows = done.stdout.splitlines()
+        assert done.status == 0, done.stderr
+        assert len(rows) <= 22
+        if sum("▓▓▓" in row for row in rows) == 3:
+            break
     headings = [row for row in rows if row.startswith(("polite", "rude"))]
     assert [re.sub(r"\s+", " ", row)[:-7] for row in headings] == [
         "polite await asyncio.sleep(0.15)",
