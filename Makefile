@@ -8,6 +8,9 @@ BIN := .venv/bin
 READY := .venv/ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq  # errors only
 
+# Half as many again as there are processors: the programs that tests start wait more than they compute.
+WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2 )))
+
 PYTHONS = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python3.15
 SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 FOUND = $(shell for python in $(PYTHONS); do "$$python" -c '$(SUITABLE)' 2>/dev/null && echo "$$python" && break; done)
@@ -25,7 +28,7 @@ demo: $(READY)  ## run the scenarios of the article, then compare sync with asyn
 	$(BIN)/asyncdemo compare sync async
 
 test: $(READY)  ## run all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
 again: $(READY)  ## run the tests that failed the last time, one after the other
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none

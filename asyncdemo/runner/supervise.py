@@ -183,6 +183,8 @@ class _Supervisor:
         self, events: ObjectSendStream[Event], *, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED
     ) -> None:
         with anyio.open_signal_receiver(*heeded(ENDING), signal.SIGCHLD) as numbers:
+            # A chain of forks leaves us thousands of children that end; the loop has been woken long before that.
+            signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
             task_status.started()
             if self._interrupted():
                 await events.send("interrupt")
