@@ -4,7 +4,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated
 
 import typer
@@ -45,9 +45,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Use no characters outside ASCII for lines and bars.")]
 
 
-def load_catalogue(extra: list[str] | None) -> Catalogue:
-    """Read all scenarios. Raises UsageError for a folder that is not there."""
-    return course.load(course.folders(extra or [], os.environ))
+def load_catalogue(extra: list[str] | None, named: Collection[str] = ()) -> Catalogue:
+    """Read all scenarios, or only those that are `named`. Raises UsageError for a folder that is not there."""
+    return course.load_named(course.folders(extra or [], os.environ), named)
 
 
 def tell_problems(problems: Iterable[Problem]) -> None:

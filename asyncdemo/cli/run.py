@@ -133,8 +133,8 @@ def run(
         }
         _refuse_with_output_only({**made, **look})
     started = datetime.now(UTC)
-    catalogue = load_catalogue(scenarios)
     words = words or []
+    catalogue = load_catalogue(scenarios, words if output_only and of is None else ())
     watch_for = seconds_of(duration, "--for")
     rules = rules_named(fail_on)
     request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)

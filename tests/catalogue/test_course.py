@@ -34,6 +34,24 @@ def test_nothing_at_all(write: Write) -> None:
     assert course.load([]) == course.load([write("course", {})]) == Catalogue()
 
 
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        (["a"], ["a"]),
+        (["c_c:x", "a"], ["a", "c-c"]),
+        (["b", "alias"], ["a", "b", "c-c"]),
+        (["x"], ["a", "b", "c-c"]),
+        (["broken"], ["a", "b", "c-c"]),
+        (["./a.py"], ["a", "b", "c-c"]),
+        ([], ["a", "b", "c-c"]),
+    ],
+)
+def test_only_what_is_named_exactly_is_read(write: Write, words: list[str], read: list[str]) -> None:
+    alias = block('[tool.asyncdemo]\naliases = ["alias"]')
+    root = write("course", {"a.py": alias, "b.py": "", "c_c/x.py": "", "broken.py": b"\xff"})
+    assert [one.name for one in course.load_named([root], words).scenarios] == read
+
+
 def test_a_folder_is_a_scenario_with_variants(write: Write) -> None:
     root = write(
         "course",
