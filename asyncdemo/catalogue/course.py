@@ -47,8 +47,9 @@ def load_named(folders: Sequence[Path], words: Collection[str]) -> Catalogue:
 def load(folders: Sequence[Path], only: Collection[str] | None = None) -> Catalogue:
     """Read all scenarios, or only those of some names.
 
-    The first folder that has a name wins it; the last folder is the course. A person's scenario takes the place of the course's one of that name. Their others follow in chapters
-    after the course. A chapter without scenarios has no number.
+    The first folder that has a name wins it; the last folder is the course. A person's scenario takes the place of the
+    course's one of that name. Their others follow in chapters after the course. A chapter without scenarios has no
+    number.
     """
     problems: list[Problem] = []
     last = len(folders) - 1

@@ -41,7 +41,7 @@ BLOCKS = Finding(
 NOTE = Finding(
     "sequential-awaits",
     "note",
-    "/work/other.py",
+    "/home/ada/other.py",
     12,
     "main waited 3 times, one after another. If none needs another's result, all at the same time would take 0.20 s.",
     "await asyncio.gather(a(), b(), ...)",

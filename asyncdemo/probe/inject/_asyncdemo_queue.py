@@ -1,7 +1,7 @@
 """The queue of ready handles that a traced event loop of asyncio has in the place of its own.
 
-Two methods run at every step (append and popleft in queue_class): whatever can be is done elsewhere, or in C, or not
-at all. What a slot holds is called by a local name: CPython 3.11 looks a method up anew each time that is in a slot.
+Two methods run at every step (append and popleft in queue_class): what can be is done elsewhere, in C, or not at all.
+What a slot holds is called by a local name: CPython 3.11 looks a method up anew each time that is in a slot.
 """
 
 import _functools
