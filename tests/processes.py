@@ -1,5 +1,6 @@
 """Finds processes by a word on their command line, and interpreters by their version."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -34,7 +35,8 @@ def _now(mark: str) -> list[str]:
 @cache
 def interpreter(version: str) -> str | None:
     """The path of a CPython of this version, on PATH or put there by pyenv; None where there is none."""
-    pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    pyenv = sorted((root / "versions").glob(f"{version}.*/bin/python"))
     found = str(pyenv[-1]) if pyenv else shutil.which(f"python{version}")
     return found if found is not None and _says(found, version) else None
 

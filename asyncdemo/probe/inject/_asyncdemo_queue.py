@@ -1,7 +1,6 @@
 """The queue of ready handles that a traced event loop of asyncio has in the place of its own.
 
 Two methods run at every step (append and popleft in queue_class): what can be is done elsewhere, in C, or not at all.
-What a slot holds is called by a local name: CPython 3.11 looks a method up anew each time that is in a slot.
 """
 
 import _functools
@@ -334,7 +333,7 @@ def queue_class(recorder, stepper):
 
         def append(self, handle):
             try:
-                remember = self.remember
+                remember = self.remember  # called by a local name: CPython 3.11 looks up anew what is in a slot
                 remember(clock())
             except BaseException as error:
                 if _asyncdemo_trace.raised_elsewhere(error):
