@@ -14,7 +14,7 @@ from asyncdemo.incidents import Ignored, Touches, split, unheeded
 from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task, Timeline
-from asyncdemo.trace import Frame, Trace
+from asyncdemo.trace import Frame, Sample, Trace
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
 _HELD = 0.5  # of a long step: off the processor for more than this part of it, the loop was blocked
@@ -104,7 +104,9 @@ class _Builder:
         self._lanes: dict[int, _Lane] = {}
         self._loops: dict[int, _Loop] = {}
         self._places: dict[tuple[str, int], int] = {}
-        self._samples = deque(trace.samples)
+        self._samples: dict[int, deque[Sample]] = {}
+        for sample in trace.samples:
+            self._samples.setdefault(sample.thread, deque()).append(sample)
         self._callbacks = {key for key, who in trace.whos.items() if who.kind == "loop"}
         self._threads = {key for key, who in trace.whos.items() if who.kind == "thread"}
         self._steps = 0
@@ -223,7 +225,7 @@ class _Builder:
         if lane is not None:
             state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
             if state is not None:
-                where = self._holding_line(start, moment) if loop.long and self._in_main_thread(key) else -1
+                where = self._holding_line(key, start, moment) if loop.long else -1
                 self._spans.add(key, state, start, moment, where)
             lane.since = moment
         loop.current, loop.last = None, key
@@ -260,13 +262,13 @@ class _Builder:
         return WAITING if cpu <= (1 - _PLAIN) * wall and off > _HELD * wall and not locked_out else None
 
     def _in_main_thread(self, key: int) -> bool:
-        """Whether a task runs in the main thread, of which alone there are stacks."""
+        """Whether a task runs in the main thread."""
         main, whos = self._trace.main, self._trace.whos
         return main is None or whos[key].thread == whos[main].thread
 
-    def _holding_line(self, start: float, end: float) -> int:
+    def _holding_line(self, key: int, start: float, end: float) -> int:
         """The place in the person's own code at which a long step was seen, the first time it was looked at."""
-        samples = self._samples
+        samples = self._samples.get(0 if self._in_main_thread(key) else self._trace.whos[key].thread, deque())
         while samples and self._seconds(samples[0].at) < start:
             samples.popleft()
         if not samples or self._seconds(samples[0].at) > end:

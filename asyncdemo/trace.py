@@ -35,10 +35,11 @@ class Frame(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """The stack of the main thread at one moment, the innermost frame first."""
+    """The stack of a thread at one moment (ns), the innermost frame first; `thread` is 0 for the main one."""
 
     at: int
     frames: tuple[Frame, ...]
+    thread: int = 0
 
 
 class Hanging(NamedTuple):

@@ -63,8 +63,18 @@ def is_handled(pid: int, number: int) -> bool:
     return _has_signal(pid, "SigCgt", number)
 
 
+def signal_thread(pid: int, thread: int, number: int) -> bool:
+    """Send a signal to one thread of a process, by the number that the kernel has for it; False where that fails."""
+    import ctypes
+
+    try:
+        return bool(ctypes.CDLL(None).tgkill(pid, thread, number) == 0)
+    except (OSError, AttributeError):
+        return False
+
+
 def is_asleep(pid: int) -> bool:
-    """Whether the main thread of a process sleeps in a system call."""
+    """Whether the main thread of a process, or a thread by its own number, sleeps in a system call."""
     try:
         return Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()[:1] == [b"S"]
     except OSError:

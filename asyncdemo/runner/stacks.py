@@ -3,7 +3,8 @@
 The child writes its stack into a file of ours when it gets SIGURG, a signal that nobody misses and that does nothing
 where it is not expected; but only when it comes to execute a bytecode. If it does not, a call of a C function goes on,
 and a second signal gets the stack all the same (probe/inject/_asyncdemo_stacks.py). So there is no thread in the child,
-and C code that holds the interpreter's lock is seen as well. The file is read when all is over.
+and C code that holds the interpreter's lock is seen as well. Of a loop in another thread only the second signal can
+tell, while that thread sleeps. The file is read when all is over.
 """
 
 import os
@@ -25,17 +26,30 @@ _POLITE = (layout.POLITELY, layout.IN_EITHER_WAY)
 _AGAIN = 3  # each further time when it has taken that many times as long
 _ROOM = 16 << 20  # bytes of stacks after which no more are asked for: those of 10,000 long steps or more
 _TURNS = (layout.STEP, layout.POLL, layout.IDLE, layout.STOP)
+_MAIN = 0, 0  # in the place of thread and loop
 _LOOKED_AT = 64  # newest events that tell what goes on
 _DUMP = re.compile(rb"^(?:Current thread|Thread|Stack)([^\n]*)\n", re.MULTILINE)
 _MOMENT = re.compile(rb" (\d+) (\d+)")
 _FRAME = re.compile(rb'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
 
 
+class _Step(NamedTuple):
+    """A step that goes on: when it began (ns), and of the loop of which key in which thread; both 0 in the main one."""
+
+    started: int
+    thread: int
+    loop: int
+
+
 class _Question(NamedTuple):
-    """When it was asked (ns), and what the main thread had used and queued for by then; None of one that is pressed."""
+    """When it was asked (ns), what the main thread had used and queued for by then, and of which thread.
+
+    `times` is None of one that is pressed, `thread` is 0 for the main one.
+    """
 
     at: int
     times: tuple[int, int] | None
+    thread: int = 0
 
 
 class Stacks:
@@ -46,7 +60,8 @@ class Stacks:
         self._pid = pid
         self._descriptor = descriptor
         self._next = 0  # no event is stored from here on, as far as is known
-        self._step = 0  # when the step began that was last asked about
+        self._turned: dict[tuple[int, int], int] = {}  # where it stands what the loop of a thread has turned to last
+        self._step = _Step(0, 0, 0)  # the one that was last asked about
         self._patience = FIRST
         self._times: list[tuple[int, int, int, int]] = []  # the clocks, first and last read during that step
         self._asked: list[_Question] = []
@@ -56,12 +71,12 @@ class Stacks:
 
     def look(self, now: int) -> None:
         """Ask for the stack (`now` in ns) if a step has taken long; the answer to the last question must be there."""
-        started = self._running_since()
-        if started is None:
+        step = self._longest()
+        if step is None:
             return
-        if started != self._step:
-            self._step, self._patience, self._times = started, FIRST, []
-        if now - started <= FIRST or (times := linux.processor_times(self._pid)) is None:
+        if step != self._step:
+            self._step, self._patience, self._times = step, FIRST, []
+        if now - step.started <= FIRST or (times := linux.processor_times(self._pid)) is None:
             return
         self._times[1:] = [(now, *times)]
         asked, pressed = self._count_answers()
@@ -69,7 +84,9 @@ class Stacks:
             return
         if pressed or self._memory[layout.OFFERED] not in _POLITE:
             return
-        if not asked and now - started > self._patience:
+        if step.thread:
+            self._look_at_thread(step, now)
+        elif not asked and now - step.started > self._patience:
             self._patience *= _AGAIN
             if self._ask(signal.SIGURG):
                 self._asked.append(_Question(now, times[:2]))
@@ -87,26 +104,43 @@ class Stacks:
             else:
                 question = next(asked, None)
                 at = None if question is None or _is_late(question, *moment) else moment[0]
-            if at is not None:
-                found.append(Sample(at, tuple(_frames(answer))))
+            if question is not None and at is not None:
+                found.append(Sample(at, tuple(_frames(answer)), question.thread))
         return tuple(sorted(found, key=lambda sample: sample.at))
 
     def hanging(self) -> Hanging | None:
-        """What was seen of the step that was last asked about, if it was looked at twice."""
-        if len(self._times) < 2:
+        """What was seen of the step that was last asked about, if it was looked at twice, and in the main thread."""
+        if len(self._times) < 2 or self._step.thread:
             return None
-        return Hanging(self._step, *(last - first for first, last in zip(*self._times, strict=True)))
+        return Hanging(self._step.started, *(last - first for first, last in zip(*self._times, strict=True)))
 
-    def _running_since(self) -> int | None:
-        """When the step began that holds the loop of the main thread now; None where none does."""
+    def _longest(self) -> _Step | None:
+        """The step that has held the loop of its thread for longest by now; None where none does."""
         self._next = _first_empty(self._memory, self._next)
         start = max(0, self._next - _LOOKED_AT)
         codes = self._memory.words(layout.CODES_AT + start, self._next - start).tolist()
-        for index in range(len(codes) - 1, -1, -1):
-            key, what = codes[index] >> 4, codes[index] & 15
-            if what in _TURNS and self._is_in_main_thread(key):
-                return self._memory[layout.TIMES_AT + start + index] if what == layout.STEP else None
-        return None
+        self._turned.pop(_MAIN, None)  # unless it is among the newest, something else goes on there
+        for place, code in enumerate(codes, start):
+            if code & 15 in _TURNS and (whose := self._thread_and_loop(code >> 4)) is not None:
+                self._turned[whose] = place
+        held = [
+            _Step(self._memory[layout.TIMES_AT + place], *whose)
+            for whose, place in self._turned.items()
+            if self._memory[layout.CODES_AT + place] & 15 == layout.STEP
+        ]
+        return min(held, default=None)
+
+    def _look_at_thread(self, step: _Step, now: int) -> None:
+        """Press for the stack of a thread that is not the main one: while it sleeps, it executes no bytecodes."""
+        thread = self._memory[layout.INFOS_AT + step.loop * layout.INFO + layout.NATIVE]
+        if self._memory[layout.OFFERED] != layout.IN_EITHER_WAY or now - step.started <= self._patience:
+            return
+        number = layout.PRESSING
+        if linux.would_notice(thread, number) or not linux.is_handled(thread, number) or not linux.is_asleep(thread):
+            return
+        self._patience *= _AGAIN
+        if linux.signal_thread(self._pid, thread, number):
+            self._pressed.append(_Question(now, None, step.thread))
 
     def _ask(self, number: int) -> bool:
         """Send a signal, unless that could make a difference to the child."""
@@ -139,16 +173,20 @@ class Stacks:
             self._answered[_MOMENT.fullmatch(header) is None] += 1
         return self._answered[0] < len(self._asked), self._answered[1] < len(self._pressed)
 
-    def _is_in_main_thread(self, key: int) -> bool:
-        """Whether a key is that of a loop in the main thread, or of one of its tasks."""
-        kind, thread = self._info(key)
+    def _thread_and_loop(self, key: int) -> tuple[int, int] | None:
+        """Of a loop or a task: its thread and loop, both 0 in the main thread; None where that cannot be known."""
+        kind, loop, thread = self._info(key)
         main = self._memory[layout.MAIN]
-        return kind != layout.THREAD and (not main or thread == self._info(main)[1])
+        if kind == layout.THREAD:
+            return None
+        if not main or thread == self._info(main)[2]:
+            return _MAIN
+        return (thread, loop) if thread else None
 
-    def _info(self, key: int) -> tuple[int, int]:
-        """The kind and the thread that are told of a key."""
+    def _info(self, key: int) -> tuple[int, int, int]:
+        """The kind, the loop and the thread that are told of a key."""
         at = layout.INFOS_AT + key * layout.INFO
-        return self._memory[at + 1], self._memory[at + 5]
+        return self._memory[at + 1], self._memory[at + 2], self._memory[at + 5]
 
     def _answers(self) -> Iterator[tuple[tuple[int, int] | None, bytes]]:
         """What was answered; with when, and how long the thread had queued until then, where it was asked politely."""

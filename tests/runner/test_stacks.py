@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from types import FrameType
@@ -49,9 +50,9 @@ def file() -> Iterator[int]:
         yield descriptor
 
 
-def begin_step(memory: Memory, place: int, at: int) -> None:
+def begin_step(memory: Memory, place: int, at: int, key: int = 1) -> None:
     memory.words(layout.TIMES_AT, layout.EVENTS)[place] = at
-    memory.words(layout.CODES_AT, layout.EVENTS)[place] = 1 << 4 | layout.STEP
+    memory.words(layout.CODES_AT, layout.EVENTS)[place] = key << 4 | layout.STEP
 
 
 def lines(stacks: Stacks) -> list[int]:
@@ -146,3 +147,29 @@ def test_who_has_no_handler_is_not_sent_a_signal_that_would_end_it(memory: Memor
     use_processor(0.02)
     stacks.look(1 + 2 * FIRST + PROMPT)
     assert got == [signal.SIGURG]
+
+
+def test_a_loop_in_another_thread_is_pressed_for_its_stack_while_it_sleeps(
+    memory: Memory, file: int, got: list[int]
+) -> None:
+    thread = threading.Thread(target=time.sleep, args=(1.0,))
+    thread.start()
+    for key, kind, ident in ((1, layout.LOOP, 71), (2, layout.THREAD, 70), (3, layout.LOOP, 70)):
+        infos = memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
+        infos[1], infos[2], infos[5] = kind, key, ident
+    memory.words(layout.MAIN, 1)[0] = 2
+    native = memory.words(layout.INFOS_AT + layout.INFO + layout.NATIVE, 1)
+    native[0] = threading.get_native_id()
+    stacks = Stacks(memory, os.getpid(), file)
+    begin_step(memory, 0, 1, key=1)
+    begin_step(memory, 1, 2, key=3)
+    stacks.look(1 + 2 * FIRST)  # this thread does not sleep
+    assert got == []
+    native[0] = thread.native_id or 0
+    stacks.look(3 * FIRST)
+    stacks.look(4 * FIRST)  # not answered yet
+    thread.join()  # it has got the signal by then
+    assert got == [layout.PRESSING]
+    os.write(file, b"Stack (most recent call first):\n" + LINE % 7)
+    assert [(sample.at, sample.thread, sample.frames[0].line) for sample in stacks.samples()] == [(3 * FIRST, 71, 7)]
+    assert stacks.hanging() is None

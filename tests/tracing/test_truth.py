@@ -3,12 +3,13 @@
 The bounds are generous, for a busy machine, but for this: no line is ever named that it was not.
 """
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.processes import needs_interpreter
-from tests.tracing.conftest import Observe, Observed, well_formed
+from tests.tracing.conftest import TRUTH, Observe, Observed, well_formed
 from tests.tracing.truth import BEATS, HELD, LINES, beats, lines, states
 
 pytestmark = pytest.mark.slow  # each starts an interpreter
@@ -46,20 +47,38 @@ def test_the_line_that_holds_the_loop(observed: Observe, version: str) -> None:
 
 
 @some_pythons
-def test_where_the_main_thread_is_says_nothing_of_a_loop_in_another_one(observed: Observe, version: str) -> None:
+def test_the_line_that_holds_a_loop_in_another_thread(observed: Observe, version: str) -> None:
     source = """
         import asyncio
         async def work():
-            await asyncio.sleep(0.01)
-            time.sleep(0.2)
+            for _ in range(5):
+                await asyncio.sleep(0.01)
+                time.sleep(0.06)  # blocked
+                await asyncio.sleep(0.01)
+                until = time.thread_time() + 0.06
+                while time.thread_time() < until: pass  # running
+        async def tick():
+            while thread.is_alive():
+                await asyncio.sleep(0.001)
         thread = threading.Thread(target=lambda: asyncio.run(work()))
         thread.start()
-        thread.join()
+        thread.join() if WAITS else asyncio.run(tick())
     """
-    seen = observed(source, needs_interpreter(version))
-    well_formed(seen.timeline)
-    (blocked,) = [span for span in seen.timeline.spans if span.state == "blocked"]
-    assert blocked.line is None
+    at = {line.partition("  # ")[2]: number for number, line in enumerate((TRUTH + source).split("\n"), 1)}
+
+    def named(seen: Observed) -> bool:
+        """Whether most blocking lines are; CPython 3.13.0 could crash of being asked, and who computes is not."""
+        well_formed(seen.timeline)
+        (work,) = [task for task in seen.timeline.tasks if task.coroutine == "work"]
+        for state in ("blocked", "running"):
+            told = Counter(span.line for span in seen.spans(work, state) if span.end - span.start > 0.04)
+            assert set(told) <= {at[state], None}, state
+            if state == "blocked" and seen.run.python.version != "3.13.0" and told[at[state]] < 3:
+                return False
+        return True
+
+    for waits in (True, False):
+        assert named(observed(source.replace("WAITS", str(waits)), needs_interpreter(version), until=named))
 
 
 @some_pythons

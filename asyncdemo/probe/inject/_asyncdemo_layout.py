@@ -6,7 +6,8 @@
     writes    a ring of WRITES entries of WRITE words: number, stream and part, length, checksum, first eight
               bytes, time, thread, line
     infos     INFOS entries of INFO words: number, kind, loop, line, file, thread; then the name and the coroutine's
-              name as UTF-8 in NAME words each. The entry's place is the key of the task that it tells of
+              name as UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread. The entry's
+              place is the key of the task that it tells of
     files     FILES entries of FILE words: number; then the file's name as UTF-8
     events    EVENTS words of times, then as many of wake-up times, then of codes: what happened to whom, the code
               stored last. A code is key << 4 | what; what stands in the time's place is told at each `what` below
@@ -47,6 +48,7 @@ PRESSING = 61  # the signal that asks for it while no bytecode is executed: a re
 MAIN = 17  # the key of the main thread, once there is another one
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
+NATIVE = 30
 FILES, FILE = 1 << 12, 128
 EVENTS = 1 << 22
 

@@ -4,6 +4,7 @@ No lock: places are handed out by counters in C, which no other thread can inter
 anything else goes wrong, tracing is given up for good and the script goes on; so it is in a forked child.
 """
 
+import _thread
 import itertools
 import os
 import time
@@ -14,6 +15,7 @@ import _asyncdemo_layout as layout
 _REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
 _SEEN = 1 << 15  # events at most that are looked through for tasks whose line is to be read
 _DEEP = 100  # coroutines that await one another, at most
+_native = getattr(_thread, "get_native_id", int)
 _Coroutine, _Generator = types.CoroutineType, types.GeneratorType
 _OF_COROUTINES = {"code": "cr_code", "frame": "cr_frame", "awaits": "cr_await", "running": "cr_running"}
 _OF_GENERATORS = {"code": "gi_code", "frame": "gi_frame", "awaits": "gi_yieldfrom", "running": "gi_running"}
@@ -93,8 +95,9 @@ class Recorder:
         words[at] = key + 1
 
     def runs_in(self, key, thread):
-        """Store in which thread a loop runs."""
-        self.words[layout.INFOS_AT + key * layout.INFO + 5] = thread
+        """Store in which thread a loop runs: this one."""
+        at = layout.INFOS_AT + key * layout.INFO
+        self.words[at + 5], self.words[at + layout.NATIVE] = thread, _native()
 
     def rename(self, key, name):
         """Store another name of a task."""
