@@ -30,6 +30,7 @@ class Recorder:
 
     def __init__(self, words):
         self.words = words
+        self._bytes = words.cast("B")
         self.times = words[layout.TIMES_AT : layout.TIMES_AT + layout.EVENTS]
         self.wakes = words[layout.WAKES_AT : layout.WAKES_AT + layout.EVENTS]
         self.codes = words[layout.CODES_AT : layout.CODES_AT + layout.EVENTS]
@@ -61,6 +62,7 @@ class Recorder:
 
     def _release(self):
         self.words = None
+        self._bytes.release()
         self.times.release()
         self.wakes.release()
         self.codes.release()
@@ -126,9 +128,7 @@ class Recorder:
 
     def _text(self, at, room, text):
         data = text.encode("utf-8", "backslashreplace")[: room * 8 - 1]
-        data += bytes(-len(data) % 8 or 8)
-        for i in range(0, len(data), 8):
-            self.words[at + i // 8] = int.from_bytes(data[i : i + 8], "little", signed=True)
+        self._bytes[at * 8 : (at + room) * 8] = data.ljust(room * 8, b"\0")
 
 
 def run_queue():
@@ -229,6 +229,8 @@ def asked_of(coroutine, what):
 
 def code_of(coroutine):
     """Give the code object of a coroutine or a generator; None of anything else, but for what closes a generator."""
+    if type(coroutine) is _Coroutine:
+        return coroutine.cr_code
     if _name_of(type(coroutine)) == "async_generator_athrow":
         return _CLOSING
     return asked_of(coroutine, "code")
@@ -291,7 +293,10 @@ class Places:
         innermost = outermost = None
         theirs = False
         for _ in range(_DEEP):
-            frame = asked_of(coroutine, "frame")
+            if type(coroutine) is _Coroutine:  # as asked_of does, but most are, and this is done often
+                frame, coroutine = coroutine.cr_frame, coroutine.cr_await
+            else:
+                frame, coroutine = asked_of(coroutine, "frame"), asked_of(coroutine, "awaits")
             if frame is None:
                 break
             code = frame.f_code
@@ -301,7 +306,6 @@ class Places:
             else:
                 innermost = innermost or (code, frame.f_lineno or 0)
                 theirs = theirs or "site-packages" in code.co_filename
-            coroutine = asked_of(coroutine, "awaits")
         return innermost, outermost, theirs
 
 
