@@ -206,6 +206,19 @@ def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: st
     assert running(str(tmp_path)) == []
 
 
+@pytest.mark.slow
+def test_a_script_reaches_no_terminal(terminal: Start, tmp_path: Path) -> None:
+    source = (
+        "import os\ntry:\n    os.open('/dev/tty', os.O_RDWR)\nexcept OSError as error:\n    print(error.strerror)\n"
+    )
+    (tmp_path / "course" / "reaches.py").write_text(source)
+    tour = terminal("asyncdemo tour course/reaches.py")
+    tour.wait_for("enter run it")
+    press(tour, "\r", "No such device or address")
+    tour.type("q")
+    assert tour.wait_for_end() == 0
+
+
 def answers(tour: "pexpect.spawn[bytes]", count: int) -> float:
     """The median of the seconds between a key and the screen that answers it."""
     times = []
