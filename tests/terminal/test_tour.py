@@ -219,6 +219,28 @@ def test_a_script_reaches_no_terminal(terminal: Start, tmp_path: Path) -> None:
     assert tour.wait_for_end() == 0
 
 
+@pytest.mark.slow
+def test_many_signals_leave_the_terminal_as_it_was(terminal: Start) -> None:
+    tour = terminal("asyncdemo tour course/")
+    tour.wait_for("enter question")
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGQUIT) * 3:
+        tour.process.kill(number)
+    tour.wait_for_end()
+    assert is_as_it_was(tour)
+
+
+@pytest.mark.slow
+def test_pasted_keys_start_no_runs_that_nobody_sees(terminal: Start, tmp_path: Path) -> None:
+    marker = tmp_path / "runs"
+    (tmp_path / "course" / "counts.py").write_text(f"open({str(marker)!r}, 'a').write('x')\n")
+    tour = terminal("asyncdemo tour course/counts.py")
+    tour.wait_for("enter run it")
+    press(tour, "r" * 500, "enter next stop")
+    tour.type("q")
+    assert tour.wait_for_end() == 0
+    assert len(marker.read_text()) < 50
+
+
 def answers(tour: "pexpect.spawn[bytes]", count: int) -> float:
     """The median of the seconds between a key and the screen that answers it."""
     times = []
