@@ -1,8 +1,8 @@
 """A terminal of which all of the screen is ours for a while: rows on it, keys from it.
 
-Ctrl-C stays what it is, KeyboardInterrupt, but is raised where keys are waited for: nothing is left half done. Ctrl-Z
-gives the terminal back as it was and takes it again afterwards. SIGTERM, SIGHUP and SIGQUIT (Ctrl-\\) end the command as
-they would otherwise, but with the terminal as it was, however many of them come.
+Ctrl-C stays what it is, KeyboardInterrupt, but is raised where keys are waited for: nothing is left half done.
+Ctrl-Z gives the terminal back as it was and takes it again afterwards. SIGTERM, SIGHUP and SIGQUIT (Ctrl-\\) end the
+command as they would otherwise, but with the terminal as it was, however many of them come.
 """
 
 import os
