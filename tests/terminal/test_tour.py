@@ -325,6 +325,30 @@ def test_a_copy_is_edited_and_the_script_stays(terminal: Start, environ: dict[st
     assert (tmp_path / "course" / "a-hello.py").read_text() == ASKS
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["script.py", "article.md"])
+def test_a_copy_of_a_script_or_a_block_is_what_runs(
+    terminal: Start, environ: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    text = "print('the' + ' original')\n"
+    (tmp_path / name).write_text(text if name.endswith(".py") else f"```python\n{text}```\n")
+    environ["EDITOR"] = "sed -i s/original/copy/"
+    tour = terminal(f"asyncdemo tour {name}")
+    tour.wait_for("enter run it")
+    press(tour, "e", "   the copy")
+    tour.type("q")
+    assert tour.wait_for_end() == 0
+
+
+def test_an_editor_without_a_name_is_none(terminal: Start, environ: dict[str, str]) -> None:
+    environ.update(VISUAL=" ", EDITOR="no-such-editor")
+    tour = terminal("asyncdemo tour course/")
+    tour.wait_for("enter question")
+    press(tour, "e", "no-such-editor: No such file or directory")
+    tour.type("q")
+    assert tour.wait_for_end() == 0
+
+
 def test_an_editor_that_is_not_there_is_said(terminal: Start, environ: dict[str, str]) -> None:
     environ["EDITOR"] = "no-such-editor --wait"
     tour = terminal("asyncdemo tour course/")
