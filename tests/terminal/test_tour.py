@@ -378,6 +378,17 @@ def test_plain_text_for_who_does_not_see(terminal: Start, environ: dict[str, str
     assert marks(tmp_path) == {"a-hello": "right at first"}
 
 
+@pytest.mark.slow
+def test_a_line_that_is_no_text_is_no_end(terminal: Start, environ: dict[str, str]) -> None:
+    environ.update(ACCESSIBLE="1", PYTHONIOENCODING="utf-8:strict")
+    tour = terminal("asyncdemo tour course/")
+    tour.wait_for(lambda rows: rows[-1] == ">", "a question")
+    tour.process.send(b"\xff\xfe\n")
+    tour.wait_for("? shows the keys")
+    tour.type("q\n")
+    assert tour.wait_for_end() == 0
+
+
 @pytest.mark.observation
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_whole_course_at_the_enter_key(terminal: Start, width: int, height: int) -> None:

@@ -30,7 +30,7 @@ class Copies:
 
     def edited(self, target: Target, environ: Mapping[str, str]) -> Target | str:
         """Open the editor, wait until it is closed, and give the copy as a target; else why that cannot be."""
-        named = [environ.get("VISUAL", ""), environ.get("EDITOR", ""), shutil.which(_USUAL) and _USUAL or ""]
+        named = [environ.get("VISUAL", ""), environ.get("EDITOR", ""), _USUAL if shutil.which(_USUAL) else ""]
         editor = next(filter(str.strip, named), "")
         if not editor:
             return "there is no editor: set EDITOR to the command that starts yours"
