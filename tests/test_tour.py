@@ -1,6 +1,7 @@
 """`asyncdemo tour` in a pipe: the same stops as plain text; progress; what is wrong with a command."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -169,3 +170,9 @@ def test_a_torn_or_foreign_file_is_set_aside(tour: Run, tmp_path: Path, text: st
     assert found.stderr.startswith(f"asyncdemo: progress begins anew: {path} was not understood (")
     assert path.with_name("tour.json.broken").read_text() == text
     assert tour("course/", "--progress").stderr == ""
+
+
+def test_what_can_be_read_for_ever_is_refused(tour: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    refused = tour("./pipe.py")
+    assert (refused.stderr, refused.status) == ("asyncdemo: pipe.py: not a regular file\n", 2)

@@ -110,7 +110,8 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | N
         parameters=known | values,
     )
     if not values:
-        yield subject, str(target.path) if target.scenario is not None else target.name
+        typed = target.scenario is None and Path(target.name) == target.path  # then sys.argv has the path as it is
+        yield subject, target.name if typed else str(target.path)
         return
     data = replace_bytes(target.path.read_bytes(), values)
     with staged(data, target.path.name, target.path.resolve().parent) as file:

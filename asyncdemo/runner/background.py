@@ -1,7 +1,8 @@
 """A run that goes on while something else is done: a process of its own watches over it, and tells what happens.
 
-That process is a fork of this one in a process group of its own, as in side_by_side. Whoever draws a screen meanwhile
-never waits: what is told is bounded, however much the script prints and however many tasks it has.
+That process is a fork of this one in a session of its own: a script that opens /dev/tty would write on the screen that
+somebody else draws, and change its modes. Whoever draws that meanwhile never waits: what is told is bounded, however
+much the script prints and however many tasks it has.
 """
 
 import os
@@ -31,6 +32,7 @@ FIRST, LAST = 2_000, 500  # pieces of output that the finished run has
 WHOLE_TEXT = 100_000  # characters of each
 SPANS = 20_000  # of a timeline that is told; a larger one would take too long to be drawn
 GRACE = 0.4  # seconds for each signal, when there is nobody who wants to see how it ends
+_PATIENCE = 8  # such signals: a process that still watches after them was itself stopped, by its script perhaps
 _LENGTH = struct.Struct("!I")
 _CHUNK = 1 << 18  # bytes read at once
 _watchers: set[int] = set()  # the processes that watch over a run just now
@@ -86,14 +88,13 @@ class Background:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         _watchers.add(self.pid)
         os.close(writing)
-        with suppress(OSError):  # it has done so itself already
-            os.setpgid(self.pid, self.pid)
         os.set_blocking(reading, False)
         self._reading = reading
         self._received = bytearray()
         self.over = False
         self._is_safe = False  # to kill it: nothing is left that it watches over
         self._leaving: float | None = None  # when the next signal is due
+        self._told = 0  # how many there were
 
     def messages(self) -> list[Message]:
         """Give what has come, without waiting."""
@@ -114,9 +115,10 @@ class Background:
         return found
 
     def interrupt(self) -> None:
-        """Press Ctrl-C, as it were: each time the run is told to end with more force."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGINT)
+        """Press Ctrl-C, as it were: each time the run is told to end with more force. What was stopped goes on."""
+        for number in (signal.SIGINT, signal.SIGCONT):
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def leave(self, now: float) -> bool:
         """See to it that it ends soon, without waiting: to be called again and again until it gives True."""
@@ -126,7 +128,11 @@ class Background:
             self._collect()
         if not self.over and (self._leaving is None or now >= self._leaving):
             self._leaving = now + GRACE
-            self.interrupt()
+            self._told += 1
+            if self._told > _PATIENCE:
+                os.kill(self.pid, signal.SIGKILL)  # its script then comes to us, and is stopped with the next messages
+            else:
+                self.interrupt()
         return self.over
 
     def close(self) -> None:
@@ -218,7 +224,7 @@ class _Teller:
 def _watch(plan: Plan, writing: int, mask: set[int | signal.Signals]) -> NoReturn:
     """Watch the run in this process, and end without what the parent does at its end."""
     try:
-        os.setpgid(0, 0)
+        os.setsid()
         nothing = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nothing, descriptor)

@@ -1,7 +1,8 @@
 """A terminal of which all of the screen is ours for a while: rows on it, keys from it.
 
-Ctrl-C stays what it is: KeyboardInterrupt. Ctrl-Z gives the terminal back as it was and takes it again afterwards.
-SIGTERM, SIGHUP and SIGQUIT (Ctrl-\\) end the command as they would otherwise, but with the terminal as it was.
+Ctrl-C stays what it is, KeyboardInterrupt, but is raised where keys are waited for: nothing is left half done.
+Ctrl-Z gives the terminal back as it was and takes it again afterwards. SIGTERM, SIGHUP and SIGQUIT (Ctrl-\\) end the
+command as they would otherwise, but with the terminal as it was, however many of them come.
 """
 
 import os
@@ -21,7 +22,7 @@ _PATIENCE = 0.05  # seconds: what belongs to the same key arrives within that
 # Another screen than the one with what was written before, without cursor, where a row that is too long is cut.
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-_HEARD = (signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP, *_ENDING)
+_HEARD = (signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP, *_ENDING, signal.SIGINT)  # the last one is given up last
 
 
 class Screen:
@@ -36,6 +37,8 @@ class Screen:
         for end in (self._heard, self._told):
             os.set_blocking(end, False)
         self._ours = False
+        self._interrupted = False
+        self.is_ending = False  # then no signal may keep it from being given back
 
     @property
     def has_keys(self) -> bool:
@@ -58,40 +61,56 @@ class Screen:
         self._stream.flush()
 
     def key(self, timeout: float | None = None) -> str | None:
-        """Wait for a key and give it, REDRAW, or None after `timeout` seconds. Raises EOFError if nobody is there."""
+        """Wait for a key and give it, REDRAW, or None after `timeout` seconds.
+
+        Raises EOFError if nobody is there, KeyboardInterrupt if Ctrl-C was pressed: what was typed before it is void.
+        """
         until = None if timeout is None else time.monotonic() + timeout
-        while not self._keys:
+        while self._interrupted or not self._keys:
+            if self._interrupted:
+                self._interrupted = False
+                self._keys.clear()
+                raise KeyboardInterrupt
             left = None if until is None else max(0.0, until - time.monotonic())
             ready, _, _ = select.select([self._keyboard, self._heard], [], [], left)
             if self._heard in ready:
                 _drained(self._heard)
-                return REDRAW
+                if not self._interrupted:
+                    return REDRAW
             if self._keyboard in ready:
                 self._keys += self._pressed()
-            elif left == 0.0:
+            elif left == 0.0 and not self._interrupted:
                 return None
         return self._keys.pop(0)
 
     def _pressed(self) -> list[str]:
-        try:
-            data = os.read(self._keyboard, 1024)
-        except OSError:  # the terminal has gone
-            data = b""
+        data = self._read()
         if not data:
             raise EOFError
         while unfinished(data) and select.select([self._keyboard], [], [], _PATIENCE)[0]:
-            more = os.read(self._keyboard, 1024)
+            more = self._read()
             if not more:
                 break
             data += more
         return [key for key in decoded(data) if key]
 
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._keyboard, 1024)
+        except OSError:  # the terminal has gone
+            return b""
+
     def enter(self) -> None:
-        """Make it ours, as far as it is not: keys come at once and unseen; Ctrl-C and Ctrl-Z are still signals."""
-        mode = termios.tcgetattr(self._keyboard)
+        """Make it ours, as far as it is not: keys come at once and unseen; Ctrl-C and Ctrl-Z are still signals.
+
+        Always from the modes that were found: another program may have ended without putting them back.
+        """
+        mode = [*self._before]
+        mode[6] = [*mode[6]]
         mode[3] &= ~(termios.ICANON | termios.ECHO)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-        termios.tcsetattr(self._keyboard, termios.TCSADRAIN, mode)
+        with suppress(termios.error):  # it may have gone, which the next key tells
+            termios.tcsetattr(self._keyboard, termios.TCSADRAIN, mode)
         if not self._ours:
             self._ours = True
             self._write(_ENTER)
@@ -99,10 +118,10 @@ class Screen:
     def leave(self) -> None:
         """Give it back as it was, with what was on it."""
         if self._ours:
-            self._ours = False
             self._write(_LEAVE)
             with suppress(OSError, termios.error):  # it may have gone
                 termios.tcsetattr(self._keyboard, termios.TCSADRAIN, self._before)
+            self._ours = False  # only now: whatever comes in the midst of it does it again
 
     @contextmanager
     def given_back(self) -> Iterator[None]:
@@ -120,8 +139,16 @@ class Screen:
 
     def hear(self, number: int, _frame: FrameType | None) -> None:
         """React to a signal."""
+        if self.is_ending:
+            return
         if number in _ENDING:
+            self.is_ending = True
+            self.leave()
             raise SystemExit(128 + number)
+        if number == signal.SIGINT:
+            if self._interrupted:  # nobody has waited for a key since the last one: something takes long
+                raise KeyboardInterrupt
+            self._interrupted = True
         if number == signal.SIGTSTP:
             self.leave()
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
@@ -156,13 +183,11 @@ def full_screen(keyboard: int, stream: TextIO) -> Iterator[Screen]:
         screen.enter()
         yield screen
     finally:
-        # What comes while it is given back must not keep it from that.
-        interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        screen.is_ending = True
         screen.leave()
         for number, handler in before.items():
             signal.signal(number, handler)
         screen.close()
-        signal.signal(signal.SIGINT, interrupted)
 
 
 def _drained(pipe: int) -> None:

@@ -23,9 +23,14 @@ _NAMES = {
     b" ": "space",
     b"\x1b": "escape",
 }
-_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|[\xc2-\xf4][\x80-\xbf]{1,3}|.", re.DOTALL)
+# What a terminal answers to who has asked it something: an editor, say, that has ended before the answer came.
+_ANSWER = rb"[P\]^_][^\x07\x1b]{0,999}"
+_SEQUENCE = re.compile(
+    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|%b(?:\x07|\x1b\\))|[\xc2-\xf4][\x80-\xbf]{1,3}|." % _ANSWER, re.DOTALL
+)
 _UNFINISHED = re.compile(
-    rb"(?:\x1b(?:\[[0-?]*[ -/]*|O)?|[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z"
+    rb"(?:\x1b(?:\[[0-?]*[ -/]*|O|%b\x1b?)?|[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z"
+    % _ANSWER
 )
 
 

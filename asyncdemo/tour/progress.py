@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple, get_args
 
 SCHEMA = "asyncdemo.progress/1"
+_LONGEST = 60  # characters of another schema that are told
 
 Mark = Literal["seen", "right later", "right at first"]
 _RANK: dict[str | None, int] = {None: 0, "seen": 1, "right later": 2, "right at first": 3}
@@ -27,6 +28,14 @@ def marked(course: Course, key: str, *, right: bool) -> Course:
     return course._replace(marks={**course.marks, key: best})
 
 
+def merged(course: Course, other: Course) -> Course:
+    """Give the course with what is known of it elsewhere: of two marks the better one."""
+    marks = {**other.marks}
+    for key, mark in course.marks.items():
+        marks[key] = max(mark, marks.get(key, mark), key=lambda each: _RANK[each])
+    return course._replace(marks=marks)
+
+
 def overall(course: Course, keys: Iterable[str]) -> Mark | None:
     """Give the mark of a stop with these questions: that of the worst of them; None if it was not seen yet."""
     marks = [course.marks.get(key) for key in keys]
@@ -38,7 +47,8 @@ def overall(course: Course, keys: Iterable[str]) -> Mark | None:
 def to_text(courses: Mapping[str, Course]) -> str:
     """Give the content of the file: each course under the path that it comes from, the built-in one under ""."""
     found = {name: {"at": course.at, "stops": dict(course.marks)} for name, course in courses.items()}
-    return json.dumps({"schema": SCHEMA, "courses": found}, indent=1, ensure_ascii=False) + "\n"
+    # in ASCII: the path of a folder need not be text that could be encoded otherwise
+    return json.dumps({"schema": SCHEMA, "courses": found}, indent=1) + "\n"
 
 
 def from_text(text: str) -> dict[str, Course]:
@@ -50,8 +60,8 @@ def from_text(text: str) -> dict[str, Course]:
     match table:
         case {"schema": schema, "courses": dict(courses)} if schema == SCHEMA:
             return {str(name): _course(each) for name, each in courses.items()}
-        case {"schema": str(schema)}:
-            raise ValueError(f"it has another form: {schema}")
+        case {"schema": str(schema)} if schema != SCHEMA:
+            raise ValueError(f"it has another form: {schema[:_LONGEST]!r}")
     raise ValueError("it is not one of asyncdemo's")
 
 

@@ -132,6 +132,28 @@ def test_a_watcher_that_is_killed_is_noticed_and_its_script_stopped(start: Start
     assert running(str(tmp_path)) == []
 
 
+STOPS_ITS_WATCHER = """\
+import os, signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+print("here", flush=True)
+watcher = os.getppid()
+os.kill(watcher, signal.SIGSTOP)
+while AGAIN and os.getppid() == watcher:
+    os.kill(watcher, signal.SIGSTOP)
+time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", ["False", "True"])
+def test_a_script_that_stops_its_watcher_can_be_left(start: Start, tmp_path: Path, again: str) -> None:
+    run = start(STOPS_ITS_WATCHER.replace("AGAIN", again))
+    os.waitid(os.P_PID, run.pid, os.WSTOPPED | os.WNOWAIT)
+    run.close()
+    assert run.over
+    assert running(str(tmp_path)) == []
+
+
 @pytest.mark.slow
 def test_nothing_outlives_a_tool_that_is_killed(tmp_path: Path) -> None:
     (tmp_path / "hangs.py").write_text(HANGS)

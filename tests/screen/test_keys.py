@@ -21,6 +21,8 @@ from asyncdemo.screen.keys import decoded, unfinished
         (b"\r\x7f", ["enter", "backspace"]),
         (b"\x1b[200~x", ["", "x"]),
         (b"\x00\xff", ["", ""]),
+        (b"\x1b]11;rgb:0/0/0\x07x", ["", "x"]),
+        (b"\x1bP1+q\x1b\\x", ["", "x"]),
     ],
 )
 def test_what_a_terminal_sends_is_a_key(data: bytes, keys: list[str]) -> None:
@@ -28,7 +30,9 @@ def test_what_a_terminal_sends_is_a_key(data: bytes, keys: list[str]) -> None:
     assert unfinished(data) == (data == b"\x1b")
 
 
-@pytest.mark.parametrize("whole", [b"\x1b[C", b"\x1bOC", b"\x1b[15~", "€".encode(), "ä".encode()])
+@pytest.mark.parametrize(
+    "whole", [b"\x1b[C", b"\x1bOC", b"\x1b[15~", b"\x1b]11;q\x07", b"\x1bPq\x1b\\", "€".encode(), "ä".encode()]
+)
 def test_a_key_may_come_in_parts(whole: bytes) -> None:
     for length in range(1, len(whole)):
         assert unfinished(b"x" + whole[:length])

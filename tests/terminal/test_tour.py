@@ -206,6 +206,41 @@ def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: st
     assert running(str(tmp_path)) == []
 
 
+@pytest.mark.slow
+def test_a_script_reaches_no_terminal(terminal: Start, tmp_path: Path) -> None:
+    source = (
+        "import os\ntry:\n    os.open('/dev/tty', os.O_RDWR)\nexcept OSError as error:\n    print(error.strerror)\n"
+    )
+    (tmp_path / "course" / "reaches.py").write_text(source)
+    tour = terminal("asyncdemo tour course/reaches.py")
+    tour.wait_for("enter run it")
+    press(tour, "\r", "No such device or address")
+    tour.type("q")
+    assert tour.wait_for_end() == 0
+
+
+@pytest.mark.slow
+def test_many_signals_leave_the_terminal_as_it_was(terminal: Start) -> None:
+    tour = terminal("asyncdemo tour course/")
+    tour.wait_for("enter question")
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGQUIT) * 3:
+        tour.process.kill(number)
+    tour.wait_for_end()
+    assert is_as_it_was(tour)
+
+
+@pytest.mark.slow
+def test_pasted_keys_start_no_runs_that_nobody_sees(terminal: Start, tmp_path: Path) -> None:
+    marker = tmp_path / "runs"
+    (tmp_path / "course" / "counts.py").write_text(f"open({str(marker)!r}, 'a').write('x')\n")
+    tour = terminal("asyncdemo tour course/counts.py")
+    tour.wait_for("enter run it")
+    press(tour, "r" * 500, "enter next stop")
+    tour.type("q")
+    assert tour.wait_for_end() == 0
+    assert len(marker.read_text()) < 50
+
+
 def answers(tour: "pexpect.spawn[bytes]", count: int) -> float:
     """The median of the seconds between a key and the screen that answers it."""
     times = []
@@ -290,6 +325,30 @@ def test_a_copy_is_edited_and_the_script_stays(terminal: Start, environ: dict[st
     assert (tmp_path / "course" / "a-hello.py").read_text() == ASKS
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["script.py", "article.md"])
+def test_a_copy_of_a_script_or_a_block_is_what_runs(
+    terminal: Start, environ: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    text = "print('the' + ' original')\n"
+    (tmp_path / name).write_text(text if name.endswith(".py") else f"```python\n{text}```\n")
+    environ["EDITOR"] = "sed -i s/original/copy/"
+    tour = terminal(f"asyncdemo tour {name}")
+    tour.wait_for("enter run it")
+    press(tour, "e", "   the copy")
+    tour.type("q")
+    assert tour.wait_for_end() == 0
+
+
+def test_an_editor_without_a_name_is_none(terminal: Start, environ: dict[str, str]) -> None:
+    environ.update(VISUAL=" ", EDITOR="no-such-editor")
+    tour = terminal("asyncdemo tour course/")
+    tour.wait_for("enter question")
+    press(tour, "e", "no-such-editor: No such file or directory")
+    tour.type("q")
+    assert tour.wait_for_end() == 0
+
+
 def test_an_editor_that_is_not_there_is_said(terminal: Start, environ: dict[str, str]) -> None:
     environ["EDITOR"] = "no-such-editor --wait"
     tour = terminal("asyncdemo tour course/")
@@ -317,6 +376,17 @@ def test_plain_text_for_who_does_not_see(terminal: Start, environ: dict[str, str
     assert b"\x1b[?1049h" not in tour.raw
     assert b"\x1b[H" not in tour.raw
     assert marks(tmp_path) == {"a-hello": "right at first"}
+
+
+@pytest.mark.slow
+def test_a_line_that_is_no_text_is_no_end(terminal: Start, environ: dict[str, str]) -> None:
+    environ.update(ACCESSIBLE="1", PYTHONIOENCODING="utf-8:strict")
+    tour = terminal("asyncdemo tour course/")
+    tour.wait_for(lambda rows: rows[-1] == ">", "a question")
+    tour.process.send(b"\xff\xfe\n")
+    tour.wait_for("? shows the keys")
+    tour.type("q\n")
+    assert tour.wait_for_end() == 0
 
 
 @pytest.mark.observation

@@ -1,5 +1,7 @@
 """What is kept of a learner, and the file in which it stands."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,45 @@ def test_a_foreign_file_is_set_aside(tmp_path: Path, text: str) -> None:
     assert kept(path) == ({"": Course("a")}, "")
 
 
+@pytest.mark.parametrize("what", ["folder", "fifo", "link", "huge"])
+def test_what_is_no_file_of_that_kind_is_neither_read_nor_replaced(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "tour.json"
+    if what == "folder":
+        path.mkdir()
+    elif what == "fifo":
+        os.mkfifo(path)
+    elif what == "link":
+        path.symlink_to(path)
+    else:
+        path.write_text("x" * 1_000_001)
+    before = path.lstat()
+    courses, trouble = kept(path)
+    assert (courses, trouble.startswith("progress is not known: ")) == ({}, True)
+    assert keep(path, "", Course("a")) == trouble
+    assert path.lstat() == before
+
+
+def test_what_another_schema_is_called_is_harmless_and_short(tmp_path: Path) -> None:
+    path = tmp_path / "tour.json"
+    path.write_text(json.dumps({"schema": "\x1b[2J\ud800" + "x" * 1000}))
+    _, trouble = kept(path)
+    assert trouble.isprintable()
+    assert trouble.count("x") < 100
+
+
+def test_two_tours_at_once_lose_no_marks(tmp_path: Path) -> None:
+    path = tmp_path / "tour.json"
+    keep(path, "", Course("a", {"a": "right later", "c": "seen"}))
+    keep(path, "", Course("b", {"b": "seen", "a": "seen", "c": "right at first"}))
+    assert kept(path)[0] == {"": Course("b", {"a": "right later", "b": "seen", "c": "right at first"})}
+
+
+def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "tour.json"
+    assert keep(path, "/workshop-\udcff", Course("\udcff")) == ""
+    assert kept(path) == ({"/workshop-\udcff": Course("\udcff")}, "")
+
+
 def test_courses_are_kept_side_by_side(tmp_path: Path) -> None:
     path = tmp_path / "deeper" / "tour.json"
     assert keep(path, "", Course("a", {"a": "seen"})) == ""
@@ -95,3 +136,8 @@ def test_where_it_is_kept(tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path)}
     assert progress_file(home) == tmp_path / ".local/state/asyncdemo/tour.json"
     assert progress_file({**home, "XDG_STATE_HOME": "relative"}) == progress_file(home)
+
+
+@pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"HOME": "somewhere"}, {"HOME": "~nobody"}])
+def test_without_a_home_it_is_never_kept_below_the_current_folder(environ: dict[str, str]) -> None:
+    assert progress_file(environ).is_absolute()

@@ -5,7 +5,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.recording import Outcome, Output
 from asyncdemo.tour.progress import Course
-from asyncdemo.tour.state import State
+from asyncdemo.tour.state import State, at_stop
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.tour.progress import write_progress
@@ -154,3 +154,26 @@ def test_progress(snapshot: SnapshotAssertion, look: str) -> None:
     shown, stream = looked_at(look)
     write_progress(shown, stops(), Course("two-ways", {"plain-call": "seen", "rude-job": "right at first"}))
     assert visible(stream) == snapshot
+
+
+def with_long_names() -> State:
+    """A stop with variants and choices of which there are too many, and whose names are too long for a row."""
+    (script,) = (stop for stop in stops() if stop.name == "two-ways")
+    long = script._replace(
+        name="n" * 300,
+        targets=tuple(target._replace(name="v" * 300) for target in script.targets),
+        rounds=tuple(each._replace(choices=("a", "b", *("c" * 500,) * 10)) for each in script.rounds),
+    )
+    return at_stop(State((long,), questions=False), 0)
+
+
+@pytest.mark.parametrize("key", ["s", "n", "o"])
+@pytest.mark.parametrize(("width", "height"), [(60, 20), (80, 24)])
+def test_names_that_are_too_long_for_a_row(key: str, width: int, height: int) -> None:
+    found = rows(page(Text(), width), press(with_long_names(), key), height)
+    assert max(map(cells, found)) < width
+
+
+def test_a_digit_that_cannot_be_pressed_is_not_offered() -> None:
+    state = with_long_names()._replace(questions=True)
+    assert "1-9 predict" in rows(page(Text()), state, 24)[-1]

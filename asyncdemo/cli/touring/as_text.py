@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+from io import TextIOWrapper
 
 from asyncdemo.cli.touring.session import Session
 from asyncdemo.tour.keys import played
@@ -20,6 +21,8 @@ def tour_as_text(session: Session, page: Page, *, asks: bool, one_chapter: bool)
 
     `one_chapter`: where it goes on by itself, the end of the chapter is the end.
     """
+    if asks and isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # what is typed need not be text
     while session.state.phase != "over":
         _write(page, session)
         if session.state.phase == "end" and one_chapter and not asks:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from asyncdemo.catalogue import course, targets
 from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue.reading import content
 from asyncdemo.catalogue.scenario import Catalogue, Chapter
 from asyncdemo.catalogue.shelf import CONTENTS
 from asyncdemo.catalogue.targets import Target
@@ -64,8 +65,16 @@ def _of_target(word: str, catalogue: Catalogue, stops: tuple[Stop, ...]) -> Tour
     if target.script is not None:
         stop = of_script_alone(target, target.script, chapter)
     else:
-        stop = Stop(target.name, "", chapter, (Round(target, target.path.read_text(errors="backslashreplace")),))
+        stop = Stop(target.name, "", chapter, (Round(target, _text(target.path)),))
     return Tour((stop,), name=str(target.path.resolve()))
+
+
+def _text(path: Path) -> str:
+    """What there is to be read of a file that is no script. Raises UsageError for a FIFO or a device, unopened."""
+    try:
+        return content(path).decode(errors="backslashreplace")
+    except Unreadable as error:
+        raise UsageError(f"{visible(path)}: {error}") from None
 
 
 def _of_document(target: Target, document: Document) -> Tour:

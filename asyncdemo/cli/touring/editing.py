@@ -30,7 +30,8 @@ class Copies:
 
     def edited(self, target: Target, environ: Mapping[str, str]) -> Target | str:
         """Open the editor, wait until it is closed, and give the copy as a target; else why that cannot be."""
-        editor = environ.get("VISUAL") or environ.get("EDITOR") or (_USUAL if shutil.which(_USUAL) else "")
+        named = [environ.get("VISUAL", ""), environ.get("EDITOR", ""), _USUAL if shutil.which(_USUAL) else ""]
+        editor = next(filter(str.strip, named), "")
         if not editor:
             return "there is no editor: set EDITOR to the command that starts yours"
         if target.path is None:

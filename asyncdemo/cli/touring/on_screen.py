@@ -29,7 +29,8 @@ def tour_on_screen(session: Session, *, ascii_only: bool) -> None:
 
 
 def _step(session: Session, terminal: Screen, shown: "_Shown") -> None:
-    session.follow()
+    if not terminal.has_keys:  # what they ask for only to give it up again, of a pasted text perhaps, is never begun
+        session.follow()
     session.state = shown.show(session.state)
     before = time.monotonic()
     key = terminal.key(_PAUSE if session.busy else None)

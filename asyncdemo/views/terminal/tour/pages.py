@@ -99,10 +99,11 @@ def _tried(page: Page, state: State, room: int | None) -> list[Row]:
     job = state.job
     settings = ", ".join(job.settings) if job is not None else ""
     said = "your copy" if job is not None and job.kind == "copy" else f"with {settings}"
-    rows: list[Row] = [((page.shown(said), "accent"),), ()]
+    rows: list[Row] = [*paragraph(page, said, style="accent"), ()]
     if len(state.runs) > 1:
         return [*rows, *together_rows(page, state.runs)]
-    return [*rows, *(row for run in state.runs for row in run_rows(page, run, None if room is None else room - 2))]
+    left = None if room is None else room - len(rows)
+    return [*rows, *(row for run in state.runs for row in run_rows(page, run, left))]
 
 
 def _notes(page: Page, state: State) -> list[Row]:
@@ -128,7 +129,7 @@ def _source(page: Page, state: State) -> list[Row]:
     for target in targets:
         source = target.script.source if target.script is not None else state.asked.source
         if len(targets) > 1:
-            rows += [*([()] if rows else []), ((page.shown(target.name), "title"),)]
+            rows += [*([()] if rows else []), *paragraph(page, target.name, style="title")]
         rows += marked_code(page, source, ran.get(target.name))
     return rows
 
@@ -149,7 +150,7 @@ def _end(page: Page, state: State) -> list[Row]:
     rows += (
         progress_rows(page, chapter, state.course)
         if state.questions
-        else [(page.shown(stop.name),) for stop in chapter]
+        else [row for stop in chapter for row in paragraph(page, stop.name)]
     )
     rows.append(())
     if after:

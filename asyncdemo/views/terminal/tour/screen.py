@@ -15,6 +15,7 @@ from asyncdemo.views.terminal.tour.pages import Body, body, headline, title
 
 UNFOLD = "asyncdemo run NAME --full"
 _FRAME = 4  # rows: title, rule, what there is to be said, keys
+_DIGITS = 9  # that one key can be
 _LEAST = 3  # rows of a page above what always has to be seen
 
 _KEYS: dict[Phase, tuple[tuple[str, str], ...]] = {
@@ -86,7 +87,7 @@ def _bottom(page: Page, state: State) -> Row:
     """What Enter does here, and some of the other keys: as many as there is room for."""
     keys: list[tuple[str, str]] = [("enter", _enter(state))]
     if state.asks and state.phase in ("code", "question"):
-        keys.append((f"1-{len(state.asked.choices)}", "predict"))
+        keys.append((f"1-{min(_DIGITS, len(state.asked.choices))}", "predict"))
     for key in _KEYS[state.phase]:
         if key[0] != "t" or state.stop.attempt is not None:
             keys.append(key)
