@@ -1,6 +1,7 @@
 """`asyncdemo tour`."""
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,6 +59,7 @@ def tour(
 def _go(found: "Tour", courses: "dict[str, Course]", where: str | None, *, questions: bool, ascii_only: bool) -> None:
     from asyncdemo.cli.touring.keeping import keep, progress_file
     from asyncdemo.cli.touring.session import Session
+    from asyncdemo.runner.signals import handled
     from asyncdemo.tour.progress import Course
     from asyncdemo.tour.state import State, at_stop
     from asyncdemo.views.terminal.page import standard_page
@@ -76,19 +78,20 @@ def _go(found: "Tour", courses: "dict[str, Course]", where: str | None, *, quest
         state = state._replace(message="the tour goes on where you were; j jumps to another stop")
     path = progress_file(os.environ)
     session = Session(state, (lambda course: keep(path, found.name, course)) if learns else None)
-    try:
-        if on_screen:
-            from asyncdemo.cli.touring.on_screen import tour_on_screen
+    with handled((signal.SIGINT,), session.hear_ctrl_c):
+        try:
+            if on_screen:
+                from asyncdemo.cli.touring.on_screen import tour_on_screen
 
-            tour_on_screen(session, ascii_only=ascii_only)
-        else:
-            from asyncdemo.cli.touring.as_text import tour_as_text
+                tour_on_screen(session, ascii_only=ascii_only)
+            else:
+                from asyncdemo.cli.touring.as_text import tour_as_text
 
-            tour_as_text(session, page, asks=typed and page.terminal, one_chapter=where is not None)
-    finally:
-        session.close()
-        if session.trouble:
-            print(f"asyncdemo: {session.trouble}", file=sys.stderr)
+                tour_as_text(session, page, asks=typed and page.terminal, one_chapter=where is not None)
+        finally:
+            session.close()
+            if session.trouble:
+                print(f"asyncdemo: {session.trouble}", file=sys.stderr)
 
 
 def _write_progress(found: "Tour", courses: "dict[str, Course]", *, ascii_only: bool) -> None:

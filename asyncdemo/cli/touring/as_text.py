@@ -62,21 +62,18 @@ def _keys(line: str) -> list[str]:
 
 
 def _run(session: Session, page: Page) -> None:
-    """Wait until what runs has ended; Ctrl-C stops it."""
+    """Wait until what runs has ended."""
     told = None
     while True:
-        try:
-            session.follow()
-            target = session.state.running
-            if target is None:
-                return
-            if target.name != told:
-                told = target.name
-                page.row((f"running {told}", "dim"))
-                page.flush()
-            time.sleep(_PAUSE)
-        except KeyboardInterrupt:
-            session.press("x", _ALL)
+        session.follow()
+        target = session.state.running
+        if target is None:
+            return
+        if target.name != told:
+            told = target.name
+            page.row((f"running {told}", "dim"))
+            page.flush()
+        time.sleep(_PAUSE)
 
 
 def _write(page: Page, session: Session) -> None:

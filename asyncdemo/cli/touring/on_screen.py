@@ -16,16 +16,11 @@ _PAUSE = 0.03  # seconds after which a run is looked at again where no key is pr
 
 
 def tour_on_screen(session: Session, *, ascii_only: bool) -> None:
-    """Go through the tour until it is over. Ctrl-C stops a run that goes on; where none does, it ends the tour."""
+    """Go through the tour until it is over."""
     with full_screen(sys.stdin.fileno(), sys.stdout) as terminal, suppress(EOFError):
         shown = _Shown(terminal, ascii_only=ascii_only)
         while session.state.phase != "over":
-            try:
-                _step(session, terminal, shown)
-            except KeyboardInterrupt:
-                if session.state.phase != "running":
-                    raise
-                session.press("x", Room(1))
+            _step(session, terminal, shown)
 
 
 def _step(session: Session, terminal: Screen, shown: "_Shown") -> None:
