@@ -50,6 +50,13 @@ FLOODS = '''"""never stops"""
 while True:
     print("x" * 60)
 '''
+FAULTY = """\
+from unittest.mock import patch
+from asyncdemo.__main__ import main
+
+with patch("asyncdemo.{name}", side_effect=RuntimeError("a fault of ours")):
+    main()
+"""
 SCRIPTS = {"a-hello": ASKS, "b-waits": WAITS, "hangs": HANGS, "floods": FLOODS}
 
 
@@ -73,9 +80,10 @@ def press(tour: Terminal, keys: str, wanted: str) -> list[str]:
 
 
 def is_as_it_was(tour: Terminal) -> bool:
-    """Whether the cursor, the other screen, and the wrapping of long rows were given back, after they were taken."""
+    """Whether all that was taken was given back: cursor, screen, wrapping of long rows, echo and whole lines."""
     codes = ((b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?7l", b"\x1b[?7h"))
-    return all(-1 < tour.raw.rfind(taken) < tour.raw.rfind(back) for taken, back in codes)
+    given_back = all(-1 < tour.raw.rfind(taken) < tour.raw.rfind(back) for taken, back in codes)
+    return given_back and tour.modes == tour.modes_before
 
 
 @pytest.mark.slow
@@ -144,31 +152,48 @@ def test_who_presents_needs_enter_alone(terminal: Start, tmp_path: Path) -> None
     assert not (tmp_path / "state").exists()
 
 
-STATES = {
-    "code": ("a-hello", ""),
-    "question": ("a-hello", "\r"),
-    "prediction": ("a-hello", "\r2"),
-    "answer": ("a-hello", "\r\r"),
-    "notes": ("a-hello", "o"),
-    "keys": ("a-hello", "?"),
-    "source": ("a-hello", "s"),
-    "name": ("a-hello", "ja"),
-    "end": ("hangs", "n"),
+# The stop, and the keys that lead to the state, each with what it shows.
+STATES: dict[str, tuple[str, *tuple[tuple[str, str], ...]]] = {
+    "code": ("a-hello", ("", "enter question")),
+    "question": ("a-hello", ("\r", "enter run it")),
+    "prediction": ("a-hello", ("2", "► 2  hello")),
+    "answer": ("a-hello", ("\r", "enter run it"), ("\r", "It is 1.")),
+    "notes": ("a-hello", ("o", "t   tries it")),
+    "tried": ("a-hello", ("t", "hello Ada")),
+    "keys": ("a-hello", ("?", "what they do")),
+    "source": ("a-hello", ("s", "enter back")),
+    "film": ("b-waits", ("\r", "enter next stop"), ("l", "times as slow")),
+    "name": ("a-hello", ("ja", "go to the stop: a_")),
+    "end": ("hangs", ("n", "That was all of it.")),
 }
-SHORT = ("question", "answer", "keys", "name")
+SHORT = ("question", "answer", "film", "name")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("state", [pytest.param(each, marks=() if each in SHORT else LONG) for each in STATES])
 def test_ctrl_c_leaves_the_tour(terminal: Start, state: str) -> None:
-    stop, keys = STATES[state]
+    stop, *steps = STATES[state]
     tour = terminal("asyncdemo tour course/")
     tour.wait_for("a-hello")
     press(tour, f"j{stop}\r", f"{stop}   ")
-    for key in keys:
-        tour.type(key)
-    if state == "answer":
-        tour.wait_for("It is 1.")
+    for key, wanted in steps:
+        press(tour, key, wanted)
+    tour.type("\x03")
+    assert tour.wait_for_end() == 130
+    assert is_as_it_was(tour)
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_editor_is_the_editors(terminal: Start, environ: dict[str, str], tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\ntrap "echo not yet" INT\necho "this is the editor"\nread answer || read answer\n')
+    editor.chmod(0o755)
+    environ["EDITOR"] = str(editor)
+    tour = terminal("asyncdemo tour course/")
+    tour.wait_for("enter question")
+    press(tour, "e", "this is the editor")
+    press(tour, "\x03", "not yet")
+    press(tour, "\n", "your copy")
     tour.type("\x03")
     assert tour.wait_for_end() == 130
     assert is_as_it_was(tour)
@@ -203,6 +228,25 @@ def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: st
         tour.process.kill(signal.Signals[end])
     assert tour.wait_for_end() == (0 if end == "q" else 128 + signal.Signals[end])
     assert is_as_it_was(tour)
+    assert running(str(tmp_path)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "keys"), [("cli.touring.on_screen.screen", ""), ("tour.events.printed", "\r"), ("tour.keys.found", "jx\r")]
+)
+def test_a_fault_of_our_own_leaves_the_terminal_as_it_was(
+    terminal: Start, tmp_path: Path, name: str, keys: str
+) -> None:
+    """At the first screen, in the midst of a run, and at a key."""
+    (tmp_path / "faulty.py").write_text(FAULTY.format(name=name))
+    tour = terminal(f"{sys.executable} faulty.py tour {tmp_path}/course/hangs.py")
+    if keys:
+        tour.wait_for("enter run it")
+        tour.type(keys)
+    assert tour.wait_for_end() == 1
+    assert is_as_it_was(tour)
+    assert tour.rows[-1] == "RuntimeError: a fault of ours"
     assert running(str(tmp_path)) == []
 
 
@@ -271,6 +315,23 @@ def test_ctrl_z_and_fg_in_a_shell(terminal: Start) -> None:
     tour.type("q")
     tour.wait_for(lambda rows: rows[-1] == "$", "a prompt")
     assert tour.cursor_is_visible
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["hangs", "floods"])
+def test_ctrl_z_and_fg_while_a_run_goes_on(terminal: Start, tmp_path: Path, name: str) -> None:
+    tour = terminal(f"asyncdemo tour course/{name}.py", shell=True)
+    tour.wait_for("enter run it")
+    press(tour, "\r", "here it hangs" if name == "hangs" else "xxxxx")
+    press(tour, "\x1a", "Stopped")
+    assert tour.cursor_is_visible
+    press(tour, "echo $((6 * 7))\n", "42")
+    press(tour, "fg\n", "enter wait")
+    press(tour, "?", "it still runs: x stops it")
+    tour.type("q")
+    tour.wait_for(lambda rows: rows[-1] == "$", "a prompt")
+    assert tour.cursor_is_visible
+    assert running(f"{tmp_path}/course") == []
 
 
 @pytest.mark.slow
