@@ -169,8 +169,9 @@ def _typing(state: State, typed: str, key: str) -> State:
         return state._replace(typed=None)
     if key == "backspace":
         return state._replace(typed=typed[:-1])
-    if len(key) == 1 and len(typed) < _LONGEST:
-        return state._replace(typed=typed + key)
+    character = " " if key == "space" else key
+    if len(character) == 1 and len(typed) < _LONGEST:
+        return state._replace(typed=typed + character)
     return state
 
 
