@@ -364,6 +364,7 @@ def test_an_editor_that_is_not_there_is_said(terminal: Start, environ: dict[str,
 def test_plain_text_for_who_does_not_see(terminal: Start, environ: dict[str, str], tmp_path: Path) -> None:
     environ["ACCESSIBLE"] = "1"
     tour = terminal("asyncdemo tour course/", height=50)
+    tour.wait_for("enter goes on, ? shows all keys")
     tour.wait_for(lambda rows: rows[-1] == ">", "a question")
     press(tour, "\n", "1  hello Eve")
     tour.type("1\n")
@@ -372,7 +373,10 @@ def test_plain_text_for_who_does_not_see(terminal: Start, environ: dict[str, str
     press(tour, "\n", "What there is to notice.")
     press(tour, "l\n", "only a screen can show it slowed")
     press(tour, "what\n", "? shows the keys")
+    press(tour, "slower\n", "only a screen can show it slowed")
     press(tour, "jump hangs\n", "never ends")
+    press(tour, "jump\n", "go to the stop:")
+    press(tour, "floo\n", "never stops")
     tour.type("quit\n")
     assert tour.wait_for_end() == 0
     assert b"\x1b[?1049h" not in tour.raw
