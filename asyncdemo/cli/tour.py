@@ -53,10 +53,10 @@ def tour(
     if progress:
         _write_progress(found, courses, ascii_only=ascii_only)
         return
-    _go(found, courses, where, questions=not no_questions, ascii_only=ascii_only)
+    _go(found, courses, questions=not no_questions, ascii_only=ascii_only)
 
 
-def _go(found: "Tour", courses: "dict[str, Course]", where: str | None, *, questions: bool, ascii_only: bool) -> None:
+def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_only: bool) -> None:
     from asyncdemo.cli.touring.keeping import keep, progress_file
     from asyncdemo.cli.touring.session import Session
     from asyncdemo.runner.signals import handled
@@ -87,7 +87,7 @@ def _go(found: "Tour", courses: "dict[str, Course]", where: str | None, *, quest
             else:
                 from asyncdemo.cli.touring.as_text import tour_as_text
 
-                tour_as_text(session, page, asks=typed and page.terminal, one_chapter=where is not None)
+                tour_as_text(session, page, asks=typed and page.terminal, one_chapter=found.first is not None)
         finally:
             session.close()
             if session.trouble:
