@@ -156,6 +156,9 @@ def test_a_run_is_shown_again_slowed() -> None:
     assert played(film, 1.0).film == (0.61 / 4, 0.61 / 4)
     assert (played(film, 100.0).phase, press(film, "enter").phase) == ("answer", "answer")
     assert press(tour(1), "l").phase == "code"
+    for keys, before in ((["b"], "question"), (["b", "b"], "code"), (["?"], "answer")):
+        again = press(state, *keys, "l")
+        assert (again.phase, played(again, 100.0).phase) == ("film", before)
 
 
 @pytest.mark.parametrize("key", ["s", "?"])
