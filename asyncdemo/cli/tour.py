@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +52,7 @@ def tour(
     if trouble:
         print(f"asyncdemo: {trouble}", file=sys.stderr)
     if progress:
-        _write_progress(found, courses, ascii_only=ascii_only)
+        _write_progress(found, courses, _again(found, where, scenarios), ascii_only=ascii_only)
         return
     _go(found, courses, questions=not no_questions, ascii_only=ascii_only)
 
@@ -94,7 +95,13 @@ def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_o
                 print(f"asyncdemo: {session.trouble}", file=sys.stderr)
 
 
-def _write_progress(found: "Tour", courses: "dict[str, Course]", *, ascii_only: bool) -> None:
+def _again(found: "Tour", where: str | None, scenarios: list[str] | None) -> str:
+    """The command that goes on with this course."""
+    own = [quote(where)] if where is not None and found.name else []
+    return " ".join(["asyncdemo tour", *own, *(f"--scenarios {quote(folder)}" for folder in scenarios or ())])
+
+
+def _write_progress(found: "Tour", courses: "dict[str, Course]", again: str, *, ascii_only: bool) -> None:
     from asyncdemo.catalogue.wording import visible
     from asyncdemo.tour.progress import Course, overall
 
@@ -106,4 +113,4 @@ def _write_progress(found: "Tour", courses: "dict[str, Course]", *, ascii_only: 
     from asyncdemo.views.terminal.page import standard_page
     from asyncdemo.views.terminal.tour.progress import write_progress
 
-    write_progress(standard_page(ascii_only=ascii_only), found.stops, course)
+    write_progress(standard_page(ascii_only=ascii_only), found.stops, course, again)

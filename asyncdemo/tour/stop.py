@@ -14,11 +14,10 @@ _TRY = re.compile(r"(?ms)^\*\*Try\*\*.*?(?=\n\s*\n|\Z)")
 
 
 class Attempt(NamedTuple):
-    """One thing to try: what is run with which settings; `said` are the notes' own words."""
+    """One thing to try: what is run with which settings."""
 
     targets: tuple[Target, ...]
     settings: tuple[str, ...]
-    said: str
 
 
 class Round(NamedTuple):
@@ -98,7 +97,7 @@ def attempt(notes: str, targets: Iterable[Target]) -> Attempt | None:
         names = {setting.partition("=")[0] for setting in settings}
         having = tuple(each for each in targets if each.script is not None and names <= each.script.parameters.keys())
         if settings and having:
-            return Attempt(having, settings, " ".join(said.split()))
+            return Attempt(having, settings)
     return None
 
 

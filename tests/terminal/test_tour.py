@@ -133,6 +133,19 @@ def test_the_next_tour_begins_where_the_last_one_was(terminal: Start) -> None:
 
 
 @pytest.mark.slow
+def test_progress_says_how_to_go_on_with_that_course(terminal: Start, tmp_path: Path) -> None:
+    (tmp_path / "course").rename(tmp_path / "my course")
+    for words, again in (
+        ("'my course/'", "asyncdemo tour 'my course/'"),
+        ("", "asyncdemo tour"),
+        ("3 --scenarios 'my course/'", "asyncdemo tour --scenarios 'my course/'"),
+    ):
+        shown = terminal(f"asyncdemo tour --progress {words}")
+        assert shown.wait_for_end() == 0
+        assert shown.rows[-1] == f"go on   {again}"
+
+
+@pytest.mark.slow
 def test_who_presents_needs_enter_alone(terminal: Start, tmp_path: Path) -> None:
     tour = terminal("asyncdemo tour 1 --no-questions")
     names = ["sync-main", "unawaited-coroutine", "print-coroutine", "asyncio-run", "simulated-io-wait"]

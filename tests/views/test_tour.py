@@ -183,5 +183,7 @@ def test_the_pages_as_text(snapshot: SnapshotAssertion, look: str) -> None:
 @pytest.mark.parametrize("look", ["60 columns", "80 columns", "in colour"])
 def test_progress(snapshot: SnapshotAssertion, look: str) -> None:
     shown, stream = looked_at(look)
-    write_progress(shown, stops(), Course("two-ways", {"plain-call": "seen", "rude-job": "right at first"}))
+    write_progress(
+        shown, stops(), Course("two-ways", {"plain-call": "seen", "rude-job": "right at first"}), "asyncdemo tour"
+    )
     assert visible(stream) == snapshot
