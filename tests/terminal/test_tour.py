@@ -79,6 +79,19 @@ def press(tour: Terminal, keys: str, wanted: str) -> list[str]:
     return tour.wait_for(wanted)
 
 
+def next_page(tour: Terminal, height: int, before: list[str]) -> list[str]:
+    """Wait for another page than the one before, on which Enter goes on.
+
+    A large screen comes in several pieces: until its end is there, the rows below are still those of the one before.
+    """
+
+    def is_there(rows: list[str]) -> bool:
+        whole = tour.raw.endswith(b"\x1b[J") and len(rows) == height
+        return whole and rows != before and "enter " in rows[-1] and "enter wait" not in rows[-1]
+
+    return tour.wait_for(is_there, "another page")
+
+
 def is_as_it_was(tour: Terminal) -> bool:
     """Whether all that was taken was given back: cursor, screen, wrapping of long rows, echo and whole lines."""
     codes = ((b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?7l", b"\x1b[?7h"))
@@ -149,15 +162,13 @@ def test_progress_says_how_to_go_on_with_that_course(terminal: Start, tmp_path: 
 def test_who_presents_needs_enter_alone(terminal: Start, tmp_path: Path) -> None:
     tour = terminal("asyncdemo tour 1 --no-questions")
     names = ["sync-main", "unawaited-coroutine", "print-coroutine", "asyncio-run", "simulated-io-wait"]
-    seen = []
+    seen, rows = [], list[str]()
     for _ in range(40):
-        rows = tour.wait_for(lambda rows: "enter " in rows[-1] and "enter wait" not in rows[-1], "a page")
+        rows = next_page(tour, 24, rows)
         seen.append(rows[0].split()[0].partition(":")[0])
         if rows[0].startswith("chapter 1"):
             break
-        before = list(rows)
         tour.process.send("\r")
-        tour.wait_for(lambda rows, before=before: rows != before, "something else")  # type: ignore[misc]
     assert list(dict.fromkeys(seen)) == [*names, "chapter"]
     assert not any("What does this print" in row for row in tour.rows)
     tour.type("q")
@@ -401,11 +412,9 @@ def test_plain_text_for_who_does_not_see(terminal: Start, environ: dict[str, str
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_whole_course_at_the_enter_key(terminal: Start, width: int, height: int) -> None:
     tour = terminal("asyncdemo tour", width, height)
-    stops, pages = set(), 0
+    stops, pages, rows = set(), 0, list[str]()
     while True:
-        rows = tour.wait_for(
-            lambda rows: len(rows) == height and "enter " in rows[-1] and "enter wait" not in rows[-1], "a page"
-        )
+        rows = next_page(tour, height, rows)
         assert rows[1] == "─" * (width - 1)
         assert not any("Traceback" in row and "asyncdemo/" in row for row in rows)
         assert not any("like none of the choices" in row or "No choice" in row for row in rows), rows
@@ -413,9 +422,7 @@ def test_the_whole_course_at_the_enter_key(terminal: Start, width: int, height: 
         pages += 1
         if "enter quit" in rows[-1]:
             break
-        before = list(rows)
         tour.process.send("\r")
-        tour.wait_for(lambda rows, before=before: rows != before, "something else")  # type: ignore[misc]
     tour.process.send("\r")
     assert tour.wait_for_end() == 0
     assert is_as_it_was(tour)
