@@ -13,6 +13,7 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.touring.session import Session
 from asyncdemo.runner.background import Background
 from asyncdemo.runner.signals import handled
+from asyncdemo.tour.progress import Course
 from asyncdemo.tour.state import State
 from asyncdemo.tour.stop import of_script_alone
 from tests.processes import running
@@ -74,6 +75,24 @@ def test_ctrl_c_while_the_tour_ends_leaves_nothing_behind(session: Session, tmp_
         session.close()
         signal.setitimer(signal.ITIMER_REAL, 0)
     assert running(str(tmp_path), patience=0) == []
+
+
+def test_progress_is_kept_in_the_end_if_ctrl_c_came_before_it_was(session: Session) -> None:
+    kept: list[Course] = []
+
+    def keep(course: Course) -> str:
+        if not kept:
+            kept.append(Course("interrupted"))
+            press_ctrl_c()
+        kept.append(course)
+        return ""
+
+    interrupted = Session(session.state, keep)
+    with handled((signal.SIGINT,), interrupted.hear_ctrl_c):
+        with pytest.raises(KeyboardInterrupt):
+            interrupted.follow()
+        interrupted.close()
+    assert kept[1:] == [session.state.course]
 
 
 def test_ctrl_c_where_nothing_runs_ends_the_tour(session: Session) -> None:

@@ -133,8 +133,8 @@ class Session:
 
     def _keep_progress(self) -> None:
         if self._keep is not None and self.state.course != self._kept:
-            self._kept = self.state.course
-            self.trouble = self._keep(self._kept) or self.trouble
+            self.trouble = self._keep(self.state.course) or self.trouble
+            self._kept = self.state.course  # now that it is: Ctrl-C may have come before
 
 
 def _request(target: Target, settings: tuple[str, ...]) -> Request:
