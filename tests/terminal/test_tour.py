@@ -1,7 +1,6 @@
-"""A tour on a real terminal: every key, every size, runs that hang or flood, and how the terminal is left."""
+"""A tour on a real terminal: every key, every size, plain text, and how fast a key is answered during a run."""
 
 import json
-import signal
 import statistics
 import sys
 import time
@@ -11,72 +10,21 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.processes import running
 from tests.terminal.pseudo import PATIENCE, Terminal
+from tests.terminal.tours import ASKS, LONG, Start, is_as_it_was, prepared, press
 
-Start = Callable[..., Terminal]
-Write = Callable[[str, str], str]
-LONG = pytest.mark.observation  # the screens of all sizes and states are also drawn, much faster, in tests/views
 SIZES = [(80, 24), (60, 20), (200, 50)]
-ASKS = '''"""say hello
-
-What there is to notice.
-
-**Try** `--set NAME=Ada`.
-"""
-# /// script
-# [tool.asyncdemo]
-# question = "What is printed?"
-# choices = ["hello Eve", "hello", "nothing"]
-# ///
-NAME = "Eve"
-print("hello", NAME)
-'''
-WAITS = '''"""two waits"""
-import asyncio
-async def main():
-    await asyncio.gather(asyncio.sleep(0.3), asyncio.sleep(0.3))
-    print("waited")
-asyncio.run(main())
-'''
-HANGS = '''"""never ends"""
-import signal, time
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, signal.SIG_IGN)
-print("here it hangs")
-time.sleep(600)
-'''
-FLOODS = '''"""never stops"""
-while True:
-    print("x" * 60)
-'''
-FAULTY = """\
-from unittest.mock import patch
-from asyncdemo.__main__ import main
-
-with patch("asyncdemo.{name}", side_effect=RuntimeError("a fault of ours")):
-    main()
-"""
-SCRIPTS = {"a-hello": ASKS, "b-waits": WAITS, "hangs": HANGS, "floods": FLOODS}
 
 
 @pytest.fixture
 def environ(environ: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    (tmp_path / "course").mkdir()
-    for name, source in SCRIPTS.items():
-        (tmp_path / "course" / f"{name}.py").write_text(source)
-    return environ | {"XDG_STATE_HOME": str(tmp_path / "state"), "VISUAL": "", "EDITOR": ""}
+    return prepared(tmp_path, environ)
 
 
 def marks(folder: Path) -> dict[str, str]:
     kept = json.loads((folder / "state" / "asyncdemo" / "tour.json").read_text())
     (course,) = kept["courses"].values()
     return dict(course["stops"])
-
-
-def press(tour: Terminal, keys: str, wanted: str) -> list[str]:
-    tour.type(keys)
-    return tour.wait_for(wanted)
 
 
 def next_page(tour: Terminal, height: int, before: list[str]) -> list[str]:
@@ -90,13 +38,6 @@ def next_page(tour: Terminal, height: int, before: list[str]) -> list[str]:
         return whole and rows != before and "enter " in rows[-1] and "enter wait" not in rows[-1]
 
     return tour.wait_for(is_there, "another page")
-
-
-def is_as_it_was(tour: Terminal) -> bool:
-    """Whether all that was taken was given back: cursor, screen, wrapping of long rows, echo and whole lines."""
-    codes = ((b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?7l", b"\x1b[?7h"))
-    given_back = all(-1 < tour.raw.rfind(taken) < tour.raw.rfind(back) for taken, back in codes)
-    return given_back and tour.modes == tour.modes_before
 
 
 @pytest.mark.slow
@@ -176,104 +117,6 @@ def test_who_presents_needs_enter_alone(terminal: Start, tmp_path: Path) -> None
     assert not (tmp_path / "state").exists()
 
 
-# The stop, and the keys that lead to the state, each with what it shows.
-STATES: dict[str, tuple[str, *tuple[tuple[str, str], ...]]] = {
-    "code": ("a-hello", ("", "enter question")),
-    "question": ("a-hello", ("\r", "enter run it")),
-    "prediction": ("a-hello", ("2", "► 2  hello")),
-    "answer": ("a-hello", ("\r", "enter run it"), ("\r", "It is 1.")),
-    "notes": ("a-hello", ("o", "t   tries it")),
-    "tried": ("a-hello", ("t", "hello Ada")),
-    "keys": ("a-hello", ("?", "what they do")),
-    "source": ("a-hello", ("s", "enter back")),
-    "film": ("b-waits", ("\r", "enter next stop"), ("l", "times as slow")),
-    "name": ("a-hello", ("ja", "go to the stop: a_")),
-    "end": ("hangs", ("n", "That was all of it.")),
-}
-SHORT = ("question", "answer", "film", "name")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("state", [pytest.param(each, marks=() if each in SHORT else LONG) for each in STATES])
-def test_ctrl_c_leaves_the_tour(terminal: Start, state: str) -> None:
-    stop, *steps = STATES[state]
-    tour = terminal("asyncdemo tour course/")
-    tour.wait_for("a-hello")
-    press(tour, f"j{stop}\r", f"{stop}   ")
-    for key, wanted in steps:
-        press(tour, key, wanted)
-    tour.type("\x03")
-    assert tour.wait_for_end() == 130
-    assert is_as_it_was(tour)
-
-
-@pytest.mark.slow
-def test_ctrl_c_in_the_editor_is_the_editors(terminal: Start, environ: dict[str, str], tmp_path: Path) -> None:
-    editor = tmp_path / "editor"
-    editor.write_text('#!/bin/sh\ntrap "echo not yet" INT\necho "this is the editor"\nread answer || read answer\n')
-    editor.chmod(0o755)
-    environ["EDITOR"] = str(editor)
-    tour = terminal("asyncdemo tour course/")
-    tour.wait_for("enter question")
-    press(tour, "e", "this is the editor")
-    press(tour, "\x03", "not yet")
-    press(tour, "\n", "your copy")
-    tour.type("\x03")
-    assert tour.wait_for_end() == 130
-    assert is_as_it_was(tour)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["hangs", "floods"])
-def test_ctrl_c_stops_a_run_and_then_the_tour(terminal: Start, tmp_path: Path, name: str) -> None:
-    tour = terminal(f"asyncdemo tour {tmp_path}/course/{name}.py", 200)
-    press(tour, "\r", "enter wait")
-    tour.wait_for("here it hangs" if name == "hangs" else "xxxxx")
-    for _ in range(3 if name == "hangs" else 1):  # one for each signal that it takes
-        tour.type("\x03")
-    tour.wait_for("enter next stop")
-    tour.type("\x03")
-    assert tour.wait_for_end() == 130
-    assert is_as_it_was(tour)
-    assert running(str(tmp_path)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "end"), [("hangs", "q"), ("floods", "q"), ("hangs", "SIGTERM"), ("floods", "SIGHUP"), ("hangs", "SIGQUIT")]
-)
-def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: str, end: str) -> None:
-    tour = terminal(f"asyncdemo tour {tmp_path}/course/{name}.py", 200)
-    press(tour, "\r", "enter wait")
-    tour.wait_for("here it hangs" if name == "hangs" else "xxxxx")
-    if end == "q":
-        tour.type("q")
-    else:
-        tour.process.kill(signal.Signals[end])
-    assert tour.wait_for_end() == (0 if end == "q" else 128 + signal.Signals[end])
-    assert is_as_it_was(tour)
-    assert running(str(tmp_path)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "keys"), [("cli.touring.on_screen.screen", ""), ("tour.events.printed", "\r"), ("tour.keys.found", "jx\r")]
-)
-def test_a_fault_of_our_own_leaves_the_terminal_as_it_was(
-    terminal: Start, tmp_path: Path, name: str, keys: str
-) -> None:
-    """At the first screen, in the midst of a run, and at a key."""
-    (tmp_path / "faulty.py").write_text(FAULTY.format(name=name))
-    tour = terminal(f"{sys.executable} faulty.py tour {tmp_path}/course/hangs.py")
-    if keys:
-        tour.wait_for("enter run it")
-        tour.type(keys)
-    assert tour.wait_for_end() == 1
-    assert is_as_it_was(tour)
-    assert tour.rows[-1] == "RuntimeError: a fault of ours"
-    assert running(str(tmp_path)) == []
-
-
 def answers(tour: "pexpect.spawn[bytes]", count: int) -> float:
     """The median of the seconds between a key and the screen that answers it."""
     times = []
@@ -325,37 +168,6 @@ def test_a_window_that_changes_its_size(terminal: Start) -> None:
     tour.wait_for("here it hangs")
     tour.type("q")
     assert tour.wait_for_end() == 0
-
-
-@pytest.mark.slow
-def test_ctrl_z_and_fg_in_a_shell(terminal: Start) -> None:
-    tour = terminal("asyncdemo tour course/b-waits.py", shell=True)
-    tour.wait_for("enter run it")
-    tour.type("\x1a")
-    tour.wait_for("Stopped")
-    assert tour.cursor_is_visible
-    press(tour, "fg\n", "enter run it")
-    press(tour, "\r", "waited")
-    tour.type("q")
-    tour.wait_for(lambda rows: rows[-1] == "$", "a prompt")
-    assert tour.cursor_is_visible
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["hangs", "floods"])
-def test_ctrl_z_and_fg_while_a_run_goes_on(terminal: Start, tmp_path: Path, name: str) -> None:
-    tour = terminal(f"asyncdemo tour course/{name}.py", shell=True)
-    tour.wait_for("enter run it")
-    press(tour, "\r", "here it hangs" if name == "hangs" else "xxxxx")
-    press(tour, "\x1a", "Stopped")
-    assert tour.cursor_is_visible
-    press(tour, "echo $((6 * 7))\n", "42")
-    press(tour, "fg\n", "enter wait")
-    press(tour, "?", "it still runs: x stops it")
-    tour.type("q")
-    tour.wait_for(lambda rows: rows[-1] == "$", "a prompt")
-    assert tour.cursor_is_visible
-    assert running(f"{tmp_path}/course") == []
 
 
 @pytest.mark.slow
