@@ -118,6 +118,16 @@ def test_a_scenario_of_the_course_and_what_follows_in_its_chapter(tour: Run) -> 
 
 
 @pytest.mark.slow
+def test_all_chapters_of_a_folder(tour: Run, tmp_path: Path) -> None:
+    chapters = [f'[[chapter]]\ntitle = "{title}"\nscenarios = ["{title}"]\n' for title in ("hello", "two-ways")]
+    (tmp_path / "course" / "contents.toml").write_text("".join(chapters))
+    shown = tour("course/")
+    assert (shown.stderr, shown.status) == ("", 0)
+    for text in ("That was chapter 1.", "\ntwo-ways:a   print(1)", "That was chapter 2."):
+        assert text in shown.stdout
+
+
+@pytest.mark.slow
 def test_a_document_has_a_stop_for_each_block(tour: Run, tmp_path: Path) -> None:
     (tmp_path / "article.md").write_text(BLOCKS)
     shown = tour("article.md")

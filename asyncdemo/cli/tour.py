@@ -1,7 +1,9 @@
 """`asyncdemo tour`."""
 
 import os
+import signal
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,14 +52,15 @@ def tour(
     if trouble:
         print(f"asyncdemo: {trouble}", file=sys.stderr)
     if progress:
-        _write_progress(found, courses, ascii_only=ascii_only)
+        _write_progress(found, courses, _again(found, where, scenarios), ascii_only=ascii_only)
         return
-    _go(found, courses, where, questions=not no_questions, ascii_only=ascii_only)
+    _go(found, courses, questions=not no_questions, ascii_only=ascii_only)
 
 
-def _go(found: "Tour", courses: "dict[str, Course]", where: str | None, *, questions: bool, ascii_only: bool) -> None:
+def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_only: bool) -> None:
     from asyncdemo.cli.touring.keeping import keep, progress_file
     from asyncdemo.cli.touring.session import Session
+    from asyncdemo.runner.signals import handled
     from asyncdemo.tour.progress import Course
     from asyncdemo.tour.state import State, at_stop
     from asyncdemo.views.terminal.page import standard_page
@@ -76,22 +79,29 @@ def _go(found: "Tour", courses: "dict[str, Course]", where: str | None, *, quest
         state = state._replace(message="the tour goes on where you were; j jumps to another stop")
     path = progress_file(os.environ)
     session = Session(state, (lambda course: keep(path, found.name, course)) if learns else None)
-    try:
-        if on_screen:
-            from asyncdemo.cli.touring.on_screen import tour_on_screen
+    with handled((signal.SIGINT,), session.hear_ctrl_c):
+        try:
+            if on_screen:
+                from asyncdemo.cli.touring.on_screen import tour_on_screen
 
-            tour_on_screen(session, ascii_only=ascii_only)
-        else:
-            from asyncdemo.cli.touring.as_text import tour_as_text
+                tour_on_screen(session, ascii_only=ascii_only)
+            else:
+                from asyncdemo.cli.touring.as_text import tour_as_text
 
-            tour_as_text(session, page, asks=typed and page.terminal, one_chapter=where is not None)
-    finally:
-        session.close()
-        if session.trouble:
-            print(f"asyncdemo: {session.trouble}", file=sys.stderr)
+                tour_as_text(session, page, asks=typed and page.terminal, one_chapter=found.first is not None)
+        finally:
+            session.close()
+            if session.trouble:
+                print(f"asyncdemo: {session.trouble}", file=sys.stderr)
 
 
-def _write_progress(found: "Tour", courses: "dict[str, Course]", *, ascii_only: bool) -> None:
+def _again(found: "Tour", where: str | None, scenarios: list[str] | None) -> str:
+    """The command that goes on with this course."""
+    own = [quote(where)] if where is not None and found.name else []
+    return " ".join(["asyncdemo tour", *own, *(f"--scenarios {quote(folder)}" for folder in scenarios or ())])
+
+
+def _write_progress(found: "Tour", courses: "dict[str, Course]", again: str, *, ascii_only: bool) -> None:
     from asyncdemo.catalogue.wording import visible
     from asyncdemo.tour.progress import Course, overall
 
@@ -103,4 +113,4 @@ def _write_progress(found: "Tour", courses: "dict[str, Course]", *, ascii_only: 
     from asyncdemo.views.terminal.page import standard_page
     from asyncdemo.views.terminal.tour.progress import write_progress
 
-    write_progress(standard_page(ascii_only=ascii_only), found.stops, course)
+    write_progress(standard_page(ascii_only=ascii_only), found.stops, course, again)

@@ -74,12 +74,13 @@ def _again(state: State, _room: Room) -> State:
 def _slower(state: State, _room: Room) -> State:
     if state.phase == "film":
         return state._replace(film=(state.film[0] / 2, state.film[1]))
-    if state.phase in ("answer", "together", "notes", "tried", "source"):
-        before = state.before if state.phase == "source" else state.phase
-        shown = state._replace(before=before, phase="film", offset=0)
-        again = filmed(shown)
-        if again is not None and length(again):
-            return shown._replace(film=(min(1 / SLOWER, length(again) / SHOWN_FOR), 0.0))
+    if state.phase == "running":
+        return state._replace(message=RUNS)
+    before = state.before if state.phase in ASIDE else state.phase
+    shown = state._replace(before=before, phase="film", offset=0)
+    again = filmed(shown)
+    if again is not None and length(again):
+        return shown._replace(film=(min(1 / SLOWER, length(again) / SHOWN_FOR), 0.0))
     return state._replace(message="run it first: then it can be shown again, slowed")
 
 
@@ -169,8 +170,9 @@ def _typing(state: State, typed: str, key: str) -> State:
         return state._replace(typed=None)
     if key == "backspace":
         return state._replace(typed=typed[:-1])
-    if len(key) == 1 and len(typed) < _LONGEST:
-        return state._replace(typed=typed + key)
+    character = " " if key == "space" else key
+    if len(character) == 1 and len(typed) < _LONGEST:
+        return state._replace(typed=typed + character)
     return state
 
 

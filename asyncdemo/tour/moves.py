@@ -11,11 +11,16 @@ _MORE = ("answer", "together", "notes", "tried", "code", "source", "help")  # wh
 
 def go_on(state: State, room: Room) -> State:
     """Show the rest of this page, or what comes after it."""
-    if room.more and state.phase in _MORE:
+    if shows_more(state, room):
         return scrolled(state, room.rows, room)
     if state.phase in ASIDE:
         return state._replace(phase=state.before, offset=0)
     return _FOLLOWS[state.phase](state)
+
+
+def shows_more(state: State, room: Room) -> bool:
+    """Whether there is more of this page, which comes before what comes after it."""
+    return bool(room.more) and state.phase in _MORE
 
 
 def _after_code(state: State) -> State:

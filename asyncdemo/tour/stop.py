@@ -14,11 +14,10 @@ _TRY = re.compile(r"(?ms)^\*\*Try\*\*.*?(?=\n\s*\n|\Z)")
 
 
 class Attempt(NamedTuple):
-    """One thing to try: what is run with which settings; `said` are the notes' own words."""
+    """One thing to try: what is run with which settings."""
 
     targets: tuple[Target, ...]
     settings: tuple[str, ...]
-    said: str
 
 
 class Round(NamedTuple):
@@ -98,25 +97,25 @@ def attempt(notes: str, targets: Iterable[Target]) -> Attempt | None:
         names = {setting.partition("=")[0] for setting in settings}
         having = tuple(each for each in targets if each.script is not None and names <= each.script.parameters.keys())
         if settings and having:
-            return Attempt(having, settings, " ".join(said.split()))
+            return Attempt(having, settings)
     return None
 
 
 def found(word: str, stops: Sequence[Stop]) -> int | str:
     """Give the number of the stop of that name, or of the only one that begins with it or holds it; else why not."""
     wanted = word.strip().lower().replace("_", "-")
-    names = [stop.name.lower() for stop in stops]
+    names = [stop.name.lower().replace("_", "-") for stop in stops]
     if wanted in names:
         return names.index(wanted)
     begin = [number for number, name in enumerate(names) if name.startswith(wanted)]
     if len(begin) == 1 and wanted:
         return begin[0]
     if begin and wanted:
-        return f"{wanted} could be {', '.join(names[number] for number in begin[:4])}"
-    inside = [name for name in names if wanted and wanted in name]
+        return f"{wanted} could be {', '.join(stops[number].name for number in begin[:4])}"
+    inside = [number for number, name in enumerate(names) if wanted and wanted in name]
     if len(inside) == 1:
-        return names.index(inside[0])
-    hint = f"; did you mean {' or '.join(inside[:3])}?" if inside else ""
+        return inside[0]
+    hint = f"; did you mean {' or '.join(stops[number].name for number in inside[:3])}?" if inside else ""
     return f"no stop is called {word.strip()!r}{hint}"
 
 

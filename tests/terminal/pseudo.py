@@ -28,7 +28,7 @@ class Terminal:
         )
         self._usual = pyte.HistoryScreen(width, height, history=1000, ratio=1)
         self._show_on(self._usual)
-        self.attributes = termios.tcgetattr(self.process.child_fd)
+        self.modes = self.modes_before = termios.tcgetattr(self.process.child_fd)
         self.raw = b""
         if shell:
             self.wait_for(lambda rows: rows[-1:] == ["$"], "a prompt")
@@ -70,11 +70,15 @@ class Terminal:
         return self.rows
 
     def wait_for_end(self) -> int:
-        """Wait until the program has ended; gives its status, minus the number of the signal that has killed it."""
+        """Wait until the program has ended; gives its status, minus the number of the signal that has killed it.
+
+        `modes` are those in which it has left the terminal.
+        """
         end = time.monotonic() + PATIENCE
         while self._read(0.05):
             if time.monotonic() > end:
                 raise AssertionError("it never ended:\n" + "\n".join(self.rows))
+        self.modes = termios.tcgetattr(self.process.child_fd)
         self.process.close()
         return -self.process.signalstatus if self.process.signalstatus else self.process.exitstatus
 

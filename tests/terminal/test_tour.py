@@ -1,7 +1,6 @@
-"""A tour on a real terminal: every key, every size, runs that hang or flood, and how the terminal is left."""
+"""A tour on a real terminal: every key, every size, plain text, and how fast a key is answered during a run."""
 
 import json
-import signal
 import statistics
 import sys
 import time
@@ -11,54 +10,15 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.processes import running
 from tests.terminal.pseudo import PATIENCE, Terminal
+from tests.terminal.tours import ASKS, LONG, Start, is_as_it_was, prepared, press
 
-Start = Callable[..., Terminal]
-Write = Callable[[str, str], str]
-LONG = pytest.mark.observation  # the screens of all sizes and states are also drawn, much faster, in tests/views
 SIZES = [(80, 24), (60, 20), (200, 50)]
-ASKS = '''"""say hello
-
-What there is to notice.
-
-**Try** `--set NAME=Ada`.
-"""
-# /// script
-# [tool.asyncdemo]
-# question = "What is printed?"
-# choices = ["hello Eve", "hello", "nothing"]
-# ///
-NAME = "Eve"
-print("hello", NAME)
-'''
-WAITS = '''"""two waits"""
-import asyncio
-async def main():
-    await asyncio.gather(asyncio.sleep(0.3), asyncio.sleep(0.3))
-    print("waited")
-asyncio.run(main())
-'''
-HANGS = '''"""never ends"""
-import signal, time
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, signal.SIG_IGN)
-print("here it hangs")
-time.sleep(600)
-'''
-FLOODS = '''"""never stops"""
-while True:
-    print("x" * 60)
-'''
-SCRIPTS = {"a-hello": ASKS, "b-waits": WAITS, "hangs": HANGS, "floods": FLOODS}
 
 
 @pytest.fixture
 def environ(environ: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    (tmp_path / "course").mkdir()
-    for name, source in SCRIPTS.items():
-        (tmp_path / "course" / f"{name}.py").write_text(source)
-    return environ | {"XDG_STATE_HOME": str(tmp_path / "state"), "VISUAL": "", "EDITOR": ""}
+    return prepared(tmp_path, environ)
 
 
 def marks(folder: Path) -> dict[str, str]:
@@ -67,15 +27,17 @@ def marks(folder: Path) -> dict[str, str]:
     return dict(course["stops"])
 
 
-def press(tour: Terminal, keys: str, wanted: str) -> list[str]:
-    tour.type(keys)
-    return tour.wait_for(wanted)
+def next_page(tour: Terminal, height: int, before: list[str]) -> list[str]:
+    """Wait for another page than the one before, on which Enter goes on.
 
+    A large screen comes in several pieces: until its end is there, the rows below are still those of the one before.
+    """
 
-def is_as_it_was(tour: Terminal) -> bool:
-    """Whether the cursor, the other screen, and the wrapping of long rows were given back, after they were taken."""
-    codes = ((b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?7l", b"\x1b[?7h"))
-    return all(-1 < tour.raw.rfind(taken) < tour.raw.rfind(back) for taken, back in codes)
+    def is_there(rows: list[str]) -> bool:
+        whole = tour.raw.endswith(b"\x1b[J") and len(rows) == height
+        return whole and rows != before and "enter " in rows[-1] and "enter wait" not in rows[-1]
+
+    return tour.wait_for(is_there, "another page")
 
 
 @pytest.mark.slow
@@ -125,120 +87,34 @@ def test_the_next_tour_begins_where_the_last_one_was(terminal: Start) -> None:
 
 
 @pytest.mark.slow
+def test_progress_says_how_to_go_on_with_that_course(terminal: Start, tmp_path: Path) -> None:
+    (tmp_path / "course").rename(tmp_path / "my course")
+    for words, again in (
+        ("'my course/'", "asyncdemo tour 'my course/'"),
+        ("", "asyncdemo tour"),
+        ("3 --scenarios 'my course/'", "asyncdemo tour --scenarios 'my course/'"),
+    ):
+        shown = terminal(f"asyncdemo tour --progress {words}")
+        assert shown.wait_for_end() == 0
+        assert shown.rows[-1] == f"go on   {again}"
+
+
+@pytest.mark.slow
 def test_who_presents_needs_enter_alone(terminal: Start, tmp_path: Path) -> None:
     tour = terminal("asyncdemo tour 1 --no-questions")
     names = ["sync-main", "unawaited-coroutine", "print-coroutine", "asyncio-run", "simulated-io-wait"]
-    seen = []
+    seen, rows = [], list[str]()
     for _ in range(40):
-        rows = tour.wait_for(lambda rows: "enter " in rows[-1] and "enter wait" not in rows[-1], "a page")
+        rows = next_page(tour, 24, rows)
         seen.append(rows[0].split()[0].partition(":")[0])
         if rows[0].startswith("chapter 1"):
             break
-        before = list(rows)
         tour.process.send("\r")
-        tour.wait_for(lambda rows, before=before: rows != before, "something else")  # type: ignore[misc]
     assert list(dict.fromkeys(seen)) == [*names, "chapter"]
     assert not any("What does this print" in row for row in tour.rows)
     tour.type("q")
     assert tour.wait_for_end() == 0
     assert not (tmp_path / "state").exists()
-
-
-STATES = {
-    "code": ("a-hello", ""),
-    "question": ("a-hello", "\r"),
-    "prediction": ("a-hello", "\r2"),
-    "answer": ("a-hello", "\r\r"),
-    "notes": ("a-hello", "o"),
-    "keys": ("a-hello", "?"),
-    "source": ("a-hello", "s"),
-    "name": ("a-hello", "ja"),
-    "end": ("hangs", "n"),
-}
-SHORT = ("question", "answer", "keys", "name")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("state", [pytest.param(each, marks=() if each in SHORT else LONG) for each in STATES])
-def test_ctrl_c_leaves_the_tour(terminal: Start, state: str) -> None:
-    stop, keys = STATES[state]
-    tour = terminal("asyncdemo tour course/")
-    tour.wait_for("a-hello")
-    press(tour, f"j{stop}\r", f"{stop}   ")
-    for key in keys:
-        tour.type(key)
-    if state == "answer":
-        tour.wait_for("It is 1.")
-    tour.type("\x03")
-    assert tour.wait_for_end() == 130
-    assert is_as_it_was(tour)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["hangs", "floods"])
-def test_ctrl_c_stops_a_run_and_then_the_tour(terminal: Start, tmp_path: Path, name: str) -> None:
-    tour = terminal(f"asyncdemo tour {tmp_path}/course/{name}.py", 200)
-    press(tour, "\r", "enter wait")
-    tour.wait_for("here it hangs" if name == "hangs" else "xxxxx")
-    for _ in range(3 if name == "hangs" else 1):  # one for each signal that it takes
-        tour.type("\x03")
-    tour.wait_for("enter next stop")
-    tour.type("\x03")
-    assert tour.wait_for_end() == 130
-    assert is_as_it_was(tour)
-    assert running(str(tmp_path)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "end"), [("hangs", "q"), ("floods", "q"), ("hangs", "SIGTERM"), ("floods", "SIGHUP"), ("hangs", "SIGQUIT")]
-)
-def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: str, end: str) -> None:
-    tour = terminal(f"asyncdemo tour {tmp_path}/course/{name}.py", 200)
-    press(tour, "\r", "enter wait")
-    tour.wait_for("here it hangs" if name == "hangs" else "xxxxx")
-    if end == "q":
-        tour.type("q")
-    else:
-        tour.process.kill(signal.Signals[end])
-    assert tour.wait_for_end() == (0 if end == "q" else 128 + signal.Signals[end])
-    assert is_as_it_was(tour)
-    assert running(str(tmp_path)) == []
-
-
-@pytest.mark.slow
-def test_a_script_reaches_no_terminal(terminal: Start, tmp_path: Path) -> None:
-    source = (
-        "import os\ntry:\n    os.open('/dev/tty', os.O_RDWR)\nexcept OSError as error:\n    print(error.strerror)\n"
-    )
-    (tmp_path / "course" / "reaches.py").write_text(source)
-    tour = terminal("asyncdemo tour course/reaches.py")
-    tour.wait_for("enter run it")
-    press(tour, "\r", "No such device or address")
-    tour.type("q")
-    assert tour.wait_for_end() == 0
-
-
-@pytest.mark.slow
-def test_many_signals_leave_the_terminal_as_it_was(terminal: Start) -> None:
-    tour = terminal("asyncdemo tour course/")
-    tour.wait_for("enter question")
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGQUIT) * 3:
-        tour.process.kill(number)
-    tour.wait_for_end()
-    assert is_as_it_was(tour)
-
-
-@pytest.mark.slow
-def test_pasted_keys_start_no_runs_that_nobody_sees(terminal: Start, tmp_path: Path) -> None:
-    marker = tmp_path / "runs"
-    (tmp_path / "course" / "counts.py").write_text(f"open({str(marker)!r}, 'a').write('x')\n")
-    tour = terminal("asyncdemo tour course/counts.py")
-    tour.wait_for("enter run it")
-    press(tour, "r" * 500, "enter next stop")
-    tour.type("q")
-    assert tour.wait_for_end() == 0
-    assert len(marker.read_text()) < 50
 
 
 def answers(tour: "pexpect.spawn[bytes]", count: int) -> float:
@@ -295,20 +171,6 @@ def test_a_window_that_changes_its_size(terminal: Start) -> None:
 
 
 @pytest.mark.slow
-def test_ctrl_z_and_fg_in_a_shell(terminal: Start) -> None:
-    tour = terminal("asyncdemo tour course/b-waits.py", shell=True)
-    tour.wait_for("enter run it")
-    tour.type("\x1a")
-    tour.wait_for("Stopped")
-    assert tour.cursor_is_visible
-    press(tour, "fg\n", "enter run it")
-    press(tour, "\r", "waited")
-    tour.type("q")
-    tour.wait_for(lambda rows: rows[-1] == "$", "a prompt")
-    assert tour.cursor_is_visible
-
-
-@pytest.mark.slow
 def test_a_copy_is_edited_and_the_script_stays(terminal: Start, environ: dict[str, str], tmp_path: Path) -> None:
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\necho "this is the editor"\nread answer\nsed -i "s/Eve/$answer/" "$1"\n')
@@ -362,6 +224,7 @@ def test_an_editor_that_is_not_there_is_said(terminal: Start, environ: dict[str,
 def test_plain_text_for_who_does_not_see(terminal: Start, environ: dict[str, str], tmp_path: Path) -> None:
     environ["ACCESSIBLE"] = "1"
     tour = terminal("asyncdemo tour course/", height=50)
+    tour.wait_for("enter goes on, ? shows all keys")
     tour.wait_for(lambda rows: rows[-1] == ">", "a question")
     press(tour, "\n", "1  hello Eve")
     tour.type("1\n")
@@ -370,7 +233,10 @@ def test_plain_text_for_who_does_not_see(terminal: Start, environ: dict[str, str
     press(tour, "\n", "What there is to notice.")
     press(tour, "l\n", "only a screen can show it slowed")
     press(tour, "what\n", "? shows the keys")
+    press(tour, "slower\n", "only a screen can show it slowed")
     press(tour, "jump hangs\n", "never ends")
+    press(tour, "jump\n", "go to the stop:")
+    press(tour, "floo\n", "never stops")
     tour.type("quit\n")
     assert tour.wait_for_end() == 0
     assert b"\x1b[?1049h" not in tour.raw
@@ -393,11 +259,9 @@ def test_a_line_that_is_no_text_is_no_end(terminal: Start, environ: dict[str, st
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_whole_course_at_the_enter_key(terminal: Start, width: int, height: int) -> None:
     tour = terminal("asyncdemo tour", width, height)
-    stops, pages = set(), 0
+    stops, pages, rows = set(), 0, list[str]()
     while True:
-        rows = tour.wait_for(
-            lambda rows: len(rows) == height and "enter " in rows[-1] and "enter wait" not in rows[-1], "a page"
-        )
+        rows = next_page(tour, height, rows)
         assert rows[1] == "─" * (width - 1)
         assert not any("Traceback" in row and "asyncdemo/" in row for row in rows)
         assert not any("like none of the choices" in row or "No choice" in row for row in rows), rows
@@ -405,9 +269,7 @@ def test_the_whole_course_at_the_enter_key(terminal: Start, width: int, height: 
         pages += 1
         if "enter quit" in rows[-1]:
             break
-        before = list(rows)
         tour.process.send("\r")
-        tour.wait_for(lambda rows, before=before: rows != before, "something else")  # type: ignore[misc]
     tour.process.send("\r")
     assert tour.wait_for_end() == 0
     assert is_as_it_was(tour)

@@ -9,7 +9,7 @@ from asyncdemo.tour.keys import KEYS, filmed, played
 from asyncdemo.tour.state import Room, State
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.tour.screen import screen
-from tests.tour.made import end, press, printing, tour
+from tests.tour.made import end, press, printing, stops, tour
 from tests.views.fabricated import Text, page
 
 ALL_KEYS = [
@@ -135,6 +135,14 @@ def test_a_jump_by_name(typed: str, name: str | None) -> None:
     assert bool(state.message) == (typed == "plain-callx")
 
 
+@pytest.mark.parametrize("typed", ["my_", "my-", "my_own article", "OWN ARTICLE.md#2"])
+def test_a_jump_to_a_block_of_a_document(typed: str) -> None:
+    blocks = tuple(stops()[0]._replace(name=f"my_own article.md#{number}") for number in (2,))
+    state = tour()._replace(stops=(*stops(), *blocks))
+    keys = ["space" if key == " " else key for key in typed]
+    assert press(state, "j", *keys, "enter").stop.name == "my_own article.md#2"
+
+
 def test_a_jump_that_is_thought_better_of() -> None:
     assert press(tour(1), "j", "q", "x", "escape") == press(tour(1), "x")._replace(message="")
     assert press(tour(1), "j", "a", "b", "backspace").typed == "a"
@@ -148,6 +156,9 @@ def test_a_run_is_shown_again_slowed() -> None:
     assert played(film, 1.0).film == (0.61 / 4, 0.61 / 4)
     assert (played(film, 100.0).phase, press(film, "enter").phase) == ("answer", "answer")
     assert press(tour(1), "l").phase == "code"
+    for keys, before in ((["b"], "question"), (["b", "b"], "code"), (["?"], "answer")):
+        again = press(state, *keys, "l")
+        assert (again.phase, played(again, 100.0).phase) == ("film", before)
 
 
 @pytest.mark.parametrize("key", ["s", "?"])

@@ -4,6 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.recording import Outcome, Output
+from asyncdemo.tour import events
 from asyncdemo.tour.progress import Course
 from asyncdemo.tour.state import State, at_stop
 from asyncdemo.views.terminal.page import Page
@@ -11,7 +12,7 @@ from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.tour.progress import write_progress
 from asyncdemo.views.terminal.tour.screen import UNFOLD, screen
 from asyncdemo.views.terminal.tour.text import page_rows
-from tests.tour.made import end, press, printing, stops, tour
+from tests.tour.made import end, press, printing, ran, stops, tour
 from tests.views.fabricated import LOOKS, Text, looked_at, page, visible
 
 SIZES = {"60 columns": 20, "80 columns": 24, "200 columns": 50, "ASCII": 24, "in colour": 24}
@@ -106,6 +107,27 @@ def test_all_of_a_page_can_be_seen(name: str, width: int, height: int) -> None:
         assert {row for row in whole if row} <= seen
 
 
+def two_questions() -> State:
+    both = stops()[2]._replace(rounds=(stops()[1].rounds[0], stops()[2].rounds[0]))
+    return end(press(tour(2)._replace(stops=(*stops()[:2], both)), "enter", "enter"), "done\n", "tick\n")
+
+
+@pytest.mark.parametrize(
+    ("state", "height", "does"),
+    [
+        (tour(1), 24, "question"),
+        (tour(1), 10, "more"),
+        (press(tour(1), "?"), 24, "back"),
+        (press(tour(1), "?"), 10, "more"),
+        (right(), 10, "more"),
+        (two_questions(), 24, "next way"),
+        (tour(3), 24, "notes"),
+    ],
+)
+def test_enter_does_what_is_said_of_it(state: State, height: int, does: str) -> None:
+    assert rows(page(Text()), state, height)[-1].startswith(f"enter {does}   ")
+
+
 def test_code_leaves_the_lower_third_free_where_it_can() -> None:
     found = rows(page(Text()), tour(0), 24)
     assert not any(found[16:22])
@@ -130,14 +152,23 @@ def test_foreign_text_is_shown_and_not_obeyed() -> None:
 
 
 def test_a_flood_is_shown_at_its_end() -> None:
-    from asyncdemo.tour import events
-
     state = press(tour(1), "2", "enter")
     pieces = [Output(0.05 + number / 1000, "stdout", f"{number}\n") for number in range(1000)]
     state = events.printed(state, pieces, 5_000, 0.05)
     found = rows(page(Text()), events.looked(state, None, 0.05, 1.1), 24)
     assert any("5,800 writes before" in row for row in found)
     assert any("999" in row for row in found)
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 20), (80, 24), (200, 50)])
+def test_the_end_of_a_run_is_seen_however_much_it_printed(width: int, height: int) -> None:
+    running = press(tour(0), "enter")
+    run = ran(running, *(f"{number}\n" for number in range(100)), outcome=Outcome("interrupted"))
+    run = run._replace(timeline=None, output_dropped=5_000, notes=("it has a note",))
+    state = events.ended(running, run)
+    found = rows(page(Text(), width), state, height)
+    assert any("interrupted" in row for row in found)
+    assert any("it has a note" in row for row in found)
 
 
 @pytest.mark.parametrize("look", ["60 columns", "80 columns", "ASCII"])
@@ -152,7 +183,9 @@ def test_the_pages_as_text(snapshot: SnapshotAssertion, look: str) -> None:
 @pytest.mark.parametrize("look", ["60 columns", "80 columns", "in colour"])
 def test_progress(snapshot: SnapshotAssertion, look: str) -> None:
     shown, stream = looked_at(look)
-    write_progress(shown, stops(), Course("two-ways", {"plain-call": "seen", "rude-job": "right at first"}))
+    write_progress(
+        shown, stops(), Course("two-ways", {"plain-call": "seen", "rude-job": "right at first"}), "asyncdemo tour"
+    )
     assert visible(stream) == snapshot
 
 

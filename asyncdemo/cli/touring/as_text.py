@@ -6,14 +6,14 @@ import time
 from io import TextIOWrapper
 
 from asyncdemo.cli.touring.session import Session
-from asyncdemo.tour.keys import played
+from asyncdemo.tour.keys import KEYS, played
 from asyncdemo.tour.state import Room, State
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.tour.text import page_rows
 
 _PAUSE = 0.02  # seconds between two looks at a run
 _ALL = Room(1_000_000)  # there is no screen that could be too small
-_WORDS = {"": "enter", "next": "n", "back": "b", "quit": "q", "help": "?", "notes": "o", "source": "s", "try": "t"}
+_WORDS = {"": "enter", **{word: key for key, word, _ in KEYS if len(key) == 1}}
 
 
 def tour_as_text(session: Session, page: Page, *, asks: bool, one_chapter: bool) -> None:
@@ -21,15 +21,18 @@ def tour_as_text(session: Session, page: Page, *, asks: bool, one_chapter: bool)
 
     `one_chapter`: where it goes on by itself, the end of the chapter is the end.
     """
-    if asks and isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # what is typed need not be text
+    if asks:
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")  # what is typed need not be text
+        page.row(("enter goes on, ? shows all keys: type one, or its word, and then enter", "dim"))
+        page.row()
     while session.state.phase != "over":
         _write(page, session)
         if session.state.phase == "end" and one_chapter and not asks:
             return
         before = _shown(session.state)
         while _shown(session.state) == before:
-            _press(session, _line(page) if asks else "")
+            _press(session, _line(page, session.state) if asks else "")
             if session.state.message:
                 page.row((session.state.message, "warn"))
         _run(session, page)
@@ -40,15 +43,15 @@ def _shown(state: State) -> tuple[object, ...]:
     return state.number, state.round, state.phase, state.predicted, state.jobs
 
 
-def _line(page: Page) -> str:
+def _line(page: Page, state: State) -> str:
     page.flush()
-    print("> ", end="", flush=True)
+    print("> " if state.typed is None else "go to the stop: ", end="", flush=True)
     line = sys.stdin.readline()
     return line.strip() if line else "q"
 
 
 def _press(session: Session, line: str) -> None:
-    for key in _keys(line):
+    for key in _keys(line) if session.state.typed is None else [*line, "enter"]:
         session.press(key, _ALL)
     if session.state.phase == "film":  # nothing that moves
         session.state = played(session.state, math.inf)._replace(message="only a screen can show it slowed")
@@ -65,21 +68,18 @@ def _keys(line: str) -> list[str]:
 
 
 def _run(session: Session, page: Page) -> None:
-    """Wait until what runs has ended; Ctrl-C stops it."""
+    """Wait until what runs has ended."""
     told = None
     while True:
-        try:
-            session.follow()
-            target = session.state.running
-            if target is None:
-                return
-            if target.name != told:
-                told = target.name
-                page.row((f"running {told}", "dim"))
-                page.flush()
-            time.sleep(_PAUSE)
-        except KeyboardInterrupt:
-            session.press("x", _ALL)
+        session.follow()
+        target = session.state.running
+        if target is None:
+            return
+        if target.name != told:
+            told = target.name
+            page.row((f"running {told}", "dim"))
+            page.flush()
+        time.sleep(_PAUSE)
 
 
 def _write(page: Page, session: Session) -> None:

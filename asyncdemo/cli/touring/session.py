@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from types import FrameType
 
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.planning import Request, planned
@@ -28,6 +29,8 @@ class Session:
         self._run: Background | None = None
         self._key: tuple[int, int] | None = None
         self._stopping = 0
+        self._ctrl_c = 0
+        self._is_closing = False
         self._stack = ExitStack()
         self._left: list[tuple[Background, ExitStack]] = []
         self._copies = Copies()
@@ -43,6 +46,9 @@ class Session:
 
     def follow(self) -> None:
         """Start what is asked for, leave what is not, take in what has come. Never waits."""
+        while self._ctrl_c:
+            self._ctrl_c -= 1
+            self.press("x", Room(1))
         self._keep_progress()
         job = self.state.job
         wanted = None if self.state.running is None or job is None else (job.number, len(self.state.runs))
@@ -59,6 +65,17 @@ class Session:
             for message in self._run.messages():
                 self._take(message)
 
+    def hear_ctrl_c(self, _number: int, _frame: FrameType | None) -> None:
+        """React to SIGINT: it stops a run that goes on, and where none does, it ends the tour.
+
+        A run is stopped by `follow`: an exception in the midst of what that does could lose the run, or what it told.
+        """
+        if self._is_closing:
+            return
+        if self.state.phase != "running":
+            raise KeyboardInterrupt
+        self._ctrl_c += 1
+
     def edit(self, terminal: AbstractContextManager[None] | None = None) -> None:
         """Let a person edit a copy, and run that; `terminal` gives the terminal back for so long."""
         self.state = self.state._replace(editing=False)
@@ -70,7 +87,8 @@ class Session:
             self.state = started(self.state, "copy", (found,))
 
     def close(self) -> None:
-        """Stop all that still runs, and wait for it."""
+        """Stop all that still runs, and wait for it; no Ctrl-C keeps it from that, for it takes a second or two."""
+        self._is_closing = True
         self._keep_progress()
         if self._run is not None:
             self._left.append((self._run, self._stack))
@@ -115,8 +133,8 @@ class Session:
 
     def _keep_progress(self) -> None:
         if self._keep is not None and self.state.course != self._kept:
-            self._kept = self.state.course
-            self.trouble = self._keep(self._kept) or self.trouble
+            self.trouble = self._keep(self.state.course) or self.trouble
+            self._kept = self.state.course  # now that it is: Ctrl-C may have come before
 
 
 def _request(target: Target, settings: tuple[str, ...]) -> Request:

@@ -14,8 +14,8 @@ _GAP, _LONGEST = 3, len("right at first")  # cells
 _STYLES = {None: "dim", "seen": "plain", "right later": "plain", "right at first": "good"}
 
 
-def write_progress(page: Page, stops: Sequence[Stop], course: Course) -> None:
-    """Write all stops, and how many of them were seen and right."""
+def write_progress(page: Page, stops: Sequence[Stop], course: Course, again: str) -> None:
+    """Write all stops, how many of them were seen and right, and the command that goes on."""
     for chapter, members in groupby(stops, key=lambda stop: stop.chapter):
         page.row((f"{chapter.number}  {cut(page.shown(chapter.title), page.width - 5, page.glyphs['more'])}", "title"))
         for row in progress_rows(page, [*members], course):
@@ -25,7 +25,7 @@ def write_progress(page: Page, stops: Sequence[Stop], course: Course) -> None:
     page.row()
     page.row(f"{len(marks) - marks.count(None)} of {len(marks)} seen, {right} right")
     page.row()
-    write_next(page, ("go on", "asyncdemo tour"))
+    write_next(page, ("go on", again))
 
 
 def progress_rows(page: Page, stops: Sequence[Stop], course: Course) -> list[Row]:

@@ -55,7 +55,7 @@ def run_rows(page: Page, run: Run, room: int | None) -> list[Row]:
     wanted = min(printed, stream.FEWEST) + 2
     most = None if room is None else max(_LEAST_LANES, min(_MOST_LANES, left - wanted - 1))
     lanes = _below(timeline_rows(page, run, room=most))
-    rows = _output(page, run, None if room is None else max(stream.FEWEST, left - len(lanes) - 2))
+    rows = _output(page, run, None if room is None else left - len(lanes))
     rows += [*lanes, *found]
     free = (_ROOM if room is None else room) - len(rows) - 1
     code = _excerpt(page, run, free) if free >= _LEAST_CODE else []
@@ -120,20 +120,24 @@ def _open(timeline: Timeline | None) -> Timeline | None:
     )
 
 
-def _output(page: Page, run: Run, budget: int | None) -> list[Row]:
+def _output(page: Page, run: Run, room: int | None) -> list[Row]:
+    """The output in so many rows, if that can be, with how the run ended below it."""
+    ending = _ending(page, run)
     shown = Collected(page)
     shown.row(*stream.heading(page, "! = stderr"))
-    written = Stream(shown, budget=budget)
+    written = Stream(shown, budget=None if room is None else max(stream.FEWEST, room - 1 - len(ending)))
     for output in run.output:
         written.write(output, run.seconds.zero or 0.0)
     written.finish()
+    return [*shown.rows, *ending]
+
+
+def _ending(page: Page, run: Run) -> list[Row]:
     took = run.seconds.total if run.seconds.script is None else run.seconds.script
     at = "" if took is None else wording.seconds(took)
     first, *others = paragraph(page, wording.outcome(run.outcome), indent=GUTTER, style="good" if run.ok else "bad")
-    shown.rows += [((f"{at:>8}   ", "title"), *first[1:]), *others]
-    for note in notes(run):
-        shown.rows += paragraph(page, note, indent=GUTTER, style="dim")
-    return shown.rows
+    said = [row for note in notes(run) for row in paragraph(page, note, indent=GUTTER, style="dim")]
+    return [((f"{at:>8}   ", "title"), *first[1:]), *others, *said]
 
 
 def _excerpt(page: Page, run: Run, room: int) -> list[Row]:

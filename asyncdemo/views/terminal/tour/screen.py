@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from asyncdemo.tour.keys import filmed
+from asyncdemo.tour.moves import shows_more
 from asyncdemo.tour.state import Phase, Room, State
 from asyncdemo.views.terminal.code import Row
 from asyncdemo.views.terminal.film import Film
@@ -45,16 +46,16 @@ class Drawn(NamedTuple):
 
 def screen(page: Page, state: State, height: int) -> Drawn:
     """Give a screen of `height` rows."""
-    bottom = [_message(page, state), _bottom(page, state)]
     if state.phase == "film" and (run := filmed(state)) is not None:
         rows = Film(page, run, height - 1).frame(state.film[1], _speed(state))
-        return Drawn([*rows, bottom[1]][-height:], Room(height), 0)
+        return Drawn([*rows, _bottom(page, state, Room(height))][-height:], Room(height), 0)
     most = max(1, height - _FRAME)
     shown, room, offset = _window(page, body(page, state, most), most, state.offset)
     top: list[Row] = [
         title_row(page, *title(state), headline(state, short=page.width < 70)),
         ((page.glyphs["rule"] * (page.width - 1), "dim"),),
     ]
+    bottom = [_message(page, state), _bottom(page, state, room)]
     return Drawn([*top, *filled(shown, most), *bottom][-height:], room, offset)
 
 
@@ -83,9 +84,9 @@ def _message(page: Page, state: State) -> Row:
     return ((cut(page.shown(state.message), page.width - 1, page.glyphs["more"]), "warn"),)
 
 
-def _bottom(page: Page, state: State) -> Row:
+def _bottom(page: Page, state: State, room: Room) -> Row:
     """What Enter does here, and some of the other keys: as many as there is room for."""
-    keys: list[tuple[str, str]] = [("enter", _enter(state))]
+    keys: list[tuple[str, str]] = [("enter", "more" if shows_more(state, room) else _enter(state))]
     if state.asks and state.phase in ("code", "question"):
         keys.append((f"1-{min(_DIGITS, len(state.asked.choices))}", "predict"))
     for key in _KEYS[state.phase]:
@@ -98,15 +99,18 @@ def _bottom(page: Page, state: State) -> Row:
 
 def _enter(state: State) -> str:
     """What Enter does."""
-    if state.phase == "code":
-        return "question" if state.asks else "run it"
+    if state.phase == "code" and state.asks:
+        return "question"
+    if state.phase in ("code", "question"):
+        return "run it" if state.asked.unavailable is None else "notes"
+    if state.phase == "answer" and state.round + 1 < len(state.stop.rounds):
+        return "next way"
     if state.phase == "answer" and state.stop.targets:
         return "all ways of it"
     if state.phase in ("answer", "together", "tried"):
         return "notes" if state.stop.notes else "next stop"
     last = state.number + 1 == len(state.stops)
     return {
-        "question": "run it",
         "running": "wait",
         "notes": "next stop",
         "end": "quit" if last else "next chapter",
