@@ -17,7 +17,8 @@ from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task, 
 from asyncdemo.trace import Frame, Sample, Trace
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
-_HELD = 0.5  # of a long step: off the processor for more than this part of it, the loop was blocked
+_CROWDED = 0.8  # of a long step: if it queued for a processor for longer than that, the rest says too little of it
+_HELD = 0.5  # of the rest: off the processor for more than this part of it, the loop was blocked
 _LOCKED = 0.5  # of the time off the processor: if other threads used more than that, they may have held Python's lock
 _USED = 0.1  # of it: if they used that much, the one with the lock may have queued for a processor as long as this one
 _TURNS = ("_run_once", "unrolled_run")  # the functions in which asyncio and trio make the steps
@@ -254,7 +255,9 @@ class _Builder:
         off = wall - cpu - loop.queued
         locked_out = loop.others > _USED * off and loop.others + loop.queued > _LOCKED * off
         if not loop.threaded:
-            return RUNNING if off <= _HELD * wall else None if locked_out else BLOCKED
+            if loop.queued > _CROWDED * wall:
+                return None
+            return RUNNING if off <= _HELD * (wall - loop.queued) else None if locked_out else BLOCKED
         if not loop.long:
             return None
         if cpu + loop.queued >= _PLAIN * wall:
