@@ -91,14 +91,14 @@ def _phrases(mark: Mark, zero: float) -> list[str]:
     return [f"{mark.times} times, {span}", f"{mark.times} times"]
 
 
-def _within(parts: list[Part], text: str, width: int) -> list[Row]:
+def _within(parts: Row, text: str, width: int) -> list[Row]:
     """One row, or several without colours where the code is wider than the page."""
     if cells(text) <= width:
-        return [tuple(parts)]
+        return [parts]
     return [(row,) for row in wrapped(text, width)]
 
 
-def _coloured(page: Page, block: Lines) -> list[list[Part]]:
+def _coloured(page: Page, block: Lines) -> Sequence[Row]:
     plain = [page.shown(text) for _, text in block]
     if page.coloured:
         from asyncdemo.views.terminal.colours import highlight
@@ -106,4 +106,4 @@ def _coloured(page: Page, block: Lines) -> list[list[Part]]:
         coloured = highlight("\n".join(plain))
         if len(coloured) == len(plain):
             return coloured
-    return [[text] for text in plain]
+    return [(text,) for text in plain]
