@@ -115,7 +115,7 @@ def two_questions() -> State:
 @pytest.mark.parametrize(
     ("state", "height", "does"),
     [
-        (tour(1), 24, "question"),
+        (tour(1), 40, "question"),
         (tour(1), 10, "more"),
         (press(tour(1), "?"), 24, "back"),
         (press(tour(1), "?"), 10, "more"),
@@ -128,9 +128,21 @@ def test_enter_does_what_is_said_of_it(state: State, height: int, does: str) -> 
     assert rows(page(Text()), state, height)[-1].startswith(f"enter {does}   ")
 
 
-def test_code_leaves_the_lower_third_free_where_it_can() -> None:
-    found = rows(page(Text()), tour(0), 24)
-    assert not any(found[16:22])
+@pytest.mark.parametrize("height", [12, 20, 24, 50])
+def test_code_leaves_the_lower_third_free(height: int) -> None:
+    state = tour(0)
+    code = state.asked._replace(source="".join(f"print({number})\n" for number in range(100)))
+    state = state._replace(stops=(state.stop._replace(rounds=(code,)),))
+    third = height * 2 // 3
+    seen = 0
+    while state.phase == "code":  # what there is no room for follows by Enter
+        drawn = screen(page(Text()), state, height)
+        found = rows(page(Text()), state, height)
+        assert all(found[:third])
+        assert not any(found[third : height - 2])
+        seen += sum("print" in row for row in found)
+        state = press(state, "enter", room=drawn.room)
+    assert seen >= 100
 
 
 def test_foreign_text_is_shown_and_not_obeyed() -> None:

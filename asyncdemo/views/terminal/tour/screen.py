@@ -50,7 +50,9 @@ def screen(page: Page, state: State, height: int) -> Drawn:
         rows = Film(page, run, height - 1).frame(state.film[1], _speed(state))
         return Drawn([*rows, _bottom(page, state, Room(height))][-height:], Room(height), 0)
     most = max(1, height - _FRAME)
-    shown, room, offset = _window(page, body(page, state, most), most, state.offset)
+    # Who sits at the back of a room does not see the lower third of a screen: code that is explained stays above it.
+    used = max(_LEAST, height * 2 // 3 - 2) if state.phase == "code" else most
+    shown, room, offset = _window(page, body(page, state, most), min(used, most), state.offset)
     top: list[Row] = [
         title_row(page, *title(state), headline(state, short=page.width < 70)),
         ((page.glyphs["rule"] * (page.width - 1), "dim"),),
