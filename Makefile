@@ -8,8 +8,8 @@ BIN := .venv/bin
 READY := .venv/ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq  # errors only
 
-# Half as many again as there are processors: the programs that tests start wait more than they compute.
-WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2 )))
+# Twice as many as there are processors: the programs that tests start wait more than they compute.
+WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 2 )))
 
 PYTHONS = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python3.15
 SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
