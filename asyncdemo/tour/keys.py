@@ -115,7 +115,9 @@ def _aside(phase: Phase) -> Callable[[State, Room], State]:
     return action
 
 
-def _notes(state: State, _room: Room) -> State:
+def _notes(state: State, room: Room) -> State:
+    if state.phase == "notes":
+        return back(state, room)
     if state.phase in ("running", "end"):
         return state._replace(message=RUNS if state.phase == "running" else "")
     return state._replace(phase="notes", offset=0)

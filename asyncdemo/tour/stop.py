@@ -41,6 +41,7 @@ class Stop(NamedTuple):
     targets: tuple[Target, ...] = ()
     notes: str = ""
     attempt: Attempt | None = None
+    options: str = ""  # with which `asyncdemo run` finds what has that name
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -20,8 +20,11 @@ _GROWTH: dict[Growth, tuple[str, str]] = {  # of one, of several
 
 
 def interval(ends: tuple[float, float]) -> str:
-    """Say an interval of ratios in brackets."""
-    return f"({wording.digits(ends[0])} to {wording.digits(ends[1])})"
+    """Say an interval of ratios in brackets, with a digit more where its ends would look alike."""
+    low, high = map(wording.digits, ends)
+    if low == high:
+        low, high = (wording.digits(end, more=1) for end in ends)
+    return f"({low} to {high})"
 
 
 def relation(speedup: SpeedUp) -> str:

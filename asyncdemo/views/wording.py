@@ -22,9 +22,10 @@ def share(value: float | None) -> str:
     return "?" if value is None else f"{value * 100:.0f} %"
 
 
-def digits(ratio: float) -> str:
-    """Say a ratio with as many digits as a person can use: 1.05, 9.9, 120."""
-    return f"{ratio:.2f}" if ratio < 2 else f"{ratio:.1f}" if ratio < 100 else f"{ratio:.0f}"
+def digits(ratio: float, *, more: int = 0) -> str:
+    """Say a ratio with as many digits as a person can use, or so many `more`: 1.05, 9.9, 120."""
+    places = 2 if ratio < 2 else 1 if ratio < 100 else 0
+    return f"{ratio:.{places + more}f}"
 
 
 def times_as_fast(ratio: float | None) -> str:

@@ -92,6 +92,13 @@ def test_a_run_is_not_left_by_accident(key: str) -> None:
     assert (state.phase, bool(state.message)) == ("running", True)
 
 
+@pytest.mark.parametrize("key", ["s", "o", "?"])
+def test_the_same_key_leads_back(key: str) -> None:
+    for before in (tour(1), end(press(tour(1), "enter", "enter"), "done\n")):
+        assert press(before, key).phase != before.phase
+        assert press(before, key, key).phase == before.phase
+
+
 def test_the_same_again_is_a_run_of_its_own() -> None:
     state = end(press(tour(1), "enter", "enter"), "done\n")
     again = press(state, "r")

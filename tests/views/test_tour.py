@@ -10,7 +10,7 @@ from asyncdemo.tour.state import State, at_stop
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.tour.progress import write_progress
-from asyncdemo.views.terminal.tour.screen import UNFOLD, screen
+from asyncdemo.views.terminal.tour.screen import screen
 from asyncdemo.views.terminal.tour.text import page_rows
 from tests.tour.made import end, press, printing, ran, stops, tour
 from tests.views.fabricated import LOOKS, Text, looked_at, page, visible
@@ -72,7 +72,6 @@ def rows(shown: Page, state: State, height: int) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_on_a_screen(snapshot: SnapshotAssertion, look: str, name: str) -> None:
     shown, stream = looked_at(look)
-    shown.unfold = UNFOLD
     for row in screen(shown, PAGES[name](), SIZES[look]).rows:
         shown.row(*row)
     assert visible(stream) == snapshot
@@ -220,5 +219,19 @@ def test_names_that_are_too_long_for_a_row(key: str, width: int, height: int) ->
 
 
 def test_a_digit_that_cannot_be_pressed_is_not_offered() -> None:
-    state = with_long_names()._replace(questions=True)
+    state = with_long_names()._replace(questions=True, phase="question")
     assert "1-9 predict" in rows(page(Text()), state, 24)[-1]
+
+
+def test_what_there_is_no_room_for_has_the_command_that_shows_it() -> None:
+    state = press(tour(1), "2", "enter")
+    stop = state.stop._replace(options="--scenarios 'my folder'")
+    finished = end(state._replace(stops=(stop,), number=0), *("a\n" for _ in range(90)))
+    assert any(
+        "more rows: asyncdemo run rude-job --scenarios 'my folder' --full" in row
+        for row in rows(page(Text(), 100), finished, 24)
+    )
+    assert any("more rows: asyncdemo run NAME --full" in row for row in rows(page(Text(), 60), finished, 24))
+    linear = page(Text(), 100)
+    said = [linear.text(*row) for row in page_rows(linear, finished)]
+    assert not any(": --full" in row for row in said)

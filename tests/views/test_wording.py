@@ -3,7 +3,7 @@
 import pytest
 
 from asyncdemo.recording import Outcome
-from asyncdemo.views import wording
+from asyncdemo.views import verdicts, wording
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,9 @@ WHY = "What differs is the waiting, and waits can overlap."
 )
 def test_why_not_computing(times: list[float | None], waiting: list[float | None], said: str | None) -> None:
     assert wording.why_not_computing("abc"[: len(times)], times, waiting) == said
+
+
+def test_the_ends_of_an_interval_are_told_apart() -> None:
+    assert verdicts.interval((9.5, 9.9)) == "(9.5 to 9.9)"
+    assert verdicts.interval((1.0088, 1.0121)) == "(1.009 to 1.012)"
+    assert verdicts.interval((1.0, 1.0)) == "(1.000 to 1.000)"

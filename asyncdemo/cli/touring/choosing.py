@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from asyncdemo.catalogue import course, targets
 from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.reading import content
-from asyncdemo.catalogue.scenario import Catalogue, Chapter
+from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario
 from asyncdemo.catalogue.shelf import CONTENTS
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import absolute, visible
@@ -32,7 +33,7 @@ def chosen(word: str | None, scenarios: list[str] | None) -> Tour:
     if word is not None and (os.sep in word or word in (os.curdir, os.pardir)) and Path(word).is_dir():
         return _of_folder(Path(word), word)
     catalogue = load_catalogue(scenarios)
-    stops = tuple(map(of_scenario, catalogue.scenarios))
+    stops = _stops(catalogue.scenarios, scenarios)
     if word is None:
         return Tour(stops)
     if word.isascii() and word.isdecimal():
@@ -50,7 +51,12 @@ def _of_folder(path: Path, word: str) -> Tour:
     scenarios = there.scenarios
     if not (path / CONTENTS).exists():  # then they are all in one chapter, without a title of its own
         scenarios = tuple(each._replace(chapter=Chapter(1, path.resolve().name)) for each in scenarios)
-    return Tour(tuple(map(of_scenario, scenarios)), name=str(path.resolve()))
+    return Tour(_stops(scenarios, [word]), name=str(path.resolve()))
+
+
+def _stops(scenarios: tuple[Scenario, ...], folders: list[str] | None) -> tuple[Stop, ...]:
+    options = " ".join(f"--scenarios {quote(folder)}" for folder in folders or ())
+    return tuple(of_scenario(each)._replace(options=options) for each in scenarios)
 
 
 def _of_target(word: str, catalogue: Catalogue, stops: tuple[Stop, ...]) -> Tour:

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -18,8 +17,6 @@ from asyncdemo.documents.judging import awaits
 from asyncdemo.errors import ToolError
 from asyncdemo.staging import staged
 
-_USUAL = "vi"
-
 
 class Copies:
     """The copies that were edited: one for each script, which lasts as long as the tour."""
@@ -30,10 +27,9 @@ class Copies:
 
     def edited(self, target: Target, environ: Mapping[str, str]) -> Target | str:
         """Open the editor, wait until it is closed, and give the copy as a target; else why that cannot be."""
-        named = [environ.get("VISUAL", ""), environ.get("EDITOR", ""), _USUAL if shutil.which(_USUAL) else ""]
-        editor = next(filter(str.strip, named), "")
-        if not editor:
-            return "there is no editor: set EDITOR to the command that starts yours"
+        editor = next(filter(str.strip, (environ.get("VISUAL", ""), environ.get("EDITOR", ""))), "")
+        if not editor:  # not everybody gets out of vi again
+            return "no editor is set: export EDITOR=nano, or whatever starts yours, and start the tour again"
         if target.path is None:
             return "there is no file to copy"
         if target.block is not None and (target.block.session or awaits(target.block.text)):

@@ -10,7 +10,7 @@ from asyncdemo.screen.full import REDRAW, Screen, full_screen
 from asyncdemo.tour.keys import played
 from asyncdemo.tour.state import Room, State
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.tour.screen import UNFOLD, screen
+from asyncdemo.views.terminal.tour.screen import screen
 
 _PAUSE = 0.03  # seconds after which a run is looked at again where no key is pressed
 
@@ -59,7 +59,7 @@ class _Shown:
         if state is self._state:
             return state
         columns, rows = self._terminal.size()
-        page = Page(sys.stdout, {**os.environ, "COLUMNS": str(columns)}, ascii_only=self._ascii, unfold=UNFOLD)
+        page = Page(sys.stdout, {**os.environ, "COLUMNS": str(columns)}, ascii_only=self._ascii)
         drawn = screen(page, state, rows)
         self._terminal.show([page.text(*row) for row in drawn.rows])
         self.room = drawn.room

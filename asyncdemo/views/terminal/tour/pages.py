@@ -1,5 +1,6 @@
 """The page of each phase of a tour: rows that scroll, and rows below them that are always to be seen."""
 
+from shlex import quote
 from typing import NamedTuple
 
 from asyncdemo.tour.keys import KEYS
@@ -10,11 +11,13 @@ from asyncdemo.views.terminal.collected import Collected
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import paragraph
 from asyncdemo.views.terminal.show import write_prose
+from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.tour.progress import progress_rows
 from asyncdemo.views.terminal.tour.question import question_rows, verdict_rows
 from asyncdemo.views.terminal.tour.runs import live_rows, marked_code, run_rows, together_rows
 
 _ROOMY = 26  # rows: from there on all choices are shown again beside the answer
+_BEFORE = 28  # cells: what stands before a command for more, at most
 _KEY = 12  # cells of the column of keys in the help
 
 
@@ -54,9 +57,22 @@ def _alone(state: State) -> bool:
 
 def body(page: Page, state: State, room: int | None) -> Body:
     """Give the page; `room` rows can be seen at a time, None: all."""
+    page.unfold = _unfold(page, state)
     if state.phase == "question":
         return Body(_code(page, state), [(), *question_rows(page, state.asked, state.predicted)])
     return Body(_rows(page, state, room), [])
+
+
+def _unfold(page: Page, state: State) -> str:
+    """The command that shows what there is no room for in a tour; of an edited copy there is none."""
+    job = state.job
+    if job is not None and job.kind == "copy":
+        return "too many for a tour"
+    settings = " ".join(f"--set {quote(setting)}" for setting in (job.settings if job is not None else ()))
+    name = state.asked.target.name if state.phase in ("answer", "running") else state.stop.name
+    words = ["asyncdemo run", quote(page.shown(name)), state.stop.options, settings, "--full"]
+    commands = (" ".join(filter(None, words)), "asyncdemo run NAME --full", "--full")
+    return next((command for command in commands if cells(command) <= page.width - _BEFORE), commands[-1])
 
 
 def _rows(page: Page, state: State, room: int | None) -> list[Row]:

@@ -14,7 +14,6 @@ from asyncdemo.views.terminal.steps import filled, key_row
 from asyncdemo.views.terminal.text import cells, cut
 from asyncdemo.views.terminal.tour.pages import Body, body, headline, title
 
-UNFOLD = "asyncdemo run NAME --full"
 _FRAME = 4  # rows: title, rule, what there is to be said, keys
 _DIGITS = 9  # that one key can be
 _LEAST = 3  # rows of a page above what always has to be seen
@@ -89,7 +88,7 @@ def _message(page: Page, state: State) -> Row:
 def _bottom(page: Page, state: State, room: Room) -> Row:
     """What Enter does here, and some of the other keys: as many as there is room for."""
     keys: list[tuple[str, str]] = [("enter", "more" if shows_more(state, room) else _enter(state))]
-    if state.asks and state.phase in ("code", "question"):
+    if state.asks and state.phase == "question":
         keys.append((f"1-{min(_DIGITS, len(state.asked.choices))}", "predict"))
     for key in _KEYS[state.phase]:
         if key[0] != "t" or state.stop.attempt is not None:
