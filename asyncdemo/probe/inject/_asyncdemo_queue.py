@@ -8,6 +8,7 @@ import _thread
 import _weakref
 import collections
 import time
+import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_overdue
@@ -19,6 +20,7 @@ _FOREIGN = 4  # threads, besides those that Python has started, that may be abou
 _STALE = 100_000_000  # ns after which a thread will not do so any more
 
 _clock = time.monotonic_ns
+_nobody = type(None)  # called in the place of a reference it gives None
 _length = collections.deque.__len__
 
 
@@ -26,7 +28,7 @@ class _Callbacks:
     """Stands for the loop's own callbacks where otherwise a task's reference stands."""
 
     def __init__(self, key):
-        self.key, self.step, self.done = key, key << 4 | layout.STEP, None
+        self.key, self.step, self.done, self.after = key, key << 4 | layout.STEP, None, _nobody
 
     def __call__(self):
         return None
@@ -35,7 +37,7 @@ class _Callbacks:
 class _Task(_weakref.ref):
     """A reference to a task that knows its key. Calling it gives the task, or None when that is gone."""
 
-    __slots__ = ("done", "has_own_code", "ignored", "key", "kind", "name", "over", "place", "step")
+    __slots__ = ("after", "done", "has_own_code", "ignored", "key", "kind", "name", "over", "place", "step")
 
     def asked(self):
         """Give the coroutine, the name and ignored cancellations of the task; None when it is over."""
@@ -238,6 +240,7 @@ class Queue(collections.deque):
         """A task is freed; `task` is the reference to it."""
         self.known.pop(task.place, None)
         self.by_key.pop(task.key, None)
+        task.after = _nobody
         if not task.over:
             try:
                 now = _clock()
@@ -287,6 +290,14 @@ class Queue(collections.deque):
             return known
         return self.new(task) if self.library.is_first_step(callback) else self.begun(task, None, now)
 
+    def turn_of(self, task, before, begins, now):
+        """Give what is known of a task that makes a step after another one. `begins`: it may be its first one."""
+        found = self.known.get(id(task))
+        if found is None:
+            found = self.new(task) if begins else self.begun(task, None, now)
+        before.after = found
+        return found
+
     def begun(self, task, parent, now):
         """A task is seen for the first time that has begun before; `parent` is the task that made it, if known."""
         new = self.new(task)
@@ -300,7 +311,7 @@ class Queue(collections.deque):
         new = _Task(task, self.gone)
         new.key = key = recorder.key()
         new.kind, new.done, new.step = kind, kind.done, key << 4 | layout.STEP
-        new.ignored = self.library.ignored
+        new.ignored, new.after = self.library.ignored, _nobody
         new.place, new.over, new.name = id(task), False, kind.get_name(task)
         code = _asyncdemo_trace.code_of(kind.get_coro(task))
         new.has_own_code = self.places.is_own(code)
@@ -326,6 +337,7 @@ def queue_class(recorder, stepper):
     """Make the class of all queues: what is done at every step."""
     times, wakes, codes, places = recorder.times, recorder.wakes, recorder.codes, recorder.places
     clock, plain, following = time.monotonic_ns, collections.deque, next
+    method = types.BuiltinMethodType
     pop, push, push_back, empty, length = plain.popleft, plain.append, plain.appendleft, plain.clear, plain.__len__
 
     class deque(Queue):
@@ -350,13 +362,11 @@ def queue_class(recorder, stepper):
                 if now > self.limit or (task is not None and done(task)):
                     now = self.looked_at(now, task)
                 callback = handle._callback
-                if type(callback) is stepper:
-                    try:
-                        current = self.known[id(callback.__self__)]
-                    except KeyError as error:
-                        if _asyncdemo_trace.raised_elsewhere(error):
-                            raise
-                        current = self.new(callback.__self__)
+                kind = type(callback)
+                if kind is stepper or (kind is method and callback.__name__ == "task_wakeup"):
+                    owner = callback.__self__
+                    after = current.after  # tasks mostly take turns: the one that came after this one the last time
+                    current = after if after() is owner else self.turn_of(owner, current, kind is stepper, now)
                 else:
                     current = self.owner_of(handle, callback, now)
                 place = following(places)
