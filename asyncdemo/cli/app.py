@@ -12,7 +12,7 @@ WELCOME = """\
 asyncdemo: see what your async code does.
 
   asyncdemo tour                 the course at a keypress
-  asyncdemo list                 the scenarios, chapter by chapter
+  asyncdemo list                 the scenarios, by chapter
   asyncdemo run unawaited        run one: code, output, time
   asyncdemo compare sync async   how many times as fast
 """
