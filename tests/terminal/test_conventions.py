@@ -193,6 +193,8 @@ def test_no_line_of_progress_where_stderr_is_no_terminal(shell: Shell) -> None:
     ("words", "step"),
     [
         ("one.py", "one.py --source --timing"),
+        ("one.py --source", "one.py --source --timing"),
+        ("one.py --full", "one.py --full --timing"),
         ("'a b.py' -- -v 'c d'", "'a b.py' --source --timing -- -v 'c d'"),
         ("-m one x -- -y", "-m one --timing -- x -y"),
         ("a.py --set N=2 --python python3", "a.py --source --timing --set N=2 --python python3"),

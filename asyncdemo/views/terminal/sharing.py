@@ -22,6 +22,7 @@ BRIEF_LANES = 6  # rows of a timeline where code or output have to be folded
 MORE_LANES = 12  # the same of a person's own program, however much else there is
 MANY_FINDINGS = 12  # rows of findings of a person's own program
 MANY = 15  # rows of code of a person's own program that are shown whole
+SOME = 7  # rows of a longer one in which nothing went wrong
 
 
 class Look(NamedTuple):
@@ -94,7 +95,7 @@ class Sharing(NamedTuple):
         return timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
 
     def _code_rows(self, most: int) -> list[Row]:
-        """The code in so many rows: of a scenario what tells most, of a person's own long program what went wrong."""
+        """The code in so many rows: what tells most, of a person's own long program what went wrong."""
         if not self.code:
             return []
         found = {mark.line: mark for mark in marks(self.run)}
@@ -103,8 +104,11 @@ class Sharing(NamedTuple):
             return code_rows(self.page, [self.code], found, zero)
         if self.look.fold:
             wanted = by_importance(self.run, self.code, found.values())
+        elif wrong := [line for line, mark in found.items() if mark.trouble]:
+            wanted, most = wrong, MANY
         else:
-            wanted, most = [line for line, mark in found.items() if mark.trouble], MANY
+            wanted = by_importance(self.run, self.code, found.values())
+            most = MANY if len(self.code) <= MANY else SOME
         for room in range(most, 0, -1):
             rows = code_rows(self.page, excerpt(self.code, wanted, room), found, zero)
             if len(rows) <= most:  # more where lines are wider than the page
