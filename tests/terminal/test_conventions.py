@@ -207,6 +207,13 @@ def test_the_next_step_runs_the_same_again(shell: Shell, write: Write, words: st
     assert shell(f"asyncdemo run {step}").status == 0
 
 
+@pytest.mark.slow
+def test_the_next_step_is_told_after_the_last_of_several(shell: Shell) -> None:
+    shown = shell("asyncdemo run thread-meets-loop sync-main")
+    assert shown.stdout.count("next   asyncdemo run") == 1
+    assert shown.stdout.endswith("next   asyncdemo run unawaited-coroutine\n")
+
+
 NEWER = """\
 # /// script
 # requires-python = ">=3.29"
