@@ -142,6 +142,17 @@ def test_of_a_long_program_of_ones_own_in_which_nothing_went_wrong_some_lines_ar
     assert 3 <= next(index for index, row in enumerate(rows) if "output" in row) - 3 <= SOME
 
 
+def test_where_an_excerpt_begins_and_ends_in_the_middle_of_the_code_a_sign_says_so() -> None:
+    source = (
+        "import asyncio\n" * 20 + "async def main():\n    await asyncio.gather(\n" + "        f(),\n" * 20 + "    )\n"
+    )
+    rows = folded(Look("example", "long", source, next_step=NEXT), run(outputs((0.0, "x\n", 4)), source=source))
+    code = rows[2 : next(index for index, row in enumerate(rows) if "exit 0" in row) - 1]
+    assert code[0].startswith("…") and code[-1] == "…"
+    whole = folded(CASES["short"][0], CASES["short"][1])
+    assert "…" not in "".join(whole)
+
+
 def built_in() -> list[Path]:
     return sorted(SCENARIOS.rglob("*.py"))
 

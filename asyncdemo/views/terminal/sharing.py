@@ -41,9 +41,10 @@ class Look(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """What a view has of each, and in how many rows it shows the output."""
+    """What a view has of each, and in how many rows it shows the output; `goes_on`: code follows that is not shown."""
 
     code: list[Row]
+    goes_on: bool
     heading: bool
     output: int
     timeline: list[Row]
@@ -80,8 +81,8 @@ class Sharing(NamedTuple):
         heading = heading or written or not self.look.fold or roomy
         free -= heading + bool(lines)
         most = free - output if written else max(free - output, min(lines, (free + 1) // 2, free - FEWEST))
-        code = self._code_rows(most)
-        return Shares(code, heading, max(FEWEST, free - len(code)), timeline, findings)
+        code, goes_on = self._code_rows(most)
+        return Shares(code, goes_on, heading, max(FEWEST, free - len(code)), timeline, findings)
 
     def _finding_rows(self, room: int) -> list[Row]:
         """What was found, as far as there is room for it."""
@@ -94,14 +95,14 @@ class Sharing(NamedTuple):
         own = not self.look.fold
         return timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
 
-    def _code_rows(self, most: int) -> list[Row]:
+    def _code_rows(self, most: int) -> tuple[list[Row], bool]:
         """The code in so many rows: what tells most, of a person's own long program what went wrong."""
         if not self.code:
-            return []
+            return [], False
         found = {mark.line: mark for mark in marks(self.run)}
         zero = self.run.seconds.zero or 0.0
         if self.look.show_code or self.look.full:
-            return code_rows(self.page, [self.code], found, zero)
+            return code_rows(self.page, [self.code], found, zero), False
         if self.look.fold:
             wanted = by_importance(self.run, self.code, found.values())
         elif wrong := [line for line, mark in found.items() if mark.trouble]:
@@ -110,10 +111,11 @@ class Sharing(NamedTuple):
             wanted = by_importance(self.run, self.code, found.values())
             most = MANY if len(self.code) <= MANY else SOME
         for room in range(most, 0, -1):
-            rows = code_rows(self.page, excerpt(self.code, wanted, room), found, zero)
+            blocks = excerpt(self.code, wanted, room)
+            rows = code_rows(self.page, blocks, found, zero, first=self.code[0][0])
             if len(rows) <= most:  # more where lines are wider than the page
-                return rows
-        return []
+                return rows, bool(blocks) and blocks[-1][-1] != self.code[-1]
+        return [], False
 
 
 def _height(rows: list[Row]) -> int:
