@@ -74,7 +74,7 @@ class RunView:
             self._write_rows(self._end_rows(run))
             self._write_rows(shares.timeline)
             self._write_code(shares)
-            self._write_rows(shares.findings)
+            self._write_rows(shares.findings, blank=not shares.tight)
         if self._look.timing:
             write_times(self._page, run)
             self._page.row()
@@ -116,7 +116,7 @@ class RunView:
             output.finish()
         self._write_rows(self._end_rows(run))
         self._write_rows(shares.timeline)
-        self._write_rows(shares.findings)
+        self._write_rows(shares.findings, blank=not shares.tight)
 
     def _write_folded(self, rows: Sequence[Line], most: int) -> None:
         first, left_out, last = fold(rows, most)
@@ -167,10 +167,10 @@ class RunView:
         if shares.code:
             self._page.row(((self._page.glyphs["gap"] if shares.goes_on else ""), "dim"))
 
-    def _write_rows(self, rows: list[Row]) -> None:
+    def _write_rows(self, rows: list[Row], *, blank: bool = True) -> None:
         for row in rows:
             self._page.row(*row)
-        if rows:
+        if rows and blank:
             self._page.row()
 
 

@@ -41,7 +41,10 @@ class Look(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """What a view has of each, and in how many rows it shows the output; `goes_on`: code follows that is not shown."""
+    """What a view has of each, and in how many rows it shows the output.
+
+    `goes_on`: code follows that is not shown. `tight`: no blank row stands behind the findings.
+    """
 
     code: list[Row]
     goes_on: bool
@@ -49,6 +52,7 @@ class Shares(NamedTuple):
     output: int
     timeline: list[Row]
     findings: list[Row]
+    tight: bool
 
 
 class Sharing(NamedTuple):
@@ -69,8 +73,8 @@ class Sharing(NamedTuple):
         lines = sum(bool(text.strip()) for _, text in self.code)
         least = bool(lines) + (output + 1 if written else min(output, FEWEST) + heading)
         lanes = LEAST_LANES + 1 if run.timeline is not None and len(run.timeline.tasks) > 1 else 0
-        findings = self._finding_rows(free - 1 - least - min(lines, LEAST_CODE) - lanes)
-        free -= _height(findings)
+        findings, tight = self._findings(free - 1 - least - min(lines, LEAST_CODE) - lanes)
+        free -= _height(findings) - tight
         least += min(lines, 1)
         timeline = self._timeline_rows(free - 1 - least)
         everything = lines + bool(lines) + output + 1
@@ -82,12 +86,15 @@ class Sharing(NamedTuple):
         free -= heading + bool(lines)
         most = free - output if written else max(free - output, min(lines, (free + 1) // 2, free - FEWEST))
         code, goes_on = self._code_rows(most)
-        return Shares(code, goes_on, heading, max(FEWEST, free - len(code)), timeline, findings)
+        return Shares(code, goes_on, heading, max(FEWEST, free - len(code)), timeline, findings, tight)
 
-    def _finding_rows(self, room: int) -> list[Row]:
-        """What was found, as far as there is room for it."""
+    def _findings(self, room: int) -> tuple[list[Row], bool]:
+        """What was found, as far as there is room for it; where one row more says all, it is the blank one behind."""
         most = None if self.look.full else max(FEWEST_FINDINGS, room) if self.look.fold else MANY_FINDINGS
-        return finding_rows(self.page, [self.run], most)
+        rows = finding_rows(self.page, [self.run], most)
+        more = rows if most is None else finding_rows(self.page, [self.run], most + 1)
+        tight = len(more) > len(rows) and more[:-1] == rows and not self.look.timing
+        return (more, True) if tight else (rows, False)
 
     def _timeline_rows(self, room: int, *, brief: bool = False) -> list[Row]:
         """The lanes of its tasks, as far as there is room for them."""
