@@ -33,19 +33,17 @@ def verdict_rows(page: Page, comparison: Comparison) -> list[Row]:
     """Give a sentence for each of the others."""
     indent = names_width(page, comparison)
     rows: list[Row] = []
-    noted = False
+    below: list[Row] | None = None  # where what the brackets are has no room beside the first that has some
     for speedup in comparison.speedups:
         said = verdicts.verdict(speedup, comparison.compared_with.id)
-        fits = indent + cells(page.shown(said)) < page.width
-        rows += paragraph(page, said, indent=indent if fits else 2, style=STYLES.get(speedup.verdict, "title"))
-        if noted or speedup.interval is None:
-            continue
-        noted, note = True, f"   {verdicts.INTERVAL}"
-        if indent + cells(page.shown(said + note)) < page.width:
-            rows[-1] = (*rows[-1], (note, "dim"))
-        else:
-            rows.append((" " * (indent if fits else 2), (verdicts.BRACKETS, "dim")))
-    return rows
+        left = indent if indent + cells(page.shown(said)) < page.width else 2
+        rows += paragraph(page, said, indent=left, style=STYLES.get(speedup.verdict, "title"))
+        if below is None and speedup.interval is not None:
+            note = f"   {verdicts.INTERVAL}"
+            has_room = indent + cells(page.shown(said + note)) < page.width
+            rows[-1] = (*rows[-1], (note, "dim")) if has_room else rows[-1]
+            below = [] if has_room else [(" " * left, (verdicts.BRACKETS, "dim"))]
+    return [*rows, *(below or [])]
 
 
 def why_rows(page: Page, comparison: Comparison) -> list[Row]:
