@@ -1,11 +1,15 @@
 """How many waits there were in a run, and how many of them at once."""
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from asyncdemo.own_code import is_own
 from asyncdemo.recording import Run
-from asyncdemo.spans import WAITING, Timeline
+from asyncdemo.spans import WAITING, Task, Timeline
 
 _NEXT_TO_NOTHING = 0.01  # of its own time: a script that used no processor for less has not waited
+_OF_PROCESSES = re.compile(r"[/\\](concurrent[/\\]futures[/\\]process|multiprocessing[/\\]\w+)\.py$")
 _NO_TIME = 0.001  # seconds: nor has one that used none for less than that
 
 
@@ -34,9 +38,11 @@ def waits(run: Run) -> Waits | None:
 
 def _seen(timeline: Timeline) -> Waits:
     """Count the waits of tasks. One that has started others most often just waits for these: it is left out."""
-    parents = {task.parent for task in timeline.tasks}
+    left_out = _starters(timeline.tasks) | {task.id for task in timeline.tasks if _looks_after_processes(task)}
     spans = timeline.spans
-    seen = [index for index, state in enumerate(spans.states) if state == WAITING and spans.tasks[index] not in parents]
+    seen = [
+        index for index, state in enumerate(spans.states) if state == WAITING and spans.tasks[index] not in left_out
+    ]
     ends = sorted(spans.ends[index] for index in seen)
     most = over = 0
     for count, start in enumerate(sorted(spans.starts[index] for index in seen), 1):
@@ -44,3 +50,15 @@ def _seen(timeline: Timeline) -> Waits:
             over += 1
         most = max(most, count - over)
     return Waits(len(seen), most)
+
+
+def _starters(tasks: Sequence[Task]) -> set[int | None]:
+    """Who has started others: of threads it is not known who did, most often the main program."""
+    threads = [task for task in tasks if task.kind == "thread" and not _looks_after_processes(task)]
+    main = {task.id for task in threads if task.name == "MainThread"} if len(threads) > 1 else set()
+    return {task.parent for task in tasks} | main
+
+
+def _looks_after_processes(task: Task) -> bool:
+    """Whether it is a thread of the library that carries work to other processes: what waits is over there."""
+    return task.kind == "thread" and _OF_PROCESSES.search(task.path or "") is not None and not is_own(task.path)

@@ -1,11 +1,13 @@
 """How many waits there were, and how many at once."""
 
+import sysconfig
+
 import pytest
 
 from asyncdemo.recording import Run, Seconds
 from asyncdemo.spans import Timeline
 from asyncdemo.waits import Waits, waits
-from tests.lanes.made import Made, polite, run_of, timeline
+from tests.lanes.made import Made, Story, polite, run_of, timeline
 
 
 def traced(found: Timeline | None, waiting: float | None = 0.5) -> Run:
@@ -27,6 +29,23 @@ def test_who_waits_for_its_own_tasks_is_not_counted() -> None:
     assert found is not None
     assert found.at_once == 4
     assert waits(traced(timeline(Made("main", [("running", 0.1)])))) == (0, 0)
+
+
+LIBRARY = sysconfig.get_path("stdlib")
+LONG: Story = [("waiting", 0.5)]
+MAIN = Made("", LONG, name="MainThread", kind="thread", path="")
+
+
+def test_the_main_program_waits_for_its_threads() -> None:
+    path = f"{LIBRARY}/concurrent/futures/thread.py"
+    pool = [Made("_worker", LONG, name=f"ThreadPoolExecutor-0_{n}", kind="thread", path=path) for n in range(5)]
+    assert waits(traced(timeline(MAIN, *pool))) == (5, 5)
+
+
+def test_threads_that_look_after_processes_do_not_count() -> None:
+    feeder = Made("_feed", LONG, kind="thread", path=f"{LIBRARY}/multiprocessing/queues.py")
+    manager = Made("run", LONG, kind="thread", path=f"{LIBRARY}/concurrent/futures/process.py")
+    assert waits(traced(timeline(MAIN, manager, feeder))) == (1, 1)
 
 
 @pytest.mark.parametrize("found", [None, timeline()])

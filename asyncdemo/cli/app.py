@@ -11,10 +11,10 @@ COMMANDS = ("tour", "list", "show", "run", "compare", "explain", "replay", "chec
 WELCOME = """\
 asyncdemo: see what your async code does.
 
-  asyncdemo tour                 the course at a keypress
-  asyncdemo list                 the scenarios, chapter by chapter
-  asyncdemo run unawaited        run one: code, output, time
-  asyncdemo compare sync async   how many times as fast
+  asyncdemo tour                the course at a keypress
+  asyncdemo list                the scenarios, by chapter
+  asyncdemo run unawaited       run one: code, output, time
+  asyncdemo compare sync async  how many times as fast
 """
 
 

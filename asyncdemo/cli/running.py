@@ -38,13 +38,13 @@ def show_runs(
     for index, target in enumerate(chosen):
         if index:
             print()
+        last = index == len(chosen) - 1
         if target.scenario is not None and target.script is None:
             side = {name: look[name] for name in ("full", "timing", "timeline")}
-            runs += _side_by_side(target.scenario, request, catalogue, side, ascii_only=ascii_only)
+            runs += _side_by_side(target.scenario, request, catalogue, side, last=last, ascii_only=ascii_only)
         else:
-            last = index == len(chosen) - 1
             own = {
-                "next_step": _next_step(target, request, catalogue, timing=look["timing"]) if last else None,
+                "next_step": _next_step(target, request, catalogue, look) if last else None,
                 "fold": target.scenario is not None and not look["full"],
             }
             runs.append(_alone(target, request, {**look, **own}, ascii_only=ascii_only))
@@ -75,9 +75,9 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
 
 
 def _side_by_side(
-    scenario: Scenario, request: Request, catalogue: Catalogue, look: dict[str, Any], *, ascii_only: bool
+    scenario: Scenario, request: Request, catalogue: Catalogue, look: dict[str, Any], *, last: bool, ascii_only: bool
 ) -> list[Run]:
-    """Run the variants of a scenario one after the other, then show them together."""
+    """Run the variants of a scenario one after the other, then show them together; which is next after the `last`."""
     runs: list[Run] = []
     for script in scenario.scripts:
         if script.unavailable is not None:
@@ -93,8 +93,9 @@ def _side_by_side(
         from asyncdemo.views.terminal.variants import write_variants
 
         ran = [str(run.subject.variant) for run in runs]
-        about_speed = is_about_speed(runs)
-        step = _comparing(scenario, ran, catalogue, request) if about_speed else _after(scenario, catalogue, request)
+        step = _after(scenario, catalogue, request) if last else None
+        if is_about_speed(runs):
+            step = _comparing(scenario, ran, catalogue, request)  # which is about this one, wherever it stands
         page = standard_page(ascii_only=ascii_only)
         write_variants(page, scenario.name, scenario.summary, runs, next_step=step, **look)
     return runs
@@ -125,15 +126,20 @@ def _summary(target: Target, plan: Plan, request: Request) -> str:
     return f"on {plan.command[0]}"
 
 
-def _next_step(target: Target, request: Request, catalogue: Catalogue, *, timing: bool) -> tuple[str, str] | None:
-    """The next scenario of the course; the comparison after a variant; all the times of a person's own program."""
+def _next_step(
+    target: Target, request: Request, catalogue: Catalogue, look: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    """The next scenario of the course; all ways of a variant; what was not shown yet of a person's own program."""
     if target.document is not None and target.block is not None:
         return _next_block(target.document, target.block, request)
     if target.scenario is None:
-        if timing or target.is_stdin:
+        if look["timing"] or target.is_stdin:
             return None
+        shown = " --full" if look["full"] else " --source" if look["show_code"] else ""
         if target.module is not None:
-            return ("all the times", _again(f"-m {quote(target.module)} --timing", request))
+            return ("all the times", _again(f"-m {quote(target.module)}{shown} --timing", request))
+        if shown:
+            return ("all the times", _again(f"{quote(target.name)}{shown} --timing", request))
         return ("all of the code and the times", _again(f"{quote(target.name)} --source --timing", request))
     if target.script is not None and target.script.variant is not None:
         return ("all ways of it", _found_again(f"asyncdemo run {target.scenario.name}", request))

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from asyncdemo.lanes.cells import NOTHING, STEPPED, shape
-from asyncdemo.lanes.naming import kind_of_work
+from asyncdemo.lanes.naming import common_name, kind_of_work
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Task
 
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
@@ -166,7 +166,7 @@ def _interest(group: _Group) -> _Interest:
 def _lane(group: _Group, names: Mapping[int, str], cells: Mapping[int, bytes], order: Mapping[int, int]) -> Lane:
     ids = tuple(sorted((task.id for task in group.tasks), key=order.__getitem__))
     ends = {task.end for task in group.tasks}
-    name = names[ids[0]] if len(ids) == 1 else f"{group.work} x{len(ids)}"
+    name = names[ids[0]] if len(ids) == 1 else f"{common_name([names[each] for each in ids], group.work)} x{len(ids)}"
     return Lane(name, ids, together([cells[each] for each in ids]), ends.pop() if len(ends) == 1 else None)
 
 

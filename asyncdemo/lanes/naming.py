@@ -9,6 +9,7 @@ from asyncdemo.spans import RUNNING, Task, Timeline
 
 _LONG = 0.02  # seconds
 _COUNTED = re.compile(r"Task-\d+|Thread-\d+ \(.*\)")  # how Python calls a task or thread that nobody gave a name
+_ONE_NUMBER = re.compile(r"(\D*)(\d{1,9})(\D*)", re.DOTALL)
 _NUMBERED = re.compile(r"^(?P<what>.*?)[-_ ]*\d+$")
 
 
@@ -61,6 +62,17 @@ def names(tasks: Sequence[Task]) -> dict[int, str]:
         numbered = f"{work} {seen[work]}" if often[work] > 1 else work
         given[task.id] = task.name if _is_given(task) else numbered
     return given
+
+
+def common_name(names: Sequence[str], work: str) -> str:
+    """What several tasks are called together: "w0 to w9" where a person has numbered them so, else what they do."""
+    found = [_ONE_NUMBER.fullmatch(name) for name in names]
+    stems = {match.group(1, 3) for match in found if match}
+    numbers = {int(match[2]): match[0] for match in found if match}
+    gaps = max(numbers, default=0) - min(numbers, default=0) + 1 - len(names)
+    if len(stems) > 1 or len(numbers) < max(2, len(names)) or gaps or (f"{work} ", "") in stems:
+        return work
+    return f"{numbers[min(numbers)]} to {numbers[max(numbers)]}"
 
 
 def _is_given(task: Task) -> bool:

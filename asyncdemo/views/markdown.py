@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from asyncdemo.comparison.doubts import doubts
 from asyncdemo.comparison.result import Comparison
-from asyncdemo.comparison.sweep import Sweep, trends
+from asyncdemo.comparison.sweep import Sweep
 from asyncdemo.views import verdicts, wording
 
 _MEANT = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
@@ -18,8 +18,7 @@ def comparison(compared: Comparison | Sweep) -> Iterator[str]:
         for parameter, value in point.parameters.items():
             yield f"### {escaped(f'{parameter} = {value!r}')}\n\n"
         yield from _table(point)
-    parameter = compared.parameter if isinstance(compared, Sweep) else compared.swept or ""
-    said = verdicts.growth(trends(compared), parameter)
+    said = verdicts.growth(compared)
     if isinstance(compared, Comparison):
         said = [verdicts.verdict(each, compared.compared_with.id) for each in compared.speedups] + said
     notes = verdicts.left_out(compared), verdicts.stopping(compared.stopped, compared.rounds)

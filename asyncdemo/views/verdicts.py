@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from asyncdemo.comparison.doubts import BUSY
 from asyncdemo.comparison.interval import FEWEST
 from asyncdemo.comparison.result import Comparison, SpeedUp, Stopped
-from asyncdemo.comparison.sweep import Growth, Sweep, Trend
+from asyncdemo.comparison.sweep import Growth, Sweep, Trend, trends
 from asyncdemo.views import wording
 
 INTERVAL = "95 % interval"  # what stands in brackets
+BRACKETS = f"in brackets: {INTERVAL}"  # where there is no room for it behind them
 _FEW = 4  # contestants that have a sentence each
-_GROWTH: dict[Growth, tuple[str, str]] = {  # of one, of several
-    "in step": ("grows in step with", "grow in step with"),
-    "more": ("grows more than", "grow more than"),
-    "less": ("grows less than", "grow less than"),
-    "hardly": ("hardly changes with", "hardly change with"),
-    "falls": ("falls with", "fall with"),
+_GROWTH: dict[Growth, tuple[str, str]] = {  # how the time of one goes with a parameter, how the times of several do
+    "in step": ("grows in step with {}", "grow in step with {}"),
+    "more": ("grows more than {}", "grow more than {}"),
+    "less": ("grows less than {}", "grow less than {}"),
+    "hardly": ("hardly changes with {}", "hardly change with {}"),
+    "falls": ("shrinks as {} grows", "shrink as {} grows"),
 }
 
 
@@ -48,16 +49,29 @@ def verdict(speedup: SpeedUp, baseline: str) -> str:
     return f"{speedup.id} {'is' if speedup.verdict == 'faster' else 'takes'} {ratio} as {baseline}{bracket}{ends}"
 
 
-def growth(found: Sequence[Trend], parameter: str) -> list[str]:
+def growth(compared: Comparison | Sweep) -> list[str]:
     """Say how times go with a parameter: a sentence for each contestant, or, of many, for all that do alike."""
+    found = trends(compared)
+    parameter = (compared.parameter if isinstance(compared, Sweep) else compared.swept) or ""
+    if found and compared.rounds < FEWEST:
+        return [f"too few runs to tell how the time goes with {parameter}, {FEWEST} rounds at least"]
     if len(found) <= _FEW:
-        return [
-            f"{each.id} {_GROWTH[each.kind][0]} {parameter}: "
-            f"{number(each.values)} times as much, {wording.digits(each.times)} times as long."
-            for each in found
-        ]
+        return [f"The time of {each.id} {_goes(each, parameter)}" for each in found]
     alike = {kind: [each.id for each in found if each.kind == kind] for kind in _GROWTH}
-    return [f"{', '.join(ids)} {_GROWTH[kind][len(ids) > 1]} {parameter}." for kind, ids in alike.items() if ids]
+    return [_all_go(ids, kind, parameter) for kind, ids in alike.items() if ids]
+
+
+def _goes(trend: Trend, parameter: str) -> str:
+    how = _GROWTH[trend.kind][0].format(parameter)
+    falls = trend.kind == "falls"
+    said = wording.times_as_fast(1 / trend.times) if falls else f"{wording.digits(trend.times)}x as long"
+    return f"{how}: {said} at {number(trend.values)}x as much."
+
+
+def _all_go(ids: Sequence[str], kind: Growth, parameter: str) -> str:
+    several = len(ids) > 1
+    how = _GROWTH[kind][several].format(parameter)
+    return f"The time{'s' if several else ''} of {', '.join(ids)} {how}."
 
 
 def why(comparison: Comparison) -> str | None:

@@ -46,6 +46,14 @@ def test_alike_ones_are_counted() -> None:
     assert named(folded(forty, 0.2, 4)) == ["job x37", "other x3"]
 
 
+def test_names_that_differ_only_by_a_number_are_told_from_the_first_to_the_last() -> None:
+    ten = [Made("work", waits(0.1), name=f"w{n}") for n in (*range(2, 11), 1)]
+    assert named(folded(timeline(*ten), 0.2, 4)) == ["w1 to w10 x10"]
+    for few in (("ada", "bob", "eve"), ("w1", "w2", "w4"), ("w1", "w2", "x3"), ("w1", "w1", "w2"), ("w1",) * 3):
+        others = [Made("work", waits(0.1), name=name) for name in few]
+        assert named(folded(timeline(*others), 0.2, 2)) == ["work x3"]
+
+
 def test_a_lane_of_several_shows_what_each_of_them_did() -> None:
     forty = timeline(*[Made("job", waits(0.1)) for _ in range(40)])
     [lane] = folded(forty, 0.2, 4).lanes

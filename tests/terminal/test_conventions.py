@@ -193,6 +193,8 @@ def test_no_line_of_progress_where_stderr_is_no_terminal(shell: Shell) -> None:
     ("words", "step"),
     [
         ("one.py", "one.py --source --timing"),
+        ("one.py --source", "one.py --source --timing"),
+        ("one.py --full", "one.py --full --timing"),
         ("'a b.py' -- -v 'c d'", "'a b.py' --source --timing -- -v 'c d'"),
         ("-m one x -- -y", "-m one --timing -- x -y"),
         ("a.py --set N=2 --python python3", "a.py --source --timing --set N=2 --python python3"),
@@ -203,6 +205,13 @@ def test_the_next_step_runs_the_same_again(shell: Shell, write: Write, words: st
     write("a.py", "N = 1\n")
     assert shell(f"COLUMNS=200 asyncdemo run {words}").stdout.endswith(f" the times   asyncdemo run {step}\n")
     assert shell(f"asyncdemo run {step}").status == 0
+
+
+@pytest.mark.slow
+def test_the_next_step_is_told_after_the_last_of_several(shell: Shell) -> None:
+    shown = shell("asyncdemo run thread-meets-loop sync-main")
+    assert shown.stdout.count("next   asyncdemo run") == 1
+    assert shown.stdout.endswith("next   asyncdemo run unawaited-coroutine\n")
 
 
 NEWER = """\

@@ -9,6 +9,7 @@ import pytest
 from asyncdemo.archive import from_text
 from asyncdemo.catalogue import course
 from asyncdemo.catalogue.targets import names
+from asyncdemo.cli.app import WELCOME
 from tests.conftest import SCENARIOS, Result
 
 pytestmark = pytest.mark.slow
@@ -34,10 +35,16 @@ def test_run(asyncdemo: Program, tmp_path: Path, target: str) -> None:
     shown = asyncdemo("run", target, "--save", "x.json")
     fits(shown)
     said = " ".join(shown.stdout.split())
-    for run in from_text((tmp_path / "x.json").read_text()).runs:
+    runs = from_text((tmp_path / "x.json").read_text()).runs
+    for run in runs:
         for finding in run.findings or ():
             assert finding.message in said
             assert finding.advice in said
+            assert len(runs) > 1 or f"Why asyncdemo explain {finding.rule}" in said
+
+
+def test_the_welcome_fits_60_columns() -> None:
+    assert max(map(len, WELCOME.splitlines())) < 60
 
 
 @pytest.mark.parametrize("columns", [60, 200])

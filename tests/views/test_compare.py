@@ -10,6 +10,7 @@ from asyncdemo.comparison.sweep import Sweep, sweep
 from asyncdemo.recording import Outcome, Run, Seconds
 from asyncdemo.spans import Timeline
 from asyncdemo.views.terminal.compare import write_comparison
+from asyncdemo.views.verdicts import growth
 from asyncdemo.waits import Waits, waits
 from tests.lanes.made import polite, rude, run_of
 from tests.views.fabricated import LOOKS, Text, looked_at, page, run, visible
@@ -163,3 +164,36 @@ def test_full_draws_the_traced_runs_on_one_axis(look: str, snapshot: SnapshotAss
 def test_full_folds_nothing() -> None:
     rows = view(CASES["ten"], looked_at("80 columns"), full=True).splitlines()
     assert len([row for row in rows if "as fast as way-1 " in row]) == 9
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (0.125, "The time of worker.py shrinks as WORKERS grows: 8.0x as fast at 8x as much."),
+        (1.05, "The time of worker.py hardly changes with WORKERS: 1.05x as long at 8x as much."),
+        (2.0, "The time of worker.py grows less than WORKERS: 2.0x as long at 8x as much."),
+        (8.0, "The time of worker.py grows in step with WORKERS: 8.0x as long at 8x as much."),
+        (64.0, "The time of worker.py grows more than WORKERS: 64.0x as long at 8x as much."),
+    ],
+)
+def test_how_the_time_goes_with_a_parameter(last: float, said: str) -> None:
+    assert growth(swept(last, 6)) == [said]
+
+
+def test_of_too_few_rounds_nothing_is_said_to_grow_or_shrink() -> None:
+    said = ["too few runs to tell how the time goes with WORKERS, 6 rounds at least"]
+    assert growth(swept(0.125, 5)) == said
+
+
+def swept(last: float, rounds: int) -> Comparison:
+    times = ((1, 1.0), (8, last))
+    every = (contestant(f"WORKERS={n}", time, 0.001, rounds) for n, time in times)
+    named = (one._replace(latest=with_workers(n)) for one, (n, _) in zip(every, times, strict=True))
+    return comparison(*named)._replace(swept="WORKERS")
+
+
+def test_at_60_columns_nothing_is_lost() -> None:
+    shown = view(CASES["two"], looked_at("60 columns"))
+    for said in ("95 % interval", "with start-up and imports", "0.20 s   3.0x as fast"):
+        assert said in shown
+    assert "…" not in shown.partition("\n")[2]

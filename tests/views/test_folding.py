@@ -34,6 +34,16 @@ def test_what_a_traceback_comes_to_stays() -> None:
     assert shown([*rows("before"), *TRACEBACK, *rows("after")], 4) == ["before", "3 more", "ValueError: no", "after"]
 
 
+def test_what_a_warning_says_stays_however_it_is_wrapped() -> None:
+    path, said, more = rows(
+        "/home/ada/course/x.py:43:", " RuntimeWarning: coroutine 'main' was", " never awaited", stream="stderr"
+    )
+    hint = rows("RuntimeWarning: Enable tracemalloc to get the", " object allocation traceback", stream="stderr")
+    warning = [path, said._replace(mark=" "), more._replace(mark=" "), *rows("  main()", stream="stderr")]
+    some = [*warning, hint[0], hint[1]._replace(mark=" ")]
+    assert shown(some, 5) == [*(row.text for row in warning[:3]), "2 more", hint[1].text]
+
+
 def test_what_follows_a_traceback_stays() -> None:
     some = [*rows(*(f"tick {n}" for n in range(9))), *TRACEBACK, *rows("a", "b", "c")]
     assert shown(some, 8)[-4:] == ["ValueError: no", "a", "b", "c"]

@@ -11,7 +11,7 @@ from asyncdemo.recording import Outcome, Output, Run, Seconds
 from asyncdemo.views.terminal.lines import GUTTER
 from asyncdemo.views.terminal.parts import paragraph
 from asyncdemo.views.terminal.run import MOST_HELD, RunView, write_run
-from asyncdemo.views.terminal.sharing import ROWS, Look
+from asyncdemo.views.terminal.sharing import ROWS, SOME, Look
 from tests.conftest import SCENARIOS
 from tests.views.fabricated import LOOKS, ZERO, Screen, Text, looked_at, outputs, page, run, visible
 
@@ -133,6 +133,24 @@ def test_fits(case: str, width: int) -> None:
     rows = folded(*CASES[case], width)
     assert width < 80 or len(rows) <= ROWS
     assert max(map(len, rows)) < width
+
+
+def test_of_a_long_program_of_ones_own_in_which_nothing_went_wrong_some_lines_are_shown() -> None:
+    look, shown = CASES["own long program"]
+    rows = folded(look, shown._replace(output=shown.output[:1]))
+    assert [row for row in rows if "def work_0" in row]
+    assert 3 <= next(index for index, row in enumerate(rows) if "output" in row) - 3 <= SOME
+
+
+def test_where_an_excerpt_begins_and_ends_in_the_middle_of_the_code_a_sign_says_so() -> None:
+    source = (
+        "import asyncio\n" * 20 + "async def main():\n    await asyncio.gather(\n" + "        f(),\n" * 20 + "    )\n"
+    )
+    rows = folded(Look("example", "long", source, next_step=NEXT), run(outputs((0.0, "x\n", 4)), source=source))
+    code = rows[2 : next(index for index, row in enumerate(rows) if "exit 0" in row) - 1]
+    assert code[0].startswith("…") and code[-1] == "…"
+    whole = folded(CASES["short"][0], CASES["short"][1])
+    assert "…" not in "".join(whole)
 
 
 def built_in() -> list[Path]:

@@ -6,7 +6,7 @@ from typing import Any
 from asyncdemo import __version__
 from asyncdemo.comparison.doubts import doubts
 from asyncdemo.comparison.result import Comparison, Contestant
-from asyncdemo.comparison.sweep import Sweep, trends
+from asyncdemo.comparison.sweep import Sweep
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.harmless import shortened, shown
 from asyncdemo.views.html.assembly import page
@@ -26,12 +26,11 @@ def comparison_page(compared: Comparison | Sweep) -> Iterator[str]:
 
 
 def _data(compared: Comparison | Sweep) -> dict[str, Any]:
-    parameter = compared.parameter if isinstance(compared, Sweep) else compared.swept or ""
     notes = verdicts.stopping(compared.stopped, compared.rounds), verdicts.left_out(compared)
     sentence = verdicts.why(compared) if isinstance(compared, Comparison) else None
     return {
         "points": [_point(point) for point in compared.points],
-        "growth": [shown(said) for said in verdicts.growth(trends(compared), parameter)],
+        "growth": [shown(said) for said in verdicts.growth(compared)],
         "sentence": None if sentence is None else shown(sentence),
         "notes": [shown(note) for note in notes if note is not None],
         "doubts": [[shown(doubt.said), doubt.advice] for doubt in doubts(compared) if doubt.matters],

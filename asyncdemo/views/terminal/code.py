@@ -27,32 +27,38 @@ class Beside(NamedTuple):
     insists: bool
 
 
-def code_rows(page: Page, blocks: Sequence[Lines], marks: Mapping[int, Mark], zero: float) -> list[Row]:
+def code_rows(
+    page: Page, blocks: Sequence[Lines], marks: Mapping[int, Mark], zero: float, *, first: int | None = None
+) -> list[Row]:
     """Give blocks of code with their numbers; a marked line tells what was printed there or what went wrong."""
-    return annotated_rows(page, blocks, {number: _beside(mark, zero) for number, mark in marks.items()})
+    return annotated_rows(page, blocks, {number: _beside(mark, zero) for number, mark in marks.items()}, first=first)
 
 
-def annotated_rows(page: Page, blocks: Sequence[Lines], marks: Mapping[int, Beside]) -> list[Row]:
+def annotated_rows(
+    page: Page, blocks: Sequence[Lines], marks: Mapping[int, Beside], *, first: int | None = None
+) -> list[Row]:
     """Give blocks of code with their numbers, and what is said of their lines beside these.
 
-    A sign before the number of a line says that there is code before it that is not shown.
+    A sign before the number of a line says that there is code before it that is not shown; `first` is the number of
+    the first line of all code, where that is to be said of the first block, too.
     """
     lines = [line for block in blocks for line in block]
     digits = len(str(lines[-1][0])) if lines else 1
     marked = [cells(page.shown(text)) for number, text in lines if number in marks]
     column = min(max(marked, default=0), page.width // 2)
+    begins_later = first is not None and bool(lines) and lines[0][0] != first
     rows: list[Row] = []
     for block in blocks:
-        gap = page.glyphs["gap"] if rows else " "
+        gap = page.glyphs["gap"] if rows or begins_later else " "
         for (number, text), parts in zip(block, _coloured(page, block), strict=True):
             mark = marks.get(number)
             sign = (f"{mark.sign} ", mark.style) if mark else "  "
             margin = (gap, "dim"), sign, (f"{number:{digits}}   ", "dim")
             gap = " "
-            first, *others = _within(parts, page.shown(text), page.width - 1 - digits - 6)
+            head, *others = _within(parts, page.shown(text), page.width - 1 - digits - 6)
             others = [(" " * (digits + 6), *row) for row in others]
             said, below = _said(page, mark, cells(page.shown(text)), column, digits + 6) if mark else ((), ())
-            rows += [(*margin, *first, *said), *others, *below]
+            rows += [(*margin, *head, *said), *others, *below]
     return rows
 
 

@@ -5,12 +5,12 @@ from shlex import quote
 
 from asyncdemo.comparison.doubts import doubts
 from asyncdemo.comparison.result import Comparison, Contestant
-from asyncdemo.comparison.sweep import Sweep, trends
+from asyncdemo.comparison.sweep import Sweep
 from asyncdemo.recording import Run
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.terminal.bars import Row
 from asyncdemo.views.terminal.contestants import bar_rows, table_rows, verdict_rows, why_rows
-from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.page import USUAL, Page
 from asyncdemo.views.terminal.parts import paragraph, write_next, write_title
 from asyncdemo.views.terminal.sweep import sweep_rows
 from asyncdemo.views.terminal.text import cut
@@ -36,7 +36,7 @@ def write_comparison(
         _write_failure(page, compared)
         return
     end = _end_rows(page, compared)
-    room = None if full else ROWS - TITLE - len(start) - len(end)
+    room = None if full else ROWS - TITLE - len(start) - len(end) + _rows_more(page, compared)
     shown = sweep_rows(page, compared, room) if isinstance(compared, Sweep) else _comparison_rows(page, compared, room)
     _write(page, [*start, *shown, *end])
     _write_failure(page, compared)
@@ -57,9 +57,8 @@ def _comparison_rows(page: Page, comparison: Comparison, room: int | None) -> li
 
 def _end_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
     """What grows, at most one warning, and what the result depends on."""
-    parameter = compared.parameter if isinstance(compared, Sweep) else compared.swept or ""
     rows: list[Row] = [()]
-    for said in verdicts.growth(trends(compared), parameter):
+    for said in verdicts.growth(compared):
         rows += paragraph(page, said)
     not_run = verdicts.left_out(compared)
     rows += [] if not_run is None else paragraph(page, not_run, style="warn")
@@ -69,6 +68,11 @@ def _end_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
     if doubt is not None:
         rows += paragraph(page, f"! {doubt.said}; {doubt.advice}", style="warn")
     return [*rows, *paragraph(page, verdicts.circumstances(compared), style="dim")]
+
+
+def _rows_more(page: Page, compared: Comparison | Sweep) -> int:
+    """How many rows more there may be of a narrow page: what stands beside each other elsewhere takes two there."""
+    return len(compared.contestants) + 2 if page.width < USUAL and isinstance(compared, Comparison) else 0
 
 
 def _failed(compared: Comparison | Sweep) -> list[Contestant]:

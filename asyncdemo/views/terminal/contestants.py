@@ -12,6 +12,7 @@ from asyncdemo.views.terminal.text import cells, cut
 STYLES = {"faster": "good", "slower": "bad"}
 _LEAST_BAR = 8  # cells
 _TIME = 11  # cells
+_WHOLE = "with start-up and imports"
 _WHY = 18  # cells for how many waits at once, and the share of waiting
 
 
@@ -32,28 +33,32 @@ def verdict_rows(page: Page, comparison: Comparison) -> list[Row]:
     """Give a sentence for each of the others."""
     indent = names_width(page, comparison)
     rows: list[Row] = []
+    below: list[Row] | None = None  # where what the brackets are has no room beside the first that has some
     for speedup in comparison.speedups:
         said = verdicts.verdict(speedup, comparison.compared_with.id)
-        fits = indent + cells(page.shown(said)) < page.width
-        rows += paragraph(page, said, indent=indent if fits else 2, style=STYLES.get(speedup.verdict, "title"))
-        note = f"   {verdicts.INTERVAL}"
-        if len(rows) == 1 and speedup.interval is not None and indent + cells(page.shown(said + note)) < page.width:
-            rows[0] = (*rows[0], (note, "dim"))
-    return rows
+        left = indent if indent + cells(page.shown(said)) < page.width else 2
+        rows += paragraph(page, said, indent=left, style=STYLES.get(speedup.verdict, "title"))
+        if below is None and speedup.interval is not None:
+            note = f"   {verdicts.INTERVAL}"
+            has_room = indent + cells(page.shown(said + note)) < page.width
+            rows[-1] = (*rows[-1], (note, "dim")) if has_room else rows[-1]
+            below = [] if has_room else [(" " * left, (verdicts.BRACKETS, "dim"))]
+    return [*rows, *(below or [])]
 
 
 def why_rows(page: Page, comparison: Comparison) -> list[Row]:
     """Give what each one's time was spent on, and the times of the whole processes."""
-    names = names_width(page, comparison)
-    heading = f"{' ' * names}{'waits':>5}{'at once':>9}{'waiting':>9}{'computing':>11}  with start-up and imports"
-    rows: list[Row] = [((cut(heading, page.width - 1, page.glyphs["more"]), "dim"),)]
+    names, every = names_width(page, comparison), comparison.contestants
+    own = [f"{'waits':>5}{'at once':>9}{'waiting':>9}{'computing':>11}", *map(_own, every)]
     whole = {each.id: each.whole_speedup for each in comparison.speedups if each.verdict in STYLES}
-    for each in comparison.contestants:
-        own = f"{_number(each):>5}{_at_once(each):>9}{wording.share(each.waiting_share):>9}"
-        own += f"{wording.seconds(_computing(each)):>11}{wording.seconds(each.whole_time):>10}"
-        own += f"   {wording.times_as_fast(whole.get(each.id))}"
-        row = cut(own, page.width - 1 - names, page.glyphs["more"])
-        rows.append(((name(page, each.id, names), "title"), row))
+    said = [f"{wording.seconds(each.whole_time):>8}   {wording.times_as_fast(whole.get(each.id))}" for each in every]
+    beside = [f"{one}  {other}" for one, other in zip(own, [_WHOLE, *said], strict=True)]
+    tables = [beside] if names + max(map(len, beside)) < page.width else [own, [_WHOLE, *said]]
+    rows: list[Row] = []
+    for table in tables:
+        heading, *others = (cut(row, page.width - 1 - names, page.glyphs["more"]) for row in table)
+        rows.append((" " * names, (heading, "dim")))
+        rows += [((name(page, one.id, names), "title"), row) for one, row in zip(every, others, strict=True)]
     return rows
 
 
@@ -82,7 +87,8 @@ def table_rows(page: Page, comparison: Comparison) -> list[Row]:
 
 def _narrow_rows(page: Page, comparison: Comparison, said: Sequence[tuple[str, str]], names: int) -> list[Row]:
     """The same below each other."""
-    rows: list[Row] = []
+    heading = f"against {comparison.compared_with.id} ({verdicts.INTERVAL})"
+    rows: list[Row] = [*paragraph(page, heading, style="dim")]
     for each, time, (text, style) in zip(comparison.contestants, _times(comparison), said, strict=True):
         rows.append(((name(page, each.id, names), "title"), time))
         rows += paragraph(page, text, indent=4, style=style) if text else []
@@ -125,6 +131,11 @@ def _against(speedup: SpeedUp | None) -> tuple[str, str]:
 def _computing(contestant: Contestant) -> float | None:
     share = contestant.waiting_share
     return None if share is None or contestant.time is None else contestant.time * (1 - share)
+
+
+def _own(contestant: Contestant) -> str:
+    waited = f"{_number(contestant):>5}{_at_once(contestant):>9}{wording.share(contestant.waiting_share):>9}"
+    return f"{waited}{wording.seconds(_computing(contestant)):>11}"
 
 
 def _number(contestant: Contestant) -> str:

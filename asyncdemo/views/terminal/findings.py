@@ -7,7 +7,7 @@ from asyncdemo.finding import Finding
 from asyncdemo.recording import Run, Subject
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.parts import paragraph
+from asyncdemo.views.terminal.parts import labelled, paragraph
 from asyncdemo.views.terminal.text import cells, cut
 
 FEWEST = 3  # rows in which something can be said of any number of findings
@@ -78,11 +78,10 @@ def _todo(page: Page, finding: Finding) -> tuple[list[Row], list[Row]]:
     """What to do, and where it is explained: in one row if there is room."""
     advice, command = page.shown(finding.advice), f"asyncdemo explain {finding.rule}"
     gap = max(_WHY - 7 - cells(advice), 3)
-    why: Row = (("Why", "dim"), f"   {command}")
     if 7 + cells(advice) + gap + 6 + cells(command) < page.width:
-        return [(("  Do   ", "dim"), advice, " " * gap, *why)], []
+        return [(("  Do   ", "dim"), advice, " " * gap, ("Why   ", "dim"), command)], []
     first, *others = paragraph(page, advice, indent=7)
-    return [(("  Do   ", "dim"), *first[1:]), *others], [("  ", *why)]
+    return [(("  Do   ", "dim"), *first[1:]), *others], labelled(page, "Why", command, indent=2)
 
 
 def _more(page: Page, names: Sequence[str]) -> Row:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
-from asyncdemo.views.terminal.lines import Line
+from asyncdemo.views.terminal.lines import MARKS, Line
 
 FEWEST = 4  # rows of output that there is always room for
 _HEAD = 3  # rows that show how it begins
 _TAIL = 3  # rows that show how it ends, where all are alike
 _NUMBER = re.compile(r"\d+")
+_WARNED = re.compile(r":\d+: (?=\w+: )")  # before what a warning says
+_HINT = "RuntimeWarning: Enable tracemalloc"  # the row that Python adds to a warning
 _ENDS, _ERROR, _BORDER, _ALIKE, _USUAL, _FIRST = 10, 8, 5, 1, 3, 2  # how much a row matters
 
 
@@ -22,7 +24,9 @@ def fold(rows: Sequence[Line], most: int) -> tuple[Sequence[Line], int, Sequence
     if len(rows) <= most:
         return rows, 0, ()
     size = len(rows) - most + 1
-    sums = [0, *accumulate(_weight(rows, index) for index in range(len(rows)))]
+    warned = _warnings(rows)
+    weights = (_ERROR if index in warned else _weight(rows, index) for index in range(len(rows)))
+    sums = [0, *accumulate(weights)]
     starts = range(1, max(2, len(rows) - size))
     start = min(starts, key=lambda index: (sums[index + size] - sums[index], abs(index - (most - 1 - _TAIL))))
     return rows[:start], size, rows[start + size :]
@@ -42,7 +46,23 @@ def _weight(rows: Sequence[Line], index: int) -> int:
 
 def _is_error(row: Line, before: Line) -> bool:
     """Whether it is the last row of a traceback, which stands out to the left."""
-    return not row.text.startswith(" ") and before.text.startswith(" ")
+    return not row.text.startswith((" ", _HINT)) and before.text.startswith(" ")
+
+
+def _warnings(rows: Sequence[Line]) -> set[int]:
+    """The rows of what warnings say, behind the path, which may take rows of its own."""
+    lines: list[list[int]] = []
+    for index, row in enumerate(rows):
+        if row.mark == MARKS["stderr"]:
+            lines.append([index])
+        elif row.stream == "stderr" and lines and lines[-1][-1] == index - 1:
+            lines[-1].append(index)
+    found: set[int] = set()
+    for line in lines:
+        ends = accumulate(len(rows[index].text) for index in line)
+        if warned := _WARNED.search("".join(rows[index].text for index in line)):
+            found |= {index for index, end in zip(line, ends, strict=True) if end > warned.end()}
+    return found
 
 
 def _shape(row: Line) -> str:

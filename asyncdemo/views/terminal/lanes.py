@@ -7,7 +7,7 @@ from asyncdemo.lanes.axis import Axis, scale
 from asyncdemo.lanes.chart import Chart, chart, length
 from asyncdemo.lanes.folding import Folded
 from asyncdemo.lanes.loop import Shares, shares
-from asyncdemo.lanes.naming import kind_of_work, names, overlap, shown_tasks
+from asyncdemo.lanes.naming import common_name, kind_of_work, names, overlap, shown_tasks
 from asyncdemo.recording import Run
 from asyncdemo.spans import Task, Timeline
 from asyncdemo.views import wording
@@ -125,8 +125,9 @@ def own_axis(page: Page, run: Run, names_width: int, seconds: float | None = Non
 
 def name_cells(page: Page, tasks: Sequence[Task], called: Mapping[int, str]) -> int:
     """How many cells the names of tasks take at most, folded or not, with a blank on both sides."""
-    works = {kind_of_work(task) for task in tasks} if len(tasks) > 1 else ()
-    longest = max(cells(name) for name in (*called.values(), *(f"{work} x{len(tasks)}" for work in works)))
+    works = {kind_of_work(task) for task in tasks} if len(tasks) > 1 else set()
+    together = {common_name([called[task.id] for task in tasks if kind_of_work(task) == work], work) for work in works}
+    longest = max(cells(name) for name in (*called.values(), *(f"{name} x{len(tasks)}" for name in works | together)))
     return min(max(longest + 2, 8), page.width // 5)
 
 

@@ -4,10 +4,10 @@ from itertools import groupby
 
 from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.parts import write_next
+from asyncdemo.views.terminal.parts import next_rows
 from asyncdemo.views.terminal.text import cells, cut
 
-ROWS = 20  # of the scenarios; the rest of the default view is the hint at its end
+ROWS = 20  # of the scenarios; the rest of the default view is a hint of one row at its end
 
 _Rows = list[tuple[Part, ...]]
 
@@ -20,27 +20,28 @@ def write_listing(page: Page, catalogue: Catalogue, *, full: bool, chapter: str 
     if full:
         widest = [max(widest)] * len(widest)
     whole = [_whole(page, *each, min(width, page.width // 2)) for each, width in zip(chapters, widest, strict=True)]
+    first = next((each.name for each in catalogue.scenarios if each.available), "sync-main")
+    others = ("all chapters", "asyncdemo list") if chapter is not None else ("one chapter", "asyncdemo list 1")
+    hint = next_rows(page, ("start", f"asyncdemo run {first}"), others)
     if folds:
-        whole = _folded([(_title(page, *each), _names(page, *each)) for each in chapters], whole)
+        room = max(1, ROWS + 1 - len(hint))
+        whole = _folded([(_title(page, *each), _names(page, *each)) for each in chapters], whole, room)
         left_out = len(chapters) - len(whole)
         if left_out:
             whole[-1] = [(f"{page.glyphs['more']}  {left_out + 1} more chapters: asyncdemo list --full",)]
-    for rows in whole:
+    blank: _Rows = [()]
+    for rows in (*whole, blank, hint):
         for row in rows:
             page.row(*row)
-    page.row()
-    first = next((each.name for each in catalogue.scenarios if each.available), "sync-main")
-    others = ("all chapters", "asyncdemo list") if chapter is not None else ("one chapter", "asyncdemo list 1")
-    write_next(page, ("start", f"asyncdemo run {first}"), others)
 
 
-def _folded(shorter: list[tuple[_Rows, _Rows]], whole: list[_Rows]) -> list[_Rows]:
+def _folded(shorter: list[tuple[_Rows, _Rows]], whole: list[_Rows], room: int) -> list[_Rows]:
     """Choose how much of each chapter is shown: at least the titles, then all of the first, then names, then all."""
-    shown = [title for title, _ in shorter[:ROWS]]
+    shown = [title for title, _ in shorter[:room]]
     names = [names for _, names in shorter]
-    for index, rows in [*enumerate(whole[:1]), *enumerate(names[:ROWS]), *enumerate(whole[:ROWS])]:
+    for index, rows in [*enumerate(whole[:1]), *enumerate(names[:room]), *enumerate(whole[:room])]:
         more = len(rows) - len(shown[index])
-        if more > 0 and sum(map(len, shown)) + more <= ROWS:
+        if more > 0 and sum(map(len, shown)) + more <= room:
             shown[index] = rows
     return shown
 

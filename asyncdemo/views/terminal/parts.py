@@ -45,15 +45,26 @@ def write_next(page: Page, *steps: tuple[str, str]) -> None:
 
 
 def next_rows(page: Page, *steps: tuple[str, str]) -> list[tuple[Part, ...]]:
-    """Say what to do next, what for and the command: as many steps as there is room for in a row."""
-    parts: list[Part] = []
-    room = page.width - 1
-    for what, command in steps:
-        gap = "      " if parts else ""
-        room -= len(gap) + cells(page.shown(f"{what}   {command}"))
-        if room >= 0:
-            parts += [gap, (f"{what}   ", "dim"), command]
-    return [tuple(parts)] if parts else paragraph(page, "   ".join(steps[0]))
+    """Say what to do next, what for and the command: as many steps beside each other as there is room for in a row."""
+    rows: list[tuple[Part, ...]] = []
+    used = 0
+    for step in steps:
+        first, *others = labelled(page, *step)
+        gap, width = "      ", cells(page.shown("   ".join(step)))
+        if rows and not others and used + len(gap) + width < page.width:
+            rows[-1] = (*rows[-1], gap, *first)
+            used += len(gap) + width
+        else:
+            rows += [first, *others]
+            used = page.width if others else width
+    return rows
+
+
+def labelled(page: Page, label: str, command: str, *, indent: int = 0) -> list[tuple[Part, ...]]:
+    """Give a command behind its label, or below it: whoever pastes it needs it in one row."""
+    if indent + cells(page.shown(f"{label}   {command}")) < page.width:
+        return [(" " * indent, (f"{label}   ", "dim"), command)]
+    return [*paragraph(page, label, indent=indent, style="dim"), *paragraph(page, command, indent=indent + 2)]
 
 
 def write_times(page: Page, run: Run) -> None:

@@ -13,7 +13,7 @@ from asyncdemo.views.terminal.lanes import may_have_lanes
 from asyncdemo.views.terminal.lines import GUTTER, Line, Lines
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import next_rows, notes, paragraph, write_times, write_title
-from asyncdemo.views.terminal.sharing import ROWS, Look, Sharing
+from asyncdemo.views.terminal.sharing import ROWS, Look, Shares, Sharing
 from asyncdemo.views.terminal.stream import Stream, left_out_row
 from asyncdemo.views.terminal.text import wrapped
 
@@ -72,8 +72,9 @@ class RunView:
             self._stream.finish()
             shares = self._sharing(run).shares(self._stream.rows, self._below(run), written=True)
             self._write_rows(self._end_rows(run))
-            for rows in (shares.timeline, shares.code, shares.findings):
-                self._write_rows(rows)
+            self._write_rows(shares.timeline)
+            self._write_code(shares)
+            self._write_rows(shares.findings, blank=not shares.tight)
         if self._look.timing:
             write_times(self._page, run)
             self._page.row()
@@ -104,7 +105,7 @@ class RunView:
         rows = [*(row for each in self._held for row in lines.add(*each)), *lines.end()] if self._look.fold else []
         marked = any(row.stream != "stdout" for row in rows)
         shares = self._sharing(run).shares(len(rows), self._below(run), heading=marked)
-        self._write_rows(shares.code)
+        self._write_code(shares)
         if shares.heading:
             stream.write_heading(self._page)
         if self._look.fold:
@@ -115,7 +116,7 @@ class RunView:
             output.finish()
         self._write_rows(self._end_rows(run))
         self._write_rows(shares.timeline)
-        self._write_rows(shares.findings)
+        self._write_rows(shares.findings, blank=not shares.tight)
 
     def _write_folded(self, rows: Sequence[Line], most: int) -> None:
         first, left_out, last = fold(rows, most)
@@ -159,10 +160,17 @@ class RunView:
         """How many rows say how it ended and what is next; the last is free where nothing is."""
         return len(self._end_rows(run)) + max(1, len(self._next_rows()))
 
-    def _write_rows(self, rows: list[Row]) -> None:
+    def _write_code(self, shares: Shares) -> None:
+        """The row behind it is blank, unless code follows that is not shown."""
+        for row in shares.code:
+            self._page.row(*row)
+        if shares.code:
+            self._page.row(((self._page.glyphs["gap"] if shares.goes_on else ""), "dim"))
+
+    def _write_rows(self, rows: list[Row], *, blank: bool = True) -> None:
         for row in rows:
             self._page.row(*row)
-        if rows:
+        if rows and blank:
             self._page.row()
 
 

@@ -22,6 +22,7 @@ BRIEF_LANES = 6  # rows of a timeline where code or output have to be folded
 MORE_LANES = 12  # the same of a person's own program, however much else there is
 MANY_FINDINGS = 12  # rows of findings of a person's own program
 MANY = 15  # rows of code of a person's own program that are shown whole
+SOME = 7  # rows of a longer one in which nothing went wrong
 
 
 class Look(NamedTuple):
@@ -40,13 +41,18 @@ class Look(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """What a view has of each, and in how many rows it shows the output."""
+    """What a view has of each, and in how many rows it shows the output.
+
+    `goes_on`: code follows that is not shown. `tight`: no blank row stands behind the findings.
+    """
 
     code: list[Row]
+    goes_on: bool
     heading: bool
     output: int
     timeline: list[Row]
     findings: list[Row]
+    tight: bool
 
 
 class Sharing(NamedTuple):
@@ -67,8 +73,8 @@ class Sharing(NamedTuple):
         lines = sum(bool(text.strip()) for _, text in self.code)
         least = bool(lines) + (output + 1 if written else min(output, FEWEST) + heading)
         lanes = LEAST_LANES + 1 if run.timeline is not None and len(run.timeline.tasks) > 1 else 0
-        findings = self._finding_rows(free - 1 - least - min(lines, LEAST_CODE) - lanes)
-        free -= _height(findings)
+        findings, tight = self._findings(free - 1 - least - min(lines, LEAST_CODE) - lanes)
+        free -= _height(findings) - tight
         least += min(lines, 1)
         timeline = self._timeline_rows(free - 1 - least)
         everything = lines + bool(lines) + output + 1
@@ -79,13 +85,16 @@ class Sharing(NamedTuple):
         heading = heading or written or not self.look.fold or roomy
         free -= heading + bool(lines)
         most = free - output if written else max(free - output, min(lines, (free + 1) // 2, free - FEWEST))
-        code = self._code_rows(most)
-        return Shares(code, heading, max(FEWEST, free - len(code)), timeline, findings)
+        code, goes_on = self._code_rows(most)
+        return Shares(code, goes_on, heading, max(FEWEST, free - len(code)), timeline, findings, tight)
 
-    def _finding_rows(self, room: int) -> list[Row]:
-        """What was found, as far as there is room for it."""
+    def _findings(self, room: int) -> tuple[list[Row], bool]:
+        """What was found, as far as there is room for it; where one row more says all, it is the blank one behind."""
         most = None if self.look.full else max(FEWEST_FINDINGS, room) if self.look.fold else MANY_FINDINGS
-        return finding_rows(self.page, [self.run], most)
+        rows = finding_rows(self.page, [self.run], most)
+        more = rows if most is None else finding_rows(self.page, [self.run], most + 1)
+        tight = len(more) > len(rows) and more[:-1] == rows and not self.look.timing
+        return (more, True) if tight else (rows, False)
 
     def _timeline_rows(self, room: int, *, brief: bool = False) -> list[Row]:
         """The lanes of its tasks, as far as there is room for them."""
@@ -93,23 +102,27 @@ class Sharing(NamedTuple):
         own = not self.look.fold
         return timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
 
-    def _code_rows(self, most: int) -> list[Row]:
-        """The code in so many rows: of a scenario what tells most, of a person's own long program what went wrong."""
+    def _code_rows(self, most: int) -> tuple[list[Row], bool]:
+        """The code in so many rows: what tells most, of a person's own long program what went wrong."""
         if not self.code:
-            return []
+            return [], False
         found = {mark.line: mark for mark in marks(self.run)}
         zero = self.run.seconds.zero or 0.0
         if self.look.show_code or self.look.full:
-            return code_rows(self.page, [self.code], found, zero)
+            return code_rows(self.page, [self.code], found, zero), False
         if self.look.fold:
             wanted = by_importance(self.run, self.code, found.values())
+        elif wrong := [line for line, mark in found.items() if mark.trouble]:
+            wanted, most = wrong, MANY
         else:
-            wanted, most = [line for line, mark in found.items() if mark.trouble], MANY
+            wanted = by_importance(self.run, self.code, found.values())
+            most = MANY if len(self.code) <= MANY else SOME
         for room in range(most, 0, -1):
-            rows = code_rows(self.page, excerpt(self.code, wanted, room), found, zero)
+            blocks = excerpt(self.code, wanted, room)
+            rows = code_rows(self.page, blocks, found, zero, first=self.code[0][0])
             if len(rows) <= most:  # more where lines are wider than the page
-                return rows
-        return []
+                return rows, bool(blocks) and blocks[-1][-1] != self.code[-1]
+        return [], False
 
 
 def _height(rows: list[Row]) -> int:

@@ -68,12 +68,14 @@ def _block(page: Page, sweep: Sweep, values: Sequence[str], columns: Sequence[_C
         title = next((each for each in (f"{title} ({verdicts.INTERVAL})", title) if cells(each) <= room), "")
     heading = _right(_value(page, sweep.parameter), first), *(_right(each.heading, each.width) for each in columns)
     rows: list[Row] = [(("".join(heading), "dim"), (f"   {title}", "dim"))]
+    bracketed = False
     for index, (point, value) in enumerate(zip(sweep.points, values, strict=True)):
         numbers = "".join(_right(each.times[index], each.width) for each in columns)
         said, style = _against(point) if title else ("", "plain")
         said = next((each for each in (said, said.partition(" (")[0]) if cells(each) <= room), "")
         rows.append(((_right(value, first), "title"), numbers, "   ", (said, style)))
-    return rows
+        bracketed = bracketed or said.endswith(")")
+    return [*rows, ((verdicts.BRACKETS, "dim"),)] if bracketed and verdicts.INTERVAL not in title else rows
 
 
 def _value(page: Page, value: object) -> str:
