@@ -1,6 +1,6 @@
 """Runs targets and shows them: one after the other, or the variants of a scenario side by side."""
 
-import sys
+import os
 from collections.abc import Mapping
 from functools import cache
 from shlex import join, quote
@@ -13,10 +13,11 @@ from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.blocks import described
 from asyncdemo.cli.interrupting import once_is_enough
+from asyncdemo.cli.messages import tell
 from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress
 from asyncdemo.recording import Run
-from asyncdemo.runner.interpreter import first_on_path
+from asyncdemo.runner.interpreter import first_found
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 
@@ -81,7 +82,7 @@ def _side_by_side(
     runs: list[Run] = []
     for script in scenario.scripts:
         if script.unavailable is not None:
-            print(f"asyncdemo: {scenario.name}:{script.variant} is left out: {script.unavailable}", file=sys.stderr)
+            tell(f"{scenario.name}:{script.variant} is left out: {script.unavailable}")
     for target in targets.expand(targets.whole(scenario)):
         with planned(target, request) as plan, progress(f"running {target.name}"):
             runs.append(once_is_enough(observe(plan)))
@@ -160,14 +161,17 @@ def _next_block(document: Document, block: "Block", request: Request) -> tuple[s
 
 
 def _instead(target: Target, request: Request) -> tuple[str, str] | None:
-    """How to run a scenario that needs another Python, if there is one on PATH."""
+    """How to run a scenario that needs another Python: on the first that is here, else on the first that would do."""
     needs = target.script.requires_python if target.scenario is not None and target.script is not None else None
     if needs is None or request.python is not None or unmet_python(needs) is None:
         return None
-    there = first_on_path(f"3.{minor}" for minor in _MINORS if satisfies((3, minor, _LATEST), needs))
-    if there is None:
+    would_do = [f"3.{minor}" for minor in _MINORS if satisfies((3, minor, _LATEST), needs)]
+    here = first_found(would_do, os.environ)
+    if not would_do:
         return None
-    return (f"on Python {there}", _found_again(f"asyncdemo run {target.name} --python {there}", request))
+    version = here or would_do[0]
+    what = f"on Python {version}" if here else f"once Python {version} is installed"
+    return (what, _found_again(f"asyncdemo run {target.name} --python {version}", request))
 
 
 def _found_again(command: str, request: Request) -> str:
