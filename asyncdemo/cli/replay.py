@@ -15,6 +15,7 @@ from asyncdemo.archive import Recording, from_text
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.keeping import Save, keep, opened_places
+from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import Ascii
 from asyncdemo.cli.progress import progress
 from asyncdemo.errors import UsageError
@@ -57,7 +58,7 @@ def replay(
     with progress(f"reading {visible(file)}"):
         recording = loaded(file)
     if not recording.complete:
-        print(f"asyncdemo: {visible(file)} is torn: this is what there is of it", file=sys.stderr)
+        tell(f"{visible(file)} is torn: this is what there is of it")
     if save:
         with ExitStack() as stack:
             keep(recording, opened_places(save, stack))

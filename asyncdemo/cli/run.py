@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -19,6 +18,7 @@ from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.keeping import Save, keep, opened_places
+from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import (
     CUMULATIVE_WHAT,
     Ascii,
@@ -212,12 +212,12 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     for target in (each for whole in chosen for each in targets.expand(whole)):
         with planned(target, request) as plan:
             if plan.cannot is not None:
-                print(f"asyncdemo: {visible(target.name)}: {visible(plan.cannot)}", file=sys.stderr)
+                tell(f"{visible(target.name)}: {visible(plan.cannot)}")
                 status = status or plan.cannot_status
                 continue
             outcome = run_transparently(plan.command, timeout=plan.timeout)
         if outcome.reason is not None:
-            print(f"asyncdemo: {visible(target.name)}: {visible(outcome.reason)}", file=sys.stderr)
+            tell(f"{visible(target.name)}: {visible(outcome.reason)}")
         status = status or exit_status(outcome)
         if outcome.signal in (signal.SIGINT, signal.SIGTERM):
             break  # it was meant for all of them

@@ -7,6 +7,7 @@ import pytest
 
 from asyncdemo.cli.app import COMMANDS
 from tests.conftest import Result
+from tests.terminal.pseudo import Terminal
 
 Program = Callable[..., Result]
 
@@ -157,3 +158,28 @@ def test_a_mistake_is_told_and_not_obeyed(asyncdemo: Program, tmp_path: Path, co
     assert failed.status in (2, 125, 126, 127)
     assert all(character.isprintable() or character in "\n\u202e" for character in failed.stderr)
     assert "\u202e" not in failed.stderr or failed.stderr.startswith("Usage:")  # the parser escapes control codes only
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("run unawated", f"no scenario or variant is called 'unawated'; did you mean unawaited? {SHOW_ALL}"),
+        (
+            "compare sync async --precision 3 --baseline nobody --seed 1",
+            "--precision is '3'; give a percentage such as 3%",
+        ),
+        ("show " + "x" * 90 + ".py", f"no such file: {'x' * 90}.py; asyncdemo list shows the scenarios"),
+    ],
+)
+def test_on_a_terminal_a_message_is_wrapped_between_words(
+    terminal: Callable[..., Terminal], command: str, message: str, width: int
+) -> None:
+    run = terminal(f"asyncdemo {command}", width)
+    assert run.wait_for_end() == 2
+    words = [word for row in run.rows for word in row.split()]
+    long = "x" * 90 in message and width < 95  # a word that fits into no row
+    assert "".join(words) == f"asyncdemo: {message}".replace(" ", "")
+    assert long or words == f"asyncdemo: {message}".split()
+    assert max(map(len, run.rows)) < width or long
