@@ -2,7 +2,7 @@
 
 import os
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -36,6 +36,7 @@ from asyncdemo.cli.options import (
     seconds_of,
 )
 from asyncdemo.cli.planning import Request, planned
+from asyncdemo.cli.progress import progress, watched_for
 from asyncdemo.cli.promises import annotate, are_broken, rules_named
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
@@ -237,7 +238,8 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[
 
     runs: list[Run] = []
     for target in (each for whole in chosen for each in targets.expand(whole)):
-        with planned(target, request) as plan:
+        seconds = request.watch_for
+        with planned(target, request) as plan, progress(watched_for(seconds)) if seconds else nullcontext():
             runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break

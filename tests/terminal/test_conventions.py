@@ -194,7 +194,7 @@ def test_no_line_of_progress_where_stderr_is_no_terminal(shell: Shell) -> None:
     [
         ("one.py", "one.py --source --timing"),
         ("'a b.py' -- -v 'c d'", "'a b.py' --source --timing -- -v 'c d'"),
-        ("-m one x -- -y", "-m one --timing -- x -y"),
+        ("-m one x -- -y", "-m one --source --timing -- x -y"),
         ("a.py --set N=2 --python python3", "a.py --source --timing --set N=2 --python python3"),
     ],
 )

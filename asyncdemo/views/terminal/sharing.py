@@ -25,7 +25,10 @@ MANY = 15  # rows of code of a person's own program that are shown whole
 
 
 class Look(NamedTuple):
-    """What a run's view says besides what happened; `fold` keeps it within ROWS, `show_code` None where it fits."""
+    """What a run's view says besides what happened; `fold` keeps it within ROWS, `show_code` None where it fits.
+
+    `meanwhile` stands in the place of the summary where the title is written before the run is over.
+    """
 
     title: str
     summary: str = ""
@@ -37,6 +40,7 @@ class Look(NamedTuple):
     timing: bool = False
     full: bool = False
     timeline: bool | None = None
+    meanwhile: str = ""
 
 
 class Shares(NamedTuple):
