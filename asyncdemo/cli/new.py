@@ -27,7 +27,7 @@ _WORD = "letters a to z, digits and -"
 
 @app.command("new")
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=f"What it is to be called: {_WORD}.")],
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"What it is to be called: {_WORD}.")] = None,
     variants: Annotated[
         str | None, typer.Option("--variants", metavar="A,B", help="A folder with these variants, in this order.")
     ] = None,
@@ -41,6 +41,8 @@ def new(
 
     It is written into this folder, or that of --scenarios. Exit status: 0, or 2 for a mistake in the command.
     """
+    if name is None:
+        raise UsageError("new what? name the scenario: asyncdemo new my-scenario")
     if variants is not None and source is not None:
         raise UsageError("--variants and --from exclude each other: a copy has the variants of its scenario")
     if scenarios and len(scenarios) > 1:

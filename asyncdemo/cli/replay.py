@@ -28,7 +28,9 @@ app = command_app()
 
 @app.command("replay")
 def replay(
-    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="What run --save FILE.json has kept.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE.json", help="What run --save FILE.json has kept.")
+    ] = None,
     step: Annotated[
         bool, typer.Option("--step", help="Go through the loop's own steps, forwards and backwards; piped: as text.")
     ] = False,
@@ -47,6 +49,8 @@ def replay(
 
     Exit status: 0 once it is shown, whatever its runs came to; 2 for a file that is no recording.
     """
+    if file is None:
+        raise UsageError("replay what? name a recording: asyncdemo run TARGET --save FILE.json keeps one")
     if speed is not None and not 0 < speed < math.inf:
         raise UsageError(f"--speed is {speed:g}; give a number above 0, for example 0.25")
     if step and speed is not None:

@@ -4,6 +4,7 @@ import os
 import signal
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
+from shlex import join
 from typing import Annotated, Any
 
 import typer
@@ -190,9 +191,7 @@ def exit_status(runs: list[Run]) -> int:
 def _chosen(
     words: list[str], catalogue: Catalogue, of: str | None, chapter: int | None, *, run_all: bool
 ) -> list[Target]:
-    for word in words:
-        if word.startswith("-") and word != "-":
-            raise UsageError(f"no such option: {word!r}; arguments for the script stand behind --")
+    _refuse_options(words)
     if run_all or chapter is not None:
         if words:
             raise UsageError("--all and --chapter choose the scenarios: name none")
@@ -204,6 +203,16 @@ def _chosen(
     if not words:
         raise UsageError("run what? name a scenario or a script: asyncdemo list shows the scenarios")
     return resolved(words, catalogue, of)
+
+
+def _refuse_options(words: list[str]) -> None:
+    """Say where the options stand that belong to the script."""
+    first = next((index for index, word in enumerate(words) if word.startswith("-") and word != "-"), None)
+    if first is None:
+        return
+    said = f"no such option: {words[first]!r}; arguments for the script stand behind --"
+    right = f": asyncdemo run {join([*words[:first], '--', *words[first:]])}"
+    raise UsageError(said + (right if first == 1 else ""))
 
 
 def _pass_through(chosen: list[Target], request: Request) -> int:

@@ -39,7 +39,7 @@ def tour(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Go through the course at a keypress: code, a question, the run, the answer, the notes.
+    """Go through the course at a keypress: code, question, run, answer.
 
     Enter goes on, a digit predicts, ? shows all keys. The next tour begins where you were. In a pipe, and where
     ACCESSIBLE is set, the same stops are plain text, and nothing is drawn twice.
