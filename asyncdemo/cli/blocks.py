@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from asyncdemo.catalogue import targets
@@ -58,7 +59,8 @@ def why_not(document: Document, block: "Block", *, cumulative: bool | None) -> s
         return "is not Python: commands for a shell or a notebook"
     if nature.kind == "fragment" and not cumulative:
         alone = "here each block is run by itself"
-        how = alone if cumulative is None else "--cumulative runs it with those before it"
+        again = f"asyncdemo run {quote(document.name)}#{block.number} --cumulative"
+        how = alone if cumulative is None else f"{again} runs it with those before it"
         return f"is a fragment: {needed(nature)}; {how}"
     return None
 
