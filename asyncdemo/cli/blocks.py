@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from asyncdemo.catalogue import targets
@@ -58,6 +57,8 @@ def why_not(document: Document, block: "Block", *, cumulative: bool | None) -> s
     if nature.kind == "not-python":
         return "is not Python: commands for a shell or a notebook"
     if nature.kind == "fragment" and not cumulative:
+        from shlex import quote
+
         alone = "here each block is run by itself"
         again = f"asyncdemo run {quote(document.name)}#{block.number} --cumulative"
         how = alone if cumulative is None else f"{again} runs it with those before it"

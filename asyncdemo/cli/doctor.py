@@ -70,9 +70,9 @@ def _scenarios(catalogue: Catalogue) -> Iterator[Check]:
         for script in scenario.scripts:
             if script.unavailable is not None:
                 name = scenario.name if script.variant is None else f"{scenario.name}:{script.variant}"
-                yield Check("course", "note", f"{name} is left out", script.unavailable)
+                yield Check("course", "note", f"{name} is left out: it {script.unavailable}")
     for problem in catalogue.problems:
-        yield Check("course", "note", f"{problem.path} cannot be used", problem.reason)
+        yield Check("course", "note", f"{problem.path} cannot be used: {problem.reason}")
 
 
 def _observing(name: str, python: str) -> Check:

@@ -4,7 +4,6 @@ import os
 import signal
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
-from shlex import join
 from typing import Annotated, Any
 
 import typer
@@ -210,6 +209,8 @@ def _refuse_options(words: list[str]) -> None:
     first = next((index for index, word in enumerate(words) if word.startswith("-") and word != "-"), None)
     if first is None:
         return
+    from shlex import join
+
     said = f"no such option: {words[first]!r}; arguments for the script stand behind --"
     right = f": asyncdemo run {join([*words[:first], '--', *words[first:]])}"
     raise UsageError(said + (right if first == 1 else ""))
