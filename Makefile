@@ -21,11 +21,13 @@ NONE = asyncdemo needs Python 3.11 or newer with its venv module, and there is n
 .PHONY: again readme pictures axe stress trust observation help demo test check style types layers bench offline format clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(READY)  ## run the scenarios of the article, then compare sync with async
+demo: $(READY)  ## run the scenarios of the course, then compare sync with async
 	$(BIN)/asyncdemo run --all
 	$(BIN)/asyncdemo compare sync async
+	@echo
+	@echo "For the commands above, and your own: . $(BIN)/activate"
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
@@ -33,34 +35,34 @@ test: $(READY)  ## run all tests
 again: $(READY)  ## run the tests that failed the last time, one after the other
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
-observation: $(READY)  ## run the long tests of what is observed in real scripts, on a quiet machine
+observation: $(READY)  ## run the long tests of what is observed, on a quiet machine
 	$(BIN)/python -m pytest -m observation --numprocesses auto
 
 check: style types layers test  ## what CI runs: format, lint, strict types, layers, all tests
 
-bench: $(READY)  ## measure what asyncdemo adds to the time of a command, of a script and of a comparison, next to the bars
+bench: $(READY)  ## measure what asyncdemo adds to the times of what it runs
 	$(BIN)/python -m tests.benchmarks.bench_startup
 	$(BIN)/python -m tests.benchmarks.bench_tracing
 	$(BIN)/python -m tests.benchmarks.bench_million
 	$(BIN)/python -m tests.benchmarks.bench_saving
 	$(BIN)/python -m tests.benchmarks.bench_rounds
 
-stress: $(READY)  ## check the course 20 times with the processors taken by others; many minutes
+stress: $(READY)  ## check the course 20 times on a busy machine; many minutes
 	$(BIN)/python tests/benchmarks/stress.py
 
-trust: $(READY)  ## measure what compare claims of scripts whose relation is known: ten minutes, on a quiet machine
+trust: $(READY)  ## measure what compare claims, on a quiet machine: ten minutes
 	$(BIN)/python -m tests.benchmarks.bench_trust
 
-offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network, for Python 3.11 and newer
+offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network
 	$(BIN)/python tools/offline.py
 
 readme: $(READY)  ## write the README's output blocks anew
 	$(BIN)/python -m tests.readme
 
-pictures: $(READY)  ## draw the README's pictures anew, from the recordings beside them
+pictures: $(READY)  ## draw the README's pictures anew, from recordings beside them
 	$(BIN)/python -m tests.pictures
 
-axe:  ## fetch axe-core, with which a test looks at the HTML page (needs npm)
+axe:  ## fetch axe-core (with npm), for the test of the HTML page
 	npm install --silent --no-audit --no-fund --prefix .bench axe-core@4.14.1
 
 format: $(READY)  ## format the code and mend what the linter can mend

@@ -49,9 +49,9 @@ def _main() -> None:
             gc.freeze()  # nor is it worth it when all is over
             sys.stdout.flush()  # here, where a reader that has gone is no surprise
     except AsyncdemoError as error:
-        from asyncdemo.views.terminal.text import harmless
+        from asyncdemo.cli.messages import tell
 
-        print(f"asyncdemo: {harmless(str(error))}", file=sys.stderr)
+        tell(str(error))
         sys.exit(error.status)
     except BrokenPipeError:
         _end_without_reader()
@@ -62,7 +62,9 @@ def _main() -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO) or error.filename is not None:
             raise
-        print(f"asyncdemo: cannot write the output: {error.strerror}", file=sys.stderr)
+        from asyncdemo.cli.messages import tell
+
+        tell(f"cannot write the output: {error.strerror}")
         _forget_output()
         sys.exit(1)
 

@@ -4,9 +4,14 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from textwrap import fill
 
 from asyncdemo.own_code import is_own
 
+_COMMAND = re.compile(r"\basyncdemo\s(?:(?!\n\s*\n)[^`])*")  # up to the end of the code, or of the paragraph
+_DOCSTRING = re.compile(r'''\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*("""|\'\'\')(?P<notes>.*?)\1''', re.DOTALL)
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+_STRUCTURED = re.compile(r"(?m)^(?:\s|[-*+>|] |\d+\.)|\r")  # lines that cannot be broken elsewhere
 _NOTES = """\
 Say what you see here, and why it is so.
 
@@ -96,33 +101,71 @@ def without_aliases(source: str) -> str:
     return re.sub(r"(?m)^(# *aliases *= *)\[([^\]]*)\]", _emptied, source, count=1)
 
 
+def with_name(notes: str, old: str, new: str) -> str:
+    """Give the notes of a copy: the commands in them name the copy and not what it was made from."""
+    word = re.compile(rf"(?<![\w-]){re.escape(old)}(?![\w-])")
+    return _COMMAND.sub(lambda command: word.sub(new, command[0]), notes)
+
+
+def script_with_name(source: str, old: str, new: str, columns: int) -> str:
+    """The same of a script's docstring; all lines keep their numbers, and none gets wider than `columns`."""
+
+    def renamed(paragraph: re.Match[str]) -> str:
+        before = paragraph[0]
+        after = with_name(before, old, new)
+        if max(map(len, after.split("\n"))) > columns and not _STRUCTURED.search(before):
+            after = fill(after, columns, break_long_words=False, break_on_hyphens=False)
+        rows = after.split("\n")
+        return after if len(rows) == before.count("\n") + 1 and max(map(len, rows)) <= columns else before
+
+    docstring = _DOCSTRING.match(source)
+    if docstring is None:
+        return source
+    notes = _PARAGRAPH.sub(renamed, docstring["notes"])
+    return source[: docstring.start("notes")] + notes + source[docstring.end("notes") :]
+
+
 def with_scenario(contents: str, name: str, variants: Sequence[str]) -> str | None:
     """Give a contents.toml that names one more scenario, at the end of its last chapter; None if that is not safe.
 
-    It is safe if it then says what it said before, and that.
+    Without chapters it has only the order of its variants. It is safe if it then says what it said before, and that.
     """
     import tomllib
 
     before = tomllib.loads(contents)
+    text: str | None = contents
+    if before.get("chapter"):
+        text = _in_last_chapter(contents, name)
+        if text is None:
+            return None
+        before["chapter"][-1]["scenarios"].append(name)
+    if variants != sorted(variants):
+        text = _with_order(text or "", name, variants)
+        before.setdefault("variants", {})[name] = [*variants]
+    try:
+        return text if tomllib.loads(text or "") == before else None
+    except ValueError:
+        return None
+
+
+def _in_last_chapter(contents: str, name: str) -> str | None:
     lists = [*re.finditer(r"(?ms)^scenarios\s*=\s*\[(.*?)(,?)(\s*)\]", contents)]
-    if not lists or not before.get("chapter"):
+    if not lists:
         return None
     last = lists[-1]
     indent = "\n    " if "\n" in last[0] else " "
     added = f'{"," if last[1].strip() else ""}{indent if last[1].strip() else ""}"{name}"{last[2]}{last[3]}'
-    text = contents[: last.end(1)] + added + contents[last.end(3) :]
-    before["chapter"][-1]["scenarios"].append(name)
-    if variants != sorted(variants):
-        end = "\r\n" if "\r\n" in contents else "\n"
-        line = f"{name} = [{', '.join(map(_quoted, variants))}]{end}"
-        table = re.search(r"(?m)^\[variants\][ \t]*\r?\n", text)
-        gap = end if text.endswith("\n") else end * 2
-        text = text[: table.end()] + line + text[table.end() :] if table else f"{text}{gap}[variants]{end}{line}"
-        before.setdefault("variants", {})[name] = [*variants]
-    try:
-        return text if tomllib.loads(text) == before else None
-    except ValueError:
-        return None
+    return contents[: last.end(1)] + added + contents[last.end(3) :]
+
+
+def _with_order(text: str, name: str, variants: Sequence[str]) -> str:
+    end = "\r\n" if "\r\n" in text else "\n"
+    line = f"{name} = [{', '.join(map(_quoted, variants))}]{end}"
+    table = re.search(r"(?m)^\[variants\][ \t]*\r?\n", text)
+    if table:
+        return text[: table.end()] + line + text[table.end() :]
+    gap = "" if not text else end if text.endswith("\n") else end * 2
+    return f"{text}{gap}[variants]{end}{line}"
 
 
 def _emptied(aliases: re.Match[str]) -> str:

@@ -41,10 +41,9 @@ def look(folder: Path, last_chapter: str, problems: list[Problem]) -> Shelf:
 
 
 def unlisted(folder: Path) -> tuple[str, ...]:
-    """Give the scenarios of a folder that its contents.toml puts into no chapter; none where there is no such file."""
-    if not os.path.lexists(folder / CONTENTS):
-        return ()
-    return look(folder, "", []).chapters[-1][1]
+    """Give the scenarios of a folder that its contents.toml puts into no chapter; none where it has no chapters."""
+    *chapters, (_, rest) = look(folder, "", []).chapters
+    return rest if chapters else ()
 
 
 def python_files(folder: Path, problems: list[Problem]) -> dict[str, Path]:

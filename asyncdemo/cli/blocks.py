@@ -1,6 +1,5 @@
 """Blocks of documents on the command line: which of them are run, and what is said of the others."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import listed, visible
+from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:  # every run starts here, and few are of documents
@@ -46,7 +46,7 @@ def _those_that_run(target: Target, *, cumulative: bool | None) -> Iterator[Targ
             yield each
             continue
         left_out += 1
-        print(f"asyncdemo: {visible(each.name)} is left out: it {reason}", file=sys.stderr)
+        tell(f"{visible(each.name)} is left out: it {reason}")
     if left_out == len(blocks):
         raise UsageError(f"no block of {visible(target.name)} can be run by itself")
 
@@ -57,8 +57,11 @@ def why_not(document: Document, block: "Block", *, cumulative: bool | None) -> s
     if nature.kind == "not-python":
         return "is not Python: commands for a shell or a notebook"
     if nature.kind == "fragment" and not cumulative:
+        from shlex import quote
+
         alone = "here each block is run by itself"
-        how = alone if cumulative is None else "--cumulative runs it with those before it"
+        again = f"asyncdemo run {quote(document.name)}#{block.number} --cumulative"
+        how = alone if cumulative is None else f"{again} runs it with those before it"
         return f"is a fragment: {needed(nature)}; {how}"
     return None
 

@@ -88,7 +88,7 @@ def _verdict(target: Target, reason: str | None, found: tuple[Run, list[Fault]] 
     assert target.document is not None  # the same
     chapter = target.document.name
     if reason is not None:
-        return Verdict(target.name, None, chapter, "skipped", said=reason)
+        return Verdict(target.name, None, chapter, "skipped", said=f"it {reason}")
     if found is None:
         return None
     faults = tuple(found[1])

@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import typer
@@ -69,9 +70,9 @@ def _scenarios(catalogue: Catalogue) -> Iterator[Check]:
         for script in scenario.scripts:
             if script.unavailable is not None:
                 name = scenario.name if script.variant is None else f"{scenario.name}:{script.variant}"
-                yield Check("course", "note", f"{name} is left out", script.unavailable)
+                yield Check("course", "note", f"{name} is left out: it {script.unavailable}")
     for problem in catalogue.problems:
-        yield Check("course", "note", f"{problem.path} cannot be used", problem.reason)
+        yield Check("course", "note", f"{problem.path} cannot be used: {problem.reason}")
 
 
 def _observing(name: str, python: str) -> Check:
@@ -86,13 +87,17 @@ def _observing(name: str, python: str) -> Check:
     said = f"{python}, {run.python.implementation or 'Python'} {run.python.version or '(version unknown)'}"
     if not run.ok:
         return Check(name, "bad", f"{said} does not run a script", "choose another interpreter with --python")
-    if not _told_apart(run):
+    if run.python.version is None:
         return Check(name, "note", f"{said} runs, and cannot be observed", "use CPython 3.8 or newer")
+    if not _told_apart(run):
+        return Check(name, "note", f"{said} is observed only in part", "see the notes that a run then has at its end")
     return Check(name, "ok", f"{said}: output and times are observed")
 
 
 def _told_apart(run: Run) -> bool:
-    return [output.stream for output in run.output] == ["stdout", "stderr"] and run.seconds.script is not None
+    """Whether all is known of the trial; with PYTHONUNBUFFERED each of its rows comes in two pieces."""
+    streams = [stream for stream, _ in groupby(output.stream for output in run.output)]
+    return streams == ["stdout", "stderr"] and run.seconds.script is not None
 
 
 def _leftovers() -> Check:

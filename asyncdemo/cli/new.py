@@ -18,16 +18,18 @@ from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Scenarios, load_catalogue, resolved
 from asyncdemo.errors import UsageError
+from asyncdemo.promises.fitness import COLUMNS
 from asyncdemo.saving import replace_content
 
 app = command_app()
 
+NOTES = "README.md"  # of a folder
 _WORD = "letters a to z, digits and -"
 
 
 @app.command("new")
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=f"What it is to be called: {_WORD}.")],
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"What it is to be called: {_WORD}.")] = None,
     variants: Annotated[
         str | None, typer.Option("--variants", metavar="A,B", help="A folder with these variants, in this order.")
     ] = None,
@@ -41,6 +43,8 @@ def new(
 
     It is written into this folder, or that of --scenarios. Exit status: 0, or 2 for a mistake in the command.
     """
+    if name is None:
+        raise UsageError("new what? name the scenario: asyncdemo new my-scenario")
     if variants is not None and source is not None:
         raise UsageError("--variants and --from exclude each other: a copy has the variants of its scenario")
     if scenarios and len(scenarios) > 1:
@@ -99,7 +103,7 @@ def _copy(original: Scenario, folder: Path, name: str) -> tuple[Path, list[str]]
     """Write a copy under another name, with the files beside its variants; give where, and its variants."""
     if not original.variants:
         path = folder / sketch.file_name(name)
-        _write(path, _without_aliases(original.scripts[0].path))
+        _write(path, _own(original.scripts[0].path, original.name, name))
         return path, []
     scripts = [script.path for script in original.scripts]
     try:
@@ -107,13 +111,19 @@ def _copy(original: Scenario, folder: Path, name: str) -> tuple[Path, list[str]]
         files = {path.name: path.read_bytes() for path in beside}
     except OSError as error:
         raise UsageError(f"cannot copy {visible(original.path)}: {error.strerror}") from None
-    _write_folder(folder / name, files | {path.name: _without_aliases(path) for path in scripts})
+    notes = files.get(NOTES)
+    if notes is not None:
+        files[NOTES] = sketch.with_name(notes.decode(errors="surrogateescape"), original.name, name).encode(
+            errors="surrogateescape"
+        )
+    _write_folder(folder / name, files | {path.name: _own(path, original.name, name) for path in scripts})
     return folder / name, list(original.variants)
 
 
-def _without_aliases(path: Path) -> bytes:
+def _own(path: Path, old: str, name: str) -> bytes:
+    """The script of a copy: its commands name the copy, and the aliases stay with what it was made from."""
     text, encoding = reading.decoded(reading.content(path))
-    return sketch.without_aliases(text).encode(encoding)
+    return sketch.script_with_name(sketch.without_aliases(text), old, name, COLUMNS).encode(encoding)
 
 
 def _write_folder(path: Path, files: Mapping[str, bytes]) -> None:
@@ -135,18 +145,21 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _tell_contents(folder: Path, name: str, variants: Sequence[str]) -> None:
-    """Name the scenario in the contents.toml beside it, if there is one; or say what is to be written there."""
+    """Name the scenario in the contents.toml beside it; or say what is to be written there.
+
+    Where there is none, one is written if the order of the variants has to be kept.
+    """
     path = folder / CONTENTS
-    if not os.path.lexists(path):
-        if list(variants) != sorted(variants):
-            order = ", ".join(f'"{variant}"' for variant in variants)
-            print(f"order    alphabetical; for yours, write {visible(path)} with")
-            print(f"         [variants]\n         {name} = [{order}]")
-        return
+    is_new = not os.path.lexists(path)
     with suppress(Unreadable):
-        text = sketch.with_scenario(reading.utf8(reading.content(path)), name, variants)
+        before = "" if is_new else reading.utf8(reading.content(path))
+        text = sketch.with_scenario(before, name, list(variants))
+        if text == before:
+            return
         if text is not None:
+            if is_new:
+                _write(path, b"")
             replace_content(path, text.encode())
-            print(f"named    in the last chapter of {visible(path)}")
+            print(f"named    in {visible(path)}")
             return
     print(f'to do    {visible(path)} does not name it yet: add "{name}" to the scenarios of a chapter')

@@ -3,7 +3,6 @@
 import math
 import os
 import re
-import sys
 from collections.abc import Collection, Iterable
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from asyncdemo.catalogue.problem import Problem
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
+from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
 
 Scenarios = Annotated[
@@ -53,7 +53,7 @@ def load_catalogue(extra: list[str] | None, named: Collection[str] = ()) -> Cata
 def tell_problems(problems: Iterable[Problem]) -> None:
     """Say on stderr which files could not be used, and why; they hide none of the others."""
     for problem in problems:
-        print(f"asyncdemo: {visible(problem.path)}: {visible(problem.reason)}", file=sys.stderr)
+        tell(f"{visible(problem.path)}: {visible(problem.reason)}")
 
 
 def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Target]:

@@ -21,3 +21,8 @@ def progress(message: str) -> Iterator[None]:
         yield
     finally:
         say("")
+
+
+def watched_for(seconds: float) -> str:
+    """Say that a program goes on for so long, and how to end it before."""
+    return f"watched for {seconds:g} s, Ctrl-C ends it"

@@ -1,10 +1,10 @@
 """What `run --fail-on` and `compare --min-speedup` promise; findings as annotations where GitHub Actions shows them."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from asyncdemo.cli import annotations
+from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
 
@@ -54,7 +54,7 @@ def _is_broken(run: Run, rules: frozenset[str]) -> bool:
     if unknown is not None:
         from asyncdemo.catalogue.wording import visible
 
-        print(f"asyncdemo: {visible(run.subject.target)}: {unknown}, so --fail-on cannot be kept", file=sys.stderr)
+        tell(f"{visible(run.subject.target)}: {unknown}, so --fail-on cannot be kept")
     return unknown is not None
 
 
@@ -82,7 +82,7 @@ def too_slow(compared: "Comparison | Sweep", least: float) -> bool:
                 slow = True
                 known = "too few runs to tell" if low is None else f"the interval begins at {low:.2f}"
                 said = f"--min-speedup {least:g} was not reached by {each.id}{where}: {known}"
-                print(f"asyncdemo: {visible(said)}", file=sys.stderr)
+                tell(visible(said))
     return slow
 
 

@@ -15,6 +15,7 @@ from asyncdemo.archive import Recording, from_text
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.keeping import Save, keep, opened_places
+from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import Ascii
 from asyncdemo.cli.progress import progress
 from asyncdemo.errors import UsageError
@@ -27,7 +28,9 @@ app = command_app()
 
 @app.command("replay")
 def replay(
-    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="What run --save FILE.json has kept.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE.json", help="What run --save FILE.json has kept.")
+    ] = None,
     step: Annotated[
         bool, typer.Option("--step", help="Go through the loop's own steps, forwards and backwards; piped: as text.")
     ] = False,
@@ -46,6 +49,8 @@ def replay(
 
     Exit status: 0 once it is shown, whatever its runs came to; 2 for a file that is no recording.
     """
+    if file is None:
+        raise UsageError("replay what? name a recording: asyncdemo run TARGET --save FILE.json keeps one")
     if speed is not None and not 0 < speed < math.inf:
         raise UsageError(f"--speed is {speed:g}; give a number above 0, for example 0.25")
     if step and speed is not None:
@@ -57,7 +62,7 @@ def replay(
     with progress(f"reading {visible(file)}"):
         recording = loaded(file)
     if not recording.complete:
-        print(f"asyncdemo: {visible(file)} is torn: this is what there is of it", file=sys.stderr)
+        tell(f"{visible(file)} is torn: this is what there is of it")
     if save:
         with ExitStack() as stack:
             keep(recording, opened_places(save, stack))

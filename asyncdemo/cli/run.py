@@ -2,8 +2,7 @@
 
 import os
 import signal
-import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -19,6 +18,7 @@ from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.keeping import Save, keep, opened_places
+from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import (
     CUMULATIVE_WHAT,
     Ascii,
@@ -36,6 +36,7 @@ from asyncdemo.cli.options import (
     seconds_of,
 )
 from asyncdemo.cli.planning import Request, planned
+from asyncdemo.cli.progress import progress, watched_for
 from asyncdemo.cli.promises import annotate, are_broken, rules_named
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
@@ -189,9 +190,7 @@ def exit_status(runs: list[Run]) -> int:
 def _chosen(
     words: list[str], catalogue: Catalogue, of: str | None, chapter: int | None, *, run_all: bool
 ) -> list[Target]:
-    for word in words:
-        if word.startswith("-") and word != "-":
-            raise UsageError(f"no such option: {word!r}; arguments for the script stand behind --")
+    _refuse_options(words)
     if run_all or chapter is not None:
         if words:
             raise UsageError("--all and --chapter choose the scenarios: name none")
@@ -205,6 +204,18 @@ def _chosen(
     return resolved(words, catalogue, of)
 
 
+def _refuse_options(words: list[str]) -> None:
+    """Say where the options stand that belong to the script."""
+    first = next((index for index, word in enumerate(words) if word.startswith("-") and word != "-"), None)
+    if first is None:
+        return
+    from shlex import join
+
+    said = f"no such option: {words[first]!r}; arguments for the script stand behind --"
+    right = f": asyncdemo run {join([*words[:first], '--', *words[first:]])}"
+    raise UsageError(said + (right if first == 1 else ""))
+
+
 def _pass_through(chosen: list[Target], request: Request) -> int:
     from asyncdemo.runner.transparent import exit_status, run_transparently
 
@@ -212,12 +223,12 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     for target in (each for whole in chosen for each in targets.expand(whole)):
         with planned(target, request) as plan:
             if plan.cannot is not None:
-                print(f"asyncdemo: {visible(target.name)}: {visible(plan.cannot)}", file=sys.stderr)
+                tell(f"{visible(target.name)}: {visible(plan.cannot)}")
                 status = status or plan.cannot_status
                 continue
             outcome = run_transparently(plan.command, timeout=plan.timeout)
         if outcome.reason is not None:
-            print(f"asyncdemo: {visible(target.name)}: {visible(outcome.reason)}", file=sys.stderr)
+            tell(f"{visible(target.name)}: {visible(outcome.reason)}")
         status = status or exit_status(outcome)
         if outcome.signal in (signal.SIGINT, signal.SIGTERM):
             break  # it was meant for all of them
@@ -237,7 +248,8 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[
 
     runs: list[Run] = []
     for target in (each for whole in chosen for each in targets.expand(whole)):
-        with planned(target, request) as plan:
+        seconds = request.watch_for
+        with planned(target, request) as plan, progress(watched_for(seconds)) if seconds else nullcontext():
             runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break

@@ -1,7 +1,7 @@
 """Runs targets and shows them: one after the other, or the variants of a scenario side by side."""
 
-import sys
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from functools import cache
 from shlex import join, quote
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,11 @@ from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.blocks import described
 from asyncdemo.cli.interrupting import once_is_enough
+from asyncdemo.cli.messages import tell
 from asyncdemo.cli.planning import Request, expected_status, planned
-from asyncdemo.cli.progress import progress
+from asyncdemo.cli.progress import progress, watched_for
 from asyncdemo.recording import Run
-from asyncdemo.runner.interpreter import first_on_path
+from asyncdemo.runner.interpreter import first_found
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 
@@ -64,14 +65,23 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
             from asyncdemo.views.terminal.sharing import Look
 
             summary = _summary(target, plan, request)
-            base = Look(target.name, summary, plan.subject.source, expected_status(target))
+            title = "standard input" if target.is_stdin else target.name
+            meanwhile = "" if request.watch_for is None else f"{watched_for(request.watch_for)}   {summary}"
+            base = Look(title, summary, plan.subject.source, expected_status(target), meanwhile=meanwhile)
             return RunView(standard_page(ascii_only=ascii_only), base._replace(**look))
 
         run = once_is_enough(observe(plan, view))
         if run.outcome.kind == "not-started" and look["next_step"] is not None:
             look = {**look, "next_step": _instead(target, request) or (look["next_step"] if target.scenario else None)}
-        view().finish(run)
+        view().finish(run._replace(notes=(*run.notes, *_without_code(run))) if look["show_code"] else run)
     return run
+
+
+def _without_code(run: Run) -> Iterator[str]:
+    """Say why there is no code to be shown."""
+    if run.subject.source is None and run.outcome.kind != "not-started":
+        observed = run.findings is not None
+        yield "no code: " + ("its file is a library's, or cannot be read" if observed else "its file is not known")
 
 
 def _side_by_side(
@@ -81,7 +91,7 @@ def _side_by_side(
     runs: list[Run] = []
     for script in scenario.scripts:
         if script.unavailable is not None:
-            print(f"asyncdemo: {scenario.name}:{script.variant} is left out: {script.unavailable}", file=sys.stderr)
+            tell(f"{scenario.name}:{script.variant} is left out: {script.unavailable}")
     for target in targets.expand(targets.whole(scenario)):
         with planned(target, request) as plan, progress(f"running {target.name}"):
             runs.append(once_is_enough(observe(plan)))
@@ -133,17 +143,24 @@ def _next_step(
     if target.document is not None and target.block is not None:
         return _next_block(target.document, target.block, request)
     if target.scenario is None:
-        if look["timing"] or target.is_stdin:
-            return None
-        shown = " --full" if look["full"] else " --source" if look["show_code"] else ""
-        if target.module is not None:
-            return ("all the times", _again(f"-m {quote(target.module)}{shown} --timing", request))
-        if shown:
-            return ("all the times", _again(f"{quote(target.name)}{shown} --timing", request))
-        return ("all of the code and the times", _again(f"{quote(target.name)} --source --timing", request))
+        return _more_of(target, request, look)
     if target.script is not None and target.script.variant is not None:
         return ("all ways of it", _found_again(f"asyncdemo run {target.scenario.name}", request))
     return _after(target.scenario, catalogue, request)
+
+
+def _more_of(target: Target, request: Request, look: Mapping[str, Any]) -> tuple[str, str]:
+    """What a person's own program can be looked at for next: all the code and the times, then the page."""
+    words = f"-m {quote(target.module)}" if target.module is not None else quote(target.name)
+    if look["timing"]:
+        name = target.module.rpartition(".")[2] if target.module is not None else target.path and target.path.stem
+        return ("all of it as a page", _again(f"{words} --save {quote(name or 'run')}.html", request))
+    if target.is_stdin:
+        return ("all the times", _again(f"{words} --timing", request))
+    if look["full"] or look["show_code"]:
+        shown = "--full" if look["full"] else "--source"
+        return ("all the times", _again(f"{words} {shown} --timing", request))
+    return ("all of the code and the times", _again(f"{words} --source --timing", request))
 
 
 def _after(scenario: Scenario, catalogue: Catalogue, request: Request) -> tuple[str, str]:
@@ -166,14 +183,17 @@ def _next_block(document: Document, block: "Block", request: Request) -> tuple[s
 
 
 def _instead(target: Target, request: Request) -> tuple[str, str] | None:
-    """How to run a scenario that needs another Python, if there is one on PATH."""
+    """How to run a scenario that needs another Python: on the first that is here, else on the first that would do."""
     needs = target.script.requires_python if target.scenario is not None and target.script is not None else None
     if needs is None or request.python is not None or unmet_python(needs) is None:
         return None
-    there = first_on_path(f"3.{minor}" for minor in _MINORS if satisfies((3, minor, _LATEST), needs))
-    if there is None:
+    would_do = [f"3.{minor}" for minor in _MINORS if satisfies((3, minor, _LATEST), needs)]
+    here = first_found(would_do, os.environ)
+    if not would_do:
         return None
-    return (f"on Python {there}", _found_again(f"asyncdemo run {target.name} --python {there}", request))
+    version = here or would_do[0]
+    what = f"on Python {version}" if here else f"once Python {version} is installed"
+    return (what, _found_again(f"asyncdemo run {target.name} --python {version}", request))
 
 
 def _found_again(command: str, request: Request) -> str:

@@ -19,18 +19,20 @@ app = command_app()
 @app.command("show")
 def show(
     word: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="TARGET",
             help="A scenario, a variant, a script, or a block of a document: article.md#3.",
             autocompletion=complete_target,
         ),
-    ],
+    ] = None,
     of: Of = None,
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
     """Show the source and the notes; nothing is run. Piped: the source alone, as it is."""
+    if word is None:
+        raise UsageError("show what? name a scenario or a script: asyncdemo list shows the scenarios")
     target = resolved([word], load_catalogue(scenarios), of)[0]
     if target.is_stdin:
         raise UsageError("show reads files; name a scenario or a script")

@@ -10,6 +10,7 @@ import typer
 
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
+from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import Ascii, Scenarios
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def tour(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Go through the course at a keypress: code, a question, the run, the answer, the notes.
+    """Go through the course at a keypress: code, question, run, answer.
 
     Enter goes on, a digit predicts, ? shows all keys. The next tour begins where you were. In a pipe, and where
     ACCESSIBLE is set, the same stops are plain text, and nothing is drawn twice.
@@ -50,7 +51,7 @@ def tour(
     path = progress_file(os.environ)
     courses, trouble = kept(path)
     if trouble:
-        print(f"asyncdemo: {trouble}", file=sys.stderr)
+        tell(trouble)
     if progress:
         _write_progress(found, courses, _again(found, where, scenarios), ascii_only=ascii_only)
         return
@@ -92,7 +93,7 @@ def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_o
         finally:
             session.close()
             if session.trouble:
-                print(f"asyncdemo: {session.trouble}", file=sys.stderr)
+                tell(session.trouble)
 
 
 def _again(found: "Tour", where: str | None, scenarios: list[str] | None) -> str:

@@ -110,10 +110,13 @@ def foreseen(points: Sequence[tuple[float, float]], value: float) -> float | Non
     None if there are no two, or a value is not above the others: then nothing can be said.
     """
     known = sorted((at, seconds) for at, seconds in points if at > 0 and seconds > 0)
-    if len(known) < 2 or value <= known[-1][0] or known[-1][0] == known[-2][0]:
+    if len(known) < 2 or value <= known[-1][0]:
         return None
     (before, short), (last, long) = known[-2:]
-    slope = max(0.0, math.log(long / short) / math.log(last / before))
+    growth = math.log(last) - math.log(before)
+    if not growth:
+        return None
+    slope = max(0.0, (math.log(long) - math.log(short)) / growth)
     return math.exp(min(math.log(long) + slope * math.log(value / last), _FOREVER))
 
 

@@ -68,15 +68,15 @@ class Clock:
         zero, cpu = ready, self._memory[layout.READY_CPU]
         imports = self._memory.imports()
         if imports and self._head is None:
-            self._head = head_imports(self._source or _read(self._memory.script) or "")
+            self._head = head_imports(self._source or read_script(self._memory.script) or "")
         for mark in imports:
             if mark.line in (self._head or ()) and mark.end > zero:
                 zero, cpu = mark.end, mark.cpu
         return ready, zero, cpu
 
 
-def _read(path: str | None) -> str | None:
-    """The text of a module whose file only the child knows."""
+def read_script(path: str | None) -> str | None:
+    """Give the text of a module whose file only the child knows, or None."""
     if path is None:
         return None
     try:

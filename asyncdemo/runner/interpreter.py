@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 CANNOT, NOT_EXECUTABLE, NOT_FOUND = 125, 126, 127  # exit statuses, as `env` and `timeout` have them
@@ -25,18 +26,19 @@ class NoInterpreterError(Exception):
 def find_interpreter(choice: str | None, environ: Mapping[str, str], *, own_program: bool) -> str:
     """Give the path of the interpreter to use.
 
-    `choice` is a path, a command on PATH, or a version such as 3.12. Without one, scenarios run on the tool's own
-    interpreter, and a person's own program on the active virtual environment's, else on the first on PATH.
+    `choice` is a path, a command on PATH, or a version such as 3.12, on PATH or of pyenv. Without one, scenarios run on
+    the tool's own interpreter, and a person's own program on the active virtual environment's, else on the first on
+    PATH.
 
     Raises NoInterpreterError.
     """
-    path = environ.get("PATH", os.defpath)
     if choice is not None:
         name = f"python{choice}" if re.fullmatch(r"\d+(\.\d+)?", choice) else choice
-        found = shutil.which(name, path=path)
+        found = shutil.which(name) if os.sep in name else _named(name, environ)
         if found is None:
-            raise NoInterpreterError(*_why_not(choice, name))
+            raise NoInterpreterError(*_why_not(choice, name, environ))
         return found
+    path = environ.get("PATH", os.defpath)
     if own_program:
         candidates = [shutil.which(name, path=path) for name in ("python3", "python")]
         if environ.get("VIRTUAL_ENV"):
@@ -47,15 +49,38 @@ def find_interpreter(choice: str | None, environ: Mapping[str, str], *, own_prog
     return sys.executable
 
 
-def first_on_path(versions: Iterable[str]) -> str | None:
-    """Give the first of these versions, such as 3.12, of which there is a Python on PATH that starts."""
-    return next((version for version in versions if _starts(f"python{version}")), None)
+def first_found(versions: Iterable[str], environ: Mapping[str, str]) -> str | None:
+    """Give the first of these versions, such as 3.12, of which there is a Python that starts."""
+    return next((version for version in versions if _named(f"python{version}", environ)), None)
 
 
-def _starts(command: str) -> bool:
-    """Whether a command is there and starts: one of pyenv's may be there and say that it is not."""
-    if shutil.which(command) is None:
+def _named(name: str, environ: Mapping[str, str]) -> str | None:
+    """Find the command on PATH; what only stands for another one is passed over where that is not there.
+
+    A version that pyenv has, and has not switched on, is found in its own folder.
+    """
+    on_path = (shutil.which(name, path=folder) for folder in _folders(environ))
+    return next((found for found in on_path if found and not (_is_shim(found) and not _starts(found))), None) or (
+        _of_pyenv(name, environ)
+    )
+
+
+def _folders(environ: Mapping[str, str]) -> list[str]:
+    return [folder for folder in environ.get("PATH", os.defpath).split(os.pathsep) if folder]
+
+
+def _is_shim(command: str) -> bool:
+    """Whether it is a script, as pyenv's are, which looks for the interpreter only when it is started."""
+    try:
+        with open(command, "rb") as file:  # noqa: PTH123  # pathlib takes a while
+            return file.read(2) == b"#!"
+    except OSError:
         return False
+
+
+@cache
+def _starts(command: str) -> bool:
+    """Whether it starts: one of pyenv's may be there and say that it is not."""
     import subprocess
 
     try:
@@ -71,6 +96,22 @@ def _starts(command: str) -> bool:
     return done.returncode == 0
 
 
+def _of_pyenv(name: str, environ: Mapping[str, str]) -> str | None:
+    """The latest release of a version, such as python3.9, among those that pyenv has installed."""
+    version = re.fullmatch(r"python(\d+(?:\.\d+)?)", name)
+    if version is None:
+        return None
+    root = Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = [path for path in (root / "versions").glob(f"{version[1]}.*/bin/{name}") if os.access(path, os.X_OK)]
+    return str(max(found, key=_release)) if found else None
+
+
+def _release(path: Path) -> tuple[bool, list[int]]:
+    """The numbers in a path such as .../versions/3.9.18/bin/python3.9; of 3.14.0rc1 and 3.13.0t the least."""
+    name = path.parent.parent.name
+    return re.fullmatch(r"[\d.]+", name) is not None, [int(number) for number in re.findall(r"\d+", name)]
+
+
 def command_line(
     python: str, *, script: str | None = None, module: str | None = None, arguments: Sequence[str] = ()
 ) -> list[str]:
@@ -81,8 +122,10 @@ def command_line(
     return [python, f".{os.sep}{script}" if script.startswith("-") else script, *arguments]  # a file, not an option
 
 
-def _why_not(choice: str, name: str) -> tuple[str, int]:
+def _why_not(choice: str, name: str, environ: Mapping[str, str]) -> tuple[str, int]:
     if os.sep not in name:
+        if shutil.which(name, path=environ.get("PATH", os.defpath)):
+            return f"{name} on PATH does not start; give a path, as in --python /path/to/{name}", NOT_EXECUTABLE
         return f"there is no {name} on PATH", NOT_FOUND
     if Path(name).is_dir():
         return f"{choice} is a folder, not a Python interpreter", NOT_EXECUTABLE

@@ -67,7 +67,7 @@ class Memory:
 
     @property
     def script(self) -> str | None:
-        """The file name of the script, once it has imported something."""
+        """The file name of the script, once it has begun."""
         data = self._words[layout.PATH_AT : layout.PATH_AT + layout.PATH].tobytes()
         return os.fsdecode(data.split(b"\0", 1)[0]) or None
 

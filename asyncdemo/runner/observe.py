@@ -7,13 +7,15 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Protocol
 
+from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.recording import Outcome, Output, Python, Run
+from asyncdemo.recording import Outcome, Output, Python, Run, Subject
 from asyncdemo.runner import linux, terminal
 from asyncdemo.runner.child import Child, Exit, start_child
-from asyncdemo.runner.clock import Clock
+from asyncdemo.runner.clock import Clock, read_script
 from asyncdemo.runner.keeping import Decoder, Keeper
 from asyncdemo.runner.ladder import Cause, Ladder
 from asyncdemo.runner.memory import Memory, shared_memory
@@ -166,7 +168,7 @@ class _Watch:
         self._give(self._decoder.rest(now))
         outcome = _outcome(self._plan, ended, cause)
         run = Run(
-            subject=self._plan.subject,
+            subject=self._subject(),
             python=_python(self._plan.command[0], self._memory),
             outcome=outcome,
             ok=cause == "watched" or outcome == Outcome("exited", code=self._plan.expected),
@@ -177,6 +179,14 @@ class _Watch:
             timeline=self._timeline(ended.at),
         )
         return run if self._plan.times_only or not self._memory.attached else self._judged(run)
+
+    def _subject(self) -> Subject:
+        """What was run; of a module, too, the file and its text, if it is a person's own: only its run can tell."""
+        subject, path = self._plan.subject, self._memory.script
+        if self._plan.times_only or subject.source is not None or subject.path is not None or path is None:
+            return subject
+        source = read_script(path) if Path(path).is_absolute() and is_own(path) else None
+        return subject if source is None else subject._replace(path=path, source=source)
 
     def _judged(self, run: Run) -> Run:
         """The run with what is found in it."""

@@ -87,7 +87,7 @@ class _Rounds:
         self._order = random.Random(schedule.seed)
         self._left_out: set[int] = set()
         self._finished: list[list[Run]] = []
-        self._latest = [not_started(plan, NO_TURN) for plan in self._plans]
+        self._latest: list[Run] = []
         self._waits: dict[int, Waits | None] = {}
         self._traced: dict[int, Run] = {}
         self._printed: list[set[int]] = [set() for _ in self._plans]
@@ -98,7 +98,10 @@ class _Rounds:
         self._load: Load | None = None
 
     def warm_up(self) -> Stopped | None:
-        """Run each once, traced, in order; say why to stop, or None."""
+        """Run each once, traced, in order; say why to stop, or None. Nothing is run if one of them cannot be."""
+        self._latest = [not_started(plan, plan.cannot or NO_TURN) for plan in self._plans]
+        if any(plan.cannot for plan in self._plans):
+            return "failed"
         for turn, plan in enumerate(self._plans):
             self._tell(Progress(turn + 1, *self._in_all(), left=None))
             too_long = self._too_long(turn)

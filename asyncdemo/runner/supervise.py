@@ -76,6 +76,7 @@ class _Supervisor:
         self._interrupted = interrupted
         self._ladder = ladder
         self._drained = anyio.Event()
+        self._echo = False  # whether the listener is about to tell of a SIGINT that was ours
 
     async def run(self) -> tuple[Exit, int]:
         send, events = anyio.create_memory_object_stream[Event](16)
@@ -104,8 +105,12 @@ class _Supervisor:
             self._suspend_with_child()
             return
         at_once = event == "pressed"
+        if at_once and self._echo:
+            self._echo = False
+            return
         number = self._ladder.due(now) if event is None else self._ladder.interrupt(now, delivered=at_once)
         if number is not None:
+            self._echo = number is signal.SIGINT and self._loan is not None  # the listener is in the child's group
             self._child.signal(number)
 
     def _note_last_press(self) -> None:

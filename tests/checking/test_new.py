@@ -34,6 +34,7 @@ def test_what_is_written_passes_check(tmp_path: Path, asyncdemo: Program) -> Non
         assert asyncdemo("new", *arguments, "--scenarios", "mine").status == 0
     assert files(tmp_path / "mine") == [
         "asyncio_.py",
+        "contents.toml",
         "mine.py",
         "retry-with-backoff.py",
         "two-ways/README.md",
@@ -76,12 +77,13 @@ def test_what_is_said(tmp_path: Path, asyncdemo: Program) -> None:
     assert asyncdemo("check", "first", "--scenarios", ".").stdout == "first\tpassed\t\n"
     assert asyncdemo("new", "b", "--variants", "two,one").stdout == (
         "written  b/\n"
-        "order    alphabetical; for yours, write contents.toml with\n"
-        '         [variants]\n         b = ["two", "one"]\n'
+        "named    in contents.toml\n"
         "next     asyncdemo check b --scenarios .\n         asyncdemo run b --scenarios .\n"
     )
+    assert (tmp_path / "contents.toml").read_text() == '[variants]\nb = ["two", "one"]\n'
+    assert asyncdemo("check", "b", "--scenarios", ".").status == 0
     (tmp_path / "contents.toml").write_text(CONTENTS)
-    assert "\nnamed    in the last chapter of contents.toml\n" in asyncdemo("new", "c").stdout
+    assert "\nnamed    in contents.toml\n" in asyncdemo("new", "c").stdout
     (tmp_path / "contents.toml").write_text('chapter = [{title = "x", scenarios = ["first"]}]')
     assert '\nto do    contents.toml does not name it yet: add "d" to the' in asyncdemo("new", "d").stdout
 
@@ -128,7 +130,8 @@ def test_mistakes(arguments: list[str], message: str, tmp_path: Path, asyncdemo:
         (f'{HEAD}scenarios = ["]"]\n', None),
         ('chapter = [{title = "x", scenarios = ["a"]}]\n', None),
         (f'{HEAD}scenarios = ["a" # b\n]\n', None),
-        ("", None),
+        ("", ""),
+        ('[variants]\na = ["c", "b"]\n', '[variants]\na = ["c", "b"]\n'),
     ],
 )
 def test_a_contents_file_is_extended_where_that_is_safe(before: str, after: str | None) -> None:
@@ -141,6 +144,38 @@ def test_the_order_of_variants_is_kept() -> None:
     assert text is not None and text.endswith('\n[variants]\nnew = ["b", "a"]\n')
     again = sketch.with_scenario(text, "next", ["d", "c"])
     assert again is not None and again.endswith('\n[variants]\nnext = ["d", "c"]\nnew = ["b", "a"]\n')
+
+
+def test_a_copy_keeps_the_order_and_names_itself(asyncdemo: Program, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    assert asyncdemo("new", "my-gather", "--from", "simulated-io-wait", "--scenarios", "mine").status == 0
+    order = '[variants]\nmy-gather = ["sync", "threads", "async", "anyio"]\n'
+    assert (tmp_path / "mine" / "contents.toml").read_text() == order
+    notes = (tmp_path / "mine" / "my-gather" / "README.md").read_text()
+    assert "`asyncdemo run my-gather --set TASKS=20`" in notes
+    assert "simulated-io-wait" not in notes
+
+
+def test_commands_in_notes_name_the_copy() -> None:
+    notes = "old is old. Try `asyncdemo run old:a\n--set N=1`, or `asyncdemo run old-one`, not `old`.\n"
+    assert sketch.with_name(notes, "old", "new") == notes.replace("old:a", "new:a")
+
+
+@pytest.mark.parametrize(
+    ("notes", "renamed"),
+    [
+        ("**Try** `asyncdemo run old`.", "**Try** `asyncdemo run a-longer-name`."),
+        (  # filled anew
+            f"**Try** `asyncdemo run old --set DELAY=0.1`. {'x' * 20}\nend.\n",
+            f"**Try** `asyncdemo run a-longer-name --set DELAY=0.1`.\n{'x' * 20} end.\n",
+        ),
+        (f"**Try** `asyncdemo run old`. {'x' * 40}\n", None),  # would take one more line
+        (f"- `asyncdemo run old`. {'x' * 45}\n- b\n", None),
+    ],
+)
+def test_a_copied_script_keeps_its_lines_within_the_page(notes: str, renamed: str | None) -> None:
+    script = '# first\n"""summary\n\n{}"""\n# ///\nold = "asyncdemo run old"\n'
+    assert sketch.script_with_name(script.format(notes), "old", "a-longer-name", 70) == script.format(renamed or notes)
 
 
 @given(st.from_regex(r"[a-z0-9][a-z0-9-]{0,12}", fullmatch=True))

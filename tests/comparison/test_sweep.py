@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asyncdemo.comparison.document import to_json
@@ -74,6 +74,8 @@ def test_how_long_the_next_will_take() -> None:
     assert foreseen([(0, 0.05), (10, 0.5)], 100) is None
 
 
+@example([(1.0, 2.0), (2.0, 5e-324)], 3.0)  # the quotient of the times is 0
+@example([(1.5, 2.0), (1.5000000000000002, 3.0)], 3.0)  # that of the values is 1
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(0, 1e6)), max_size=6), st.floats(-1e6, 1e6))
 def test_foreseeing_never_fails(points: list[tuple[float, float]], value: float) -> None:
     seconds = foreseen(points, value)

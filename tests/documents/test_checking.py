@@ -108,8 +108,8 @@ def test_check_of_a_document(asyncdemo: Program, tmp_path: Path) -> None:
         "article.md#4\tpassed\t\n"
         "article.md#5\tpassed\t\n"
         "article.md#6\tpassed\t\n"
-        "article.md#7\tskipped\tis a fragment: #6 defines asyncio and main; --cumulative runs it with those "
-        "before it\n"
+        "article.md#7\tskipped\tit is a fragment: #6 defines asyncio and main; "
+        "asyncdemo run article.md#7 --cumulative runs it with those before it\n"
     )
     assert "  11 - hullo\n     + hello\n" in done.stderr
     assert "5 of 7 are ready on this machine" in done.stderr

@@ -191,7 +191,7 @@ def test_a_document_is_run_block_by_block(asyncdemo: Run, folder: Path) -> None:
     done = asyncdemo("run", "article.md", "--json")
     assert done.stderr == (
         "asyncdemo: article.md#7 is left out: it is a fragment: #6 defines asyncio and main; "
-        "--cumulative runs it with those before it\n"
+        "asyncdemo run article.md#7 --cumulative runs it with those before it\n"
     )
     assert done.status == 0
     runs = json.loads(done.stdout)["runs"]
@@ -217,8 +217,8 @@ def test_cumulative(asyncdemo: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "article.md#7"], "article.md#7 is a fragment: #6 defines asyncio and main; --cumulative runs it "
-         "with those before it"),
+        (["run", "article.md#7"], "article.md#7 is a fragment: #6 defines asyncio and main; "
+         "asyncdemo run article.md#7 --cumulative runs it with those before it"),
         (["compare", "article.md#7", "article.md#6"], "article.md#7 is a fragment: #6 defines asyncio and main; here "
          "each block is run by itself"),
         (["run", "mixed.txt#5"], "mixed.txt#5 is not Python: commands for a shell or a notebook"),

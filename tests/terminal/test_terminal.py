@@ -333,3 +333,14 @@ def test_ctrl_c_ends_a_comparison(terminal: Start, write: Write) -> None:
     assert run.wait_for_end() == 130
     assert any("interrupted" in row for row in run.rows)
     assert not any("left" in row for row in run.rows)
+
+
+@pytest.mark.parametrize("option", ["--for", "--timeout"])
+def test_what_is_stopped_on_a_terminal_gets_its_time_to_end(terminal: Start, write: Write, option: str) -> None:
+    """Our own SIGINT is no Ctrl-C: a second one would not wait for `finally`."""
+    source = "import time\ntry:\n    time.sleep(60)\nfinally:\n    time.sleep(0.1)\n    print('cleaned up')\n"
+    run = terminal(f"asyncdemo run {write('server.py', source)} {option} 1")
+    assert run.wait_for_end() == (0 if option == "--for" else 1)
+    said = [row.partition(" s")[2] for row in run.rows]
+    assert "   cleaned up" in said
+    assert " ! KeyboardInterrupt" in said

@@ -7,6 +7,7 @@ import pytest
 
 from asyncdemo.cli.app import COMMANDS
 from tests.conftest import Result
+from tests.terminal.pseudo import Terminal
 
 Program = Callable[..., Result]
 
@@ -34,7 +35,15 @@ def folder(tmp_path: Path) -> Path:
         ("run zz --scenarios more", "ambiguous: 'zz' could be zz-one or zz-two"),
         ("run sync-main --scenarios nope", "--scenarios nope: no such folder; give one that holds scenario files"),
         ("run", "run what? name a scenario or a script: asyncdemo list shows the scenarios"),
+        ("show", "show what? name a scenario or a script: asyncdemo list shows the scenarios"),
+        ("replay", "replay what? name a recording: asyncdemo run TARGET --save FILE.json keeps one"),
+        ("new", "new what? name the scenario: asyncdemo new my-scenario"),
         ("run --frob", "no such option: '--frob'; arguments for the script stand behind --"),
+        (
+            "run worker.py --port 8000",
+            "no such option: '--port'; arguments for the script stand behind --: "
+            "asyncdemo run worker.py -- --port 8000",
+        ),
         ("run nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),
         ("show nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),
         ("run ./more", "./more is a folder; name a script in it, or add it with --scenarios"),
@@ -106,9 +115,7 @@ def test_mistakes(asyncdemo: Program, folder: Path, command: str, message: str) 
     assert asyncdemo(*command.split(), cwd=folder) == Result("", f"asyncdemo: {message}\n", 2)
 
 
-@pytest.mark.parametrize(
-    "command", ["run --timeout x sync-main", "compare --runs x", "show", "list --frob", "run --set"]
-)
+@pytest.mark.parametrize("command", ["run --timeout x sync-main", "compare --runs x", "list --frob", "run --set"])
 def test_mistakes_that_the_parser_finds(asyncdemo: Program, command: str) -> None:
     failed = asyncdemo(*command.split())
     assert failed.stdout == ""
@@ -157,3 +164,34 @@ def test_a_mistake_is_told_and_not_obeyed(asyncdemo: Program, tmp_path: Path, co
     assert failed.status in (2, 125, 126, 127)
     assert all(character.isprintable() or character in "\n\u202e" for character in failed.stderr)
     assert "\u202e" not in failed.stderr or failed.stderr.startswith("Usage:")  # the parser escapes control codes only
+
+
+def test_the_help_says_whole_what_each_command_does(asyncdemo: Program) -> None:
+    rows = asyncdemo("--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert [row.split()[0] for row in rows] == [*COMMANDS]
+    assert [row for row in rows if not row.endswith(".") or row.endswith("..")] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("run unawated", f"no scenario or variant is called 'unawated'; did you mean unawaited? {SHOW_ALL}"),
+        (
+            "compare sync async --precision 3 --baseline nobody --seed 1",
+            "--precision is '3'; give a percentage such as 3%",
+        ),
+        ("show " + "x" * 90 + ".py", f"no such file: {'x' * 90}.py; asyncdemo list shows the scenarios"),
+    ],
+)
+def test_on_a_terminal_a_message_is_wrapped_between_words(
+    terminal: Callable[..., Terminal], command: str, message: str, width: int
+) -> None:
+    run = terminal(f"asyncdemo {command}", width)
+    assert run.wait_for_end() == 2
+    words = [word for row in run.rows for word in row.split()]
+    long = "x" * 90 in message and width < 95  # a word that fits into no row
+    assert "".join(words) == f"asyncdemo: {message}".replace(" ", "")
+    assert long or words == f"asyncdemo: {message}".split()
+    assert max(map(len, run.rows)) < width or long

@@ -1,7 +1,7 @@
 """The shared memory between the tool and the watched interpreter, in words of eight bytes (signed).
 
     header    HEADER words; what each of them holds is named below
-    path      PATH words: the UTF-8 file name of the script that does the importing, ended by a zero byte
+    path      PATH words: the UTF-8 file name of the script, once it has begun, ended by a zero byte
     imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end
     writes    a ring of WRITES entries of WRITE words: number, stream and part, length, checksum, first eight
               bytes, time, thread, line

@@ -75,6 +75,7 @@ def _watch_begin(words):
     def began(frame, event, _):
         if event == "call" and id(frame.f_globals) == main and frame.f_code.co_name == "<module>":
             set_profile(None)
+            _store_path(words, frame.f_code.co_filename)
             words[layout.READY_CPU] = cpu()
             words[layout.READY] = clock()
 

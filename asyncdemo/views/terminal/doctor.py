@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from asyncdemo.catalogue.wording import listed
 from asyncdemo.health import Check
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import wrapped
@@ -21,5 +22,8 @@ def write_checks(page: Page, checks: Sequence[Check]) -> None:
             for index, row in enumerate(wrapped(page.shown(check.advice), page.width - 1 - _INDENT - 3)):
                 page.row(" " * _INDENT, ("Do " if not index else "   ", "dim"), row.strip())
     page.row()
-    bad = [check.name for check in checks if check.state == "bad"]
-    page.row((f"Not ready: {', '.join(bad)}." if bad else "Ready.", "bad" if bad else "good"))
+    bad, noted = (list(dict.fromkeys(each.name for each in checks if each.state == state)) for state in ("bad", "note"))
+    if bad:
+        page.row((f"Not ready: {', '.join(bad)}.", "bad"))
+    else:
+        page.row((f"Ready; see the note on {listed(noted, 'and')}." if noted else "Ready.", "good"))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from asyncdemo.recording import Output, Run
 from asyncdemo.views import wording
+from asyncdemo.views.excerpt import Lines as Numbered
 from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal import stream
 from asyncdemo.views.terminal.code import Row
@@ -35,7 +36,7 @@ class RunView:
     def __init__(self, page: Page, look: Look) -> None:
         self._page = page
         self._look = look
-        self._code = [] if look.source is None or look.show_code is False else code_lines(look.source)
+        self._code = self._lines(look.source)
         self._stream: Stream | None = None  # once it is live
         self._held: list[tuple[Output, float]] = []
         self._held_size = 0
@@ -60,7 +61,8 @@ class RunView:
             self._stream.tick(for_input=for_input)
 
     def finish(self, run: Run) -> None:
-        """Write what is still to be said, now that all is known."""
+        """Write what is still to be said, now that all is known: also the code of a module."""
+        self._code = self._code or self._lines(run.subject.source)
         if run.outcome.kind == "not-started":
             self._write_title("")
             for row in paragraph(self._page, wording.outcome(run.outcome), style="bad"):
@@ -87,12 +89,15 @@ class RunView:
         self._held = [(output, zero) for output in run.output]
         self.finish(run)
 
+    def _lines(self, source: str | None) -> Numbered:
+        return [] if source is None or self._look.show_code is False else code_lines(source)
+
     def _is_late(self) -> bool:
         return time.monotonic() - self._started > HOLD
 
     def _go_live(self) -> None:
         self._page.fresh_row()  # what was typed before we wrote anything stands there
-        self._write_title("")
+        write_title(self._page, self._look.title, self._look.meanwhile or self._look.summary, "")
         stream.write_heading(self._page)
         lanes = LANES if self._look.timeline is not False and may_have_lanes(self._look.source) else 0
         room = ROWS - LIVE_FRAME - min(MOST_BELOW, max(len(self._code), lanes))

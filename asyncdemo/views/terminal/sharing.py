@@ -26,7 +26,10 @@ SOME = 7  # rows of a longer one in which nothing went wrong
 
 
 class Look(NamedTuple):
-    """What a run's view says besides what happened; `fold` keeps it within ROWS, `show_code` None where it fits."""
+    """What a run's view says besides what happened; `fold` keeps it within ROWS, `show_code` None where it fits.
+
+    `meanwhile` stands in the place of the summary where the title is written before the run is over.
+    """
 
     title: str
     summary: str = ""
@@ -38,6 +41,7 @@ class Look(NamedTuple):
     timing: bool = False
     full: bool = False
     timeline: bool | None = None
+    meanwhile: str = ""
 
 
 class Shares(NamedTuple):
