@@ -17,7 +17,7 @@ from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task, 
 from asyncdemo.trace import Frame, Sample, Trace
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
-_CROWDED = 0.8  # of a long step: if it queued for a processor for longer than that, the rest says too little of it
+_CROWDED = 0.8  # of a step over 20 ms: if it queued for a processor for longer, nobody is to be blamed by the rest
 _HELD = 0.5  # of the rest: off the processor for more than this part of it, the loop was blocked
 _LOCKED = 0.5  # of the time off the processor: if other threads used more than that, they may have held Python's lock
 _USED = 0.1  # of it: if they used that much, the one with the lock may have queued for a processor as long as this one
@@ -255,7 +255,7 @@ class _Builder:
         off = wall - cpu - loop.queued
         locked_out = loop.others > _USED * off and loop.others + loop.queued > _LOCKED * off
         if not loop.threaded:
-            if loop.queued > _CROWDED * wall:
+            if loop.queued > _CROWDED * wall and wall > layout.HELD / 1e9:
                 return None
             return RUNNING if off <= _HELD * (wall - loop.queued) else None if locked_out else BLOCKED
         if not loop.long:

@@ -10,6 +10,7 @@ from types import FrameType
 import pytest
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner import linux
 from asyncdemo.runner.memory import Memory, shared_memory
 from asyncdemo.runner.stacks import FIRST, Stacks, stack_file
 from asyncdemo.trace import Frame
@@ -166,6 +167,8 @@ def test_a_loop_in_another_thread_is_pressed_for_its_stack_while_it_sleeps(
     stacks.look(1 + 2 * FIRST)  # this thread does not sleep
     assert got == []
     native[0] = thread.native_id or 0
+    while not linux.is_asleep(native[0]):
+        time.sleep(0.01)
     stacks.look(3 * FIRST)
     stacks.look(4 * FIRST)  # not answered yet
     thread.join()  # it has got the signal by then

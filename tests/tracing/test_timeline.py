@@ -142,6 +142,15 @@ def test_blocked_or_computing(cpu: float, queued: float, others: float, state: s
     assert told(line, ONE) == [*expected, ("waiting", 50, 100)]
 
 
+def test_a_short_step_that_had_to_queue_is_not_left_out() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 10)
+    for what, value in ((layout.CPU, 1), (layout.QUEUED, 14), (layout.OTHERS, 0)):
+        trace.raw(ONE, what, round(value * 1e6))
+    trace.put(ONE, layout.OVER, 25)
+    assert told(built(trace), ONE)[0] == ("running", 10, 25)
+
+
 def test_the_line_that_holds_a_loop_is_where_the_main_thread_was_seen_if_the_loop_runs_there() -> None:
     trace = made()
     trace.thread(4, "main")

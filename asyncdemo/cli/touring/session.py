@@ -126,9 +126,10 @@ class Session:
                 self._run = None
                 self._stack.close()
                 self._stack = ExitStack()
-                lost = _not_run(
-                    "" if target is None else target.name, "the process that watched it is gone; r runs it again"
-                )
+                name = "" if target is None else target.name
+                lost = _not_run(name, "the process that watched it is gone; r runs it again")
+                if self.state.stopping:  # told so before it had begun
+                    lost = lost._replace(outcome=Outcome("interrupted"))
                 self.state = events.ended(self.state, run or lost)
 
     def _keep_progress(self) -> None:
