@@ -8,7 +8,7 @@ from textwrap import fill
 
 from asyncdemo.own_code import is_own
 
-_COMMAND = re.compile(r"\basyncdemo\s(?:(?!\n\s*\n)[^`])*")  # up to the end of the code, or of the paragraph
+_COMMAND = re.compile(r"(?:(?<=`)|(?m:^ {4,}))asyncdemo\s(?:(?!\n\s*\n)[^`])*")  # in code: backticks, or indented
 _DOCSTRING = re.compile(r'''\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*("""|\'\'\')(?P<notes>.*?)\1''', re.DOTALL)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 _STRUCTURED = re.compile(r"(?m)^(?:\s|[-*+>|] |\d+\.)|\r")  # lines that cannot be broken elsewhere

@@ -226,7 +226,7 @@ class _Builder:
         if lane is not None:
             state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
             if state is not None:
-                where = self._holding_line(key, start, moment) if loop.long else -1
+                where = self._holding_line(key, start, moment) if loop.long and self._has_stacks(loop, key) else -1
                 self._spans.add(key, state, start, moment, where)
             lane.since = moment
         loop.current, loop.last = None, key
@@ -263,6 +263,10 @@ class _Builder:
         if cpu + loop.queued >= _PLAIN * wall:
             return RUNNING
         return WAITING if cpu <= (1 - _PLAIN) * wall and off > _HELD * wall and not locked_out else None
+
+    def _has_stacks(self, loop: _Loop, key: int) -> bool:
+        """Whether stacks tell of this lane: not of the life of a thread, in which a loop may have made steps."""
+        return not loop.threaded or self._in_main_thread(key)
 
     def _in_main_thread(self, key: int) -> bool:
         """Whether a task runs in the main thread."""

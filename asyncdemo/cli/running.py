@@ -188,9 +188,9 @@ def _instead(target: Target, request: Request) -> tuple[str, str] | None:
     if needs is None or request.python is not None or unmet_python(needs) is None:
         return None
     would_do = [f"3.{minor}" for minor in _MINORS if satisfies((3, minor, _LATEST), needs)]
-    here = first_found(would_do, os.environ)
     if not would_do:
         return None
+    here = first_found(would_do, os.environ)
     version = here or would_do[0]
     what = f"on Python {version}" if here else f"once Python {version} is installed"
     return (what, _found_again(f"asyncdemo run {target.name} --python {version}", request))

@@ -84,9 +84,9 @@ class Background:
             if self.pid == 0:
                 os.close(reading)
                 _watch(plan, writing, before)
+            _watchers.add(self.pid)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        _watchers.add(self.pid)
         os.close(writing)
         os.set_blocking(reading, False)
         self._reading = reading

@@ -66,7 +66,7 @@ def _named(name: str, environ: Mapping[str, str]) -> str | None:
 
 
 def _folders(environ: Mapping[str, str]) -> list[str]:
-    return [folder for folder in environ.get("PATH", os.defpath).split(os.pathsep) if folder]
+    return [folder or os.curdir for folder in environ.get("PATH", os.defpath).split(os.pathsep)]
 
 
 def _is_shim(command: str) -> bool:
@@ -102,7 +102,7 @@ def _of_pyenv(name: str, environ: Mapping[str, str]) -> str | None:
     if version is None:
         return None
     root = Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    found = [path for path in (root / "versions").glob(f"{version[1]}.*/bin/{name}") if os.access(path, os.X_OK)]
+    found = [path for path in (root / "versions").glob(f"{version[1]}[.-]*/bin/{name}") if os.access(path, os.X_OK)]
     return str(max(found, key=_release)) if found else None
 
 

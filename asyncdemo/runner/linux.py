@@ -50,7 +50,8 @@ def reads_input(pid: int) -> bool:
 def would_notice(pid: int, number: int) -> bool:
     """Whether a signal that its main thread takes no heed of would make a difference to a process all the same.
 
-    It keeps signals waiting, or it waits for one itself: in pause, rt_sigsuspend or rt_sigtimedwait.
+    The same of a thread, by its own number. It keeps signals waiting, or it waits for one itself: in pause,
+    rt_sigsuspend or rt_sigtimedwait.
     """
     waits = {"x86_64": ("34", "130", "128"), "aarch64": ("133", "137")}.get(os.uname().machine, ())
     if (_system_call(pid) or [""])[0] in waits:
@@ -73,8 +74,23 @@ def signal_thread(pid: int, thread: int, number: int) -> bool:
         return False
 
 
+def has_thread(pid: int, thread: int) -> bool:
+    """Whether a process still has a thread, by the number that the kernel has for it."""
+    return Path("/proc", str(pid), "task", str(thread)).exists()
+
+
+def times_slept(thread: int) -> int | None:
+    """How often a thread has gone to sleep, by the number that the kernel has for it; None where it does not sleep."""
+    try:
+        status = Path("/proc", str(thread), "status").read_text()
+    except OSError:
+        return None
+    found = re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status, re.MULTILINE)
+    return int(found[1]) if found is not None and re.search(r"^State:\s*S", status, re.MULTILINE) else None
+
+
 def is_asleep(pid: int) -> bool:
-    """Whether the main thread of a process, or a thread by its own number, sleeps in a system call."""
+    """Whether the main thread of a process sleeps in a system call."""
     try:
         return Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()[:1] == [b"S"]
     except OSError:

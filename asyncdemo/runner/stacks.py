@@ -33,23 +33,24 @@ _MOMENT = re.compile(rb" (\d+) (\d+)")
 _FRAME = re.compile(rb'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
 
 
-class _Step(NamedTuple):
-    """A step that goes on: when it began (ns), and of the loop of which key in which thread; both 0 in the main one."""
+class _Asleep(NamedTuple):
+    """A thread that sleeps during a step: when that began and it was first seen (ns), and how often it had slept."""
 
     started: int
-    thread: int
-    loop: int
+    at: int
+    times: int
 
 
 class _Question(NamedTuple):
     """When it was asked (ns), what the main thread had used and queued for by then, and of which thread.
 
-    `times` is None of one that is pressed, `thread` is 0 for the main one.
+    `times` is None of one that is pressed, `thread` and its number in the kernel are 0 for the main one.
     """
 
     at: int
     times: tuple[int, int] | None
     thread: int = 0
+    native: int = 0
 
 
 class Stacks:
@@ -61,9 +62,11 @@ class Stacks:
         self._descriptor = descriptor
         self._next = 0  # no event is stored from here on, as far as is known
         self._turned: dict[tuple[int, int], int] = {}  # where it stands what the loop of a thread has turned to last
-        self._step = _Step(0, 0, 0)  # the one that was last asked about
+        self._step = 0  # when the step of the main thread began that was last asked about
         self._patience = FIRST
         self._times: list[tuple[int, int, int, int]] = []  # the clocks, first and last read during that step
+        self._asleep: dict[tuple[int, int], _Asleep] = {}
+        self._threads: dict[tuple[int, int], tuple[int, int]] = {}  # when a step of theirs began, and is asked about
         self._asked: list[_Question] = []
         self._pressed: list[_Question] = []
         self._read = 0  # bytes of the file in which the answers are counted already
@@ -71,27 +74,60 @@ class Stacks:
 
     def look(self, now: int) -> None:
         """Ask for the stack (`now` in ns) if a step has taken long; the answer to the last question must be there."""
-        step = self._longest()
-        if step is None:
-            return
-        if step != self._step:
-            self._step, self._patience, self._times = step, FIRST, []
-        if now - step.started <= FIRST or (times := linux.processor_times(self._pid)) is None:
+        held = self._held()
+        started = held.pop(_MAIN, None)
+        if started is not None:
+            self._look_at_main_thread(started, now)
+        for whose, since in held.items():
+            if now - since > FIRST:
+                self._look_at_thread(whose, since, now)
+
+    def _look_at_main_thread(self, started: int, now: int) -> None:
+        if started != self._step:
+            self._step, self._patience, self._times = started, FIRST, []
+        if now - started <= FIRST or (times := linux.processor_times(self._pid)) is None:
             return
         self._times[1:] = [(now, *times)]
         asked, pressed = self._count_answers()
-        if self._read >= _ROOM:
+        if pressed or self._read >= _ROOM or self._memory[layout.OFFERED] not in _POLITE:
             return
-        if pressed or self._memory[layout.OFFERED] not in _POLITE:
-            return
-        if step.thread:
-            self._look_at_thread(step, now)
-        elif not asked and now - step.started > self._patience:
+        if not asked and now - started > self._patience:
             self._patience *= _AGAIN
             if self._ask(signal.SIGURG):
                 self._asked.append(_Question(now, times[:2]))
         elif asked and self._may_press(now, times[0]) and self._ask(layout.PRESSING):
             self._pressed.append(_Question(now, None))
+
+    def _look_at_thread(self, whose: tuple[int, int], started: int, now: int) -> None:
+        """Press for the stack of a thread that is not the main one, if it sleeps: then it executes no bytecodes.
+
+        It must have done so for a while, so that it does not just wake up.
+        """
+        native = self._memory[layout.INFOS_AT + whose[1] * layout.INFO + layout.NATIVE]
+        began, patience = self._threads.get(whose, (started, FIRST))
+        if began != started:
+            patience = FIRST
+        self._threads[whose] = started, patience
+        times = linux.times_slept(native) if now - started > patience else None
+        if times is None:
+            self._asleep.pop(whose, None)
+            return
+        seen = self._asleep.setdefault(whose, _Asleep(started, now, times))
+        if (seen.started, seen.times) != (started, times):
+            self._asleep[whose] = _Asleep(started, now, times)
+        elif now - seen.at >= _PROMPT and self._press(native, whose[0], now):
+            self._threads[whose] = started, patience * _AGAIN
+
+    def _press(self, native: int, thread: int, now: int) -> bool:
+        _, pressed = self._count_answers()
+        number = layout.PRESSING
+        if pressed or self._read >= _ROOM or self._memory[layout.OFFERED] != layout.IN_EITHER_WAY:
+            return False
+        if linux.would_notice(native, number) or not linux.is_handled(native, number):
+            return False
+        if linux.signal_thread(self._pid, native, number):
+            self._pressed.append(_Question(now, None, thread, native))
+        return True
 
     def samples(self) -> tuple[Sample, ...]:
         """The stacks, each with the moment to which it belongs; none of those that came late, for another line."""
@@ -109,13 +145,13 @@ class Stacks:
         return tuple(sorted(found, key=lambda sample: sample.at))
 
     def hanging(self) -> Hanging | None:
-        """What was seen of the step that was last asked about, if it was looked at twice, and in the main thread."""
-        if len(self._times) < 2 or self._step.thread:
+        """What was seen of the step of the main thread that was last asked about, if it was looked at twice."""
+        if len(self._times) < 2:
             return None
-        return Hanging(self._step.started, *(last - first for first, last in zip(*self._times, strict=True)))
+        return Hanging(self._step, *(last - first for first, last in zip(*self._times, strict=True)))
 
-    def _longest(self) -> _Step | None:
-        """The step that has held the loop of its thread for longest by now; None where none does."""
+    def _held(self) -> dict[tuple[int, int], int]:
+        """The threads whose loops are held by a step now, and when that began (ns)."""
         self._next = _first_empty(self._memory, self._next)
         start = max(0, self._next - _LOOKED_AT)
         codes = self._memory.words(layout.CODES_AT + start, self._next - start).tolist()
@@ -123,24 +159,14 @@ class Stacks:
         for place, code in enumerate(codes, start):
             if code & 15 in _TURNS and (whose := self._thread_and_loop(code >> 4)) is not None:
                 self._turned[whose] = place
-        held = [
-            _Step(self._memory[layout.TIMES_AT + place], *whose)
+                if code & 15 == layout.STOP:
+                    for known in (self._turned, self._asleep, self._threads):
+                        known.pop(whose, None)
+        return {
+            whose: self._memory[layout.TIMES_AT + place]
             for whose, place in self._turned.items()
             if self._memory[layout.CODES_AT + place] & 15 == layout.STEP
-        ]
-        return min(held, default=None)
-
-    def _look_at_thread(self, step: _Step, now: int) -> None:
-        """Press for the stack of a thread that is not the main one: while it sleeps, it executes no bytecodes."""
-        thread = self._memory[layout.INFOS_AT + step.loop * layout.INFO + layout.NATIVE]
-        if self._memory[layout.OFFERED] != layout.IN_EITHER_WAY or now - step.started <= self._patience:
-            return
-        number = layout.PRESSING
-        if linux.would_notice(thread, number) or not linux.is_handled(thread, number) or not linux.is_asleep(thread):
-            return
-        self._patience *= _AGAIN
-        if linux.signal_thread(self._pid, thread, number):
-            self._pressed.append(_Question(now, None, step.thread))
+        }
 
     def _ask(self, number: int) -> bool:
         """Send a signal, unless that could make a difference to the child."""
@@ -171,7 +197,11 @@ class Stacks:
         self._read += len(whole)
         for header in _DUMP.findall(whole):
             self._answered[_MOMENT.fullmatch(header) is None] += 1
-        return self._answered[0] < len(self._asked), self._answered[1] < len(self._pressed)
+        pressed = self._answered[1] < len(self._pressed)
+        if pressed and (native := self._pressed[-1].native) and not linux.has_thread(self._pid, native):
+            self._pressed.pop()  # it has ended, and will not answer
+            pressed = False
+        return self._answered[0] < len(self._asked), pressed
 
     def _thread_and_loop(self, key: int) -> tuple[int, int] | None:
         """Of a loop or a task: its thread and loop, both 0 in the main thread; None where that cannot be known."""

@@ -159,6 +159,8 @@ def test_a_copy_keeps_the_order_and_names_itself(asyncdemo: Program, tmp_path: P
 def test_commands_in_notes_name_the_copy() -> None:
     notes = "old is old. Try `asyncdemo run old:a\n--set N=1`, or `asyncdemo run old-one`, not `old`.\n"
     assert sketch.with_name(notes, "old", "new") == notes.replace("old:a", "new:a")
+    prose = "With asyncdemo you see what threads do."
+    assert sketch.with_name(prose, "threads", "mine") == prose
 
 
 @pytest.mark.parametrize(

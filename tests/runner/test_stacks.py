@@ -163,16 +163,33 @@ def test_a_loop_in_another_thread_is_pressed_for_its_stack_while_it_sleeps(
     native[0] = threading.get_native_id()
     stacks = Stacks(memory, os.getpid(), file)
     begin_step(memory, 0, 1, key=1)
-    begin_step(memory, 1, 2, key=3)
-    stacks.look(1 + 2 * FIRST)  # this thread does not sleep
+    stacks.look(2 * FIRST)
+    stacks.look(2 * FIRST + PROMPT)  # this thread does not sleep
     assert got == []
     native[0] = thread.native_id or 0
     while not linux.is_asleep(native[0]):
         time.sleep(0.01)
     stacks.look(3 * FIRST)
-    stacks.look(4 * FIRST)  # not answered yet
+    stacks.look(3 * FIRST + PROMPT)
+    stacks.look(3 * FIRST + 3 * PROMPT)  # not answered yet
     thread.join()  # it has got the signal by then
     assert got == [layout.PRESSING]
     os.write(file, b"Stack (most recent call first):\n" + LINE % 7)
-    assert [(sample.at, sample.thread, sample.frames[0].line) for sample in stacks.samples()] == [(3 * FIRST, 71, 7)]
+    pressed = 3 * FIRST + PROMPT
+    assert [(sample.at, sample.thread, sample.frames[0].line) for sample in stacks.samples()] == [(pressed, 71, 7)]
     assert stacks.hanging() is None
+
+
+def test_a_loop_in_another_thread_does_not_hide_that_of_the_main_one(memory: Memory, file: int, got: list[int]) -> None:
+    for key, kind, ident in ((1, layout.LOOP, 71), (2, layout.THREAD, 70), (3, layout.LOOP, 70)):
+        infos = memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
+        infos[1], infos[2], infos[5] = kind, key, ident
+    memory.words(layout.MAIN, 1)[0] = 2
+    stacks = Stacks(memory, os.getpid(), file)
+    begin_step(memory, 0, 1, key=1)
+    begin_step(memory, 1, FIRST, key=3)
+    stacks.look(3 * FIRST)
+    stacks.look(4 * FIRST)
+    assert got == [signal.SIGURG]
+    hanging = stacks.hanging()
+    assert hanging is not None and hanging.since == FIRST

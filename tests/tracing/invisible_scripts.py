@@ -249,6 +249,26 @@ ASYNCIO = {
         loop.run_until_complete(main(None))
         loop.close()
     """,
+    "tasks that outlive their loop": """
+        import asyncio, gc
+        tasks = []
+        async def takes(queue):
+            for _ in range(3):
+                await queue.get()
+        async def main():
+            queues = asyncio.Queue(), asyncio.Queue()
+            tasks.extend(asyncio.ensure_future(takes(queue)) for queue in queues)
+            await asyncio.sleep(0)
+            for order in (1, -1, 1):  # they take turns in either order
+                for queue in queues[::order]:
+                    queue.put_nowait(1)
+                await asyncio.sleep(0.01)
+            await asyncio.gather(*tasks)
+        asyncio.run(main())
+        tasks.clear()
+        gc.collect()
+        say("cleared")
+    """,
     "own clocks": """
         import os, time
         def broken(*words): raise ZeroDivisionError

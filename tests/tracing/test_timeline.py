@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import Timeline, Touch, Unheeded
 from asyncdemo.timeline import timeline
-from asyncdemo.trace import Frame, Hanging
+from asyncdemo.trace import Frame, Hanging, Sample
 from tests.tracing.conftest import well_formed
 from tests.tracing.made import STARTED, Made, moment, random_trace
 
@@ -140,6 +140,19 @@ def test_blocked_or_computing(cpu: float, queued: float, others: float, state: s
     line = built(trace)
     expected = [] if state is None else [(state, 10, 50)]
     assert told(line, ONE) == [*expected, ("waiting", 50, 100)]
+
+
+def test_the_life_of_a_thread_has_no_line_of_a_loop_in_it() -> None:
+    trace = made()
+    trace.thread(4)
+    trace.main, trace.whos[4] = 5, trace.whos[4]._replace(thread=71)
+    trace.thread(5, "main")
+    trace.samples.append(Sample(moment(20), (Frame("script.py", 17, "work"), *LOOPS), 71))
+    trace.put(4, layout.STEP, 10)
+    trace.raw(4, layout.CPU, 1_000_000)
+    trace.put(4, layout.OVER, 50)
+    (lane,) = [span for span in built(trace).spans if span.task == 4]
+    assert (lane.state, lane.line) == ("waiting", None)
 
 
 def test_a_short_step_that_had_to_queue_is_not_left_out() -> None:

@@ -32,7 +32,7 @@ def tour_as_text(session: Session, page: Page, *, asks: bool, one_chapter: bool)
             return
         before = _shown(session.state)
         while _shown(session.state) == before:
-            _press(session, _line(page, session.state) if asks else "")
+            _press(session, _line(page, session) if asks else "")
             if session.state.message:
                 page.row((session.state.message, "warn"))
         _run(session, page)
@@ -43,10 +43,12 @@ def _shown(state: State) -> tuple[object, ...]:
     return state.number, state.round, state.phase, state.predicted, state.jobs
 
 
-def _line(page: Page, state: State) -> str:
+def _line(page: Page, session: Session) -> str:
     page.flush()
-    print("> " if state.typed is None else "go to the stop: ", end="", flush=True)
+    print("> " if session.state.typed is None else "go to the stop: ", end="", flush=True)
     line = sys.stdin.readline()
+    if not line:  # whoever is gone goes to no stop
+        session.state = session.state._replace(typed=None)
     return line.strip() if line else "q"
 
 

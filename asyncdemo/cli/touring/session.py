@@ -102,7 +102,7 @@ class Session:
         target, job = self.state.running, self.state.job
         if target is None or job is None:
             return
-        self._key, self._stopping = key, 0
+        self._key, self._stopping, self._ctrl_c = key, 0, 0
         try:
             plan = self._stack.enter_context(planned(target, _request(target, job.settings)))
         except AsyncdemoError as error:

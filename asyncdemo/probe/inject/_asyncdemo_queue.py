@@ -3,7 +3,6 @@
 Two methods run at every step (append and popleft in queue_class): what can be is done elsewhere, in C, or not at all.
 """
 
-import _functools
 import _thread
 import _weakref
 import collections
@@ -51,23 +50,6 @@ def _is_running(task):
     """Whether a task's coroutine is just now being executed. `task` is a reference."""
     owner = task()
     return owner is not None and bool(_asyncdemo_trace.asked_of(task.kind.get_coro(owner), "running"))
-
-
-class _StandIn:
-    """Stands in the queue for a handle, and raises an error when the loop asks whether it was cancelled."""
-
-    __slots__ = ()
-
-
-def _stand_in(error):
-    # Throwing into a generator that has ended raises the error and adds no frame to its traceback.
-    throw = (nothing for nothing in ()).throw
-    try:
-        throw(GeneratorExit)
-    except GeneratorExit:
-        pass
-    raises = _functools.partial(next, map(throw, (error,)))
-    return type("Handle", (_StandIn,), {"__slots__": (), "_cancelled": property(raises)})()
 
 
 class Queue(collections.deque):
@@ -132,7 +114,7 @@ class Queue(collections.deque):
         If so it is put in front of the queue: there the loop raises it, and no frame of ours is in its traceback.
         """
         if _asyncdemo_trace.raised_elsewhere(error):
-            self.appendleft(_stand_in(error))
+            self.appendleft(_asyncdemo_trace.stand_in(error))
             return True
         self.lost()
         return False
@@ -238,7 +220,10 @@ class Queue(collections.deque):
 
     def gone(self, task):
         """A task is freed; `task` is the reference to it."""
-        self.known.pop(task.place, None)
+        known = getattr(self, "known", None)
+        if known is None:
+            return  # the loop is closed
+        known.pop(task.place, None)
         self.by_key.pop(task.key, None)
         task.after = _nobody
         if not task.over:
@@ -329,6 +314,8 @@ class Queue(collections.deque):
         loop = self.owner()
         if loop is None or loop._closed:
             self.tell(_clock(), layout.STOP)
+            for task in (self.callbacks, *self.by_key.values()):
+                task.after = _nobody  # else they might keep one another
             for name in Queue.__slots__:
                 delattr(self, name)
 
@@ -381,7 +368,7 @@ def queue_class(recorder, stepper):
                 codes[place] = current.step
                 self.current = current
             except BaseException as error:
-                if isinstance(handle, _StandIn):
+                if isinstance(handle, _asyncdemo_trace.StandIn):
                     return handle
                 if self.caught(error):
                     stand_in = pop(self)

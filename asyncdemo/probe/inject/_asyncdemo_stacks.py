@@ -3,7 +3,8 @@
 SIGURG asks politely: the interpreter calls our handler where it is safe to, between two bytecodes, and the handler
 writes down the stack. While a call of a C function goes on nobody answers. Then the tool sends layout.PRESSING, which
 faulthandler answers at once, whatever goes on. That must not happen while bytecodes are executed: CPython 3.11 and
-3.12 follow a pointer then that is not set yet, about once in 6000 times, and die of it.
+3.12 follow a pointer then that is not set yet, about once in 6000 times, and die of it. A thread besides the main one
+has the second way only, while it sleeps.
 """
 
 import _signal

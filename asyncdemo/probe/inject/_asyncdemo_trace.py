@@ -4,6 +4,7 @@ No lock: places are handed out by counters in C, which no other thread can inter
 anything else goes wrong, tracing is given up for good and the script goes on; so it is in a forked child.
 """
 
+import _functools
 import _thread
 import itertools
 import os
@@ -165,6 +166,24 @@ def _below_ours(error):
     while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_FILES):
         traceback = traceback.tb_next
     return traceback
+
+
+class StandIn:
+    """Stands in the queue for a handle, and raises an error when the loop asks whether it was cancelled."""
+
+    __slots__ = ()
+
+
+def stand_in(error):
+    """Make one for an error."""
+    # Throwing into a generator that has ended raises the error and adds no frame to its traceback.
+    throw = (nothing for nothing in ()).throw
+    try:
+        throw(GeneratorExit)
+    except GeneratorExit:
+        pass
+    raises = _functools.partial(next, map(throw, (error,)))
+    return type("Handle", (StandIn,), {"__slots__": (), "_cancelled": property(raises)})()
 
 
 class Asked:

@@ -49,11 +49,9 @@ class Page:
     what shows all that is folded away.
     """
 
-    def __init__(
-        self, stream: TextIO, environ: Mapping[str, str], *, ascii_only: bool = False, unfold: str = "--full"
-    ) -> None:
+    def __init__(self, stream: TextIO, environ: Mapping[str, str], *, ascii_only: bool = False) -> None:
         self.stream = stream
-        self.unfold = unfold
+        self.unfold = "--full"
         self.terminal = stream.isatty()
         self.erases = self.terminal and environ.get("TERM") != "dumb"
         self.coloured = _coloured(self.erases, environ)

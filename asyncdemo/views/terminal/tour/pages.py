@@ -65,7 +65,7 @@ def body(page: Page, state: State, room: int | None) -> Body:
 
 def _unfold(page: Page, state: State) -> str:
     """The command that shows what there is no room for in a tour; of an edited copy there is none."""
-    job = state.job
+    job = state.job if state.phase in ("running", "tried") else None
     if job is not None and job.kind == "copy":
         return "too many for a tour"
     settings = " ".join(f"--set {quote(setting)}" for setting in (job.settings if job is not None else ()))
