@@ -36,18 +36,19 @@ def times_as_fast(ratio: float | None) -> str:
 
 
 def outcome(ended: Outcome, expected: int = 0) -> str:
-    """Say how a run ended in a few words."""
+    """Say how a run ended in a few words; a torn recording may have the kind only."""
     match ended.kind:
         case "exited":
-            return f"exit {ended.code}" + (f", expected {expected}" if ended.code != expected else "")
+            code = "?" if ended.code is None else ended.code
+            return f"exit {code}" + (f", expected {expected}" if ended.code != expected else "")
         case "signalled":
             return f"killed by {_signal(ended.signal)}"
         case "timed-out":
-            return f"timed out after {ended.after:g} s, stopped"
+            return "timed out, stopped" if ended.after is None else f"timed out after {ended.after:g} s, stopped"
         case "interrupted":
             return "interrupted" if ended.after is None else f"watched for {ended.after:g} s, stopped"
         case "not-started":
-            return f"did not start: {ended.reason}"
+            return f"did not start: {ended.reason or 'nobody knows why'}"
 
 
 def why_not_computing(

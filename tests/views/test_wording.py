@@ -2,7 +2,7 @@
 
 import pytest
 
-from asyncdemo.recording import Outcome
+from asyncdemo.recording import Outcome, OutcomeKind
 from asyncdemo.views import verdicts, wording
 
 
@@ -86,3 +86,17 @@ def test_the_ends_of_an_interval_are_told_apart() -> None:
     assert verdicts.interval((9.5, 9.9)) == "(9.5 to 9.9)"
     assert verdicts.interval((1.0088, 1.0121)) == "(1.009 to 1.012)"
     assert verdicts.interval((1.0, 1.0)) == "(1.000 to 1.000)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("exited", "exit ?, expected 0"),
+        ("signalled", "killed by"),
+        ("timed-out", "timed out, stopped"),
+        ("interrupted", "interrupted"),
+        ("not-started", "did not start"),
+    ],
+)
+def test_an_outcome_of_which_only_the_kind_is_left(kind: OutcomeKind, said: str) -> None:
+    assert wording.outcome(Outcome(kind)).startswith(said)
