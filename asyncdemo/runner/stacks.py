@@ -33,12 +33,16 @@ _MOMENT = re.compile(rb" (\d+) (\d+)")
 _FRAME = re.compile(rb'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
 
 
-class _Asleep(NamedTuple):
-    """A thread that sleeps during a step: when that began and it was first seen (ns), and how often it had slept."""
+class _Watched(NamedTuple):
+    """A step in a thread besides the main one: when it began, and after how long it is asked about (ns).
+
+    `slept` is how often the thread had gone to sleep when it was last seen to do so, `since` when that was seen first.
+    """
 
     started: int
-    at: int
-    times: int
+    patience: int = FIRST
+    slept: int | None = None
+    since: int = 0
 
 
 class _Question(NamedTuple):
@@ -65,8 +69,7 @@ class Stacks:
         self._step = 0  # when the step of the main thread began that was last asked about
         self._patience = FIRST
         self._times: list[tuple[int, int, int, int]] = []  # the clocks, first and last read during that step
-        self._asleep: dict[tuple[int, int], _Asleep] = {}
-        self._threads: dict[tuple[int, int], tuple[int, int]] = {}  # when a step of theirs began, and is asked about
+        self._watched: dict[tuple[int, int], _Watched] = {}
         self._asked: list[_Question] = []
         self._pressed: list[_Question] = []
         self._read = 0  # bytes of the file in which the answers are counted already
@@ -104,21 +107,18 @@ class Stacks:
         It must have done so for a while, so that it does not just wake up.
         """
         native = self._memory[layout.INFOS_AT + whose[1] * layout.INFO + layout.NATIVE]
-        began, patience = self._threads.get(whose, (started, FIRST))
-        if began != started:
-            patience = FIRST
-        self._threads[whose] = started, patience
-        times = linux.times_slept(native) if now - started > patience else None
-        if times is None:
-            self._asleep.pop(whose, None)
-            return
-        seen = self._asleep.setdefault(whose, _Asleep(started, now, times))
-        if (seen.started, seen.times) != (started, times):
-            self._asleep[whose] = _Asleep(started, now, times)
-        elif now - seen.at >= _PROMPT and self._press(native, whose[0], now):
-            self._threads[whose] = started, patience * _AGAIN
+        watched = self._watched.get(whose)
+        if watched is None or watched.started != started:
+            watched = _Watched(started)
+        slept = linux.times_slept(native) if now - started > watched.patience else None
+        if slept != watched.slept:
+            watched = watched._replace(slept=slept, since=now)
+        elif slept is not None and now - watched.since >= _PROMPT and self._press(native, whose[0], now):
+            watched = watched._replace(patience=watched.patience * _AGAIN)
+        self._watched[whose] = watched
 
     def _press(self, native: int, thread: int, now: int) -> bool:
+        """Whether a thread was pressed, as far as it can be."""
         _, pressed = self._count_answers()
         number = layout.PRESSING
         if pressed or self._read >= _ROOM or self._memory[layout.OFFERED] != layout.IN_EITHER_WAY:
@@ -160,8 +160,8 @@ class Stacks:
             if code & 15 in _TURNS and (whose := self._thread_and_loop(code >> 4)) is not None:
                 self._turned[whose] = place
                 if code & 15 == layout.STOP:
-                    for known in (self._turned, self._asleep, self._threads):
-                        known.pop(whose, None)
+                    self._turned.pop(whose)
+                    self._watched.pop(whose, None)
         return {
             whose: self._memory[layout.TIMES_AT + place]
             for whose, place in self._turned.items()

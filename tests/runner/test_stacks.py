@@ -189,7 +189,7 @@ def test_a_loop_in_another_thread_does_not_hide_that_of_the_main_one(memory: Mem
     begin_step(memory, 0, 1, key=1)
     begin_step(memory, 1, FIRST, key=3)
     stacks.look(3 * FIRST)
-    stacks.look(4 * FIRST)
+    stacks.look(3 * FIRST + PROMPT // 2)  # too soon for it to be pressed
     assert got == [signal.SIGURG]
     hanging = stacks.hanging()
     assert hanging is not None and hanging.since == FIRST
