@@ -34,7 +34,7 @@ from asyncdemo.cli.options import (
 from asyncdemo.cli.planning import Request
 from asyncdemo.cli.progress import say
 from asyncdemo.errors import UsageError
-from asyncdemo.promises.verdict import Report, Verdict
+from asyncdemo.expectations.verdict import Report, Verdict
 
 app = command_app()
 
@@ -123,7 +123,7 @@ def _tell(done: int, all_: int, name: str, took: float) -> None:
 
 def _show(report: Report, *, as_json: bool, ascii_only: bool) -> None:
     if as_json:
-        from asyncdemo.promises.verdict import to_json
+        from asyncdemo.expectations.verdict import to_json
         from asyncdemo.views.document import write_json
 
         write_json(to_json(report.verdicts))
@@ -161,7 +161,7 @@ def _near_path(path: str) -> str:
 
 def _annotate(verdicts: Sequence[Verdict]) -> None:
     if annotations.wanted(os.environ):
-        from asyncdemo.promises.difference import as_text
+        from asyncdemo.expectations.difference import as_text
 
         for verdict in verdicts:
             for fault in verdict.faults:

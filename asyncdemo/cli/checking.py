@@ -9,10 +9,10 @@ from asyncdemo.catalogue.scenario import Scenario, Script
 from asyncdemo.cli.choosing import Chosen
 from asyncdemo.cli.interpreters import Interpreter
 from asyncdemo.cli.planning import Request, planned
-from asyncdemo.promises import fitness, times
-from asyncdemo.promises.fault import Fault
-from asyncdemo.promises.keeping import broken_promises, depends_on_time
-from asyncdemo.promises.verdict import Status, Verdict
+from asyncdemo.expectations import fitness, times
+from asyncdemo.expectations.fault import Fault
+from asyncdemo.expectations.keeping import broken_promises, depends_on_time
+from asyncdemo.expectations.verdict import Status, Verdict
 from asyncdemo.recording import Run
 from asyncdemo.runner.side_by_side import cores, run_side_by_side
 

@@ -9,9 +9,9 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import absolute
 from asyncdemo.cli.blocks import why_not
 from asyncdemo.cli.planning import SCENARIO_TIMEOUT, Request, planned
-from asyncdemo.promises.fault import Fault
-from asyncdemo.promises.shown import broken_promises
-from asyncdemo.promises.verdict import Verdict
+from asyncdemo.expectations.fault import Fault
+from asyncdemo.expectations.shown import broken_promises
+from asyncdemo.expectations.verdict import Verdict
 from asyncdemo.recording import Run
 from asyncdemo.runner.side_by_side import cores, run_side_by_side
 

@@ -18,7 +18,7 @@ from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Scenarios, load_catalogue, resolved
 from asyncdemo.errors import UsageError
-from asyncdemo.promises.fitness import COLUMNS
+from asyncdemo.expectations.fitness import COLUMNS
 from asyncdemo.saving import replace_content
 
 app = command_app()

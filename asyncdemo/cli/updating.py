@@ -5,11 +5,11 @@ from asyncdemo.catalogue.scenario import Script
 from asyncdemo.cli.checking import Checked, Item
 from asyncdemo.cli.interpreters import Interpreter
 from asyncdemo.errors import UsageError
-from asyncdemo.promises.fault import Fault
-from asyncdemo.promises.keeping import best_seen, stream_faults
-from asyncdemo.promises.rewriting import Paper, rewritten
-from asyncdemo.promises.seen import Seen
-from asyncdemo.promises.verdict import Verdict
+from asyncdemo.expectations.fault import Fault
+from asyncdemo.expectations.keeping import best_seen, stream_faults
+from asyncdemo.expectations.rewriting import Paper, rewritten
+from asyncdemo.expectations.seen import Seen
+from asyncdemo.expectations.verdict import Verdict
 from asyncdemo.recording import Outcome, Run
 from asyncdemo.saving import replace_content
 

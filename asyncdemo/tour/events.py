@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from asyncdemo.promises.choices import matching
-from asyncdemo.promises.seen import seen
+from asyncdemo.expectations.choices import matching
+from asyncdemo.expectations.seen import seen
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import Timeline
 from asyncdemo.tour.progress import marked

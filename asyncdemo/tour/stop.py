@@ -7,7 +7,7 @@ from typing import NamedTuple
 from asyncdemo.catalogue.metadata import fields
 from asyncdemo.catalogue.scenario import Chapter, Scenario, Script
 from asyncdemo.catalogue.targets import Target, expand, of_script
-from asyncdemo.promises.choices import FEWEST
+from asyncdemo.expectations.choices import FEWEST
 
 _SETTING = re.compile(r"--set(?:\s+|=)([A-Z][A-Z0-9_]*=[^\s`]+)")
 _TRY = re.compile(r"(?ms)^\*\*Try\*\*.*?(?=\n\s*\n|\Z)")

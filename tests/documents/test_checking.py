@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.documents.blocks import blocks
-from asyncdemo.promises.difference import as_text
-from asyncdemo.promises.shown import broken_promises
+from asyncdemo.expectations.difference import as_text
+from asyncdemo.expectations.shown import broken_promises
 from asyncdemo.recording import Outcome, Output, Python, Run, Subject
 from tests.conftest import Result
 from tests.documents.test_commands import ARTICLE

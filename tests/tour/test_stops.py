@@ -3,7 +3,7 @@
 import pytest
 
 from asyncdemo.catalogue import course
-from asyncdemo.promises.choices import FEWEST
+from asyncdemo.expectations.choices import FEWEST
 from asyncdemo.tour.stop import attempt, of_scenario
 from tests.tour.made import ASKING, FIRST, folder, scenario, stops
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from asyncdemo.promises.fault import Fault
-from asyncdemo.promises.verdict import Report, Verdict, sentence, summary
+from asyncdemo.expectations.fault import Fault
+from asyncdemo.expectations.verdict import Report, Verdict, sentence, summary
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import paragraph, write_next, write_title
 from asyncdemo.views.terminal.text import cells, cut, wrapped

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from asyncdemo.catalogue.scenario import Script
+from asyncdemo.expectations import choices, times
+from asyncdemo.expectations.blocks import NAMES, Stream, Version, blocks, held, joined
+from asyncdemo.expectations.difference import difference
+from asyncdemo.expectations.fault import Fault
+from asyncdemo.expectations.fitness import line_of
+from asyncdemo.expectations.matching import as_promised
+from asyncdemo.expectations.seen import Seen, seen
 from asyncdemo.findings.thresholds import THRESHOLDS
-from asyncdemo.promises import choices, times
-from asyncdemo.promises.blocks import NAMES, Stream, Version, blocks, held, joined
-from asyncdemo.promises.difference import difference
-from asyncdemo.promises.fault import Fault
-from asyncdemo.promises.fitness import line_of
-from asyncdemo.promises.matching import as_promised
-from asyncdemo.promises.seen import Seen, seen
 from asyncdemo.recording import Outcome, Run
 
 _STREAMS: tuple[Stream, ...] = ("stdout", "stderr")

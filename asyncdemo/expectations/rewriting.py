@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from asyncdemo.promises.alignment import aligned
-from asyncdemo.promises.blocks import HEADING, LINE_END, NAMES, Block, Line, Stream, Version, blocks, held, joined
-from asyncdemo.promises.lines import ANY_LINES, PLACEHOLDERS, matches, parts
-from asyncdemo.promises.matching import as_promised, pairs, parting
-from asyncdemo.promises.seen import Seen
+from asyncdemo.expectations.alignment import aligned
+from asyncdemo.expectations.blocks import HEADING, LINE_END, NAMES, Block, Line, Stream, Version, blocks, held, joined
+from asyncdemo.expectations.lines import ANY_LINES, PLACEHOLDERS, matches, parts
+from asyncdemo.expectations.matching import as_promised, pairs, parting
+from asyncdemo.expectations.seen import Seen
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from asyncdemo.catalogue.scenario import Scenario, Script
 from asyncdemo.catalogue.shelf import CONTENTS
+from asyncdemo.expectations import times
+from asyncdemo.expectations.blocks import LINE_END, blocks_start, slips
+from asyncdemo.expectations.choices import FEWEST
+from asyncdemo.expectations.fault import Fault
 from asyncdemo.findings import RULES
-from asyncdemo.promises import times
-from asyncdemo.promises.blocks import LINE_END, blocks_start, slips
-from asyncdemo.promises.choices import FEWEST
-from asyncdemo.promises.fault import Fault
 
 SUMMARY = 60  # characters of a summary: `list` has no more room
 COLUMNS = 70  # of a line of code: a projector has no more room

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from asyncdemo.promises.matching import in_order
-from asyncdemo.promises.seen import Seen
+from asyncdemo.expectations.matching import in_order
+from asyncdemo.expectations.seen import Seen
 
 FEWEST = 3
 FACTOR = 1.5  # a choice "about 0.2 s" holds within this factor either way

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from asyncdemo.documents.block import Block, ShownLine
-from asyncdemo.promises.blocks import Line
-from asyncdemo.promises.difference import difference
-from asyncdemo.promises.fault import Fault, Row
-from asyncdemo.promises.keeping import how_it_ended
-from asyncdemo.promises.lines import ANY_LINES
-from asyncdemo.promises.matching import in_order, printed_lines
+from asyncdemo.expectations.blocks import Line
+from asyncdemo.expectations.difference import difference
+from asyncdemo.expectations.fault import Fault, Row
+from asyncdemo.expectations.keeping import how_it_ended
+from asyncdemo.expectations.lines import ANY_LINES
+from asyncdemo.expectations.matching import in_order, printed_lines
 from asyncdemo.recording import Run
 
 TRACEBACK = "Traceback (most recent call last):"

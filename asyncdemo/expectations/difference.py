@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from asyncdemo.promises.alignment import aligned
-from asyncdemo.promises.blocks import Line
-from asyncdemo.promises.fault import Row
-from asyncdemo.promises.lines import ANY_LINES
-from asyncdemo.promises.matching import pairs, parting
+from asyncdemo.expectations.alignment import aligned
+from asyncdemo.expectations.blocks import Line
+from asyncdemo.expectations.fault import Row
+from asyncdemo.expectations.lines import ANY_LINES
+from asyncdemo.expectations.matching import pairs, parting
 
 CONTEXT = 2  # rows of what is as promised, around what is not
 MOST = 40  # rows in all

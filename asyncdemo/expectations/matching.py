@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
-from asyncdemo.promises.lines import ANY_LINES, NAMED, matches
+from asyncdemo.expectations.lines import ANY_LINES, NAMED, matches
 
 
 def printed_lines(text: str) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from asyncdemo.promises.difference import as_text
-from asyncdemo.promises.fault import Fault
+from asyncdemo.expectations.difference import as_text
+from asyncdemo.expectations.fault import Fault
 
 SCHEMA = "asyncdemo.check/1"
 

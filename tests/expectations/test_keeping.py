@@ -6,9 +6,9 @@ import pytest
 
 from asyncdemo.catalogue import reading
 from asyncdemo.catalogue.scenario import Script
+from asyncdemo.expectations.keeping import broken_promises, depends_on_time
+from asyncdemo.expectations.verdict import Summary, Verdict, sentence, summary
 from asyncdemo.finding import Finding
-from asyncdemo.promises.keeping import broken_promises, depends_on_time
-from asyncdemo.promises.verdict import Summary, Verdict, sentence, summary
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Stream, Subject
 
 PATH = Path("/my/script.py")

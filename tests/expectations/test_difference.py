@@ -2,11 +2,11 @@
 
 from hypothesis import given
 
-from asyncdemo.promises.blocks import Line
-from asyncdemo.promises.difference import MOST, as_text, difference
-from asyncdemo.promises.lines import ANY_LINES
-from asyncdemo.promises.matching import as_promised
-from tests.promises.made import printed_lines, promised_lines
+from asyncdemo.expectations.blocks import Line
+from asyncdemo.expectations.difference import MOST, as_text, difference
+from asyncdemo.expectations.lines import ANY_LINES
+from asyncdemo.expectations.matching import as_promised
+from tests.expectations.made import printed_lines, promised_lines
 
 
 def lines(*texts: str, start: int = 10) -> list[Line]:

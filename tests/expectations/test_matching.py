@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.promises.alignment import aligned
-from asyncdemo.promises.lines import ANY_LINES, PLACEHOLDERS, matches
-from asyncdemo.promises.matching import as_promised, in_order, pairs, parting, printed_lines, split
-from tests.promises.made import printed_lines as st_printed
-from tests.promises.made import promised_lines
+from asyncdemo.expectations.alignment import aligned
+from asyncdemo.expectations.lines import ANY_LINES, PLACEHOLDERS, matches
+from asyncdemo.expectations.matching import as_promised, in_order, pairs, parting, printed_lines, split
+from tests.expectations.made import printed_lines as st_printed
+from tests.expectations.made import promised_lines
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from asyncdemo.promises.blocks import Stream, Version
-from asyncdemo.promises.matching import printed_lines
+from asyncdemo.expectations.blocks import Stream, Version
+from asyncdemo.expectations.matching import printed_lines
 from asyncdemo.recording import Run
 
 

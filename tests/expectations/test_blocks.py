@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.promises.blocks import Block, Line, blocks, held, joined, slips
+from asyncdemo.expectations.blocks import Block, Line, blocks, held, joined, slips
 
 TWELVE = (3, 12, 4)
 FRAGMENTS = [

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.promises.blocks import blocks, held, joined, slips
-from asyncdemo.promises.matching import as_promised
-from asyncdemo.promises.rewriting import Paper, renewed, rewritten
-from tests.promises.made import printed_lines, promised_lines, seen
+from asyncdemo.expectations.blocks import blocks, held, joined, slips
+from asyncdemo.expectations.matching import as_promised
+from asyncdemo.expectations.rewriting import Paper, renewed, rewritten
+from tests.expectations.made import printed_lines, promised_lines, seen
 
 CODE = "print(1)\n"
 PAPER = Paper("utf-8", "/my/script.py")

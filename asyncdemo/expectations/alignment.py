@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from asyncdemo.promises.lines import ANY_LINES, matches
+from asyncdemo.expectations.lines import ANY_LINES, matches
 
 Kind = Literal["same", "changed", "missing", "extra", "covered"]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from asyncdemo.promises import times
-from asyncdemo.promises.choices import depend_on_time, matching
-from asyncdemo.promises.seen import Seen
+from asyncdemo.expectations import times
+from asyncdemo.expectations.choices import depend_on_time, matching
+from asyncdemo.expectations.seen import Seen
 
 WARNING = "/x.py:1: RuntimeWarning: coroutine 'main' was never awaited"
 NEVER = "Task exception was never retrieved"

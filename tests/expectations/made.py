@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from asyncdemo.promises.lines import PLACEHOLDERS
-from asyncdemo.promises.seen import Seen
+from asyncdemo.expectations.lines import PLACEHOLDERS
+from asyncdemo.expectations.seen import Seen
 
 # Little text, so that lines are often alike, and all that is read as something else than text.
 SPECIAL = [
