@@ -6,8 +6,8 @@ message only: the script goes on, and its exit status is 0.
 
 A task keeps its exception for whoever awaits it. That may happen at
 any time, so asyncio cannot complain while someone still holds the
-task. When nobody can ask any more, it writes `Task exception was
-never retrieved` to stderr, through the `logging` module.
+task. When nobody can ask any more, it logs `Task exception was never
+retrieved` at level ERROR, and `logging` writes that to stderr.
 
 **"An exception always stops the program."** It stops the coroutine
 that raised it, then the one that awaits that, and so on. In a task
@@ -26,7 +26,7 @@ reaches `main` and ends the program, and the exit status is 1.
 # choices = [
 #     "nothing, and an error",
 #     "main goes on\nmain ends",
-#     "main goes on\nmain ends, and a warning",
+#     "main goes on\nmain ends, and a logged error",
 #     "main goes on, and an error",
 # ]
 # ///

@@ -2,8 +2,8 @@
 
 `job` waits for a future that nobody else knows. `main` has not kept
 the task. When Python clears away what nobody holds, the task goes
-with it, in the midst of its wait, and asyncio writes `Task was
-destroyed but it is pending!` to stderr. `job: done` never comes.
+with it, in the midst of its wait, and asyncio logs an error: `Task
+was destroyed but it is pending!` And `job: done` never comes.
 
 The event loop holds only what is due next: steps that are ready, and
 timers. A task that waits is held by what it waits for, for that has
@@ -26,7 +26,7 @@ holds the task. It is cancelled at the end, in good order.
 # question = "What does this print?"
 # choices = [
 #     "job: waiting\nmain ends",
-#     "job: waiting\nmain ends, and a warning",
+#     "job: waiting\nmain ends, and a logged error",
 #     "job: waiting\nmain ends\njob: done",
 #     "job: waiting, and an error",
 # ]

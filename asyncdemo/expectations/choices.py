@@ -10,9 +10,17 @@ from asyncdemo.expectations.seen import Seen
 FEWEST = 3
 FACTOR = 1.5  # a choice "about 0.2 s" holds within this factor either way
 
-_ENDINGS: dict[str, Literal["warning", "error"]] = {", and a warning": "warning", ", and an error": "error"}
+Stderr = Literal["empty", "warning", "logged", "error"]
+_ENDINGS: dict[str, Stderr] = {
+    ", and a warning": "warning",
+    ", and a logged error": "logged",  # as asyncio logs what nobody awaits: at level ERROR, and the program goes on
+    ", and an error": "error",
+}
 _ABOUT = re.compile(r"about (\d+(?:\.\d+)?) s")
-_COMPLAINT = re.compile(r"Warning|was never|was destroyed")
+_LOGGED = re.compile(
+    r"exception was never retrieved|Task was destroyed but it is pending|Unhandled exception in client_conn"
+)
+_COMPLAINT = re.compile(r"Warning|was never awaited")
 _TRACEBACK = re.compile(r"(?m)^\s*(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\):|^\w*SyntaxError: ")
 
 
@@ -20,7 +28,7 @@ class Choice(NamedTuple):
     """What a choice says: `lines` on stdout and what is on stderr, or `seconds` that the script takes."""
 
     lines: tuple[str, ...] = ()
-    stderr: Literal["empty", "warning", "error"] = "empty"
+    stderr: Stderr = "empty"
     seconds: float | None = None
 
 
@@ -63,4 +71,6 @@ def _stderr(seen: Seen) -> str:
     text = "\n".join(seen.stderr)
     if seen.code:
         return "error" if _TRACEBACK.search(text) else "other"
+    if _LOGGED.search(text):
+        return "logged"
     return "warning" if _COMPLAINT.search(text) else "other"

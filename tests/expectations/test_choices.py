@@ -11,7 +11,12 @@ NEVER = "Task exception was never retrieved"
 DESTROYED = "Task was destroyed but it is pending!"
 TRACEBACK = "Traceback (most recent call last):"
 GROUP = "  + Exception Group Traceback (most recent call last):"
-ALL = ["a", "a, and a warning", "a, and an error", "nothing", "nothing, and a warning", "nothing, and an error"]
+CLIENT = "Unhandled exception in client_connected_cb"
+ALL = [
+    f"{printed}{ending}"
+    for printed in ("a", "nothing")
+    for ending in ("", ", and a warning", ", and a logged error", ", and an error")
+]
 
 
 @pytest.mark.parametrize(
@@ -20,8 +25,11 @@ ALL = ["a", "a, and a warning", "a, and an error", "nothing", "nothing, and a wa
         (Seen(("a",)), ["a"]),
         (Seen(), ["nothing"]),
         (Seen(("a",), (WARNING,)), ["a, and a warning"]),
-        (Seen((), (NEVER,)), ["nothing, and a warning"]),
-        (Seen((), (DESTROYED,)), ["nothing, and a warning"]),
+        (Seen((), (NEVER, TRACEBACK)), ["nothing, and a logged error"]),
+        (Seen(("a",), (DESTROYED,)), ["a, and a logged error"]),
+        (Seen((), (CLIENT, TRACEBACK)), ["nothing, and a logged error"]),
+        (Seen((), (WARNING, NEVER)), ["nothing, and a logged error"]),  # the worse of both
+        (Seen((), (NEVER, TRACEBACK), 1), ["nothing, and an error"]),
         (Seen(("a",), (TRACEBACK, WARNING), 1), ["a, and an error"]),
         (Seen((), (GROUP,), 1), ["nothing, and an error"]),
         (Seen((), ('  File "/x.py", line 1', "SyntaxError: invalid syntax"), 1), ["nothing, and an error"]),
