@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple, TypeGuard
 
-from asyncdemo.findings.source import FUNCTIONS, Source, called, inside
+from asyncdemo.findings.source import FUNCTIONS, Source, called, inside, last_name
 
 _DEEPEST = 20  # functions of the script that await one another
 _ENDS = {"CancelledError", "BaseException"}
@@ -79,11 +79,7 @@ def _suppresses(expression: ast.expr) -> bool:
 def _catches(kind: ast.expr | None) -> bool:
     """Whether an `except` of that catches a cancellation."""
     kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return any(each is None or _last_name(each) in _ENDS for each in kinds)
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return any(each is None or last_name(each) in _ENDS for each in kinds)
 
 
 def _is_finally(source: Source, line: int) -> bool:

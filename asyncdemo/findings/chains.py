@@ -1,21 +1,36 @@
 """Which awaits in a script could be at the same time, as far as its code tells. Only ever a reason to say nothing."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside
+from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside, last_name, parameters
 
 _DEEPEST = 20  # calls of functions of the script in one another
-_FOR_OTHERS = {"wait", "acquire", "join", "put", "shield", "serve_forever"}  # calls that wait for what others do
+
+# Calls that wait for what others do, or for the answer on a connection that has one at a time.
+_FOR_OTHERS = re.compile(
+    r"wait(_closed)?|acquire|join|put|shield|serve_forever|anext|a?send\w*|athrow|a?close|recv\w*|receive\w*|read\w*|write\w*"
+    r"|drain|flush|connect\w*|start\w*|stop\w*|open\w*|execute\w*|commit|rollback|communicate|sock_\w+|__a\w+__"
+)
+_INDEPENDENT = re.compile(
+    r"_*(get|head|fetch|load|download|request)(_\w+)?"
+)  # methods that one object can have twice at once
+_ONE_AT_A_TIME = re.compile(
+    r"_*(\w*conn\w*|\w*cursor|db|database|sock\w*|\w*stream|\w*reader|\w*writer|channel|ws|pipe)"
+)
+_LOOPS = (ast.While, ast.For, ast.AsyncFor)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_PLAIN_DECORATORS = {"staticmethod", "classmethod", "override"}
 
 
 def is_one_of_many(source: Source, line: int) -> bool:
-    """Whether what is awaited in a line begins there, and is neither a loop's rhythm, cleaning up, nor up to others."""
+    """True if what is awaited in a line begins there, and is neither a loop's rhythm, cleaning up, nor up to others."""
     calls = [call for call in map(_awaited_call, _awaits(source, line)) if call is not None]
-    if len(calls) != 1 or _waits_for_others(calls[0]) or _cleans_up(source, calls[0]):
+    if len(calls) != 1 or _waits_for_others(source, calls[0]) or _is_pause(source, calls[0]):
         return False
-    return not _is_rhythm(source, calls[0])
+    return not _comes_after(source, calls[0])
 
 
 class Unit(NamedTuple):
@@ -28,88 +43,260 @@ class Unit(NamedTuple):
 def unit(source: Source, line: int) -> Unit | None:
     """The unit that an await in a line belongs to; None where the calls may depend on one another, too."""
     function = source.around(line)
+    chain = callers(source, function) if function is not None else []
+    if not all(_is_open(source, each) for each in chain) or _is_recursive(source, chain):
+        return None
     for _ in range(_DEEPEST):
         if function is None:
             return None
-        calls = source.every_call(function.name)
-        callers = {caller.lineno: caller for call in calls if (caller := source.around(call.lineno)) is not None}
-        if any(_is_rhythm(source, call) or _cleans_up(source, call) for call in calls) or (
-            not callers and _needs_results(function)
-        ):
+        above = _callers(source, function)
+        if not above and _needs_results(source, function):
             return None
-        in_order = [caller for caller in callers.values() if _needs_results(caller)]
+        in_order = [caller for caller in above if _needs_results(source, caller)]
         if not in_order:
-            return Unit(function, _needs_results(function))
-        function = in_order[0] if len(callers) == 1 and in_order[0] is not function else None
+            return Unit(function, _needs_results(source, function))
+        function = in_order[0] if len(above) == 1 and in_order[0] is not function else None
     return None
 
 
+def callers(source: Source, function: Function) -> list[Function]:
+    """A function and all functions of the script that call it, by its name, or call one that does."""
+    found = [function]
+    for each in found:
+        found += [caller for caller in _callers(source, each) if caller not in found]
+    return found
+
+
+def _callers(source: Source, function: Function) -> list[Function]:
+    some = (source.around(call.lineno) for call in source.every_call(function.name))
+    return list({caller.lineno: caller for caller in some if caller is not None}.values())
+
+
+def _is_open(source: Source, function: Function) -> bool:
+    """Whether all who call a function can be seen, and none of them lets one call come after another."""
+    calls = source.every_call(function.name)
+    return not (
+        function.name.startswith("__")
+        or _is_in_pieces(function)
+        or any(last_name(each) not in _PLAIN_DECORATORS for each in function.decorator_list)
+        or len(source.named(function.name)) > 1
+        or _keeps_state(function)
+        or _is_handed_over(source, function.name)
+        or any(_comes_after(source, call) or _is_in_turn(source, call) for call in calls)
+    )
+
+
+def _is_recursive(source: Source, chain: list[Function]) -> bool:
+    return any(each in callers(source, above) for each in chain for above in _callers(source, each))
+
+
+def _is_in_pieces(function: Function) -> bool:
+    """Whether it is a generator: what comes after a yield is for the next turn of a loop, or an exit."""
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside(function))
+
+
+def _keeps_state(function: Function) -> bool:
+    """Whether it changes what outlives it: its next call may go on from there."""
+    stored = (node for node in inside(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    local = {node.id for node in stored} - parameters(function)
+    for node in inside(function):
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            return True
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            return True
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del) and not _base(node) & local:
+            return True
+    return False
+
+
+def _is_handed_over(source: Source, name: str) -> bool:
+    """Whether a function is used other than by a call or by something that runs a loop: who calls it, and when?"""
+    for node in source.uses_of(name):
+        parent = next(source.parents(node), None)
+        runs = isinstance(parent, ast.Call) and (
+            parent.func is node or (called(parent) == "run" and parent.args[:1] == [node])
+        )
+        if not runs:
+            return True
+    return False
+
+
+def _is_in_turn(source: Source, call: ast.Call) -> bool:
+    """Whether it is a call of a method of an object that may do one thing at a time."""
+    receiver = source.receiver(call)
+    if receiver is None or receiver in ("self", "cls"):
+        return False
+    return bool(_ONE_AT_A_TIME.fullmatch(receiver)) or not _INDEPENDENT.fullmatch(called(call))
+
+
 def _awaits(source: Source, line: int) -> Iterator[ast.expr | None]:
-    """What is awaited in a line: None where that is not said as an expression."""
+    """What is awaited in a line: None where that is not said as an expression, as by `async with` and `async for`."""
     function = source.around(line)
     for node in inside(function) if function is not None else ():
         first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0) or 0
         if isinstance(node, ast.Await) and first <= line <= last:
             yield node.value
-        elif isinstance(node, ast.AsyncWith) and first <= line < node.body[0].lineno:
-            yield from (item.context_expr for item in node.items)
-        elif isinstance(node, ast.AsyncFor) and first <= line < node.body[0].lineno:
+        elif isinstance(node, ast.AsyncWith | ast.AsyncFor) and first <= line < node.body[0].lineno:
             yield None
+            return
 
 
 def _awaited_call(awaited: ast.expr | None) -> ast.Call | None:
     return awaited if isinstance(awaited, ast.Call) else None
 
 
-def _waits_for_others(call: ast.Call) -> bool:
+def _waits_for_others(source: Source, call: ast.Call) -> bool:
+    """Whether a call is about what others do, what does one thing at a time, or something that was handed in."""
     name = called(call)
-    return name in _FOR_OTHERS or (name == "get" and not call.args)
+    if _FOR_OTHERS.fullmatch(name) or (name == "get" and not call.args) or _is_in_turn(source, call):
+        return True
+    functions = (part.func for part in ast.walk(call) if isinstance(part, ast.Call))
+    return not all(
+        each.id not in source.variables if isinstance(each, ast.Name) else isinstance(each, ast.Attribute)
+        for each in functions
+    )
 
 
-def _cleans_up(source: Source, call: ast.Call) -> bool:
-    """Whether it stands in an `except` or a `finally`, and so comes after what went before."""
+def _is_pause(source: Source, call: ast.Call) -> bool:
+    """Whether it is a sleep between two steps of the program's first function, and so meant to be one after another."""
+    function = source.around(call.lineno)
+    whole = any(isinstance(node, ast.Expr) for node in list(source.parents(call))[1:2])
+    return called(call) == "sleep" and whole and function is not None and not _callers(source, function)
+
+
+def _comes_after(source: Source, call: ast.Call) -> bool:
+    """Whether a call comes after what went before it: cleaning up, inside of a lock, or in a loop that needs its turns.
+
+    Of what stands in a lambda nobody knows when it is called.
+    """
     inner: ast.AST = call
+    used = _names(call)
     for node in source.parents(call):
         if isinstance(node, FUNCTIONS):
             return False
-        if isinstance(node, ast.ExceptHandler) or (isinstance(node, ast.Try | ast.TryStar) and inner in node.finalbody):
+        if isinstance(node, ast.Lambda | ast.ExceptHandler) or (
+            isinstance(node, ast.Try | ast.TryStar) and inner in node.finalbody
+        ):
+            return True
+        if isinstance(node, ast.AsyncWith) and any(_excludes(source, item.context_expr) for item in node.items):
+            return True
+        if isinstance(node, _LOOPS) and inner in node.body and _needs_turns(node, used):
+            return True
+        if isinstance(node, _COMPREHENSIONS) and not any(
+            _names(generator.target) & used for generator in node.generators if not generator.is_async
+        ):
             return True
         inner = node
     return False
 
 
-def _is_rhythm(source: Source, call: ast.Call) -> bool:
-    """Whether a loop repeats a call and hands it nothing: it comes again and again, and not for each of many."""
-    used = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
-    for node in source.parents(call):
-        if isinstance(node, FUNCTIONS):
-            return False
-        if isinstance(node, ast.While | ast.AsyncFor):
-            return True
-        if isinstance(node, ast.For) and not _names(node.target) & used:
-            return True
-        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) and not any(
-            _names(generator.target) & used for generator in node.generators if not generator.is_async
-        ):
-            return True
-    return False
+def _excludes(source: Source, context: ast.expr) -> bool:
+    """Whether a context may let in only one at a time, such as a lock or a transaction."""
+    if not isinstance(context, ast.Call):
+        return True
+    receiver = source.receiver(context)
+    return receiver is not None and not _INDEPENDENT.fullmatch(called(context))
 
 
-def _needs_results(function: Function) -> bool:
-    """Whether anything that a function awaits is made from what an await of it has given."""
-    given: set[str] = set()
-    used: set[str] = set()
+def _needs_turns(loop: ast.While | ast.For | ast.AsyncFor, used: set[str]) -> bool:
+    """Whether a loop goes on until something is so, or repeats a call that it hands nothing: not for each of many."""
+    if not isinstance(loop, ast.For) or not _names(loop.target) & used:
+        return True
+    return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for each in loop.body for part in ast.walk(each))
+
+
+def _needs_results(source: Source, function: Function) -> bool:
+    """Whether anything that a function awaits depends on what an await of it has given, or on its having failed."""
+    given = _given(function)
     for node in inside(function):
-        if isinstance(node, ast.Await):
-            used |= _names(node.value)
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr) and _awaits_in(node.value):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            given = given.union(*map(_names, targets))
-    return bool(given & used)
+        if isinstance(node, ast.Await) and _names(node.value) & given:
+            return True
+        if isinstance(node, ast.If | ast.IfExp) and _depends(node.test, given) and _decides(node):
+            return True
+        if isinstance(node, ast.While) and _depends(node.test, given):
+            return True
+        if isinstance(node, ast.BoolOp) and _awaits_in(node):
+            return True
+        if isinstance(node, ast.Match) and _depends(node.subject, given):
+            return True
+        if isinstance(node, ast.Try) and _leaves_on_error(node):
+            return True
+    return _shares_receiver(source, function)
 
 
-def _awaits_in(value: ast.expr | None) -> bool:
-    return value is not None and any(isinstance(part, ast.Await) for part in ast.walk(value))
+def _decides(node: ast.If | ast.IfExp) -> bool:
+    """Whether an await, or what comes after, is left out where a test says so."""
+    parts = (part for each in ast.iter_child_nodes(node) if each is not node.test for part in ast.walk(each))
+    return any(isinstance(part, ast.Await | ast.Return | ast.Break | ast.Continue | ast.Raise) for part in parts)
+
+
+def _shares_receiver(source: Source, function: Function) -> bool:
+    """Whether it awaits different methods of one object: the second may be about what the first has done to it."""
+    methods: dict[str, set[str]] = {}
+    for node in inside(function):
+        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call):
+            receiver = source.receiver(node.value)
+            if receiver is not None and receiver not in ("self", "cls"):
+                methods.setdefault(receiver, set()).add(called(node.value))
+    return any(len(some) > 1 for some in methods.values())
+
+
+def _leaves_on_error(node: ast.Try) -> bool:
+    """Whether what follows an await happens only where that has not failed."""
+    leaves = (
+        isinstance(part, ast.Return | ast.Break | ast.Continue) for each in node.handlers for part in ast.walk(each)
+    )
+    return any(map(_awaits_in, node.body)) and (bool(node.orelse) or any(leaves))
+
+
+def _given(function: Function) -> set[str]:
+    """The names whose values are made from what an await of the function has given, over any number of steps."""
+    given: set[str] = set()
+    pairs = [pair for node in inside(function) for pair in _assigned(node)]
+    for _ in range(_DEEPEST):
+        more = {name for target, value in pairs if _depends(value, given) for name in target}
+        if more <= given:
+            break
+        given |= more
+    return given
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[set[str], ast.AST]]:
+    """Which names get something of which expression."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield set[str]().union(*map(_base, targets)), value
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield _base(target), value
+        case ast.AugAssign(target=target, value=value) | ast.NamedExpr(target=target, value=value):
+            yield _base(target), value
+        case ast.For(target=target, iter=value):
+            yield _base(target), value
+        case ast.AsyncFor(target=target):
+            yield _base(target), ast.Await(ast.Constant(None))
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            for item in items:
+                if item.optional_vars is not None:
+                    yield _base(item.optional_vars), item.context_expr
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver), args=arguments)) if arguments:
+            yield _base(receiver), ast.Tuple(arguments)  # it may be kept there, as by append
+
+
+def _depends(value: ast.AST, given: set[str]) -> bool:
+    return _awaits_in(value) or bool(_names(value) & given)
+
+
+def _awaits_in(value: ast.AST) -> bool:
+    return any(isinstance(part, ast.Await) for part in ast.walk(value))
+
+
+def _base(node: ast.AST) -> set[str]:
+    """The names that are given something where a target is: of `results[name]` that is `results`."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    if isinstance(node, ast.Tuple | ast.List):
+        return set[str]().union(*map(_base, node.elts))
+    return {node.id} if isinstance(node, ast.Name) else set()
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -53,6 +53,33 @@ class Source:
         """All calls of a function of that name."""
         return [node for node in self._nodes if isinstance(node, ast.Call) and called(node) == last_of(name)]
 
+    def uses_of(self, name: str) -> list[ast.expr]:
+        """All places in which a name, or an attribute of that name, is read."""
+        return [
+            node
+            for node in self._nodes
+            if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load) and last_name(node) == name
+        ]
+
+    @cached_property
+    def variables(self) -> set[str]:
+        """All names that are assigned or are parameters, anywhere in the script."""
+        stored = {node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        return stored | {node.arg for node in self._nodes if isinstance(node, ast.arg)}
+
+    def receiver(self, call: ast.Call) -> str | None:
+        """The last part of the object whose method is called, "?" where it has no name; None of a plain function."""
+        if not isinstance(call.func, ast.Attribute):
+            return None
+        if isinstance(call.func.value, ast.Name) and call.func.value.id in self._imported:
+            return None
+        root = call.func.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and root.id in self._modules:
+            return None
+        return last_name(call.func.value) or "?"
+
     def parents(self, node: ast.AST) -> Iterator[ast.AST]:
         """What a node stands in, from the inside out."""
         while (parent := self._parents.get(id(node))) is not None:
@@ -96,6 +123,16 @@ class Source:
             return ast.Module([], [])
 
     @cached_property
+    def _imported(self) -> set[str]:
+        imports = (node for node in self._nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        return {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
+
+    @cached_property
+    def _modules(self) -> set[str]:
+        imports = (node for node in self._nodes if isinstance(node, ast.Import))
+        return {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
+
+    @cached_property
     def _parents(self) -> dict[int, ast.AST]:
         return {id(child): node for node in self._nodes for child in ast.iter_child_nodes(node)}
 
@@ -115,6 +152,18 @@ def called(call: ast.Call) -> str:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
+
+
+def last_name(node: ast.expr) -> str:
+    """The last part of the name that an expression is; empty where it is none."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def parameters(function: Function) -> set[str]:
+    """The names of its parameters."""
+    every = function.args
+    some = [*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg]
+    return {each.arg for each in some if each is not None}
 
 
 def inside(function: ast.AST) -> Iterator[ast.AST]:
