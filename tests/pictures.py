@@ -7,7 +7,7 @@ before it is kept, its paths are made those of no machine in particular.
 from pathlib import Path
 
 from asyncdemo.archive import from_text
-from asyncdemo.views.svg.timeline import picture
+from asyncdemo.views.svg.timeline import recording_picture
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "images"
@@ -20,7 +20,7 @@ def recordings() -> list[Path]:
 
 def drawn(recording: Path) -> str:
     """Give the picture of a recording."""
-    return "".join(picture(from_text(recording.read_text(encoding="utf-8"))))
+    return "".join(recording_picture(from_text(recording.read_text(encoding="utf-8"))))
 
 
 def write() -> None:

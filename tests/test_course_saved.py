@@ -46,7 +46,7 @@ def test_all_others(name: str, tmp_path: Path, asyncdemo: Callable[..., Result])
 @pytest.mark.parametrize(
     ("file", "save", "message"),
     [
-        ("made.json", "x.gif", "cannot save as x.gif: the name must end in .json, .html, .svg, .txt or .trace.json"),
+        ("made.json", "x.gif", "cannot save as x.gif: the name must end in .json, .html, .svg or .trace.json"),
         ("made.json", "no/x.svg", "cannot write no/x.svg: No such file or directory"),
         ("made.json", "folder.svg", "cannot save as folder.svg: that is a folder"),
         ("newer.json", "x.svg", "newer.json: this is a recording of the kind 'asyncdemo.recording/2'"),
@@ -62,7 +62,7 @@ def test_what_cannot_be_made(
     (tmp_path / "foreign.json").write_text('{"a": 1}')
     (tmp_path / "made.json").write_bytes((SCENARIOS.parent / "docs/images/blocking-sleep.json").read_bytes())
     before = {path.name for path in tmp_path.iterdir()}
-    result = asyncdemo("replay", file, "--save", "y.txt", "--save", save)
+    result = asyncdemo("replay", file, "--save", "y.svg", "--save", save)
     assert (result.stdout, result.status) == ("", 2)
     assert result.stderr.startswith(f"asyncdemo: {message}")
     assert {path.name for path in tmp_path.iterdir()} == before

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from asyncdemo import archive
-from asyncdemo.cli.comparing import Keeper
+from asyncdemo.cli.saving import comparison_files, opened
 from asyncdemo.errors import ToolError, UsageError
-from asyncdemo.saving import opened
 from asyncdemo.views.exports import RECORDINGS
 from tests.comparison.made import compared, made
 from tests.conftest import Result
@@ -46,7 +45,7 @@ def test_several_files_are_kept_or_none(tmp_path: Path, asyncdemo: Callable[...,
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("x.gif", "asyncdemo: cannot save as x.gif: the name must end in .json, .html, .svg, .txt or .trace.json\n"),
+        ("x.gif", "asyncdemo: cannot save as x.gif: the name must end in .json, .html, .svg or .trace.json\n"),
         ("no/x.json", "asyncdemo: cannot write no/x.json: No such file or directory\n"),
         ("folder.json", "asyncdemo: cannot save as folder.json: that is a folder\n"),
         ("fifo.json", "asyncdemo: cannot save as fifo.json: that is no regular file\n"),
@@ -87,7 +86,7 @@ WRITER = """
 import os, signal, sys
 from contextlib import ExitStack
 from pathlib import Path
-from asyncdemo.saving import opened
+from asyncdemo.cli.saving import opened
 with ExitStack() as stack:
     places = [stack.enter_context(opened(Path(name), (".json",))) for name in ("one.json", "two.json")]
     with places[0].writing() as file:
@@ -164,10 +163,10 @@ def test_a_folder_that_is_gone_in_the_meantime(tmp_path: Path) -> None:
 def test_a_comparison_is_written_after_every_round_but_for_the_trace_of_its_warm_up(tmp_path: Path) -> None:
     paths = [tmp_path / "x.json", tmp_path / "x.trace.json"]
     with ExitStack() as stack:
-        keeper = Keeper(stack, paths)
-        keeper.write(compared(made("a", 0.1)))
+        files = comparison_files(paths, stack)
+        files.save(compared(made("a", 0.1)))
         before = [path.stat().st_mtime_ns for path in paths]
-        keeper.write(compared(made("a", 0.1, 0.2)))
+        files.save(compared(made("a", 0.1, 0.2)))
     after = [path.stat().st_mtime_ns for path in paths]
     assert (after[0] > before[0], after[1]) == (True, before[1])
     assert len(list(tmp_path.iterdir())) == 2

@@ -85,7 +85,7 @@ def compare(
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Keep the result as .json, .md, .html, .svg, .txt or .trace.json. Can be given more than once.",
+            help="Keep the result as .json, .md, .html, .svg or .trace.json. Can be given more than once.",
         ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, and draw what each did in one run.")] = False,

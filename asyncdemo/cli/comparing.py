@@ -9,6 +9,7 @@ from pathlib import Path
 from asyncdemo.cli.contestants import Contest
 from asyncdemo.cli.planning import planned
 from asyncdemo.cli.progress import say
+from asyncdemo.cli.saving import comparison_files
 from asyncdemo.comparison.result import Comparison, Runs
 from asyncdemo.comparison.sweep import Sweep, sweep
 from asyncdemo.runner.rounds import Progress, Schedule, run_rounds
@@ -22,7 +23,7 @@ def compared(who: Contest, schedule: Schedule, baseline: int, save: Sequence[Pat
     """
     started = time.monotonic()
     with ExitStack() as stack:
-        keep = Keeper(stack, save)
+        files = comparison_files(save, stack)
         ways = zip(who.targets, who.requests, strict=True)
         plans = [stack.enter_context(planned(target, request, again_and_again=True)) for target, request in ways]
         result = run_rounds(
@@ -30,11 +31,11 @@ def compared(who: Contest, schedule: Schedule, baseline: int, save: Sequence[Pat
             schedule,
             partial(_assembled, who, baseline),
             tell=_tell,
-            after_round=keep.write,
+            after_round=files.save,
         )
         say("")
         if result.rounds:
-            keep.write(result)
+            files.save(result)
     return result, time.monotonic() - started
 
 
@@ -42,29 +43,6 @@ def _assembled(who: Contest, baseline: int, runs: Runs) -> Comparison | Sweep:
     if who.is_grid and who.parameter is not None:
         return sweep(runs, who.parameter, who.values, who.names, baseline)
     return Comparison(*runs, baseline, who.parameter)
-
-
-class Keeper:
-    """Writes what there is into all files."""
-
-    def __init__(self, stack: ExitStack, paths: Sequence[Path]) -> None:
-        self._places = []
-        if paths:
-            from asyncdemo.saving import opened
-            from asyncdemo.views.exports import COMPARISONS
-
-            self._places = [stack.enter_context(opened(path, COMPARISONS)) for path in paths]
-
-    def write(self, result: Comparison | Sweep) -> None:
-        """Write the files anew; what will not change is written only once."""
-        if not self._places:
-            return
-        from asyncdemo.views.exports import COMPARISONS, OF_THE_WARM_UP, write
-
-        for place in self._places:
-            with place.writing() as file:
-                write(result, place.ending, COMPARISONS, file)
-        self._places = [place for place in self._places if place.ending not in OF_THE_WARM_UP]
 
 
 def _tell(progress: Progress) -> None:

@@ -17,9 +17,9 @@ from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Scenarios, load_catalogue, resolved
+from asyncdemo.cli.saving import replace_content
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations.fitness import COLUMNS
-from asyncdemo.saving import replace_content
 
 app = command_app()
 

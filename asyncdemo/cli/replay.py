@@ -14,10 +14,10 @@ import typer
 from asyncdemo.archive import Recording, from_text
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import Ascii
 from asyncdemo.cli.progress import progress
+from asyncdemo.cli.saving import Save, recording_files
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def replay(
         tell(f"{visible(file)} is torn: this is what there is of it")
     if save:
         with ExitStack() as stack:
-            keep(recording, opened_places(save, stack))
+            recording_files(save, stack).save(recording)
         return
     from asyncdemo.views.terminal.page import standard_page
 

@@ -17,7 +17,6 @@ from asyncdemo.cli.app import command_app
 from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.interrupting import once_is_enough
-from asyncdemo.cli.keeping import Save, keep, opened_places
 from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import (
     CUMULATIVE_WHAT,
@@ -38,9 +37,9 @@ from asyncdemo.cli.options import (
 from asyncdemo.cli.planning import Request, planned
 from asyncdemo.cli.progress import progress, watched_for
 from asyncdemo.cli.promises import annotate, are_broken, rules_named
+from asyncdemo.cli.saving import Save, recording_files
 from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
-from asyncdemo.saving import Place
 
 app = command_app()
 
@@ -159,7 +158,7 @@ def run(
     if output_only:
         raise typer.Exit(_pass_through(chosen, request))
     with ExitStack() as stack:
-        places = opened_places(save, stack) if save else []
+        files = recording_files(save or (), stack)
         if as_json:
             runs = _print_json(chosen, request, spans=spans)
         else:
@@ -167,8 +166,10 @@ def run(
 
             look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
-        if places:
-            _keep(runs, started, places)
+        if save:
+            from asyncdemo.archive import Recording
+
+            files.save(Recording(tuple(runs), started=started.isoformat(timespec="seconds")))
     annotate(runs, os.environ)
     raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
@@ -233,12 +234,6 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
         if outcome.signal in (signal.SIGINT, signal.SIGTERM):
             break  # it was meant for all of them
     return status
-
-
-def _keep(runs: list[Run], started: datetime, places: list[Place]) -> None:
-    from asyncdemo.archive import Recording
-
-    keep(Recording(tuple(runs), started=started.isoformat(timespec="seconds")), places)
 
 
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:

@@ -4,6 +4,7 @@ from asyncdemo.catalogue import reading
 from asyncdemo.catalogue.scenario import Script
 from asyncdemo.cli.checking import Checked, Item
 from asyncdemo.cli.interpreters import Interpreter
+from asyncdemo.cli.saving import replace_content
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations.fault import Fault
 from asyncdemo.expectations.keeping import best_seen, stream_faults
@@ -11,7 +12,6 @@ from asyncdemo.expectations.rewriting import Paper, rewritten
 from asyncdemo.expectations.seen import Seen
 from asyncdemo.expectations.verdict import Verdict
 from asyncdemo.recording import Outcome, Run
-from asyncdemo.saving import replace_content
 
 
 def updated(checked: Checked, python: Interpreter) -> Checked:

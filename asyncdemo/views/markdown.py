@@ -12,7 +12,7 @@ _MEANT = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def comparison(compared: Comparison | Sweep) -> Iterator[str]:
+def comparison_table(compared: Comparison | Sweep) -> Iterator[str]:
     """Give the text, part by part."""
     for point in compared.points:
         for parameter, value in point.parameters.items():

@@ -98,7 +98,7 @@ def folder(tmp_path: Path) -> Path:
         ("compare sync --python 3.8 --python 3.8", "--python 3.8 is given twice; compare it with another one"),
         (
             "compare sync async --save x.gif",
-            "cannot save as x.gif: the name must end in .json, .md, .svg, .html, .txt or .trace.json",
+            "cannot save as x.gif: the name must end in .json, .md, .svg, .html or .trace.json",
         ),
         ("compare sync async --save no/x.md", "cannot write no/x.md: No such file or directory"),
         ("run async --set TASKS=x", "--set TASKS=x: must be a whole number (64 bits at most), like TASKS=10"),

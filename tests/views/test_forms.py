@@ -18,7 +18,7 @@ from tests.comparison.made import compared, made
 from tests.lanes.made import Made, Story, many, polite, rude, run_of, timeline
 from tests.test_archive_damage import recordings
 from tests.views.fabricated import Text, outputs, page
-from tests.views.forms import check_all, text
+from tests.views.forms import check_all, in_the_terminal, text
 from tests.views.test_hostile import EVIL, _run
 from tests.views.trace_schema import check, check_arrows
 
@@ -160,7 +160,7 @@ def test_variants_have_one_axis() -> None:
     ]
     picture = text(recording(*named), ".svg")
     assert [picture.count(f">{said}<") for said in ("blocking-sleep", "polite", "rude", "0")] == [1, 1, 1, 1]
-    plain = text(recording(*named), ".txt")
+    plain = in_the_terminal(recording(*named))
     assert plain.startswith("blocking-sleep ")
     assert "next " not in plain
 
@@ -180,17 +180,15 @@ def test_names_of_lanes_and_variants_do_not_reach_into_the_lanes() -> None:
     assert all(20 + wide[each.attrib["class"]] * len(each.text or "") <= zero for each in names)
 
 
-def test_the_text_is_what_the_terminal_shows() -> None:
-    plain = text(recording(rude_run()), ".txt")
+def test_the_terminal_shows_all_of_a_recording() -> None:
+    plain = in_the_terminal(recording(rude_run()))
     assert "BLOCKS" in plain
     assert "! blocking-call, line 13" in plain
     assert "\x1b" not in plain
 
 
-def test_a_comparison_as_text_and_as_trace() -> None:
+def test_a_comparison_as_trace() -> None:
     both = compared(made("sync", *[0.5] * 6), made("async", *[0.05] * 6))
-    plain = "".join(COMPARISONS[".txt"](both))
-    assert "async is 10.0x as fast as sync" in plain
     assert check(json.loads("".join(COMPARISONS[".trace.json"](both)))) == []
     one, other = both.contestants
     traced = both._replace(contestants=(one._replace(traced=rude_run()), other._replace(traced=rude_run())))

@@ -7,8 +7,8 @@ from pathlib import Path
 from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.reading import content
 from asyncdemo.catalogue.wording import visible
+from asyncdemo.cli.saving import opened
 from asyncdemo.errors import AsyncdemoError
-from asyncdemo.saving import opened
 from asyncdemo.tour.progress import Course, from_text, merged, to_text
 
 

@@ -15,7 +15,7 @@ TOP, HEADING, FOOT = 64, 46, 50  # pixels above the rows, above those of each va
 LINE = 28  # pixels for each line of what is said below
 
 
-def picture(compared: Comparison | Sweep) -> Iterator[str]:
+def comparison_picture(compared: Comparison | Sweep) -> Iterator[str]:
     """Give the text of the picture, part by part."""
     points = compared.points
     heights = [(HEADING if point.parameters else 0) + ROW * len(point.contestants) for point in points]

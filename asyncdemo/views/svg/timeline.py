@@ -47,7 +47,7 @@ class _Group(NamedTuple):
         return title + AXIS + headings + lanes + LINE * len(self.said)
 
 
-def picture(recording: Recording) -> Iterator[str]:
+def recording_picture(recording: Recording) -> Iterator[str]:
     """Give the text of the picture, part by part."""
     groups = [_group(runs) for runs in side_by_side(recording.runs)]
     shown = {kind for group in groups for each in group.sections for kind in each.kinds}

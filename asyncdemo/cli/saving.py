@@ -1,19 +1,79 @@
-"""Files that are written whole or not at all, as often as there is something new."""
+"""What `--save` writes: files that are written whole or not at all, as often as there is something new."""
 
 import errno
 import os
 import signal
 import stat
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+import typer
 
 from asyncdemo.catalogue.wording import listed, visible
 from asyncdemo.errors import ToolError, UsageError
 
+if TYPE_CHECKING:
+    from asyncdemo.archive import Recording
+    from asyncdemo.comparison.result import Comparison
+    from asyncdemo.comparison.sweep import Sweep
+
+Document = TypeVar("Document")
+Render = Callable[[Document], Iterable[str]]  # as in the tables of views.exports
+
+Save = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--save",
+        metavar="FILE",
+        help="Keep all runs: .json, .html, .svg or .trace.json. Can be given more than once.",
+    ),
+]
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)  # beside Ctrl-C, which is an exception
+
+
+class Saver(Generic[Document]):
+    """The files of a document, each in the form that its ending names.
+
+    They are opened at once; raises UsageError for one that cannot be written, or whose ending is not known.
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        renders: Mapping[str, Render[Document]],
+        stack: ExitStack,
+        once: Collection[str] = (),
+    ) -> None:
+        self._renders, self._once = renders, once
+        self._places = [stack.enter_context(opened(path, renders)) for path in paths]
+
+    def save(self, document: Document) -> None:
+        """Write the files anew, those of the endings in `once` only the first time. Raises ToolError."""
+        for place in self._places:
+            with place.writing() as file:
+                file.writelines(self._renders[place.ending](document))
+        self._places = [place for place in self._places if place.ending not in self._once]
+
+
+def recording_files(paths: Collection[Path], stack: ExitStack) -> "Saver[Recording]":
+    """The files of a recording, opened at once. Raises UsageError."""
+    if not paths:
+        return Saver((), {}, stack)
+    from asyncdemo.views.exports import RECORDINGS
+
+    return Saver(paths, RECORDINGS, stack)
+
+
+def comparison_files(paths: Collection[Path], stack: ExitStack) -> "Saver[Comparison | Sweep]":
+    """The files of a comparison, opened at once. Raises UsageError."""
+    if not paths:
+        return Saver((), {}, stack)
+    from asyncdemo.views.exports import COMPARISONS, OF_THE_WARM_UP
+
+    return Saver(paths, COMPARISONS, stack, OF_THE_WARM_UP)
 
 
 class Place:
@@ -30,7 +90,7 @@ class Place:
 
     @contextmanager
     def writing(self) -> Iterator[IO[str]]:
-        """Give a text file that takes the place when the block ends well. Raises ToolError where it cannot."""
+        """The text file that takes the place when the block ends well. Raises ToolError where it cannot."""
         try:
             self._file = self._file or _temporary(self._real)
             with _taking(self._real, self._file):
@@ -54,7 +114,7 @@ class Place:
 
 @contextmanager
 def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
-    """Give the place, once it is sure that it can be written.
+    """The place, once it is sure that it can be written.
 
     Raises UsageError, before anything else is done, for an ending that is not known or a place that cannot be written.
     """
@@ -77,7 +137,7 @@ def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
 
 
 def replace_content(path: Path, data: bytes) -> None:
-    """Give a file other content, whole or not at all; a link stays one. Raises UsageError where that cannot be."""
+    """Replace the content of a file, whole or not at all; a link stays one. Raises UsageError where that cannot be."""
     real = _behind_links(path)
     try:
         file = _temporary(real, "wb")
