@@ -18,7 +18,7 @@ NONE = asyncdemo needs Python 3.11 or newer with its venv module, and there is n
 	and Ubuntu with python3-venv), or name it with make PYTHON=/path/to/python3
 
 .DEFAULT_GOAL := help
-.PHONY: again readme pictures axe stress trust observation help demo test check style types layers bench offline format clean
+.PHONY: quick mutants again readme pictures axe stress trust observation help demo test check style types layers bench offline format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,13 +29,19 @@ demo: $(READY)  ## run the scenarios of the course, then compare sync with async
 	@echo
 	@echo "For the commands above, and your own: . $(BIN)/activate"
 
-test: $(READY)  ## run all tests
+quick: $(READY)  ## run the tests that start no other process: half a minute on two cores
+	$(BIN)/python -m pytest -m 'not process' --numprocesses auto --dist worksteal
+
+test: $(READY)  ## run all tests that CI runs, those of real programs too: some minutes
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
 again: $(READY)  ## run the tests that failed the last time, one after the other
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
-observation: $(READY)  ## run the long tests of what is observed, on a quiet machine
+mutants: $(READY)  ## switch off each rule in turn: make quick has to fail each time
+	$(BIN)/python -m tests.benchmarks.mutants
+
+observation: $(READY)  ## run the long tests too, of real scripts on every interpreter, on a quiet machine
 	$(BIN)/python -m pytest -m observation --numprocesses auto
 
 check: style types layers test  ## what CI runs: format, lint, strict types, layers, all tests

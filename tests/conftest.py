@@ -1,9 +1,9 @@
-"""The one way in which tests run the real program."""
+"""The one way in which tests run the real program, and what keeps tests that start nothing apart from those that do."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +38,41 @@ def clean_environment(changes: Mapping[str, str | None] | None = None) -> dict[s
         if value is not None:
             kept[name] = value
     return kept
+
+
+# What `make quick` can be without: each of these starts another process. A test that starts one in another way has to
+# be marked as such, and fails where it is not.
+_STARTS = frozenset({"asyncdemo", "run_script", "shell", "terminal", "observed", "chromium"})
+_EVENTS = frozenset({"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec"})
+_now: list[pytest.Item] = []  # the test that is running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start another process by way of a fixture; refuse to set a pure one aside."""
+    for item in items:
+        if not _STARTS.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.process)
+        if item.get_closest_marker("observation") and not item.get_closest_marker("process"):
+            raise pytest.UsageError(f"{item.nodeid} starts no process: it cannot be marked with `observation`")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep in mind which test is running."""
+    _now[:] = [item]
+    try:
+        return (yield)
+    finally:
+        _now.clear()
+
+
+def _watch(event: str, _: object) -> None:
+    """End a test that starts a process and is not marked with it: it would slow down the quick ones, unseen."""
+    if event in _EVENTS and _now and _now[0].get_closest_marker("process") is None:
+        pytest.fail(f"this starts another process ({event}): mark it with @pytest.mark.process")
+
+
+sys.addaudithook(_watch)
 
 
 @pytest.fixture

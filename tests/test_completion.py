@@ -43,6 +43,7 @@ def in_shell(shell: str, script: str, environment: dict[str, str]) -> list[str]:
     return [line.strip() for line in done.stdout.splitlines() if line.strip()]
 
 
+@pytest.mark.process
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "expected"),
@@ -60,6 +61,7 @@ def test_bash_which_breaks_words_at_a_colon(words: list[str], expected: list[str
     assert in_shell("bash", script, environment) == expected
 
 
+@pytest.mark.process
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["run", "list"])
 def test_bash_knows_the_blocks_of_a_document(command: str, environment: dict[str, str], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import REPOSITORY, clean_environment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.process]
 
 
 def lint_imports(folder: Path) -> tuple[str, int]:

@@ -132,6 +132,7 @@ SCRIPTS = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_tracebacks(name: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from .conftest import REPOSITORY, SCENARIOS, Result, clean_environment
 
 # One process for all of them, so that each package is built once.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
+pytestmark = [pytest.mark.slow, pytest.mark.process, pytest.mark.xdist_group("packaging")]
 
 NAMES = {"sync-main", "unawaited-coroutine", "print-coroutine", "asyncio-run", "simulated-io-wait"}
 

@@ -14,6 +14,7 @@ from tests.conftest import SCENARIOS, Result
 ATTEMPTS = 3  # on a busy machine a task can be held up, and that is shown
 
 
+@pytest.mark.process
 @pytest.mark.slow
 @pytest.mark.parametrize(("command", "output"), list(readme.blocks()))
 def test_output_is_current(command: str, output: str) -> None:

@@ -97,6 +97,7 @@ with ExitStack() as stack:
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_nothing_half_written_is_left_by_who_is_ended(tmp_path: Path, name: str) -> None:
     ended = subprocess.run([sys.executable, "-c", WRITER, name], cwd=tmp_path, check=False)
@@ -104,6 +105,7 @@ def test_nothing_half_written_is_left_by_who_is_ended(tmp_path: Path, name: str)
     assert {entry.name: entry.read_text() for entry in tmp_path.iterdir()} == {"one.json": "whole"}
 
 
+@pytest.mark.process
 def test_who_ignores_a_signal_goes_on_writing(tmp_path: Path) -> None:
     ignoring = f"import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n{WRITER}"
     ended = subprocess.run([sys.executable, "-c", ignoring, "SIGHUP"], cwd=tmp_path, check=False)

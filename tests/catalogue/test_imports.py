@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from .conftest import Write, block
+
+pytestmark = pytest.mark.process
 
 PROGRAM = """
 import pathlib, sys

@@ -12,6 +12,7 @@ from asyncdemo.staging import staged
 from .conftest import Write
 
 
+@pytest.mark.process
 def test_it_runs_beside_links_to_the_original_s_siblings(write: Write) -> None:
     root = write(
         "mine",

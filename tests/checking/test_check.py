@@ -322,6 +322,7 @@ def test_mistakes(arguments: list[str], message: str, tmp_path: Path, asyncdemo:
     assert done.stderr.startswith(f"asyncdemo: {message}")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_reports_what_there_is_and_leaves_nobody_running(number: int, write: Write, tmp_path: Path) -> None:
     write(name="a")

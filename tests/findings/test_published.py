@@ -30,6 +30,7 @@ def scripts() -> list[Script]:
 
 
 @pytest.mark.slow
+@pytest.mark.process
 @pytest.mark.parametrize("script", scripts(), ids=lambda script: script.path.stem)
 def test_a_scenario_has_the_findings_that_it_declares_and_no_others(script: Script) -> None:
     if script.unavailable is not None:

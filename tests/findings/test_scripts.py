@@ -13,11 +13,22 @@ from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 from tests.findings.examples import EXPLANATIONS, SCRIPTS, Example, examples
 
-pytestmark = pytest.mark.slow
+real = [pytest.mark.slow, pytest.mark.process]
 
 ATTEMPTS = 3  # a busy machine can hide what depends on time, but must never make something up
 EXAMPLES = [example for path in sorted(SCRIPTS.glob("*.md")) for example in examples(path)]
 EXPLAINED = [example for path in sorted(EXPLANATIONS.glob("*.md")) for example in examples(path)]
+
+
+def chosen(found: list[Example]) -> list[object]:
+    """All of them; the first of each rule and kind is in every run of the tests, the others in `make observation`."""
+    first: set[tuple[str, str]] = set()
+    params: list[object] = []
+    for each in found:
+        later = (each.rule, each.kind) in first or "needs" in each.options
+        first |= set() if later else {(each.rule, each.kind)}
+        params.append(pytest.param(each, marks=[*real, *[pytest.mark.observation] * later], id=named(each)))
+    return params
 
 
 def named(example: Example) -> str:
@@ -40,7 +51,7 @@ def skip_if_it_cannot_run(example: Example) -> None:
         pytest.skip(f"{example.options['needs']} is not installed")
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+@pytest.mark.parametrize("example", chosen(EXAMPLES))
 def test_a_script(example: Example, tmp_path: Path) -> None:
     skip_if_it_cannot_run(example)
     for _ in range(ATTEMPTS if example.kind == "found" else 1):
@@ -59,7 +70,7 @@ def expected(example: Example, found: list[tuple[str, int | None, int]]) -> list
     return [(example.rule, *found[0][1:])]
 
 
-@pytest.mark.parametrize("example", EXPLAINED, ids=named)
+@pytest.mark.parametrize("example", chosen(EXPLAINED))
 def test_the_examples_of_explanations(example: Example, tmp_path: Path) -> None:
     for _ in range(ATTEMPTS if example.kind == "Wrong" else 1):
         rules = [each.rule for each in observed(example._replace(options=allowed(example)), tmp_path).findings or ()]

@@ -20,7 +20,7 @@ from tests.conftest import REPOSITORY, clean_environment
 from tests.processes import VERSIONS, needs_interpreter
 from tests.runner.conftest import text
 
-pytestmark = pytest.mark.slow  # each starts three interpreters
+pytestmark = [pytest.mark.slow, pytest.mark.process]  # each starts three interpreters
 
 BATTERY = r"""
 import sys

@@ -16,6 +16,8 @@ from asyncdemo.runner.plan import Plan
 from tests.conftest import REPOSITORY, clean_environment
 from tests.processes import running
 
+pytestmark = pytest.mark.process
+
 Start = Callable[[str], Background]
 PATIENCE = 30.0  # seconds: a test that waits for so long has failed
 HANGS = """\

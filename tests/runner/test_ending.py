@@ -20,7 +20,7 @@ from tests.conftest import REPOSITORY, Result, clean_environment
 from tests.processes import running
 from tests.runner.conftest import RunScript, text
 
-pytestmark = pytest.mark.slow  # each starts two interpreters, and most wait for a timeout
+pytestmark = [pytest.mark.slow, pytest.mark.process]  # each starts two interpreters, and most wait for a timeout
 
 TIMEOUT = 1  # seconds
 GRACE = 2  # seconds after the timeout, in which all has to be over

@@ -25,6 +25,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
     return {"PATH": f"{tmp_path}/shims:{tmp_path}/bin", "PYENV_ROOT": str(tmp_path)}
 
 
+@pytest.mark.process
 def test_the_first_version_that_starts(tmp_path: Path, environ: dict[str, str]) -> None:
     for version, content in (("3.12", SHIM), ("3.13", STARTS), ("3.14", STARTS)):
         command(tmp_path / "bin" / f"python{version}", content)
@@ -32,6 +33,7 @@ def test_the_first_version_that_starts(tmp_path: Path, environ: dict[str, str]) 
     assert first_found(["3.11", "3.12"], environ) is None
 
 
+@pytest.mark.process
 def test_a_shim_that_does_not_start_is_passed_over(tmp_path: Path, environ: dict[str, str]) -> None:
     command(tmp_path / "shims" / "python3.9", SHIM)
     real = command(tmp_path / "bin" / "python3.9", "\x7fELF")
@@ -39,12 +41,14 @@ def test_a_shim_that_does_not_start_is_passed_over(tmp_path: Path, environ: dict
     assert find_interpreter("python3.9", environ, own_program=True) == real
 
 
+@pytest.mark.process
 def test_a_shim_that_starts_is_what_pyenv_has_chosen(tmp_path: Path, environ: dict[str, str]) -> None:
     shim = command(tmp_path / "shims" / "python3.9", STARTS)
     command(tmp_path / "versions" / "3.9.18" / "bin" / "python3.9", STARTS)
     assert find_interpreter("3.9", environ, own_program=True) == shim
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("shim", [True, False])
 def test_a_version_that_pyenv_has_not_switched_on(tmp_path: Path, environ: dict[str, str], shim: bool) -> None:
     if shim:
@@ -55,6 +59,7 @@ def test_a_version_that_pyenv_has_not_switched_on(tmp_path: Path, environ: dict[
     assert found == str(tmp_path / "versions" / "3.9.18" / "bin" / "python3.9")
 
 
+@pytest.mark.process
 def test_a_shim_and_nothing_behind_it(tmp_path: Path, environ: dict[str, str]) -> None:
     command(tmp_path / "shims" / "python3.9", SHIM)
     with pytest.raises(NoInterpreterError) as caught:

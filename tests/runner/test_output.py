@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import REPOSITORY, clean_environment
 from tests.runner.conftest import RunScript, named, text
 
-pytestmark = pytest.mark.slow  # each starts two interpreters
+pytestmark = [pytest.mark.slow, pytest.mark.process]  # each starts two interpreters
 
 MEGABYTE = 1 << 20
 

@@ -131,6 +131,7 @@ def answers(tour: "pexpect.spawn[bytes]", count: int) -> float:
     return statistics.median(times)
 
 
+@pytest.mark.process
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["hangs", "floods"])
 def test_a_key_is_answered_while_a_run_goes_on(environ: dict[str, str], tmp_path: Path, name: str) -> None:

@@ -47,6 +47,7 @@ def press_ctrl_c() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.mark.process
 @pytest.mark.slow
 def test_ctrl_c_while_a_run_is_being_started_stops_that_run(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -65,6 +66,7 @@ def test_ctrl_c_while_a_run_is_being_started_stops_that_run(
     assert running(str(tmp_path)) == []
 
 
+@pytest.mark.process
 @pytest.mark.slow
 def test_ctrl_c_while_the_tour_ends_leaves_nothing_behind(session: Session, tmp_path: Path) -> None:
     session.press("enter", ROOM)

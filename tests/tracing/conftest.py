@@ -207,14 +207,3 @@ def agree(observed: Observed) -> None:
     assert errors, "the script has written nothing down"
     assert median(errors) < MEDIAN
     assert errors[int(len(errors) * 0.75)] < MOST
-
-
-QUICK = ("test_timeline.py",)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever starts interpreters to see what is observed in them is run on its own: see the marker."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here) and item.path.name not in QUICK:
-            item.add_marker(pytest.mark.observation)

@@ -16,7 +16,7 @@ from tests.processes import VERSIONS, needs_interpreter
 from tests.tracing import asyncio_scripts as scripts
 from tests.tracing.conftest import Observe, Observed, agree, agrees, well_formed
 
-pytestmark = pytest.mark.slow  # each starts an interpreter
+pytestmark = [pytest.mark.slow, pytest.mark.process, pytest.mark.observation]  # each starts an interpreter
 
 every_python = pytest.mark.parametrize("python", VERSIONS, indirect=True)
 some_pythons = pytest.mark.parametrize("python", ["3.8", "3.11", "3.13"], indirect=True)

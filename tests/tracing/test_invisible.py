@@ -25,7 +25,7 @@ from tests.tracing.conftest import needs_library
 from tests.tracing.invisible_scripts import ASYNCIO, THREADS, TRIO
 from tests.tracing.trio_scripts import INSTRUMENTS
 
-pytestmark = pytest.mark.slow  # each starts two interpreters
+pytestmark = [pytest.mark.slow, pytest.mark.process, pytest.mark.observation]  # each starts two interpreters
 
 HEAD = """\
 import inspect, os, sys, time

@@ -7,7 +7,7 @@ from tests.processes import VERSIONS
 from tests.tracing import trio_scripts as scripts
 from tests.tracing.conftest import Observe, agree, agrees, needs_library, well_formed
 
-pytestmark = pytest.mark.slow  # each starts an interpreter
+pytestmark = [pytest.mark.slow, pytest.mark.process, pytest.mark.observation]  # each starts an interpreter
 
 every_python = pytest.mark.parametrize("python", VERSIONS, indirect=True)
 

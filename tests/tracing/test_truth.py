@@ -12,7 +12,7 @@ from tests.processes import needs_interpreter
 from tests.tracing.conftest import TRUTH, Observe, Observed, well_formed
 from tests.tracing.truth import BEATS, HELD, LINES, beats, lines, states
 
-pytestmark = pytest.mark.slow  # each starts an interpreter
+pytestmark = [pytest.mark.slow, pytest.mark.process, pytest.mark.observation]  # each starts an interpreter
 
 HEEDFUL = ["sleep", "Python", "C code", "a library"]  # they take heed of signals
 

@@ -1,0 +1,162 @@
+"""Each rule on one recording in which it is true, and on one that is nearly the same and must stay silent.
+
+Pure, so that a rule that finds nothing, or too much, is noticed by `make quick`.
+"""
+
+from typing import NamedTuple
+
+import pytest
+
+from asyncdemo.findings import RULES, find
+from asyncdemo.recording import Run
+from asyncdemo.spans import Touch, Unheeded
+from tests.findings.fabricated import MAIN, PATH, Row, run, task
+
+BEAT, JOB = task(2, "beat", 3), task(3, "job", 9)
+LATE: list[Row] = [(2, "waiting", 0.0, 0.15), (2, "ready", 0.15, 0.41)]
+CLEANS_UP = """\
+async def rows():
+    try:
+        yield 1
+    finally:
+        close()
+async def main():
+    async for row in rows():
+        break
+"""
+CATCHES = """\
+async def job():
+    while True:
+        try:
+            await sleep(1)
+        except BaseException:
+            note()
+"""
+IN_A_ROW = "async def fetch(n):\n    await sleep(n)\nasync def main():\n    await fetch(1)\n    await fetch(2)\n"
+IN_TURN: list[Row] = [(1, "waiting", 0.0, 0.2, 4), (1, "waiting", 0.3, 0.6, 5)]
+WAITS_LAST = "import asyncio\nasync def job():\n    await asyncio.sleep(9)\n"
+WARNED = f"{PATH}:4: RuntimeWarning: coroutine 'main' was never awaited\n"
+LOST = (
+    "Task exception was never retrieved\n"
+    "future: <Task finished name='Task-3' coro=<job() done, defined at /home/me/app.py:9> exception=KeyError(1)>\n"
+    f'Traceback (most recent call last):\n  File "{PATH}", line 12, in job\n    fail()\n{{}}\n'
+)
+NESTED = f'Traceback (most recent call last):\n  File "{PATH}", line 5, in job\n    asyncio.run(main())\n{{}}\n'
+DESTROYED = (
+    "{}Task was destroyed but it is pending!\n"
+    "task: <Task pending name='Task-3' coro=<job() running at /home/me/app.py:10> wait_for=<Future pending>>\n"
+)
+GENERATOR = (
+    "an error occurred during closing of asynchronous generator <async_generator object {} at 0x7f>\n"
+    "asyncgen: <async_generator object {} at 0x7f>\n"
+    'Traceback (most recent call last):\n  File "{}", line 5, in rows\n    close()\nValueError: x\n'
+)
+
+
+class Case(NamedTuple):
+    """What a rule finds at which line in `found`, and finds nothing of in `silent`."""
+
+    found: Run
+    line: int
+    words: str
+    silent: Run
+
+
+def starved(length: float) -> Run:
+    """beat is ready that long while many short steps of jobs come first."""
+    steps: list[Row] = [(3, "running", 0.1 + n * 0.001, 0.1 + (n + 1) * 0.001) for n in range(round(length * 1000))]
+    rows: list[Row] = [(2, "ready", 0.0, 0.001), (2, "waiting", 0.001, 0.1, 3), (2, "ready", 0.1, 0.1 + length, 3)]
+    return run([MAIN, BEAT, JOB], [*rows, *steps])
+
+
+def left_over(end: str) -> Run:
+    """main returns at 0.5, and job, which has waited in line 3, is woken then and ends so."""
+    main, job = MAIN._replace(ended=0.5), task(3, "job", 2, ended=0.6, end=end)
+    rows: list[Row] = [(3, "waiting", 0.1, 0.5, 3), (3, "ready", 0.5, 0.51), (3, "running", 0.51, 0.6)]
+    return run([main, job], rows, source=WAITS_LAST)
+
+
+CASES = {
+    "never-awaited": Case(
+        run(stderr=WARNED), 4, "main() only builds a coroutine object", run(stderr=WARNED.replace("RuntimeW", "W"))
+    ),
+    "nested-run": Case(
+        run(stderr=NESTED.format("RuntimeError: asyncio.run() cannot be called from a running event loop")),
+        5,
+        "A loop runs in this thread already",
+        run(stderr=NESTED.format("RuntimeError: Event loop is closed")),
+    ),
+    "exception-never-retrieved": Case(
+        run([MAIN, JOB], stderr=LOST.format("KeyError: 1")),
+        12,
+        "job() failed with KeyError: 1",
+        run([MAIN, JOB], stderr=LOST.format("KeyboardInterrupt")),
+    ),
+    "task-destroyed-pending": Case(
+        run([MAIN, JOB], stderr=DESTROYED.format("")),
+        10,
+        "job() was thrown away before its end",
+        run([MAIN, JOB], stderr=DESTROYED.format("no ").partition("task:")[0]),  # somebody else's message
+    ),
+    "unsafe-thread-call": Case(
+        run([MAIN], touches=(Touch(PATH, 7, None, 1, 0.4),)),
+        7,
+        "Another thread",
+        run([MAIN], touches=(Touch("/usr/lib/python3.11/asyncio/x.py", 7, None, 1, 0.4),)),
+    ),
+    "swallowed-cancellation": Case(
+        run([MAIN, task(3, "job")], source=CATCHES, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.2),)),
+        4,
+        "cancel",
+        run([MAIN, task(3, "job", end="cancelled")], source=CATCHES, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.2),)),
+    ),
+    "blocking-call": Case(
+        run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.4, 4), *LATE]),
+        4,
+        "beat was 0.25 s late",
+        run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.14, 4), *LATE]),
+    ),
+    "cpu-bound-step": Case(
+        run([MAIN, BEAT, JOB], [(3, "running", 0.1, 0.4, 4), *LATE]),
+        4,
+        "beat",
+        run([MAIN, BEAT, JOB], [(3, "running", 0.1, 0.4, 4), LATE[1]]),  # nobody who waits at other times
+    ),
+    "starved-task": Case(starved(0.3), 3, "beat could run and had no turn for 0.30 s", starved(0.15)),
+    "never-suspends": Case(
+        run([MAIN, BEAT, JOB], [(2, "running", 0.0, 0.05), (3, "running", 0.05, 0.1)]),
+        3,
+        "2 tasks that never wait",
+        run([MAIN, BEAT, JOB], [(2, "running", 0.0, 0.05), (3, "running", 0.05, 0.1), (3, "waiting", 0.1, 0.2)]),
+    ),
+    "cancelled-at-exit": Case(left_over("cancelled"), 3, "main returned while job waited here", left_over("returned")),
+    "unfinished-async-generator": Case(
+        run(stderr=GENERATOR.format("rows", "rows", PATH), source=CLEANS_UP),
+        7,
+        "rows() was left before its end",
+        run(stderr=GENERATOR.format("x", "x", "/usr/lib/python3.11/asyncio/x.py"), source="import asyncio\n"),
+    ),
+    "sequential-awaits": Case(
+        run([MAIN], IN_TURN, source=IN_A_ROW),
+        5,
+        "main waited 2 times in a row",
+        run([MAIN, BEAT], [*IN_TURN, (2, "waiting", 0.1, 0.5)], source=IN_A_ROW),  # something overlaps
+    ),
+}
+
+
+def test_every_rule_has_its_case() -> None:
+    assert list(CASES) == list(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_it_is_found_at_its_line(rule: str) -> None:
+    case = CASES[rule]
+    (finding,) = find(case.found)
+    assert (finding.rule, finding.line) == (rule, case.line)
+    assert case.words in finding.message
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_is_nearly_the_same_is_none(rule: str) -> None:
+    assert find(CASES[rule].silent) == ()
