@@ -61,20 +61,45 @@ def _without(prefix: str, text: str) -> str:
     return in_title.sub(lambda match: match[1] + " " * len(prefix), text).replace(prefix, "")
 
 
-def comparable(output: str) -> list[str]:
-    """The words of an output without what differs from run to run: numbers, bars, where rows break, a busy machine.
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_FACTOR, _SECONDS, _COUNT = 4.0, 0.1, 8.0  # by how much a busy machine may change what is measured or counted
 
-    What is at least as fast stays told apart from what is slower.
+
+def alike(shown: str, found: str) -> bool:
+    """Whether two outputs say the same: word by word, and each number in its unit by its order of magnitude."""
+    before, after = _comparable(shown), _comparable(found)
+    return len(before) == len(after) and all(map(_is_alike, before, after))
+
+
+def _is_alike(shown: str, found: str) -> bool:
+    if _NUMBER.sub("0", shown) != _NUMBER.sub("0", found):
+        return False
+    return all(map(_is_near, _NUMBER.findall(shown), _NUMBER.findall(found)))
+
+
+def _is_near(shown: str, found: str) -> bool:
+    if shown.count(".") > 1 or found.count(".") > 1:
+        return shown.count(".") == found.count(".")  # a version
+    low, high = sorted((float(shown), float(found)))
+    return high <= _FACTOR * low + (_SECONDS if "." in shown else _COUNT)
+
+
+def _comparable(output: str) -> list[str]:
+    """The words of an output without what differs from run to run: bars, where rows break, a busy machine.
+
+    Of several numbers in a row, as an axis has them, the first counts. What is at least as fast stays told apart from
+    what is slower.
     """
     text = re.sub(r"\S*/(?=[\w-]+\.py)", "", output)
     text = re.sub(r"\b(0\.\d+)x as fast", "slower", text)
     text = re.sub(r"machine (busy|quiet)(, time was up)?", "machine", text)
-    text = re.sub(r"\d+(\.\d+)*", "0", text)
+    text = re.sub(r"seed \d+", "seed", text)
     text = re.sub(r"[█─│├┤░▓]+", " ", text)
     text = re.sub(r"^\s*!\s", "", text, flags=re.MULTILINE)
     text = re.sub(r"\bwaiting(\s+waiting)+\b", "waiting", text)  # the word stands in those bars that have room for it
     words = text.split()
-    return [word for before, word in zip(["", *words], words, strict=False) if (before, word) != ("0", "0")]
+    pairs = zip(["", *words], words, strict=False)
+    return [word for before, word in pairs if not (_NUMBER.fullmatch(before) and _NUMBER.fullmatch(word))]
 
 
 def write() -> None:

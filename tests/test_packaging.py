@@ -145,7 +145,10 @@ def pyz(folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("version", ["3.11", pytest.param("3.12", marks=pytest.mark.observation), "3.13"])
+@pytest.mark.parametrize(
+    "version",
+    ["3.11", *(pytest.param(each, marks=pytest.mark.observation) for each in ("3.12", "3.13", "3.14")), "3.15"],
+)
 def test_one_file_runs_the_course(pyz: Path, version: str, tmp_path: Path, bare: dict[str, str]) -> None:
     python = interpreter(version)
     if python is None:
