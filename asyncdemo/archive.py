@@ -25,8 +25,8 @@ from typing import Any, NamedTuple, TypeVar
 from asyncdemo import __version__
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
+from asyncdemo.model.json_shapes import WrongShapeError, as_list, as_mapping, as_named, as_numbers, as_type
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.shapes import WrongShapeError, as_list, as_mapping, as_named, as_numbers, as_type
 from asyncdemo.spans import Spans, Task, Timeline, Touch, Unheeded
 
 SCHEMA = "asyncdemo.recording/1"

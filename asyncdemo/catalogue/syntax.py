@@ -3,10 +3,10 @@
 import ast
 import math
 import re
-import warnings
 from functools import cache
 
 from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.model.syntax_tree import NOT_PYTHON, parse, problem
 
 Value = bool | int | float | str | list["Value"] | tuple["Value", ...]
 """What a parameter may hold: what JSON can hold too, with integers of 64 bits and finite floats."""
@@ -49,15 +49,10 @@ def parsed(source: str) -> ast.Module:
 
 def _parse(source: str) -> ast.Module:
     try:
-        with warnings.catch_warnings():
-            # An invalid escape in a script is for whoever runs it: listing prints nothing about it.
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except SyntaxError as error:
-        line = f"line {error.lineno}: " if error.lineno else ""
-        raise Unreadable(f"{line}not valid Python: {error.msg}") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable(f"not valid Python: {str(error) or 'too deeply nested'}") from None
+        return parse(source)
+    except NOT_PYTHON as error:
+        line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
+        raise Unreadable(f"{line}not valid Python: {problem(error)}") from None
 
 
 def literals(tree: ast.Module) -> dict[str, ast.expr]:

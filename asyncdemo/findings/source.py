@@ -1,9 +1,10 @@
 """What the text of a script tells about a line that was observed: no evidence, only where it is and how to say it."""
 
 import ast
-import warnings
 from collections.abc import Iterator
 from functools import cached_property
+
+from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -116,10 +117,8 @@ class Source:
     @cached_property
     def _tree(self) -> ast.Module:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what Python has to say about the script, it has said in the run
-                return ast.parse(self.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return parse(self.text)
+        except NOT_PYTHON:
             return ast.Module([], [])
 
     @cached_property

@@ -1,9 +1,9 @@
 """Tells start-up, imports and the script's own time apart."""
 
 import ast
-import warnings
 from pathlib import Path
 
+from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.recording import Seconds
 from asyncdemo.runner.child import Exit
@@ -13,10 +13,8 @@ from asyncdemo.runner.memory import Memory
 def head_imports(source: str) -> frozenset[int]:
     """The lines of the imports at the head of a script, before its first other statement."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Python has to say about the script, it says in the run
-            body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        body = parse(source).body
+    except NOT_PYTHON:
         return frozenset()
     lines: set[int] = set()
     for index, statement in enumerate(body):

@@ -1,0 +1,1 @@
+"""Plain data that every room may know, and what it takes to read it."""
