@@ -10,7 +10,8 @@ from asyncdemo.catalogue.wording import visible
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:  # every command starts here, and few of them are about documents
-    from asyncdemo.documents.block import Block, Nature
+    from asyncdemo.documents.block_syntax import Nature
+    from asyncdemo.documents.document_blocks import Block
 
 MAX_BYTES = 50_000_000
 
@@ -26,7 +27,7 @@ class Document(NamedTuple):
 
     def nature(self, block: "Block") -> "Nature":
         """Say what one of its blocks is."""
-        from asyncdemo.documents.judging import nature
+        from asyncdemo.documents.block_syntax import nature
 
         return nature(block, self.blocks[: block.number - 1])
 
@@ -36,7 +37,7 @@ class Document(NamedTuple):
 
     def before(self, block: "Block") -> "tuple[Block, ...]":
         """Give those before a block that Python can read."""
-        from asyncdemo.documents.judging import is_python
+        from asyncdemo.documents.block_syntax import is_python
 
         return tuple(each for each in self.blocks[: block.number - 1] if is_python(each.text))
 
@@ -66,7 +67,7 @@ def read(word: str) -> "tuple[Document, Block | None]":
 
 
 def _read(name: str) -> Document:
-    from asyncdemo.documents.blocks import blocks
+    from asyncdemo.documents.document_blocks import blocks
 
     path = Path(name)
     try:

@@ -16,7 +16,7 @@ from asyncdemo.catalogue.wording import listed, visible
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:
-    from asyncdemo.documents.block import Block
+    from asyncdemo.documents.document_blocks import Block
 
 
 class Target(NamedTuple):

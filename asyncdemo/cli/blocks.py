@@ -12,7 +12,8 @@ from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:  # every run starts here, and few are of documents
-    from asyncdemo.documents.block import Block, Nature
+    from asyncdemo.documents.block_syntax import Nature
+    from asyncdemo.documents.document_blocks import Block
 
 
 def blocks_to_run(chosen: Iterable[Target], *, cumulative: bool | None) -> list[Target]:
@@ -96,7 +97,7 @@ def with_those_before(document: Document, block: "Block", *, cumulative: bool) -
 
 def runnable_file(python: str, copy: str, chosen: "Sequence[Block]") -> str:
     """Give the file that a Python is to run: the staged copy itself, or bytecode where it is no plain script."""
-    from asyncdemo.documents.judging import awaits
+    from asyncdemo.documents.block_syntax import awaits
 
     sessions = [(block.line, block.last) for block in chosen if block.session]
     if not sessions and not any(awaits(block.text) for block in chosen):

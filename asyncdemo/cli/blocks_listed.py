@@ -7,7 +7,8 @@ from typing import Any
 from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.wording import absolute, visible
 from asyncdemo.cli.blocks import needed
-from asyncdemo.documents.block import Block, Nature
+from asyncdemo.documents.block_syntax import Nature
+from asyncdemo.documents.document_blocks import Block
 
 SCHEMA = "asyncdemo.document/1"
 WORDS = {"await": "top-level await", "not-python": "not Python"}  # where the kind says too little

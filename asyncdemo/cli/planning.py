@@ -20,7 +20,7 @@ from asyncdemo.runner.plan import Plan
 from asyncdemo.staging import staged
 
 if TYPE_CHECKING:
-    from asyncdemo.documents.block import Block
+    from asyncdemo.documents.document_blocks import Block
 
 SCENARIO_TIMEOUT = 30.0  # seconds
 
@@ -121,9 +121,9 @@ def _script(target: Target, request: Request) -> Iterator[tuple[Subject, str | N
 @contextmanager
 def _block(target: Target, path: Path, request: Request) -> Iterator[tuple[Subject, str]]:
     """The same of a block of a document."""
-    from asyncdemo.documents.copying import copy
+    from asyncdemo.documents.document_blocks import staged_text
 
-    text = copy(_blocks(target, request))
+    text = staged_text(_blocks(target, request))
     try:
         known = syntax.parameters(text) if request.settings else {}
     except Unreadable:

@@ -22,7 +22,7 @@ from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 
 if TYPE_CHECKING:
-    from asyncdemo.documents.block import Block
+    from asyncdemo.documents.document_blocks import Block
     from asyncdemo.views.terminal.run import RunView
 
 _MINORS = range(8, 30)  # Pythons 3.N that are looked for

@@ -10,7 +10,7 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Ascii, Of, Scenarios, load_catalogue, resolved
-from asyncdemo.documents.copying import copy
+from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import UsageError
 
 app = command_app()
@@ -52,7 +52,7 @@ def show(
 def _blocks(target: Target) -> list[tuple[str, str]]:
     """The name and the code of each block, on the lines of the document where these are shown."""
     chosen = [(each.name, each.block) for each in targets.expand(target) if each.block is not None]
-    return [(name, copy([block]) if sys.stdout.isatty() else block.text) for name, block in chosen]
+    return [(name, staged_text([block]) if sys.stdout.isatty() else block.text) for name, block in chosen]
 
 
 def _sources(target: Target) -> list[tuple[str, str]]:

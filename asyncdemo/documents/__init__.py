@@ -1,6 +1,5 @@
 """Python in a document: its blocks, and what each of them is. Pure: text in, values out; nothing is executed.
 
-`info` (the words behind a fence), `fences` (where they are: the only file that knows the Markdown parser) and `prompts`
-(`>>>` examples) find the code; `blocks` numbers it and puts the output beside it that the document shows; `names` and
-`judging` say of a block what it is; `copying` writes it on the document's own lines.
+From the bottom up: `fences` (the parts of Markdown: the only file that knows its parser), `prompts` (`>>>` examples),
+`block_syntax` (what a block is) and `document_blocks` (the blocks, with the output that the document shows).
 """

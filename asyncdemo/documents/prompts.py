@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from asyncdemo.documents.block import ShownLine
-
 # What may stand before a prompt: indentation, marks of a quotation, the mark of a list.
 _BEFORE = r"(?P<before>(?:[ \t]*>(?=[ \t]))*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?)"
 _PROMPT = re.compile(rf"{_BEFORE}>>>(?: (?P<code>.*)|$)")
+
+
+class ShownLine(NamedTuple):
+    """A line of output that the document shows, with its number there."""
+
+    text: str
+    number: int
 
 
 class Session(NamedTuple):
@@ -20,12 +25,12 @@ class Session(NamedTuple):
 
 
 def has_prompt(lines: Sequence[str]) -> bool:
-    """Whether the first line that is not blank is a prompt."""
+    """True if the first line that is not blank is a prompt."""
     return next((bool(_PROMPT.match(line)) for line in lines if line.strip()), False)
 
 
 def sessions(lines: Sequence[str], first: int, *, whole: bool) -> Iterator[Session]:
-    """Give the sessions in lines, of which the first has the number `first`.
+    """The sessions in lines, of which the first has the number `first`.
 
     In a fence (`whole`) all examples are one session; else those between which nothing but blank lines stands.
     """

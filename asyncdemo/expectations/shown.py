@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from asyncdemo.documents.block import Block, ShownLine
+from asyncdemo.documents.document_blocks import Block
+from asyncdemo.documents.prompts import ShownLine
 from asyncdemo.expectations.blocks import Line
 from asyncdemo.expectations.difference import difference
 from asyncdemo.expectations.fault import Fault, Row

@@ -18,7 +18,7 @@ print(imported, [scenario.available for scenario in found.scenarios])
 """
 LATE = (
     "tomllib importlib.metadata difflib json tempfile typer rich anyio asyncio asyncdemo.recording "
-    "asyncdemo.documents.block markdown_it"
+    "asyncdemo.documents.document_blocks markdown_it"
 )
 
 

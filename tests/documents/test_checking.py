@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.documents.blocks import blocks
+from asyncdemo.documents.document_blocks import blocks
 from asyncdemo.expectations.difference import as_text
 from asyncdemo.expectations.shown import broken_promises
 from asyncdemo.recording import Outcome, Output, Python, Run, Subject

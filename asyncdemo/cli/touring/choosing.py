@@ -15,7 +15,7 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import absolute, visible
 from asyncdemo.cli.blocks import described
 from asyncdemo.cli.options import in_chapter, load_catalogue, resolved, tell_problems
-from asyncdemo.documents.copying import copy
+from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import UsageError
 from asyncdemo.tour.stop import Round, Stop, of_scenario, of_script_alone, of_source
 
@@ -93,7 +93,7 @@ def _of_document(target: Target, document: Document) -> Tour:
         if nature.kind != "not-python":
             what = described(document, each.block, cumulative=nature.kind == "fragment")
             try:
-                stops.append(of_source(each, copy([each.block]), chapter, what))
+                stops.append(of_source(each, staged_text([each.block]), chapter, what))
             except Unreadable as error:
                 raise UsageError(f"{visible(each.name)}: {error}") from None
     if not stops:

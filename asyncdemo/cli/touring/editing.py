@@ -13,7 +13,7 @@ from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.blocks import with_those_before
-from asyncdemo.documents.judging import awaits
+from asyncdemo.documents.block_syntax import awaits
 from asyncdemo.errors import ToolError
 from asyncdemo.staging import staged
 

@@ -1,20 +1,43 @@
-"""The blocks of a document, numbered, each with the output that the document shows for it."""
+"""The blocks of Python in a document, numbered, each with the output that the document shows for it."""
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from asyncdemo.documents.block import Block, ShownLine
-from asyncdemo.documents.fences import LINE_END, Part, parts
-from asyncdemo.documents.info import is_directive, language
-from asyncdemo.documents.judging import is_python
-from asyncdemo.documents.prompts import Session, has_prompt, sessions
+from asyncdemo.documents.block_syntax import is_python
+from asyncdemo.documents.fences import LINE_END, Part, is_directive, language, parts
+from asyncdemo.documents.prompts import Session, ShownLine, has_prompt, sessions
 
 _COMMAND = re.compile(r"\s*(\([^)]*\) ?)?[$%] (?P<command>.*)")
 _OPTION = re.compile(r":[\w-]+:.*")
 
 
+class Block(NamedTuple):
+    """A block: numbers count from 1, `line` is the document's line of `code[0]`, and so on without a gap.
+
+    `code` is without what the document has around it: indentation of the block, quotation marks, prompts. Of a
+    `session` (`>>>` examples) the lines of output are empty. `shown` is None where the document shows no output.
+    """
+
+    number: int
+    line: int
+    code: tuple[str, ...]
+    session: bool = False
+    shown: tuple[ShownLine, ...] | None = None
+
+    @property
+    def last(self) -> int:
+        """The document's line of the last line of code."""
+        return self.line + len(self.code) - 1
+
+    @property
+    def text(self) -> str:
+        """The code alone."""
+        return "".join(f"{line}\n" for line in self.code)
+
+
 def blocks(text: str) -> tuple[Block, ...]:
-    """Give the blocks of Python in a document: fences that say so, and `>>>` examples wherever they stand.
+    """The blocks of Python in a document: fences that say so, and `>>>` examples wherever they stand.
 
     Other fences have no number. Nothing is parsed as Python here but examples in running text: what looks like one
     and is not Python is a quotation.
@@ -23,6 +46,16 @@ def blocks(text: str) -> tuple[Block, ...]:
     unnumbered = [*_fenced(found), *_in_running_text(text, found)]
     ordered = sorted(unnumbered, key=lambda block: block.line)
     return tuple(block._replace(number=number) for number, block in enumerate(ordered, 1))
+
+
+def staged_text(chosen: Sequence[Block]) -> str:
+    """The code of these blocks, which are in the document's order, on its own lines; all other lines are blank."""
+    pieces: list[str] = []
+    at = 1
+    for block in chosen:
+        pieces += "\n" * (block.line - at), block.text
+        at = block.last + 1
+    return "".join(pieces)
 
 
 def _fenced(found: Sequence[Part]) -> Iterator[Block]:

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.documents.block import Block
-from asyncdemo.documents.blocks import blocks
-from asyncdemo.documents.copying import copy
-from asyncdemo.documents.info import language
+from asyncdemo.documents.document_blocks import Block, blocks, staged_text
+from asyncdemo.documents.fences import language
 
 
 def found(text: str) -> list[tuple[int, str]]:
@@ -165,7 +163,7 @@ def test_what_is_staged_stands_on_the_document_s_lines(lines: list[str], end: st
     found = blocks(end.join(lines))
     document = [*lines, ""]
     for chosen in (*([block] for block in found), list(found)):
-        staged = copy(chosen).split("\n")
+        staged = staged_text(chosen).split("\n")
         assert len(staged) <= len(document) + 1
         for line, original in zip(staged, document, strict=False):
             # What stands before it is gone; a tab that is part of that may leave blanks.

@@ -2,9 +2,8 @@
 
 import pytest
 
-from asyncdemo.documents.block import Nature
-from asyncdemo.documents.blocks import blocks
-from asyncdemo.documents.judging import nature
+from asyncdemo.documents.block_syntax import Nature, nature
+from asyncdemo.documents.document_blocks import blocks
 
 
 def natures(*codes: str) -> list[Nature]:
@@ -81,6 +80,9 @@ def test_what_is_broken_has_its_line() -> None:
         ("import asyncio", "await asyncio.sleep(0)", []),
         ("import json", "await f(json)", ["json"]),
         ("def f(:", "f()", []),
+        ("x = 1", "def f():\n    global x\n    x += 1\nf()", ["x"]),
+        ("x = 1", "print([x for x in range(3)], {x: 1 for x in y})", []),
+        ("x = 1", "def top(x): return x\ntop(2)", []),
     ],
 )
 def test_a_fragment_needs_what_only_an_earlier_block_defines(first: str, second: str, needs: list[str]) -> None:
