@@ -100,7 +100,7 @@ def loaded(path: Path) -> Recording:
 
 
 def _step(page: "Page", recording: Recording, file: Path, *, ascii_only: bool) -> None:
-    from asyncdemo.views.turns import Stage
+    from asyncdemo.views.narration import Stage
 
     with progress(f"going through {visible(file)}"):
         stages = [stage for stage in map(Stage, recording.runs) if len(stage.moments)]

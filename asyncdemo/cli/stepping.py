@@ -11,11 +11,11 @@ from itertools import accumulate
 from asyncdemo.cli.walk import Walk, pressed
 from asyncdemo.recording import Run
 from asyncdemo.screen.full import REDRAW, Screen, full_screen
+from asyncdemo.views.narration import Stage
 from asyncdemo.views.terminal.code import Row
 from asyncdemo.views.terminal.film import Film
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.steps import KEYS, key_row, step_rows
-from asyncdemo.views.turns import Stage
 
 PLAYING = (("space", "pause"), ("q", "to the end"))
 PAUSED = (("space", "go on"), ("q", "to the end"))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from asyncdemo.analysis.moments import Moment, moments
 from asyncdemo.archive import from_text
-from asyncdemo.moments import Moment, moments
 from asyncdemo.recording import Run
 from asyncdemo.views.html.timeline import lanes
 from tests.browser.chromium import Opened, opened, painted, saved, with_source

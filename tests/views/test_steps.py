@@ -7,11 +7,11 @@ from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import RUNNING, WAITING, Spans, Task, Timeline
+from asyncdemo.views.narration import Stage, name_ranges
 from asyncdemo.views.terminal.film import Film
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.steps import KEYS, key_row, step_rows, write_steps
 from asyncdemo.views.terminal.text import cells
-from asyncdemo.views.turns import Stage, together
 from tests.lanes.made import polite, rude, run_of
 from tests.views.fabricated import LOOKS, ZERO, Text, looked_at, outputs, page, visible
 
@@ -147,7 +147,7 @@ def test_foreign_text_is_shown_and_not_obeyed() -> None:
 
 def test_names_that_follow_one_another_are_put_together() -> None:
     names = ["main", "job 1", "job 2", "job 3", "job 5", "beat 1", "beat 2", "beat"]
-    assert list(together(names)) == ["main", "job 1 to 3", "job 5", "beat 1 and 2", "beat"]
+    assert list(name_ranges(names)) == ["main", "job 1 to 3", "job 5", "beat 1 and 2", "beat"]
 
 
 def run() -> Run:

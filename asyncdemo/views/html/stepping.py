@@ -9,7 +9,7 @@ how by its number in _HOWS. [lane] alone: the task is not there. Times are micro
 from collections.abc import Mapping
 from typing import Any
 
-from asyncdemo.moments import Moment, Moments, Standing, moments
+from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
 from asyncdemo.recording import Run
 from asyncdemo.spans import STATES
 from asyncdemo.views.html.code import where

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from asyncdemo.moments import Moment
+from asyncdemo.analysis.moments import Moment
 from asyncdemo.recording import Run
 from asyncdemo.views.excerpt import excerpt
+from asyncdemo.views.narration import Stage
 from asyncdemo.views.terminal.code import Beside, Row, annotated_rows
 from asyncdemo.views.terminal.lines import Lines
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.parts import paragraph, title_row, write_title
 from asyncdemo.views.terminal.stream import heading
 from asyncdemo.views.terminal.text import cut
-from asyncdemo.views.turns import Stage
 
 KEYS = (("space", "next"), ("b", "back"), ("g", "first"), ("G", "last"), ("t", "time"), ("q", "quit"))
 FRAME = 10  # rows for title, rule, what happens, who is ready, who waits, what changes, heading, keys, two blank ones

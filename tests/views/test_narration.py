@@ -2,7 +2,7 @@
 
 from asyncdemo.recording import Run
 from asyncdemo.spans import Timeline
-from asyncdemo.views.turns import Stage, duration
+from asyncdemo.views.narration import Stage, duration
 from tests.lanes.made import Made, rude, run_of, timeline
 
 SOURCE = "def work():\n    pass\n\n\n" * 5

@@ -1,14 +1,14 @@
-"""How the turns of a loop are said: who does what, who could go on, who waits, and at which lines."""
+"""The turns of a loop in words: who does what, who could go on, who waits, and at which lines."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import PurePath
 from typing import NamedTuple
 
+from asyncdemo.analysis.moments import SHORTEST, Moment, Standing, moments
 from asyncdemo.held import LATE
 from asyncdemo.lanes.naming import names
 from asyncdemo.lanes.words import ENDS
-from asyncdemo.moments import SHORTEST, Moment, Standing, moments
 from asyncdemo.recording import Output, Run
 from asyncdemo.views.excerpt import code_lines
 
@@ -25,8 +25,8 @@ _SEVERAL = {"begins": "begin", "goes": "go", "runs": "run", "BLOCKS": "BLOCK", "
 _WORDS = {"running": "runs", "blocked": "BLOCKS", "ready": "is ready", "waiting": "waits", None: "is there"}
 
 
-class Said(NamedTuple):
-    """What is said beside a line, and in short; whether a task `runs` there, is `suspended` or `blocks` the loop."""
+class Remark(NamedTuple):
+    """The text beside a line, and in short; whether a task `runs` there, is `suspended` or `blocks` the loop."""
 
     line: int
     text: str
@@ -56,7 +56,7 @@ class Stage:
         return path is not None and path in (self.run.subject.path, self.run.subject.ran)
 
     def happening(self, moment: Moment) -> str:
-        """Say what happens."""
+        """What happens, in words."""
         lasts = "" if moment.until is None else f" for {duration(moment.until - moment.at)}"
         if moment.kind == "end":
             return "the last task has ended" if not moment.standings else "nothing more was seen"
@@ -71,20 +71,20 @@ class Stage:
             return f"{name} {'begins' if begins else _WORDS[standing.state]}"
         return f"{name} {_doing(standing)}{lasts if standing.state == 'blocked' else ''}"
 
-    def beside(self, moment: Moment) -> list[Said]:
-        """What is said beside the lines of the script, first that of the line at which a task runs.
+    def beside(self, moment: Moment) -> list[Remark]:
+        """The remarks beside the lines of the script, first that of the line at which a task runs.
 
         Where threads are is not known but when they begin.
         """
         known = (each for each in moment.standings if not self._is_thread(each) or each.task == moment.task)
         own = [each for each in known if each.line is not None and self.is_own(each.path)]
-        said = []
+        remarks = []
         for line in dict.fromkeys(each.line for each in sorted(own, key=lambda each: not _runs(each))):
             here = sorted((each for each in own if each.line == line), key=_order)
             texts = [self._all_doing(list(some)) for _, some in groupby(here, key=_doing)]
             others = len(here) - 1
-            said.append(
-                Said(
+            remarks.append(
+                Remark(
                     line or 0,
                     ", ".join(texts),
                     self._all_doing(here[:1]) + (f", +{others}" if others else ""),
@@ -93,7 +93,7 @@ class Stage:
                     blocks=any(each.state == "blocked" for each in here),
                 )
             )
-        return said
+        return remarks
 
     def ready(self, moment: Moment) -> str:
         """Who could run, in the order in which they became ready; "" for nobody."""
@@ -109,11 +109,11 @@ class Stage:
         """Who comes to be and who ends before the next moment; "" for nobody."""
         there = {moment.task, *(each.task for each in moment.standings)} if moment.number == 0 else ()
         new = [task for task in moment.created if task not in there]
-        parts = [f"created {self._called(new)}"] if new else []
+        parts = [f"created {self._names_of(new)}"] if new else []
         ends = [(task, self.tasks[task].end) for task in moment.ended]
         for end, some in groupby(ends, key=lambda each: each[1]):
             how = "ended" if end is None else ENDS[end]
-            parts.append(f"{self._called(task for task, _ in some)} {how}")
+            parts.append(f"{self._names_of(task for task, _ in some)} {how}")
         return ", ".join(parts)
 
     def outputs(self, moment: Moment) -> Sequence[Output]:
@@ -130,19 +130,19 @@ class Stage:
         return f"{said}: {code.strip()}" if code.strip() else said
 
     def _all_doing(self, standings: Sequence[Standing]) -> str:
-        """Say what several do who do the same."""
+        """What several do who do the same."""
         doing = _doing(standings[0])
         if len(standings) > 1:
             doing = " ".join(_SEVERAL.get(word, word) for word in doing.split())
-        return f"{self._called(each.task for each in standings)} {doing}"
+        return f"{self._names_of(each.task for each in standings)} {doing}"
 
-    def _called(self, tasks: Iterable[int]) -> str:
-        return ", ".join(together([self.names.get(task, "?") for task in tasks]))
+    def _names_of(self, tasks: Iterable[int]) -> str:
+        return ", ".join(name_ranges([self.names.get(task, "?") for task in tasks]))
 
     def _grouped(self, standings: Sequence[Standing], at: float | None = None) -> str:
         """Names with their lines; of those that are late also since when."""
         groups = groupby(standings, lambda each: self._aside(each, at))
-        return ", ".join(f"{self._called(each.task for each in some)}{said}" for said, some in groups)
+        return ", ".join(f"{self._names_of(each.task for each in some)}{said}" for said, some in groups)
 
     def _aside(self, standing: Standing, at: float | None) -> str:
         parts = []
@@ -160,12 +160,12 @@ class Stage:
 
 
 def duration(seconds: float) -> str:
-    """Say how long something takes, with about three digits."""
+    """A time with about three digits: "0.25 s", "1.50 ms"."""
     return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1e3:.2f} ms"
 
 
-def together(called: Sequence[str]) -> Iterator[str]:
-    """Put names together that follow one another in number: "job 1 to 3", "job 1 and 2"."""
+def name_ranges(called: Sequence[str]) -> Iterator[str]:
+    """The names, with those that follow one another in number put together: "job 1 to 3", "job 1 and 2"."""
     runs: list[list[str]] = []
     for name in called:
         if runs and _follows(runs[-1][-1], name):

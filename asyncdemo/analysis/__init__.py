@@ -1,0 +1,1 @@
+"""What a trace tells, computed from it: pure functions."""
