@@ -317,6 +317,64 @@ def test_who_ends_as_cancelled_or_soon_has_heeded_it(end: str, waited: float, li
     assert rules(some) == ["swallowed-cancellation"] * found
 
 
+LEFT = """\
+import asyncio
+async def save():
+    await asyncio.sleep(1)
+    print("saved")
+async def main():
+    task = asyncio.create_task(save())
+    await asyncio.sleep(0.5)
+"""
+
+
+def left(source: str, *, begun: bool, line: int = 3) -> Run:
+    """A run whose main returns at 0.5 s, when a task either waits at a line or has not begun."""
+    main, created = MAIN._replace(ended=0.5), 0.1 if begun else 0.49
+    rows: list[Row] = [(2, "waiting", 0.2, 0.51, line), (2, "ready", 0.51, 0.52), (2, "running", 0.52, 0.53)]
+    rows = rows if begun else [(2, "ready", created, 0.51), (2, "running", 0.51, 0.52)]
+    return run([main, task(2, "save", 2, end="cancelled", created=created, ended=0.53)], rows, source=source)
+
+
+def test_a_task_that_had_not_begun_has_not_waited() -> None:
+    begun, unbegun = only(left(LEFT, begun=True)), only(left(LEFT, begun=False))
+    assert (begun.line, begun.message) == (3, "main returned while save waited here: cancelled, not finished.")
+    assert unbegun.message == "main returned before save had begun: cancelled, and not one line of it has run."
+    assert (unbegun.line, unbegun.beside) == (2, ((2, "never began: main had returned"),))
+    assert begun.advice == unbegun.advice == "await it before main returns"
+
+
+@pytest.mark.parametrize(
+    ("body", "advice"),
+    [
+        ("while True:\n        await asyncio.sleep(1)", None),
+        ("while 1:\n        await asyncio.sleep(1)", None),
+        ("while True:\n        await asyncio.sleep(1)\n        for x in y: break", None),
+        ("while True:\n        await asyncio.sleep(1)\n        if x: break", "await it before main returns if it ends by itself, else cancel it"),
+        ("while wanted:\n        await asyncio.sleep(1)", "await it before main returns if it ends by itself, else cancel it"),
+        ("async for x in stream:\n        await asyncio.sleep(1)", "await it before main returns if it ends by itself, else cancel it"),
+        ("for n in range(9):\n        await asyncio.sleep(1)", "await it before main returns"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_may_never_end_is_not_to_be_awaited(body: str, advice: str | None, begun: bool) -> None:
+    found = find(left(LEFT.replace("await asyncio.sleep(1)", body, 1), begun=begun, line=4))
+    assert [each.advice for each in found] == ([] if advice is None else [advice])
+
+
+@pytest.mark.parametrize(
+    ("more", "begun", "found"),
+    [
+        ("    task.cancel()\n", True, 1),  # it had been woken before main returned, if this was about it
+        ("    task.cancel()\n", False, 0),
+        ("    loop.call_soon(task.cancel)\n", True, 0),
+        ("    other.add_done_callback(lambda _: task.cancel())\n", True, 0),
+    ],
+)
+def test_who_is_cancelled_on_purpose_is_not_told_of(more: str, begun: bool, found: int) -> None:
+    assert len(find(left(LEFT + more, begun=begun))) == found
+
+
 def test_it_is_told_once_who_ever_has_cancelled_it() -> None:
     left = task(3, "job", ended=1.0)
     main = MAIN._replace(ended=0.5)
