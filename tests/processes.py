@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 
 
 def running(mark: str, patience: float = 0.5) -> list[str]:

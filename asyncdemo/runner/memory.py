@@ -46,7 +46,7 @@ class Memory:
         self._holes: list[int] = []
 
     def prepare(self, *, naming: bool, tracing: bool = False, stacks: int | None = None) -> None:
-        """Say who the tool is, whether writes, and what tasks do, are to be recorded, and the file for stacks."""
+        """Say who the tool is, whether writes, and what tasks do, are to be recorded, and the pipe for stacks."""
         self._words[layout.TOOL] = os.getpid()
         self._words[layout.NAMING] = int(naming)
         self._words[layout.TRACING] = int(tracing)

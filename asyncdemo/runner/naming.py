@@ -6,12 +6,11 @@ because programs write below Python too. What matches no record is "other": neve
 reads makes no difference to their names, and the work for each byte is bounded.
 """
 
-from binascii import crc32
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from asyncdemo.probe.inject._asyncdemo_layout import BLOCK
+from asyncdemo.probe.inject._asyncdemo_layout import BLOCK, PRIME
 from asyncdemo.runner.memory import Write
 from asyncdemo.runner.pending import PATIENCE, Pending
 
@@ -23,6 +22,11 @@ _PLACES = 64  # places in one line, or for one record, that are tried
 _ALIKE = 8  # fronts with the same first bytes that are tried one by one
 _OLDER = 4  # records that are looked for before a later one of their queue is believed
 _STALL = PATIENCE // 2  # ns without a call: then the machine is said to have stood still, and so perhaps the child
+
+
+def checksum(data: bytes) -> int:
+    """What a record tells of all the bytes of its write, of at most a block."""
+    return int.from_bytes(data, "little") % PRIME
 
 
 class Piece(NamedTuple):
@@ -164,7 +168,7 @@ class Namer:
         """The oldest record of just the line that begins here."""
         end = self._data.find(b"\n", position, position + BLOCK) + 1
         if end:
-            return self._pending.with_content(end - position, crc32(self._data[position:end]))
+            return self._pending.with_content(end - position, checksum(self._data[position:end]))
         return _WAIT if len(self._data) - position < BLOCK else None
 
     def _followed(self, record: Write, position: int) -> bool:
@@ -182,7 +186,7 @@ class Namer:
 
     def _stands_at(self, record: Write, position: int) -> bool:
         end = position + record.length
-        return end <= len(self._data) and crc32(self._data[position:end]) == record.checksum
+        return end <= len(self._data) and checksum(self._data[position:end]) == record.checksum
 
     def _next_place(self, position: int) -> int:
         """The next place after `position` at which a record may stand: in a new line, or where a front's head is."""

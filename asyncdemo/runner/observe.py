@@ -22,7 +22,7 @@ from asyncdemo.runner.memory import Memory, shared_memory
 from asyncdemo.runner.naming import Namer
 from asyncdemo.runner.plan import Plan
 from asyncdemo.runner.signals import ENDING, handled
-from asyncdemo.runner.stacks import Stacks, stack_file
+from asyncdemo.runner.stacks import Stacks, stack_pipe
 from asyncdemo.runner.tracing import read_trace
 from asyncdemo.spans import Timeline
 from asyncdemo.timeline import timeline as build_timeline
@@ -65,7 +65,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
     linux.adopt_orphans()  # before there are any
-    with shared_memory() as memory, stack_file() as stacks, _early_interrupts() as interrupted:
+    with shared_memory() as memory, stack_pipe() as stacks, _early_interrupts() as interrupted:
         memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
             with terminal.out_of_reach(lend=lend):

@@ -1,12 +1,13 @@
 """Names the line that holds an event loop: asks the child for its stack when a step takes long.
 
-The child writes its stack into a file of ours when it gets SIGURG, a signal that nobody misses and that does nothing
+The child writes its stack into a pipe of ours when it gets SIGURG, a signal that nobody misses and that does nothing
 where it is not expected; but only when it comes to execute a bytecode. If it does not, a call of a C function goes on,
 and a second signal gets the stack all the same (probe/inject/_asyncdemo_stacks.py). So there is no thread in the child,
 and C code that holds the interpreter's lock is seen as well. Of a loop in another thread only the second signal can
-tell, while that thread sleeps. The file is read when all is over.
+tell, while that thread sleeps. What it has written is parted when all is over.
 """
 
+import fcntl
 import os
 import re
 import signal
@@ -25,6 +26,7 @@ _BUSY = 2_000_000  # ns on the processor in which no bytecode was executed: a ca
 _POLITE = (layout.POLITELY, layout.IN_EITHER_WAY)
 _AGAIN = 3  # each further time when it has taken that many times as long
 _ROOM = 16 << 20  # bytes of stacks after which no more are asked for: those of 10,000 long steps or more
+_PIPE = 1 << 20  # bytes for which the pipe has room, where the system lets it
 _TURNS = (layout.STEP, layout.POLL, layout.IDLE, layout.STOP)
 _MAIN = 0, 0  # in the place of thread and loop
 _LOOKED_AT = 64  # newest events that tell what goes on
@@ -58,12 +60,12 @@ class _Question(NamedTuple):
 
 
 class Stacks:
-    """Watches the steps of one child and asks for its stack; `descriptor` is the file into which the child writes."""
+    """Watches the steps of one child and asks for its stack; `pipe` is where the child writes."""
 
-    def __init__(self, memory: Memory, pid: int, descriptor: int) -> None:
+    def __init__(self, memory: Memory, pid: int, pipe: int) -> None:
         self._memory = memory
         self._pid = pid
-        self._descriptor = descriptor
+        self._pipe = pipe
         self._next = 0  # no event is stored from here on, as far as is known
         self._turned: dict[tuple[int, int], int] = {}  # where it stands what the loop of a thread has turned to last
         self._step = 0  # when the step of the main thread began that was last asked about
@@ -72,7 +74,8 @@ class Stacks:
         self._watched: dict[tuple[int, int], _Watched] = {}
         self._asked: list[_Question] = []
         self._pressed: list[_Question] = []
-        self._read = 0  # bytes of the file in which the answers are counted already
+        self._told = bytearray()  # what has come out of the pipe
+        self._read = 0  # bytes of that in which the answers are counted already
         self._answered = [0, 0]  # how many those are, of those asked and of those pressed for
 
     def look(self, now: int) -> None:
@@ -192,7 +195,8 @@ class Stacks:
 
         Reads what is new only, for there may be long steps for hours.
         """
-        new = os.pread(self._descriptor, os.fstat(self._descriptor).st_size - self._read, self._read)
+        self._drain()
+        new = self._told[self._read :]
         whole = new[: new.rfind(b"\n") + 1]
         self._read += len(whole)
         for header in _DUMP.findall(whole):
@@ -202,6 +206,11 @@ class Stacks:
             self._pressed.pop()  # it has ended, and will not answer
             pressed = False
         return self._answered[0] < len(self._asked), pressed
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):  # it is empty
+            while data := os.read(self._pipe, _PIPE):
+                self._told += data
 
     def _thread_and_loop(self, key: int) -> tuple[int, int] | None:
         """Of a loop or a task: its thread and loop, both 0 in the main thread; None where that cannot be known."""
@@ -220,8 +229,8 @@ class Stacks:
 
     def _answers(self) -> Iterator[tuple[tuple[int, int] | None, bytes]]:
         """What was answered; with when, and how long the thread had queued until then, where it was asked politely."""
-        size = os.fstat(self._descriptor).st_size
-        _, *parts = _DUMP.split(os.pread(self._descriptor, size, 0))
+        self._drain()
+        _, *parts = _DUMP.split(bytes(self._told))
         for header, answer in zip(parts[::2], parts[1::2], strict=True):
             moment = _MOMENT.fullmatch(header)
             yield (None if moment is None else (int(moment[1]), int(moment[2]))), answer
@@ -253,13 +262,23 @@ def _frames(answer: bytes) -> Iterator[Frame]:
 
 
 @contextmanager
-def stack_file() -> Iterator[int | None]:
-    """Give the descriptor of a file into which the child can write its stacks; None where that cannot be had."""
-    if not hasattr(os, "memfd_create"):
+def stack_pipe() -> Iterator[int | None]:
+    """Give the descriptor of a pipe, to read and to write, for the child's stacks; None where that cannot be had.
+
+    A pipe, because no limit on the size of files that a script sets for itself counts there.
+    """
+    reading, writing = os.pipe()
+    try:
+        descriptor = os.open(f"/proc/self/fd/{reading}", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:  # not Linux
         yield None
         return
-    descriptor = os.memfd_create("asyncdemo-stacks")
+    finally:
+        os.close(reading)
+        os.close(writing)
     try:
+        with suppress(OSError):  # more than this user may have
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE)
         yield descriptor
     finally:
         os.close(descriptor)

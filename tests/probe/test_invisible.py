@@ -4,21 +4,16 @@ Both have stdout and stderr in one pipe. Where a script looks on purpose it can 
 with a word on each, and listed in docs/observing.md.
 """
 
-import json
-import os
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import REPOSITORY, clean_environment
+from tests.probe.conftest import Both
 from tests.processes import VERSIONS, needs_interpreter
-from tests.runner.conftest import text
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]  # each starts three interpreters
 
@@ -103,6 +98,7 @@ asyncio.run(fails())
 """
 
 BATTERIES = ("battery", "asyncio")
+ENDS = (VERSIONS[0], VERSIONS[-1])  # the oldest and the newest
 
 # Name: source, files beside it, changes of the environment.
 CASES: dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]] = {
@@ -159,74 +155,15 @@ FILES = {
 }
 
 
-_MAIN = "from asyncdemo.__main__ import main; main()"
-
-
-class Seen(NamedTuple):
-    """What a run looked like from outside."""
-
-    printed: list[str]
-    status: int
-
-
-def masked(printed: str) -> list[str]:
-    """The lines without addresses and thread numbers, which differ in any two runs."""
-    return re.sub(r"0x[0-9a-f]{6,}|\b\d{12,}\b", "...", printed).splitlines()
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Callable[..., tuple[Seen, Seen, dict[str, Any]]]:
-    """Run the same without us and with us; gives what both looked like, and our run."""
-
-    def run(
-        python: str, *arguments: str, environ: Mapping[str, str] | None = None
-    ) -> tuple[Seen, Seen, dict[str, Any]]:
-        settings = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}", **(environ or {})}
-        ours = {"PYTHONDONTWRITEBYTECODE": "1"} | settings  # so that the second run finds just what the first did
-        plain = subprocess.run(
-            [python, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=tmp_path,
-            env=clean_environment(ours),
-            timeout=60,
-            check=False,
-        )
-        target, rest = (2, arguments[2:]) if arguments[0] == "-m" else (1, arguments[1:])
-        words = [*arguments[:target], "--", *rest]
-        # isolated, so that only the script's interpreter gets what the test puts into the environment
-        tool = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); {_MAIN}"]
-        result = subprocess.run(
-            [*tool, "run", "--json", "--python", python, *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            cwd=tmp_path,
-            env=clean_environment(ours),
-            timeout=60,
-            check=False,
-        )
-        assert result.stderr == b""
-        (seen,) = json.loads(result.stdout)["runs"]
-        status = seen["outcome"].get("code", -seen["outcome"].get("signal", 0))
-        printed = plain.stdout.decode(errors="backslashreplace")
-        return Seen(masked(printed), plain.returncode), Seen(masked(text(seen)), status), seen
-
-    return run
-
-
 def write(folder: Path, files: Mapping[str, str]) -> None:
     for name, source in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(dedent(source), encoding="utf-8")
 
 
-Both = Callable[..., tuple[Seen, Seen, dict[str, Any]]]
-
-
 def _trials() -> list[tuple[str, str]]:
     """The batteries on every version, all else on the oldest and the newest."""
-    return [(case, version) for case in CASES for version in (VERSIONS if case in BATTERIES else ("3.8", "3.13"))]
+    return [(case, version) for case in CASES for version in (VERSIONS if case in BATTERIES else ENDS)]
 
 
 @pytest.mark.parametrize(("case", "version"), _trials())

@@ -1,7 +1,6 @@
 """Names are put to bytes by fabricated records; no process, no clock."""
 
 import time
-from binascii import crc32
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from asyncdemo.probe.inject._asyncdemo_layout import BLOCK
 from asyncdemo.runner.memory import Write
-from asyncdemo.runner.naming import OTHER, Namer, Piece
+from asyncdemo.runner.naming import OTHER, Namer, Piece, checksum
 from asyncdemo.runner.pending import LIMIT, PATIENCE
 
 STDOUT, STDERR = 1, 2
@@ -22,7 +21,8 @@ def records(data: bytes, stream: int = STDOUT, *, thread: int = 1, at: int = NOW
     """What the probe stores for one write."""
     blocks = [data[start : start + BLOCK] for start in range(0, len(data), BLOCK)]
     return [
-        Write(stream, part, len(block), crc32(block), block[:8], at, thread, line) for part, block in enumerate(blocks)
+        Write(stream, part, len(block), checksum(block), block[:8], at, thread, line)
+        for part, block in enumerate(blocks)
     ]
 
 

@@ -12,7 +12,7 @@ import pytest
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
 from asyncdemo.runner.memory import Memory, shared_memory
-from asyncdemo.runner.stacks import FIRST, Stacks, stack_file
+from asyncdemo.runner.stacks import FIRST, Stacks, stack_pipe
 from asyncdemo.trace import Frame
 
 LINE = b'  File "script.py", line %d in work\n'
@@ -45,7 +45,7 @@ def got() -> Iterator[list[int]]:
 
 @pytest.fixture
 def file() -> Iterator[int]:
-    with stack_file() as descriptor:
+    with stack_pipe() as descriptor:
         if descriptor is None:
             pytest.skip("there is no memory that can be had as a file here")
         yield descriptor

@@ -502,3 +502,37 @@ def line_of(script: str, text: str) -> int:
     """The line in the file on which this text stands first."""
     source = TRUTH + globals()[script]
     return source[: source.index(text)].count("\n") + 1
+
+
+# As uvloop's: not built on BaseEventLoop, though asyncio knows that it runs. It tells of whatever it is asked.
+FOREIGN = """
+import asyncio
+class Loop(asyncio.AbstractEventLoop):
+    def __init__(self): self.__dict__["queue"] = []
+    def __getattribute__(self, name):
+        if name not in KNOWN: print("asked for", name)
+        return object.__getattribute__(self, name)
+    def get_debug(self): return False
+    def is_running(self): return True
+    def time(self): return now()
+    def create_future(self): return asyncio.Future(loop=self)
+    def create_task(self, coroutine, **more): return asyncio.Task(coroutine, loop=self, **more)
+    def call_soon(self, callback, *args, context=None):
+        handle = asyncio.Handle(callback, args, self, context)
+        self.queue.append(handle)
+        return handle
+    def run(self, coroutine):
+        task = self.create_task(coroutine)
+        asyncio._set_running_loop(self)
+        try:
+            while not task.done(): self.queue.pop(0)._run()
+        finally: asyncio._set_running_loop(None)
+KNOWN = {"queue", "__dict__", "__class__", "_timer_handle_cancelled", *vars(Loop)} - {"__getattribute__"}
+async def child(): await asyncio.sleep(0)
+async def main():
+    if EAGER and hasattr(asyncio, "eager_task_factory"):
+        await asyncio.Task(child(), loop=asyncio.get_running_loop(), eager_start=True)
+    await asyncio.gather(child(), child())
+    print("end of", type(asyncio.get_running_loop()).__name__)
+Loop().run(main())
+"""

@@ -215,6 +215,16 @@ def test_a_loop_whose_queue_the_script_replaces(observed: Observe, python: str) 
 
 
 @every_python
+@pytest.mark.parametrize("eager", [False, True])
+def test_a_loop_of_another_kind_is_not_traced_and_said_so(observed: Observe, python: str, eager: bool) -> None:
+    seen = observed(f"EAGER = {eager}\n{scripts.FOREIGN}", python)
+    well_formed(seen.timeline)
+    assert seen.printed == "end of Loop\n"  # nothing of it was asked
+    assert seen.run.notes == ("its event loop was not traced: it is not built on asyncio's own, as uvloop's",)
+    assert not seen.timeline.complete
+
+
+@every_python
 def test_debug_mode(observed: Observe, python: str) -> None:
     seen = observed(scripts.STATES, python, "-X", "dev", until=agrees)
     agree(seen)

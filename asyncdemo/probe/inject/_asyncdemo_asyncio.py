@@ -9,6 +9,7 @@ This is how the queues get in, _asyncdemo_queue what they do.
 """
 
 import collections
+import sys
 import time
 import types
 
@@ -18,9 +19,9 @@ import _asyncdemo_touches
 import _asyncdemo_trace
 
 
-def trace(base_events, recorder):
-    """Have every loop traced that is made from now on. `base_events` is the module asyncio.base_events."""
-    library = _Library(base_events, recorder)
+def trace(recorder, base_events, events, futures, tasks):
+    """Have every loop traced that is made from now on, given these modules of asyncio."""
+    library = _Library(recorder, base_events, events, futures, tasks)
     queue_class = _asyncdemo_queue.queue_class(recorder, library.stepper)
     original = base_events.BaseEventLoop.__init__
 
@@ -42,24 +43,32 @@ def trace(base_events, recorder):
     handler = base_events.BaseEventLoop.call_exception_handler
     base_events.BaseEventLoop.call_exception_handler = _asyncdemo_trace.Asked(handler, _freeing)
     _asyncdemo_touches.watch_timers(base_events, recorder, lambda queue: type(queue) is queue_class)
-    _watch_runs(base_events.events, library)
-    if hasattr(base_events.tasks, "_eager_tasks"):
-        _watch_eager_tasks(base_events.tasks, library)
+    _watch_runs(events, library)
+    if hasattr(tasks, "_eager_tasks"):
+        _watch_eager_tasks(tasks, library)
     recorder.words[layout.TRACED] |= 1
 
 
 class _Library:
     """What the tracer has to know of asyncio."""
 
-    def __init__(self, base_events, recorder):
-        tasks = base_events.tasks
+    def __init__(self, recorder, base_events, events, futures, tasks):
         self.recorder = recorder
         self.is_own = _asyncdemo_trace.own_code()
-        self.loop, self.timer = base_events.BaseEventLoop, base_events.events.TimerHandle
+        self.loop, self.timer = base_events.BaseEventLoop, events.TimerHandle
         self.task, self.python_task, self.gathering = tasks.Task, tasks._PyTask, tasks._GatheringFuture
-        self.futures = {base_events.futures.Future, base_events.futures._PyFuture}
+        self.futures = {futures.Future, futures._PyFuture}
         self.counts = hasattr(tasks.Task, "cancelling")
         self.stepper = next((kind for kind in object.__subclasses__() if kind.__name__ == "TaskStepMethWrapper"), None)
+
+    def has_its_queue(self, loop):
+        """Whether a loop is built on asyncio's own. Of any other nothing is asked: that could be a script's code."""
+        return issubclass(type(loop), self.loop)
+
+    def queue_of(self, loop):
+        """Give our queue of a loop; None where it has none."""
+        queue = getattr(loop, "_ready", None) if self.has_its_queue(loop) else None
+        return queue if isinstance(queue, _asyncdemo_queue.Queue) else None
 
     def kind_of(self, task):
         """Give the class that implements a task: its methods are asked, not those that a script has put over them."""
@@ -100,10 +109,11 @@ def _watch_runs(events, library):
     """Take note when a loop begins and stops to run."""
     original, running_loop, recorder = events._set_running_loop, events._get_running_loop, library.recorder
 
-    def _set_running_loop(loop, /):
+    def _set_running_loop(*args, **kwargs):
         before = running_loop()
-        original(loop)
+        original(*args, **kwargs)
         try:
+            loop = running_loop()
             if before is not None and before is not loop:
                 _left(before, library)
             if loop is not None:
@@ -115,22 +125,24 @@ def _watch_runs(events, library):
 
     for name in ("__doc__", "__module__", "__qualname__"):
         setattr(_set_running_loop, name, getattr(original, name))
-    events._set_running_loop = _set_running_loop
+    for module in (events, sys.modules.get("asyncio")):
+        if getattr(module, "_set_running_loop", None) is original:  # else asyncio is just being loaded, and takes ours
+            module._set_running_loop = _set_running_loop
 
 
 def _entered(loop, library):
-    queue = getattr(loop, "_ready", None)
-    if isinstance(queue, _asyncdemo_queue.Queue):
+    queue = library.queue_of(loop)
+    if queue is not None:
         queue.entered()
-    elif library.recorder.words is not None:
-        library.recorder.words[layout.UNTRACED] |= 2 if isinstance(loop, library.loop) else layout.OTHER_LOOP
+    else:
+        library.recorder.untraced(library.has_its_queue(loop))
 
 
 def _left(loop, library):
-    queue = getattr(loop, "_ready", None)
-    if isinstance(queue, _asyncdemo_queue.Queue):
+    queue = library.queue_of(loop)
+    if queue is not None:
         queue.left()
-    elif isinstance(loop, library.loop):
+    elif library.has_its_queue(loop):
         library.recorder.give_up()  # the script has put another queue in the place of ours
 
 
@@ -139,12 +151,13 @@ def _watch_eager_tasks(tasks, library):
     scheduled = tasks._scheduled_tasks
     original = scheduled.add
 
-    def add(task):
-        original(task)
+    def add(task, *args, **kwargs):
+        original(task, *args, **kwargs)
         try:
-            queue = library.kind_of(task).get_loop(task)._ready
-            if isinstance(queue, _asyncdemo_queue.Queue) and not queue.ends_with_step_of(task):
-                queue.begun(task, tasks.current_task(library.kind_of(task).get_loop(task)), time.monotonic_ns())
+            loop = library.kind_of(task).get_loop(task)
+            queue = library.queue_of(loop)
+            if queue is not None and not queue.ends_with_step_of(task):
+                queue.begun(task, tasks.current_task(loop), time.monotonic_ns())
         except Exception as error:
             if _asyncdemo_trace.raised_elsewhere(error):
                 raise

@@ -15,7 +15,8 @@
 Only the child writes, except for the two words that the tool sets before it starts the child. The number of a write
 (counted from 1) is stored last: an entry whose number is not the expected one is not there yet, torn, or overwritten.
 Times are nanoseconds of the monotonic clock, which both processes share. A write of more than BLOCK bytes has an
-entry for each block, so that nothing has to be held back for longer than that.
+entry for each block, so that nothing has to be held back for longer than that. Its checksum is what is left of it,
+taken for one number, when that is divided by PRIME: for this the child needs no module, and so has no class more.
 """
 
 MAGIC = 0x0001_6F6D_6564_7361  # "asdemo" and the version of this layout
@@ -25,6 +26,7 @@ PATH = 512
 IMPORTS, IMPORT = 256, 4
 WRITES, WRITE = 1 << 17, 8
 BLOCK = 1 << 16
+PRIME = (1 << 30) - 35
 
 ATTACHED = 0  # MAGIC, set by the probe when it is in place
 TOOL = 1  # process id of the tool, set by the tool
@@ -38,7 +40,7 @@ IMPORTED = 10  # how many entries of imports are valid
 NAMED = 11  # 1 + 2: writes to stdout and to stderr are recorded
 TRACING = 12  # 1: record what tasks do, set by the tool
 TRACED = 13  # 1 asyncio, 2 trio, 4 threads: what is being traced
-STACKS = 15  # 1 + the tool's descriptor of the file for stacks, 0 for none; set by the tool
+STACKS = 15  # 1 + the tool's descriptor of the pipe for stacks, 0 for none; set by the tool
 UNTRACED = 14  # OTHER_LOOP: one of another kind ran, 2: tracing has failed and was given up
 OTHER_LOOP = 1
 UNTIL = 16  # when it was given up; 0: it was not

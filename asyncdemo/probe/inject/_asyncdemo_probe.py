@@ -13,6 +13,9 @@ import time
 import _asyncdemo_layout as layout
 import _asyncdemo_writes
 
+# For all functions below: a script may put others in the place of the builtins, and see them called.
+__builtins__ = _builtins = dict(vars(sys.modules["builtins"]))
+
 
 def attach(memory):
     """Map the file `memory` and start to record. Does nothing in an interpreter that is not the tool's own child."""
@@ -72,7 +75,7 @@ def _watch_begin(words):
     clock, cpu, set_profile = time.monotonic_ns, time.process_time_ns, sys.setprofile
     main = id(sys.modules["__main__"].__dict__)
 
-    def began(frame, event, _):
+    def began(frame, event, *_):
         if event == "call" and id(frame.f_globals) == main and frame.f_code.co_name == "<module>":
             set_profile(None)
             _store_path(words, frame.f_code.co_filename)
@@ -100,39 +103,87 @@ def _tracers(words):
         _ready[name] = type(sys)(name)
         _ready[name].__dict__.update(vars(__import__(name)))
     here = os.path.dirname(os.path.abspath(__file__))
+    _compile_ahead(here)
 
     modules, recorders = {}, []  # of the latter one, once a library is loaded
 
     def tracer(*names):
-        def trace(library):
+        def trace(*library):
             if not modules:
                 _load(here, modules, "_asyncdemo_layout", "_asyncdemo_trace")
                 recorders.append(modules["_asyncdemo_trace"].Recorder(words))
             _load(here, modules, *names)
             if "_asyncdemo_stacks" in names:
                 modules["_asyncdemo_stacks"].offer_stacks(words)
-            modules[names[-1]].trace(library, recorders[0])
+            modules[names[-1]].trace(recorders[0], *library)
 
         return trace
 
     tracers = {
         "threading": tracer("_asyncdemo_threads"),
-        "asyncio.base_events": tracer(
-            "_asyncdemo_stacks",
-            "_asyncdemo_touches",
-            "_asyncdemo_overdue",
-            "_asyncdemo_queue",
-            "_asyncdemo_asyncio",
-        ),
         "trio._core._run": tracer("_asyncdemo_stacks", "_asyncdemo_trio"),
     }
+    parts = set(_ASYNCIO)
+    trace_asyncio = tracer(
+        "_asyncdemo_stacks",
+        "_asyncdemo_touches",
+        "_asyncdemo_overdue",
+        "_asyncdemo_queue",
+        "_asyncdemo_asyncio",
+    )
+
+    def trace_once_whole(part):
+        parts.discard(part.__name__)
+        if not parts:
+            trace_asyncio(*map(sys.modules.get, _ASYNCIO))
+
+    tracers.update(dict.fromkeys(_ASYNCIO, trace_once_whole))
     for name in set(tracers) & set(sys.modules):  # loaded by a .pth file
         tracers.pop(name)(sys.modules[name])
     return tracers
 
 
+_of_files = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+_LATER = (  # what is loaded only when the script has loaded a library that runs tasks
+    "_asyncdemo_trace",
+    "_asyncdemo_threads",
+    "_asyncdemo_stacks",
+    "_asyncdemo_touches",
+    "_asyncdemo_overdue",
+    "_asyncdemo_queue",
+    "_asyncdemo_asyncio",
+    "_asyncdemo_trio",
+)
+# What its tracer has to know of asyncio. Where imports are lazy, one does not load the others, and nor do we.
+_ASYNCIO = "asyncio.base_events", "asyncio.events", "asyncio.futures", "asyncio.tasks"
 _ready = {}  # modules that the tracers need as they were before the script, which may have a clock of its own
-_builtins = dict(vars(sys.modules["builtins"]))  # just so
+
+
+def _nothing(*_):
+    pass
+
+
+def _compile_ahead(folder):
+    """Have bytecode of the tracers written now, where it is missing or old and there is a place for it.
+
+    Once the script runs, nothing is written any more: with a limit on the size of files it could be killed by that. Now
+    Python still ignores that signal.
+    """
+    external = sys.modules["_frozen_importlib_external"]
+    try:
+        cache = os.path.dirname(external.cache_from_source(folder + os.sep + _LATER[0] + ".py"))
+        if sys.dont_write_bytecode or not os.access(cache, os.W_OK):
+            return
+        for name in _LATER:
+            path = folder + os.sep + name + ".py"
+            try:
+                new = os.stat(external.cache_from_source(path)).st_mtime >= os.stat(path).st_mtime
+            except OSError:
+                new = False
+            if not new:
+                external.SourceFileLoader(name, path).get_code(name)
+    except Exception:
+        pass  # then they are compiled when they are needed
 
 
 def _load(folder, modules, *names):
@@ -140,25 +191,27 @@ def _load(folder, modules, *names):
     loader = sys.modules["_frozen_importlib_external"].SourceFileLoader
     original = _builtins["__import__"]
 
-    def import_(name, *_):
+    def import_(name, *_, **__):
         return modules.get(name) or _ready.get(name) or original(name)
 
     for name in names:
+        source = loader(name, folder + os.sep + name + ".py")
+        source._cache_bytecode = _nothing  # see _compile_ahead
         modules[name] = module = type(sys)(name)
-        module.__builtins__ = dict(_builtins, __import__=import_)
-        exec(loader(name, os.path.join(folder, name + ".py")).get_code(name), module.__dict__)
+        module.__builtins__ = dict(_builtins, __import__=import_, __lazy_import__=import_)
+        exec(source.get_code(name), module.__dict__)
 
 
 # Compiled under the import system's own file name: Python leaves frames of that name out of the tracebacks of failed
 # imports, so they read as they would without us.
 _WATCHED_IMPORT = """
-def _find_and_load(name, import_):
+def _find_and_load(name, *args, **kwargs):
     frame = getframe().f_back
     if frame is None or id(frame.f_globals) != main or frame.f_code.co_name != "<module>":
-        return loaded(name, find_and_load(name, import_))
+        return loaded(name, find_and_load(name, *args, **kwargs))
     start = clock()
     try:
-        return loaded(name, find_and_load(name, import_))
+        return loaded(name, find_and_load(name, *args, **kwargs))
     finally:
         imported(frame, start)
 """
@@ -184,7 +237,7 @@ def _watch_imports(words, hooks):
         words[layout.IMPORTED] = count + 1
 
     def loaded(name, module):
-        hook = hooks.pop(name, None)
+        hook = None if module is None else hooks.pop(name, None)
         if hook is not None:
             try:
                 hook(module)
@@ -196,6 +249,7 @@ def _watch_imports(words, hooks):
         "loaded": loaded,
         "find_and_load": bootstrap._find_and_load,
         "getframe": sys._getframe,
+        "__builtins__": _builtins,
         "__name__": bootstrap._find_and_load.__module__,
         "id": id,
         "main": id(sys.modules["__main__"].__dict__),  # a reference would keep the script's objects from their end
@@ -207,7 +261,7 @@ def _watch_imports(words, hooks):
 
 
 def _store_path(words, path):
-    data = os.fsencode(path)[: layout.PATH * 8 - 8]
+    data = path.encode(*_of_files)[: layout.PATH * 8 - 8]
     data += bytes(-len(data) % 8)
     for i in range(len(data) // 8):
         words[layout.PATH_AT + i] = int.from_bytes(data[i * 8 : i * 8 + 8], "little", signed=True)

@@ -5,6 +5,9 @@ writes down the stack. While a call of a C function goes on nobody answers. Then
 faulthandler answers at once, whatever goes on. That must not happen while bytecodes are executed: CPython 3.11 and
 3.12 follow a pointer then that is not set yet, about once in 6000 times, and die of it. A thread besides the main one
 has the second way only, while it sleeps.
+
+The answers go into a pipe of the tool's. A limit on the size of files does not count there, writing never waits, and
+since the descriptor can read as well, there is always somebody who could: no signal comes of it when the tool is gone.
 """
 
 import _signal
@@ -20,10 +23,11 @@ import _asyncdemo_trace
 
 _ROOM = 200  # descriptors below which none is taken
 _DEEP = 100  # frames at most, as faulthandler has it
+_MOST = 1 << 15  # bytes of an answer: they must find room in the pipe, however long its paths are
 
 
 def offer_stacks(words):
-    """Have the stack written into the tool's file when it asks, unless the script has plans of its own for that.
+    """Have the stack written into the tool's pipe when it asks, unless the script has plans of its own for that.
 
     Does nothing where that was done before, or cannot be done: as outside of the main thread.
     """
@@ -33,15 +37,15 @@ def offer_stacks(words):
         return
     words[layout.OFFERED] = layout.NOT_OFFERED
     try:
-        file = os.open("/proc/%d/fd/%d" % (words[layout.TOOL], number), os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        pipe = os.open("/proc/%d/fd/%d" % (words[layout.TOOL], number), os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return
     top = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16) - 1
     if top < _ROOM:
-        os.close(file)
+        os.close(pipe)
         return  # the script may need every descriptor that there is
-    kept = fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, top)  # where no script comes upon it
-    os.close(file)
+    kept = fcntl.fcntl(pipe, fcntl.F_DUPFD_CLOEXEC, top)  # where no script comes upon it
+    os.close(pipe)
     try:
         _signal.signal(_signal.SIGURG, _answer(kept))
     except ValueError:
@@ -55,7 +59,7 @@ def offer_stacks(words):
         words[layout.OFFERED] = layout.IN_EITHER_WAY
 
 
-def _answer(file):
+def _answer(pipe):
     """Make the signal handler. It tells when it was called, and how long the thread had no processor until then."""
     clock, run_queue, write = time.monotonic_ns, _asyncdemo_trace.run_queue, os.write
 
@@ -66,7 +70,8 @@ def _answer(file):
                 code = frame.f_code
                 lines.append('  File "%s", line %d in %s\n' % (code.co_filename, frame.f_lineno or 0, code.co_name))
                 frame = frame.f_back
-            write(file, "".join(lines).encode("utf-8", "backslashreplace"))
+            text = "".join(lines).encode("utf-8", "backslashreplace")
+            write(pipe, text[: text.rfind(b"\n", 0, _MOST) + 1])
         except BaseException as error:
             if _asyncdemo_trace.raised_elsewhere(error):
                 raise

@@ -15,7 +15,7 @@ import _asyncdemo_trace
 _clock = time.monotonic_ns
 
 
-def trace(threading, recorder):
+def trace(recorder, threading):
     """Have every thread traced that is started from now on by way of the module threading."""
     threads = _Threads(threading, recorder)
     plain = dict

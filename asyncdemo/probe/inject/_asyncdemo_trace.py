@@ -23,14 +23,14 @@ _OF_GENERATORS = {"code": "gi_code", "frame": "gi_frame", "awaits": "gi_yieldfro
 # What stands for the code of the object that closes an asynchronous generator: it is written in C.
 _CLOSING = (lambda: None).__code__.replace(co_name="aclose", co_filename="", co_firstlineno=0)
 _name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says itself
-_FILES = os.path.join(os.path.dirname((lambda: None).__code__.co_filename), "_asyncdemo_")
+_FILES = (lambda: None).__code__.co_filename.rpartition(os.sep)[0] + os.sep + "_asyncdemo_"
 
 
 class Recorder:
     """The regions of the shared memory that hold the trace of tasks."""
 
     def __init__(self, words):
-        self.words = words
+        self.words = self._header = words
         self._bytes = words.cast("B")
         self.times = words[layout.TIMES_AT : layout.TIMES_AT + layout.EVENTS]
         self.wakes = words[layout.WAKES_AT : layout.WAKES_AT + layout.EVENTS]
@@ -42,7 +42,7 @@ class Recorder:
         self._files = {}
         self.threads = {}  # those that run, as their tracer knows them, by their identifiers
         self._on_thread = []
-        os.register_at_fork(after_in_child=self._release)
+        os.register_at_fork(after_in_child=self._forked)
 
     def put(self, value, code, wake=0):
         """Store an event and give its place. Raises IndexError where there is no room, ValueError when given up."""
@@ -60,6 +60,15 @@ class Recorder:
         if words is not None:  # else it was given up before, or this is a forked child
             words[layout.UNTIL] = time.monotonic_ns()
             words[layout.UNTRACED] |= 2
+
+    def untraced(self, is_asyncios):
+        """Take note of a loop that is not traced, also where tracing was given up before."""
+        if self._header is not None:
+            self._header[layout.UNTRACED] |= 2 if is_asyncios else layout.OTHER_LOOP
+
+    def _forked(self):
+        self._header = None
+        self._release()
 
     def _release(self):
         self.words = None
@@ -330,7 +339,7 @@ class Places:
 
 def own_code():
     """Give a function that tells the person's own files from a library's, by where they lie."""
-    library = os.path.dirname(os.__file__) + os.sep
+    library = os.__file__.rpartition(os.sep)[0] + os.sep
     known = {}
 
     def is_own(path):

@@ -19,14 +19,14 @@ _FOREVER = 1e9  # seconds: deadlines further away than that are none
 _OWN_TASK = "<TrioToken.run_sync_soon task>"  # what trio calls one of the tasks with which it runs
 
 
-def trace(run, recorder):
+def trace(recorder, run):
     """Have every run traced that begins from now on. `run` is the module trio._core._run."""
     generators = run.AsyncGenerators
     original = generators.install_hooks
     instruments = _instruments_class(run, recorder)
 
-    def install_hooks(self, runner):  # called once for each run, when all is there and nothing has begun
-        original(self, runner)
+    def install_hooks(self, runner, *args, **kwargs):  # called once for each run: all is there, nothing has begun
+        original(self, runner, *args, **kwargs)
         try:
             instrument = _Instrument(run, runner, recorder)
             if runner.instruments["_all"]:
@@ -248,7 +248,7 @@ def _instruments_class(run, recorder):
     class Instruments(plain):
         __slots__ = ("only",)
 
-        def call(self, hookname, task=None):
+        def call(self, hookname, task=None, *_):
             only = self.only
             try:
                 if hookname == "task_scheduled":

@@ -15,7 +15,6 @@ import _functools
 import _io
 import _operator
 import _thread
-import binascii
 import itertools
 import os
 import sys
@@ -101,9 +100,9 @@ def _begun_in_peace(code):
 def _noter(words):
     main = id(sys.modules["__main__"].__dict__)  # a reference would keep the script's objects from their end
     pid, getpid = os.getpid(), os.getpid
-    clock, crc32, getframe, thread_id = time.monotonic_ns, binascii.crc32, sys._getframe, _thread.get_ident
+    clock, getframe, thread_id = time.monotonic_ns, sys._getframe, _thread.get_ident
     numbers = itertools.count()
-    mask, block = layout.WRITES - 1, layout.BLOCK
+    mask, block, prime = layout.WRITES - 1, layout.BLOCK, layout.PRIME
     identity, size, count_from, numbered, to_number = id, len, range, enumerate, int.from_bytes
     following = next
 
@@ -122,7 +121,7 @@ def _noter(words):
         for part, start in numbered(count_from(0, size(data), block)):
             piece = data if size(data) <= block else data[start : start + block]
             first = to_number(piece[:8], "little", signed=True)
-            checksum = crc32(piece)
+            checksum = to_number(piece, "little") % prime
             number = following(numbers)
             at = layout.WRITES_AT + (number & mask) * layout.WRITE
             words[at + 1] = stream | part << 8
