@@ -14,8 +14,8 @@ from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import Ascii, Scenarios
 
 if TYPE_CHECKING:
-    from asyncdemo.cli.touring.choosing import Tour
-    from asyncdemo.tour.progress import Course
+    from asyncdemo.cli.tour_stops import Tour
+    from asyncdemo.tour.state import Course
 
 app = command_app()
 
@@ -44,12 +44,12 @@ def tour(
     Enter goes on, a digit predicts, ? shows all keys. The next tour begins where you were. In a pipe, and where
     ACCESSIBLE is set, the same stops are plain text, and nothing is drawn twice.
     """
-    from asyncdemo.cli.touring.choosing import chosen
-    from asyncdemo.cli.touring.keeping import kept, progress_file
+    from asyncdemo.cli.tour_progress import progress_file, saved_courses
+    from asyncdemo.cli.tour_stops import chosen
 
     found = chosen(where, scenarios)
     path = progress_file(os.environ)
-    courses, trouble = kept(path)
+    courses, trouble = saved_courses(path)
     if trouble:
         tell(trouble)
     if progress:
@@ -59,11 +59,10 @@ def tour(
 
 
 def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_only: bool) -> None:
-    from asyncdemo.cli.touring.keeping import keep, progress_file
-    from asyncdemo.cli.touring.session import Session
+    from asyncdemo.cli.tour_progress import progress_file, save_course
+    from asyncdemo.cli.tour_session import Session
     from asyncdemo.runner.signals import handled
-    from asyncdemo.tour.progress import Course
-    from asyncdemo.tour.state import State, at_stop
+    from asyncdemo.tour.state import Course, State, at_stop
     from asyncdemo.views.terminal.page import standard_page
 
     page = standard_page(ascii_only=ascii_only)
@@ -79,15 +78,15 @@ def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_o
     if found.first is None and first:
         state = state._replace(message="the tour goes on where you were; j jumps to another stop")
     path = progress_file(os.environ)
-    session = Session(state, (lambda course: keep(path, found.name, course)) if learns else None)
+    session = Session(state, (lambda course: save_course(path, found.name, course)) if learns else None)
     with handled((signal.SIGINT,), session.hear_ctrl_c):
         try:
             if on_screen:
-                from asyncdemo.cli.touring.on_screen import tour_on_screen
+                from asyncdemo.cli.tour_loops import tour_on_screen
 
                 tour_on_screen(session, ascii_only=ascii_only)
             else:
-                from asyncdemo.cli.touring.as_text import tour_as_text
+                from asyncdemo.cli.tour_loops import tour_as_text
 
                 tour_as_text(session, page, asks=typed and page.terminal, one_chapter=found.first is not None)
         finally:
@@ -104,7 +103,7 @@ def _again(found: "Tour", where: str | None, scenarios: list[str] | None) -> str
 
 def _write_progress(found: "Tour", courses: "dict[str, Course]", again: str, *, ascii_only: bool) -> None:
     from asyncdemo.catalogue.wording import visible
-    from asyncdemo.tour.progress import Course, overall
+    from asyncdemo.tour.state import Course, overall
 
     course = courses.get(found.name, Course())
     if not sys.stdout.isatty():
@@ -112,6 +111,6 @@ def _write_progress(found: "Tour", courses: "dict[str, Course]", again: str, *, 
             print(f"{visible(stop.name)}\t{overall(course, stop.keys) or 'not yet'}")
         return
     from asyncdemo.views.terminal.page import standard_page
-    from asyncdemo.views.terminal.tour.progress import write_progress
+    from asyncdemo.views.terminal.tour_pages import write_progress
 
     write_progress(standard_page(ascii_only=ascii_only), found.stops, course, again)

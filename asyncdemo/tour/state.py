@@ -1,17 +1,30 @@
-"""Where a person is in a tour, and what is going on there."""
+"""Where a person is in a tour, what is going on there, and what a run that goes on or ends changes."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from asyncdemo.catalogue.targets import Target
+from asyncdemo.expectations.choices import matching
+from asyncdemo.expectations.seen import seen
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import Timeline
-from asyncdemo.tour.progress import Course
-from asyncdemo.tour.stop import Round, Stop
+from asyncdemo.tour.stops import Round, Stop
 
 Phase = Literal[
     "code", "question", "running", "answer", "together", "notes", "tried", "source", "help", "film", "end", "over"
 ]
 Kind = Literal["question", "together", "tried", "copy"]
+KEPT = 200  # pieces of output that are kept of a run that goes on
+
+Mark = Literal["seen", "right later", "right at first"]
+_RANK: dict[Mark | None, int] = {None: 0, "seen": 1, "right later": 2, "right at first": 3}
+
+
+class Course(NamedTuple):
+    """How far somebody is in one course: the stop that they were at, and a mark for each question."""
+
+    at: str | None = None
+    marks: Mapping[str, Mark] = {}
 
 
 class Job(NamedTuple):
@@ -98,7 +111,7 @@ class Room(NamedTuple):
 
 
 def started(state: State, kind: Kind, targets: tuple[Target, ...], settings: tuple[str, ...] = ()) -> State:
-    """Begin to run something."""
+    """The state in which something begins to run."""
     job = Job(state.jobs + 1, kind, targets, settings)
     return state._replace(
         phase="running", job=job, jobs=job.number, runs=(), live=Live(), stopping=0, offset=0, message=""
@@ -106,7 +119,7 @@ def started(state: State, kind: Kind, targets: tuple[Target, ...], settings: tup
 
 
 def at_stop(state: State, number: int) -> State:
-    """Go to the beginning of a stop; what was going on is left."""
+    """The state at the beginning of a stop; what was going on is left."""
     number = min(max(number, 0), len(state.stops) - 1)
     return State(
         state.stops,
@@ -115,3 +128,78 @@ def at_stop(state: State, number: int) -> State:
         jobs=state.jobs,
         course=state.course._replace(at=state.stops[number].name),
     )
+
+
+def with_output(state: State, pieces: Sequence[Output], left_out: int, zero: float | None) -> State:
+    """The state after some output; `left_out` pieces before it were too many to be passed on."""
+    if state.phase != "running":
+        return state
+    live = state.live
+    output = (*live.output, *pieces)[-KEPT:]
+    now = max(live.now, pieces[-1].at if pieces else 0.0)
+    gone = live.left_out + left_out + len(live.output) + len(pieces) - len(output)
+    return state._replace(live=live._replace(output=output, left_out=gone, zero=zero or live.zero, now=now))
+
+
+def with_tasks(state: State, timeline: Timeline | None, zero: float | None, now: float) -> State:
+    """The state with what the tasks of the run have done up to `now`, seconds after its start."""
+    if state.phase != "running":
+        return state
+    live = state.live
+    return state._replace(live=live._replace(timeline=timeline or live.timeline, zero=zero or live.zero, now=now))
+
+
+def with_run(state: State, run: Run) -> State:
+    """The state after a run has ended: the next one of the job begins, or its result is shown."""
+    job = state.job
+    if state.phase != "running" or job is None:
+        return state
+    state = state._replace(runs=(*state.runs, run), live=Live(), message="")
+    if len(state.runs) < len(job.targets) and not run.was_interrupted:
+        return state
+    if job.kind == "question":
+        return _answered(state, run)._replace(job=None, phase="answer", offset=0, message="")
+    phase: Phase = "together" if job.kind == "together" else "tried"
+    return state._replace(phase=phase, offset=0, message="")
+
+
+def right_choice(choices: Sequence[str], run: Run) -> int | None:
+    """The index of the choice that a run has proved right, None where it is none or more than one."""
+    for other in ("stdout", "stderr"):
+        fitting = matching(choices, seen(run, other=other, version=()))
+        if len(fitting) == 1:
+            return choices.index(fitting[0])
+    return None
+
+
+def _answered(state: State, run: Run) -> State:
+    asked = state.asked
+    matched = right_choice(asked.choices, run) if asked.question is not None else None
+    key = asked.target.name if asked.question is not None else state.stop.name
+    course = state.course
+    if state.questions and run.outcome.kind != "not-started" and not run.was_interrupted:
+        right = matched is not None and state.predicted == matched
+        course = marked(course, key, right=right)
+    return state._replace(answered=run, matched=matched, course=course)
+
+
+def marked(course: Course, key: str, *, right: bool) -> Course:
+    """The course after an answer: a question is right at first only if nothing had been seen of it before."""
+    before = course.marks.get(key)
+    mark: Mark = "seen"
+    if right:
+        mark = "right at first" if before in (None, "right at first") else "right later"
+    return course._replace(marks={**course.marks, key: better(mark, before)})
+
+
+def better(mark: Mark, other: Mark | None) -> Mark:
+    """The better of two marks."""
+    return max(mark, other or mark, key=_RANK.__getitem__)
+
+
+def overall(course: Course, keys: Iterable[str]) -> Mark | None:
+    """The mark of a stop with these questions: that of the worst of them; None if it was not seen yet."""
+    marks = [course.marks.get(key) for key in keys]
+    if any(marks) and None in marks:
+        return "seen"
+    return min(marks, key=_RANK.__getitem__)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.screen.keys import decoded, unfinished
+from asyncdemo.screen.full_screen import decoded, unfinished
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(terminal: Start, options: str) -> 
 
 def test_a_fault_leaves_the_terminal_as_it_was(terminal: Start, write: Callable[[str, str], str]) -> None:
     source = (
-        "import sys\nfrom asyncdemo.screen.full import full_screen\n"
+        "import sys\nfrom asyncdemo.screen.full_screen import full_screen\n"
         "with full_screen(0, sys.stdout) as screen:\n    screen.show(['it is shown'])\n    screen.key()\n    1 / 0\n"
     )
     shown = terminal(f"bash -c 'stty -g; python3 {write('fault.py', source)}; stty -g'", 120)

@@ -102,7 +102,8 @@ def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: st
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "keys"), [("cli.touring.on_screen.screen", ""), ("tour.events.printed", "\r"), ("tour.keys.found", "jx\r")]
+    ("name", "keys"),
+    [("cli.tour_loops.screen", ""), ("cli.tour_session.with_output", "\r"), ("tour.navigation.find_stop", "jx\r")],
 )
 def test_a_fault_of_our_own_leaves_the_terminal_as_it_was(
     terminal: Start, tmp_path: Path, name: str, keys: str

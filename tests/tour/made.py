@@ -5,10 +5,9 @@ from pathlib import Path
 from asyncdemo.catalogue.reading import from_text
 from asyncdemo.catalogue.scenario import Chapter, Scenario
 from asyncdemo.recording import Outcome, Output, Run
-from asyncdemo.tour import events
-from asyncdemo.tour.keys import pressed
-from asyncdemo.tour.state import Room, State, at_stop
-from asyncdemo.tour.stop import Stop, of_scenario
+from asyncdemo.tour.navigation import pressed
+from asyncdemo.tour.state import Room, State, at_stop, with_output, with_run, with_tasks
+from asyncdemo.tour.stops import Stop, of_scenario
 from tests.lanes.made import polite, rude, run_of
 from tests.views.fabricated import outputs
 
@@ -110,11 +109,11 @@ def ran(state: State, *texts: str, outcome: Outcome | None = None) -> Run:
 
 def end(state: State, *texts: str, outcome: Outcome | None = None) -> State:
     """Let what runs just now end."""
-    return events.ended(state, ran(state, *texts, outcome=outcome))
+    return with_run(state, ran(state, *texts, outcome=outcome))
 
 
 def printing(state: State, *texts: str) -> State:
     """Let what runs just now print."""
     said: tuple[Output, ...] = outputs(*((0.2 * number, text, 30) for number, text in enumerate(texts, 1)))
-    state = events.printed(state, said, 0, 0.05)
-    return events.looked(state, rude(), 0.05, 0.05 + 0.2 * len(texts))
+    state = with_output(state, said, 0, 0.05)
+    return with_tasks(state, rude(), 0.05, 0.05 + 0.2 * len(texts))

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.recording import Outcome
-from asyncdemo.tour.keys import KEYS, filmed, played
+from asyncdemo.tour.navigation import KEYS, filmed, played
 from asyncdemo.tour.state import Room, State
 from asyncdemo.views.terminal.text import cells
-from asyncdemo.views.terminal.tour.screen import screen
+from asyncdemo.views.terminal.tour_screen import screen
 from tests.tour.made import end, press, printing, stops, tour
 from tests.views.fabricated import Text, page
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.cli.touring.keeping import keep, kept, progress_file
-from asyncdemo.tour.progress import Course, Mark, from_text, marked, overall, to_text
+from asyncdemo.cli.tour_progress import from_text, progress_file, save_course, saved_courses, to_text
+from asyncdemo.tour.state import Course, Mark, marked, overall
 
 MARKS: list[Mark] = ["seen", "right later", "right at first"]
 COURSES = st.dictionaries(
@@ -73,11 +73,11 @@ def test_a_torn_file_is_noticed(courses: dict[str, Course], data: st.DataObject)
 def test_a_foreign_file_is_set_aside(tmp_path: Path, text: str) -> None:
     path = tmp_path / "tour.json"
     path.write_text(text)
-    courses, trouble = kept(path)
+    courses, trouble = saved_courses(path)
     assert (courses, trouble.startswith("progress begins anew")) == ({}, True)
     assert (tmp_path / "tour.json.broken").read_text() == text
-    assert keep(path, "", Course("a")) == ""
-    assert kept(path) == ({"": Course("a")}, "")
+    assert save_course(path, "", Course("a")) == ""
+    assert saved_courses(path) == ({"": Course("a")}, "")
 
 
 @pytest.mark.parametrize("what", ["folder", "fifo", "link", "huge"])
@@ -92,43 +92,43 @@ def test_what_is_no_file_of_that_kind_is_neither_read_nor_replaced(tmp_path: Pat
     else:
         path.write_text("x" * 1_000_001)
     before = path.lstat()
-    courses, trouble = kept(path)
+    courses, trouble = saved_courses(path)
     assert (courses, trouble.startswith("progress is not known: ")) == ({}, True)
-    assert keep(path, "", Course("a")) == trouble
+    assert save_course(path, "", Course("a")) == trouble
     assert path.lstat() == before
 
 
 def test_what_another_schema_is_called_is_harmless_and_short(tmp_path: Path) -> None:
     path = tmp_path / "tour.json"
     path.write_text(json.dumps({"schema": "\x1b[2J\ud800" + "x" * 1000}))
-    _, trouble = kept(path)
+    _, trouble = saved_courses(path)
     assert trouble.isprintable()
     assert trouble.count("x") < 100
 
 
 def test_two_tours_at_once_lose_no_marks(tmp_path: Path) -> None:
     path = tmp_path / "tour.json"
-    keep(path, "", Course("a", {"a": "right later", "c": "seen"}))
-    keep(path, "", Course("b", {"b": "seen", "a": "seen", "c": "right at first"}))
-    assert kept(path)[0] == {"": Course("b", {"a": "right later", "b": "seen", "c": "right at first"})}
+    save_course(path, "", Course("a", {"a": "right later", "c": "seen"}))
+    save_course(path, "", Course("b", {"b": "seen", "a": "seen", "c": "right at first"}))
+    assert saved_courses(path)[0] == {"": Course("b", {"a": "right later", "b": "seen", "c": "right at first"})}
 
 
 def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "tour.json"
-    assert keep(path, "/workshop-\udcff", Course("\udcff")) == ""
-    assert kept(path) == ({"/workshop-\udcff": Course("\udcff")}, "")
+    assert save_course(path, "/workshop-\udcff", Course("\udcff")) == ""
+    assert saved_courses(path) == ({"/workshop-\udcff": Course("\udcff")}, "")
 
 
 def test_courses_are_kept_side_by_side(tmp_path: Path) -> None:
     path = tmp_path / "deeper" / "tour.json"
-    assert keep(path, "", Course("a", {"a": "seen"})) == ""
-    assert keep(path, "/workshop", Course("b")) == ""
-    assert kept(path)[0] == {"": Course("a", {"a": "seen"}), "/workshop": Course("b")}
+    assert save_course(path, "", Course("a", {"a": "seen"})) == ""
+    assert save_course(path, "/workshop", Course("b")) == ""
+    assert saved_courses(path)[0] == {"": Course("a", {"a": "seen"}), "/workshop": Course("b")}
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert keep(tmp_path / "file" / "tour.json", "", Course()).startswith("progress cannot be ")
+    assert save_course(tmp_path / "file" / "tour.json", "", Course()).startswith("progress cannot be ")
 
 
 def test_where_it_is_kept(tmp_path: Path) -> None:

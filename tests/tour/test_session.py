@@ -10,12 +10,11 @@ import pytest
 
 from asyncdemo.catalogue.reading import script
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.cli.touring.session import Session
+from asyncdemo.cli.tour_session import Session
 from asyncdemo.runner.background import Background
 from asyncdemo.runner.signals import handled
-from asyncdemo.tour.progress import Course
-from asyncdemo.tour.state import State
-from asyncdemo.tour.stop import of_script_alone
+from asyncdemo.tour.state import Course, State
+from asyncdemo.tour.stops import of_script_alone
 from tests.processes import running
 from tests.tour.made import FIRST, ROOM
 

@@ -4,7 +4,7 @@ import pytest
 
 from asyncdemo.catalogue import course
 from asyncdemo.expectations.choices import FEWEST
-from asyncdemo.tour.stop import attempt, of_scenario
+from asyncdemo.tour.stops import attempt, of_scenario
 from tests.tour.made import ASKING, FIRST, folder, scenario, stops
 
 COURSE = [of_scenario(each) for each in course.load([course.built_in()]).scenarios]

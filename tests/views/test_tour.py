@@ -4,14 +4,11 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.recording import Outcome, Output
-from asyncdemo.tour import events
-from asyncdemo.tour.progress import Course
-from asyncdemo.tour.state import State, at_stop
+from asyncdemo.tour.state import Course, State, at_stop, with_output, with_run, with_tasks
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import cells
-from asyncdemo.views.terminal.tour.progress import write_progress
-from asyncdemo.views.terminal.tour.screen import screen
-from asyncdemo.views.terminal.tour.text import page_rows
+from asyncdemo.views.terminal.tour_pages import write_progress
+from asyncdemo.views.terminal.tour_screen import page_rows, screen
 from tests.tour.made import end, press, printing, ran, stops, tour
 from tests.views.fabricated import LOOKS, Text, looked_at, page, visible
 
@@ -165,8 +162,8 @@ def test_foreign_text_is_shown_and_not_obeyed() -> None:
 def test_a_flood_is_shown_at_its_end() -> None:
     state = press(tour(1), "2", "enter")
     pieces = [Output(0.05 + number / 1000, "stdout", f"{number}\n") for number in range(1000)]
-    state = events.printed(state, pieces, 5_000, 0.05)
-    found = rows(page(Text()), events.looked(state, None, 0.05, 1.1), 24)
+    state = with_output(state, pieces, 5_000, 0.05)
+    found = rows(page(Text()), with_tasks(state, None, 0.05, 1.1), 24)
     assert any("5,800 writes before" in row for row in found)
     assert any("999" in row for row in found)
 
@@ -176,7 +173,7 @@ def test_the_end_of_a_run_is_seen_however_much_it_printed(width: int, height: in
     running = press(tour(0), "enter")
     run = ran(running, *(f"{number}\n" for number in range(100)), outcome=Outcome("interrupted"))
     run = run._replace(timeline=None, output_dropped=5_000, notes=("it has a note",))
-    state = events.ended(running, run)
+    state = with_run(running, run)
     found = rows(page(Text(), width), state, height)
     assert any("interrupted" in row for row in found)
     assert any("it has a note" in row for row in found)

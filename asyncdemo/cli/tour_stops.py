@@ -17,7 +17,7 @@ from asyncdemo.cli.blocks import described
 from asyncdemo.cli.options import in_chapter, load_catalogue, resolved, tell_problems
 from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import UsageError
-from asyncdemo.tour.stop import Round, Stop, of_scenario, of_script_alone, of_source
+from asyncdemo.tour.stops import Round, Stop, of_scenario, of_script_alone, of_source
 
 
 class Tour(NamedTuple):

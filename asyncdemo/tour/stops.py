@@ -1,4 +1,4 @@
-"""The stops of a tour: one for each scenario, or for each script of a person's own."""
+"""The stops of a tour: one for each scenario, or for each script of the user's own."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -50,7 +50,7 @@ class Stop(NamedTuple):
 
 
 def of_scenario(scenario: Scenario) -> Stop:
-    """Give the stop of a scenario. Of variants those with a question are its rounds, or else the first."""
+    """The stop of a scenario. Of variants those with a question are its rounds, or else the first."""
     asked = [script for script in scenario.scripts if _asks(script)] or [scenario.scripts[0]]
     targets = tuple(expand(Target(scenario.name, scenario, None, scenario.path))) if scenario.variants else ()
     rounds = tuple(_round(of_script(scenario, script), script) for script in asked)
@@ -69,7 +69,7 @@ def of_scenario(scenario: Scenario) -> Stop:
 
 
 def of_source(target: Target, source: str, chapter: Chapter, summary: str = "") -> Stop:
-    """Give the stop of a file that is no script, as far as can be told, or of a block of a document.
+    """The stop of a file that is no script, as far as can be told, or of a block of a document.
 
     Raises Unreadable for metadata that is not understood.
     """
@@ -80,7 +80,7 @@ def of_source(target: Target, source: str, chapter: Chapter, summary: str = "") 
 
 
 def of_script_alone(target: Target, script: Script, chapter: Chapter) -> Stop:
-    """Give the stop of a script that belongs to no scenario."""
+    """The stop of a script that belongs to no scenario."""
     return Stop(
         target.name,
         script.summary,
@@ -92,7 +92,7 @@ def of_script_alone(target: Target, script: Script, chapter: Chapter) -> Stop:
 
 
 def attempt(notes: str, targets: Iterable[Target]) -> Attempt | None:
-    """Give what the notes propose to try, as far as it is a setting of parameters that these targets have."""
+    """What the notes propose to try, as far as it is a setting of parameters that these targets have."""
     for said in _TRY.findall(notes):
         settings = tuple(dict.fromkeys(_SETTING.findall(said)))
         names = {setting.partition("=")[0] for setting in settings}
@@ -102,8 +102,8 @@ def attempt(notes: str, targets: Iterable[Target]) -> Attempt | None:
     return None
 
 
-def found(word: str, stops: Sequence[Stop]) -> int | str:
-    """Give the number of the stop of that name, or of the only one that begins with it or holds it; else why not."""
+def find_stop(word: str, stops: Sequence[Stop]) -> int | str:
+    """The number of the stop of that name, or of the only one that begins with it or holds it; else why not."""
     wanted = word.strip().lower().replace("_", "-")
     names = [stop.name.lower().replace("_", "-") for stop in stops]
     if wanted in names:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.cli.walk import Walk, pressed
+from asyncdemo.cli.stepping import Walk, pressed
 
 KEYS = ["space", "right", "left", "b", "g", "G", "home", "end", "enter", "t", "1", ".", "backspace", "escape", "ä", ""]
 

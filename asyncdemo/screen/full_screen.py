@@ -6,6 +6,7 @@ command as they would otherwise, but with the terminal as it was, however many o
 """
 
 import os
+import re
 import select
 import signal
 import termios
@@ -15,14 +16,43 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, TextIO
 
-from asyncdemo.screen.keys import decoded, unfinished
-
 REDRAW = "redraw"  # in place of a key: the window has another size, or others have written on it
 _PATIENCE = 0.05  # seconds: what belongs to the same key arrives within that
 # Another screen than the one with what was written before, without cursor, where a row that is too long is cut.
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _HEARD = (signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP, *_ENDING, signal.SIGINT)  # the last one is given up last
+
+# What terminals send for the keys that are no characters, in both of their modes.
+_NAMES = {
+    b"\x1b[A": "up",
+    b"\x1b[B": "down",
+    b"\x1b[C": "right",
+    b"\x1b[D": "left",
+    b"\x1b[H": "home",
+    b"\x1b[F": "end",
+    b"\x1b[1~": "home",
+    b"\x1b[4~": "end",
+    b"\x1b[7~": "home",
+    b"\x1b[8~": "end",
+    b"\x1b[5~": "page up",
+    b"\x1b[6~": "page down",
+    b"\r": "enter",
+    b"\n": "enter",
+    b"\x7f": "backspace",
+    b"\x08": "backspace",
+    b" ": "space",
+    b"\x1b": "escape",
+}
+# What a terminal answers to who has asked it something: an editor, say, that has ended before the answer came.
+_ANSWER = rb"[P\]^_][^\x07\x1b]{0,999}"
+_SEQUENCE = re.compile(
+    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|%b(?:\x07|\x1b\\))|[\xc2-\xf4][\x80-\xbf]{1,3}|." % _ANSWER, re.DOTALL
+)
+_UNFINISHED = re.compile(
+    rb"(?:\x1b(?:\[[0-?]*[ -/]*|O|%b\x1b?)?|[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z"
+    % _ANSWER
+)
 
 
 class Screen:
@@ -33,8 +63,8 @@ class Screen:
         self._stream = stream
         self._before = termios.tcgetattr(keyboard)
         self._keys: list[str] = []
-        self._heard, self._told = os.pipe()
-        for end in (self._heard, self._told):
+        self._woken, self._waker = os.pipe()
+        for end in (self._woken, self._waker):
             os.set_blocking(end, False)
         self._ours = False
         self._interrupted = False
@@ -61,7 +91,7 @@ class Screen:
         self._stream.flush()
 
     def key(self, timeout: float | None = None) -> str | None:
-        """Wait for a key and give it, REDRAW, or None after `timeout` seconds.
+        """The next key, REDRAW, or None after `timeout` seconds.
 
         Raises EOFError if nobody is there, KeyboardInterrupt if Ctrl-C was pressed: what was typed before it is void.
         """
@@ -72,9 +102,9 @@ class Screen:
                 self._keys.clear()
                 raise KeyboardInterrupt
             left = None if until is None else max(0.0, until - time.monotonic())
-            ready, _, _ = select.select([self._keyboard, self._heard], [], [], left)
-            if self._heard in ready:
-                _drained(self._heard)
+            ready, _, _ = select.select([self._keyboard, self._woken], [], [], left)
+            if self._woken in ready:
+                _drained(self._woken)
                 if not self._interrupted:
                     return REDRAW
             if self._keyboard in ready:
@@ -157,12 +187,12 @@ class Screen:
         if number in (signal.SIGTSTP, signal.SIGCONT):
             self.enter()
         with suppress(BlockingIOError):
-            os.write(self._told, b"!")
+            os.write(self._waker, b"!")
 
     def close(self) -> None:
         """Close what was opened for it."""
-        os.close(self._heard)
-        os.close(self._told)
+        os.close(self._woken)
+        os.close(self._waker)
 
     def _write(self, codes: str) -> None:
         """Write past the stream: a signal may have come in the midst of what that writes."""
@@ -172,7 +202,7 @@ class Screen:
 
 @contextmanager
 def full_screen(keyboard: int, stream: TextIO) -> Iterator[Screen]:
-    """Give the screen of a terminal within the block: `keyboard` is its descriptor, `stream` what is written to it."""
+    """The screen of a terminal within the block: `keyboard` is its descriptor, `stream` what is written to it."""
     stream.flush()
     screen = Screen(keyboard, stream)
     before: dict[signal.Signals, Any] = {}
@@ -188,6 +218,25 @@ def full_screen(keyboard: int, stream: TextIO) -> Iterator[Screen]:
         for number, handler in before.items():
             signal.signal(number, handler)
         screen.close()
+
+
+def unfinished(data: bytes) -> bool:
+    """Whether more may come that belongs to the last key: its bytes need not arrive together."""
+    return _UNFINISHED.search(data) is not None
+
+
+def decoded(data: bytes) -> list[str]:
+    """The keys: a character as it is, others by their names; "" for one that has no meaning here."""
+    return [_named(each[0]) for each in _SEQUENCE.finditer(data)]
+
+
+def _named(key: bytes) -> str:
+    if key[:2] == b"\x1bO":
+        key = b"\x1b[" + key[2:]  # the other mode of the arrows
+    if key in _NAMES:
+        return _NAMES[key]
+    text = key.decode(errors="ignore")
+    return text if text.isprintable() else ""
 
 
 def _drained(pipe: int) -> None:

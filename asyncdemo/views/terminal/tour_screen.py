@@ -1,10 +1,9 @@
-"""One screen of a tour: title, page, what there is to be said, keys. A page that is too long is scrolled."""
+"""One screen of a tour: title, page, message, keys; a page that is too long is scrolled. And the same pages as text."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from asyncdemo.tour.keys import filmed
-from asyncdemo.tour.moves import shows_more
+from asyncdemo.tour.navigation import filmed, shows_more
 from asyncdemo.tour.state import Phase, Room, State
 from asyncdemo.views.terminal.code import Row
 from asyncdemo.views.terminal.film import Film
@@ -12,7 +11,8 @@ from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import title_row
 from asyncdemo.views.terminal.steps import filled, key_row
 from asyncdemo.views.terminal.text import cells, cut
-from asyncdemo.views.terminal.tour.pages import Body, body, headline, title
+from asyncdemo.views.terminal.tour_pages import Body, body, headline, title
+from asyncdemo.views.terminal.tour_runs import question_rows
 
 _FRAME = 4  # rows: title, rule, what there is to be said, keys
 _DIGITS = 9  # that one key can be
@@ -124,3 +124,15 @@ def _speed(state: State) -> Row:
 
 def _width(keys: Sequence[tuple[str, str]]) -> int:
     return sum(cells(key) + cells(does) + 4 for key, does in keys)
+
+
+def page_rows(page: Page, state: State) -> list[Row]:
+    """Give the page of a phase; the code of a stop has a title, and the question does not show it again."""
+    if state.phase == "question":
+        return question_rows(page, state.asked, state.predicted)
+    rows = body(page, state, None).rows
+    if state.phase in ("code", "help", "end"):
+        name, summary = title(state)
+        top: list[Row] = [title_row(page, name, summary, headline(state, short=page.width < 70))]
+        return [*top, ((page.glyphs["rule"] * (page.width - 1), "dim"),), *rows]
+    return rows

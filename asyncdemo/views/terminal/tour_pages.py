@@ -1,24 +1,34 @@
 """The page of each phase of a tour: rows that scroll, and rows below them that are always to be seen."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from shlex import quote
 from typing import NamedTuple
 
-from asyncdemo.tour.keys import KEYS
-from asyncdemo.tour.state import State
+from asyncdemo.tour.navigation import KEYS
+from asyncdemo.tour.state import Course, State, overall
+from asyncdemo.tour.stops import Stop
 from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal.code import Row, code_rows
 from asyncdemo.views.terminal.collected import Collected
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.parts import paragraph
+from asyncdemo.views.terminal.parts import paragraph, write_next
 from asyncdemo.views.terminal.show import write_prose
-from asyncdemo.views.terminal.text import cells
-from asyncdemo.views.terminal.tour.progress import progress_rows
-from asyncdemo.views.terminal.tour.question import question_rows, verdict_rows
-from asyncdemo.views.terminal.tour.runs import live_rows, marked_code, run_rows, together_rows
+from asyncdemo.views.terminal.text import cells, cut
+from asyncdemo.views.terminal.tour_runs import (
+    live_rows,
+    marked_code,
+    question_rows,
+    run_rows,
+    together_rows,
+    verdict_rows,
+)
 
 _ROOMY = 26  # rows: from there on all choices are shown again beside the answer
 _BEFORE = 28  # cells: what stands before a command for more, at most
 _KEY = 12  # cells of the column of keys in the help
+_GAP, _LONGEST = 3, len("right at first")  # cells
+_STYLES = {None: "dim", "seen": "plain", "right later": "plain", "right at first": "good"}
 
 
 class Body(NamedTuple):
@@ -173,3 +183,29 @@ def _end(page: Page, state: State) -> list[Row]:
         said = f"Next is chapter {after[0].chapter.number}: {after[0].chapter.title}"
         return [*rows, *paragraph(page, said)]
     return [*rows, ("That was all of it.",)]
+
+
+def write_progress(page: Page, stops: Sequence[Stop], course: Course, again: str) -> None:
+    """Write all stops, how many of them were seen and right, and the command that goes on."""
+    for chapter, members in groupby(stops, key=lambda stop: stop.chapter):
+        page.row((f"{chapter.number}  {cut(page.shown(chapter.title), page.width - 5, page.glyphs['more'])}", "title"))
+        for row in progress_rows(page, [*members], course):
+            page.row(*row)
+    marks = [overall(course, stop.keys) for stop in stops]
+    right = sum(mark in ("right later", "right at first") for mark in marks)
+    page.row()
+    page.row(f"{len(marks) - marks.count(None)} of {len(marks)} seen, {right} right")
+    page.row()
+    write_next(page, ("go on", again))
+
+
+def progress_rows(page: Page, stops: Sequence[Stop], course: Course) -> list[Row]:
+    """Give the stops, each with its mark."""
+    room = page.width - 1 - 2 * _GAP - _LONGEST
+    names = [cut(page.shown(stop.name), room, page.glyphs["more"]) for stop in stops]
+    width = max(map(cells, names))
+    rows: list[Row] = []
+    for name, stop in zip(names, stops, strict=True):
+        mark = overall(course, stop.keys)
+        rows.append(("   ", name, " " * (width + 3 - cells(name)), (mark or "not yet", _STYLES[mark])))
+    return rows

@@ -1,19 +1,83 @@
-"""A tour as plain text, one page after the other and nothing drawn twice: for a pipe, and for who does not see."""
+"""The loops of a tour: keys in and screens out on the whole of a terminal, or lines in and pages out as plain text.
+
+The text is for a pipe, and for those who do not see: one page after the other, and nothing drawn twice.
+"""
 
 import math
 import sys
 import time
+from contextlib import suppress
 from io import TextIOWrapper
 
-from asyncdemo.cli.touring.session import Session
-from asyncdemo.tour.keys import KEYS, played
+from asyncdemo.cli.stepping import screen_page, show_rows
+from asyncdemo.cli.tour_session import Session
+from asyncdemo.screen.full_screen import REDRAW, Screen, full_screen
+from asyncdemo.tour.navigation import KEYS, played
 from asyncdemo.tour.state import Room, State
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.tour.text import page_rows
+from asyncdemo.views.terminal.tour_screen import page_rows, screen
 
-_PAUSE = 0.02  # seconds between two looks at a run
+_PAUSE = 0.03  # seconds after which a run is looked at again where no key is pressed
+_LOOK = 0.02  # seconds between two looks at a run
 _ALL = Room(1_000_000)  # there is no screen that could be too small
 _WORDS = {"": "enter", **{word: key for key, word, _ in KEYS if len(key) == 1}}
+
+
+def tour_on_screen(session: Session, *, ascii_only: bool) -> None:
+    """Go through the tour until it is over. Ctrl-C stops a run that goes on; where none does, it ends the tour."""
+    with full_screen(sys.stdin.fileno(), sys.stdout) as terminal, suppress(EOFError):
+        shown = _Shown(terminal, ascii_only=ascii_only)
+        while session.state.phase != "over":
+            try:
+                _step(session, terminal, shown)
+            except KeyboardInterrupt:
+                if session.state.phase != "running":
+                    raise
+                session.press("x", Room(1))
+
+
+def _step(session: Session, terminal: Screen, shown: "_Shown") -> None:
+    if not terminal.has_keys:  # what they ask for only to give it up again, of a pasted text perhaps, is never begun
+        session.follow()
+    session.state = shown.show(session.state)
+    before = time.monotonic()
+    key = terminal.key(_PAUSE if session.busy else None)
+    if session.state.phase == "film":
+        session.state = played(session.state, time.monotonic() - before)
+    if key == REDRAW:
+        shown.forget()
+    elif key is not None:
+        session.press(key, shown.room)
+    if session.state.editing:
+        session.edit(terminal.given_back())
+        shown.forget()
+
+
+class _Shown:
+    """What is on the screen: it is drawn again only where something has changed."""
+
+    def __init__(self, terminal: Screen, *, ascii_only: bool) -> None:
+        self._terminal = terminal
+        self._ascii = ascii_only
+        self._state: State | None = None
+        self.room = Room(1)
+
+    def show(self, state: State) -> State:
+        """Show a state; returns it as it is shown: not scrolled any further than the page goes."""
+        if state is self._state:
+            return state
+        page, height = screen_page(self._terminal, ascii_only=self._ascii)
+        drawn = screen(page, state, height)
+        show_rows(self._terminal, page, drawn.rows)
+        self.room = drawn.room
+        if drawn.offset != state.offset:
+            state = state._replace(offset=drawn.offset)
+        self._state = state
+        return state
+
+    def forget(self) -> None:
+        """Draw again next time, come what may."""
+        self._state = None
 
 
 def tour_as_text(session: Session, page: Page, *, asks: bool, one_chapter: bool) -> None:
@@ -81,7 +145,7 @@ def _run(session: Session, page: Page) -> None:
             told = target.name
             page.row((f"running {told}", "dim"))
             page.flush()
-        time.sleep(_PAUSE)
+        time.sleep(_LOOK)
 
 
 def _write(page: Page, session: Session) -> None:

@@ -1,21 +1,28 @@
-"""A tour while it goes on: its state, the runs that this asks for, and the progress that is kept of it."""
+"""A tour while it goes on: its state, the runs that this asks for, the copies that are edited, and the progress."""
 
 import os
+import shlex
+import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
 from types import FrameType
 
+from asyncdemo.catalogue import reading
+from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.wording import visible
+from asyncdemo.cli.blocks import with_those_before
 from asyncdemo.cli.planning import Request, planned
-from asyncdemo.cli.touring.editing import Copies
-from asyncdemo.errors import AsyncdemoError
+from asyncdemo.documents.block_syntax import awaits
+from asyncdemo.errors import AsyncdemoError, ToolError
 from asyncdemo.recording import Outcome, Python, Run, Subject
 from asyncdemo.runner.background import Background, Ended, Looked, Message, Over, Printed
-from asyncdemo.tour import events
-from asyncdemo.tour.keys import pressed
-from asyncdemo.tour.progress import Course
-from asyncdemo.tour.state import Room, State, started
+from asyncdemo.staging import staged
+from asyncdemo.tour.navigation import pressed
+from asyncdemo.tour.state import Course, Room, State, started, with_output, with_run, with_tasks
 
 
 class Session:
@@ -106,19 +113,19 @@ class Session:
         try:
             plan = self._stack.enter_context(planned(target, _request(target, job.settings)))
         except AsyncdemoError as error:
-            self.state = events.ended(self.state, _not_run(target.name, str(error)))
+            self.state = with_run(self.state, _not_run(target.name, str(error)))
             return
         if plan.cannot is not None:
-            self.state = events.ended(self.state, _not_run(target.name, plan.cannot))
+            self.state = with_run(self.state, _not_run(target.name, plan.cannot))
             return
         self._run = Background(plan)
 
     def _take(self, message: Message) -> None:
         match message:
             case Printed(pieces, left_out, zero):
-                self.state = events.printed(self.state, pieces, left_out, zero)
+                self.state = with_output(self.state, pieces, left_out, zero)
             case Looked(timeline, zero, now):
-                self.state = events.looked(self.state, timeline, zero, now)
+                self.state = with_tasks(self.state, timeline, zero, now)
             case Over():
                 self.state = self.state._replace(message="it is over: what came of it is put together")
             case Ended(run):
@@ -130,7 +137,7 @@ class Session:
                 lost = _not_run(name, "the process that watched it is gone; r runs it again")
                 if self.state.stopping:  # told so before it had begun
                     lost = lost._replace(outcome=Outcome("interrupted"))
-                self.state = events.ended(self.state, run or lost)
+                self.state = with_run(self.state, run or lost)
 
     def _keep_progress(self) -> None:
         if self._keep is not None and self.state.course != self._kept:
@@ -154,3 +161,56 @@ def _is_gone(run: Background, stack: ExitStack) -> bool:
 
 def _not_run(name: str, reason: str) -> Run:
     return Run(Subject(name), Python(""), Outcome("not-started", reason=reason), ok=False)
+
+
+class Copies:
+    """The copies that were edited: one for each script, which lasts as long as the tour."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._copies: dict[str, Path] = {}
+
+    def edited(self, target: Target, environ: Mapping[str, str]) -> Target | str:
+        """Open the editor, wait until it is closed, and give the copy as a target; else why that cannot be."""
+        editor = next(filter(str.strip, (environ.get("VISUAL", ""), environ.get("EDITOR", ""))), "")
+        if not editor:  # not everybody gets out of vi again
+            return "no editor is set: export EDITOR=nano, or whatever starts yours, and start the tour again"
+        if target.path is None:
+            return "there is no file to copy"
+        if target.block is not None and (target.block.session or awaits(target.block.text)):
+            return "only a script can be edited here, and this block is none: it has >>> or a top-level await"
+        try:
+            copy = self._copy(target, target.path)
+            status = _edit([*shlex.split(editor), str(copy)])
+        except (OSError, ValueError, ToolError) as error:
+            return f"{visible(editor)}: {getattr(error, 'strerror', None) or error}"
+        if status:
+            return f"{visible(editor)} has ended with status {status}; nothing was run"
+        try:
+            script = reading.script(copy, target.script.variant if target.script is not None else None)
+        except Unreadable as error:
+            return f"the copy cannot be run: {error}"
+        return target._replace(script=script, path=copy, document=None, block=None)
+
+    def close(self) -> None:
+        """Remove them."""
+        self._stack.close()
+
+    def _copy(self, target: Target, path: Path) -> Path:
+        if target.name not in self._copies:
+            name, data = path.name, b"" if target.block is not None else path.read_bytes()
+            if target.document is not None and target.block is not None:
+                nature = target.document.nature(target.block)
+                chosen = with_those_before(target.document, target.block, cumulative=nature.kind == "fragment")
+                name, data = f"{path.stem}-{target.block.number}.py", "\n".join(each.text for each in chosen).encode()
+            self._copies[target.name] = self._stack.enter_context(staged(data, name, path.resolve().parent))
+        return self._copies[target.name]
+
+
+def _edit(command: list[str]) -> int:
+    """Run the editor in our place on the terminal: Ctrl-C is its own."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # not ignored: the editor would inherit that
+    try:
+        return subprocess.call(command, env=dict(os.environ))
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,13 +1,15 @@
-"""Where each key leads."""
+"""Where each key leads: from one page of a tour to the next, and back."""
 
 from collections.abc import Callable
 
 from asyncdemo.lanes.chart import length
 from asyncdemo.recording import Run
-from asyncdemo.tour.moves import ASIDE, RUNS, back, go_on, left, next_stop, run, scrolled
 from asyncdemo.tour.state import Phase, Room, State, at_stop, started
-from asyncdemo.tour.stop import found
+from asyncdemo.tour.stops import find_stop
 
+ASIDE = ("source", "help", "film")  # pages that lead back to where they were called from
+RUNS = "it still runs: x stops it"
+_MORE = ("answer", "together", "notes", "tried", "code", "source", "help")  # whose rest is shown before what comes next
 SLOWER = 4.0  # how many times as slow a run is shown again, at least; twice that with each further press
 SHOWN_FOR = 4.0  # seconds that it takes to show a run again, at least
 _LONGEST = 60  # characters of a name that is typed
@@ -33,8 +35,121 @@ KEYS = (
 )
 
 
+def go_on(state: State, room: Room) -> State:
+    """The rest of this page, or what comes after it."""
+    if shows_more(state, room):
+        return scrolled(state, room.rows, room)
+    if state.phase in ASIDE:
+        return state._replace(phase=state.before, offset=0)
+    return _FOLLOWS[state.phase](state)
+
+
+def shows_more(state: State, room: Room) -> bool:
+    """Whether there is more of this page, which comes before what comes after it."""
+    return bool(room.more) and state.phase in _MORE
+
+
+def _after_code(state: State) -> State:
+    return state._replace(phase="question", offset=0) if state.asks else run(state)
+
+
+def run(state: State) -> State:
+    """The run of the script of this round, or the notes of one that cannot run here."""
+    if state.asked.unavailable is not None:
+        return state._replace(phase="notes", offset=0, message="it cannot run here")
+    return started(state, "question", (state.asked.target,))
+
+
+def _still(state: State) -> State:
+    return state._replace(message="it still runs: x stops it, n leaves it for the next stop")
+
+
+def _after_answer(state: State) -> State:
+    if state.round + 1 < len(state.stop.rounds):
+        return state._replace(
+            round=state.round + 1, phase="code", offset=0, predicted=None, answered=None, matched=None, runs=()
+        )
+    return _together(state) if state.stop.targets else _to_notes(state)
+
+
+def _together(state: State) -> State:
+    return started(state, "together", state.stop.targets)
+
+
+def _to_notes(state: State) -> State:
+    """The notes, or what comes after them where there are none."""
+    return state._replace(phase="notes", offset=0) if state.stop.notes else next_stop(state)
+
+
+def next_stop(state: State, _room: Room | None = None) -> State:
+    """The next stop; between two chapters, and at the end, the page that says so."""
+    if state.phase == "end":
+        return _after_end(state)
+    last = state.number + 1 == len(state.stops)
+    if last or state.stops[state.number + 1].chapter != state.stop.chapter:
+        after = state.stops[0 if last else state.number + 1]
+        return at_stop(state, state.number)._replace(phase="end", course=state.course._replace(at=after.name))
+    return at_stop(state, state.number + 1)
+
+
+def _after_end(state: State) -> State:
+    if state.number + 1 == len(state.stops):
+        return state._replace(phase="over")
+    return at_stop(state, state.number + 1)
+
+
+def back(state: State, _room: Room) -> State:
+    """The page before this one, or the stop before."""
+    if state.phase in ASIDE:
+        return state._replace(phase=state.before, offset=0)
+    if state.phase == "running":
+        return left(state)
+    if state.phase == "end":
+        return at_stop(state, state.number)
+    if state.phase == "tried":
+        return state._replace(phase="notes", offset=0)
+    if state.phase == "notes" and state.answered is not None:
+        return state._replace(phase="answer", offset=0)
+    if state.phase == "together":
+        return state._replace(phase="answer" if state.answered else "code", offset=0)
+    if state.phase == "answer" and state.asks:
+        return state._replace(phase="question", offset=0)
+    if state.phase in ("answer", "question", "notes"):
+        return state._replace(phase="code", offset=0)
+    if state.round:
+        return state._replace(round=state.round - 1, predicted=None, answered=None, matched=None, runs=())
+    if not state.number:
+        return state._replace(message="this is the first stop")
+    return at_stop(state, state.number - 1)
+
+
+def left(state: State) -> State:
+    """What was shown before a run that goes on, which is left."""
+    before: Phase = "question" if state.asks else "code"
+    if state.answered is not None and state.job is not None and state.job.kind != "question":
+        before = "answer"
+    return state._replace(phase=before, job=None, runs=(), offset=0, message="the run was left")
+
+
+def scrolled(state: State, rows: int, room: Room) -> State:
+    """The same page scrolled by so many rows, no further down than there are any."""
+    return state._replace(offset=max(0, state.offset + min(rows, room.more)))
+
+
+_FOLLOWS: dict[str, Callable[[State], State]] = {
+    "code": _after_code,
+    "question": run,
+    "running": _still,
+    "answer": _after_answer,
+    "together": _to_notes,
+    "tried": _to_notes,
+    "notes": next_stop,
+    "end": _after_end,
+}
+
+
 def pressed(state: State, key: str, room: Room) -> State:
-    """Give where a key leads."""
+    """The state that a key leads to."""
     if state.typed is not None:
         return _typing(state, state.typed, key)
     state = state._replace(message="")
@@ -46,7 +161,7 @@ def pressed(state: State, key: str, room: Room) -> State:
 
 
 def played(state: State, seconds: float) -> State:
-    """Let so many seconds pass in which a run is shown again; at its end what was shown before comes back."""
+    """The state after so many seconds of a run that is shown again; at its end what was shown before comes back."""
     speed, at = state.film
     at += seconds * speed
     run = filmed(state)
@@ -56,7 +171,7 @@ def played(state: State, seconds: float) -> State:
 
 
 def filmed(state: State) -> Run | None:
-    """Give the run that can be shown again: the one that was last looked at, None where there is none."""
+    """The run that can be shown again: the one that was last looked at, None where there is none."""
     if state.before in ("tried", "together") and state.runs:
         return state.runs[0]
     return state.answered
@@ -164,7 +279,7 @@ def _unknown(state: State, _room: Room) -> State:
 
 def _typing(state: State, typed: str, key: str) -> State:
     if key == "enter" and typed.strip():
-        number = found(typed, state.stops)
+        number = find_stop(typed, state.stops)
         if isinstance(number, str):
             return state._replace(typed=None, message=number)
         return at_stop(state, number)

@@ -1,12 +1,12 @@
-"""What happened, or happens just now, in the runs of a stop."""
+"""The question of a stop, what happened or is happening in its runs, and which answer that has proved right."""
 
 from collections.abc import Sequence
 
 from asyncdemo.marks import marks
 from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
 from asyncdemo.spans import Timeline
-from asyncdemo.tour.events import KEPT
-from asyncdemo.tour.state import State
+from asyncdemo.tour.state import KEPT, State
+from asyncdemo.tour.stops import Round
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines, excerpt
 from asyncdemo.views.terminal import stream
@@ -20,7 +20,6 @@ from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import notes, paragraph
 from asyncdemo.views.terminal.steps import output_rows
 from asyncdemo.views.terminal.stream import Stream
-from asyncdemo.views.terminal.tour.question import choice_rows
 from asyncdemo.views.terminal.variants import write_variants
 
 _SOON = 0.05  # seconds: before that there is nothing to be seen of its tasks
@@ -28,6 +27,7 @@ _LEAST_LANES, _MOST_LANES = 5, 8  # rows
 _LEAST_OUTPUT = 3
 _LEAST_CODE = 5  # rows of code below the rest
 _ROOM = 60  # rows that are filled where there is no screen
+_INDENT = 6  # cells before a choice
 
 
 def live_rows(page: Page, state: State, room: int | None) -> list[Row]:
@@ -155,3 +155,53 @@ def _excerpt(page: Page, run: Run, room: int) -> list[Row]:
 def _below(rows: list[Row]) -> list[Row]:
     """The rows, with a blank one before them if there are any."""
     return [(), *rows] if rows else []
+
+
+def question_rows(page: Page, asked: Round, predicted: int | None) -> list[Row]:
+    """Give the question and its choices, with a sign at the one that was chosen."""
+    several = any("\n" in choice for choice in asked.choices)
+    rows: list[Row] = [
+        *paragraph(page, f"{asked.question or ''}{'   (/ = next line)' if several else ''}", style="title")
+    ]
+    for number in range(len(asked.choices)):
+        chosen = number == predicted
+        rows += choice_rows(page, asked, number, page.glyphs["now"] if chosen else " ", "accent" if chosen else "plain")
+    return rows
+
+
+def choice_rows(page: Page, asked: Round, number: int, sign: str, style: str, said: str = "") -> list[Row]:
+    """Give one choice, on one line: what follows on a slash is the next line of output."""
+    text = asked.choices[number].replace("\n", " / ") + (f"   {page.glyphs['mark']} {said}" if said else "")
+    first, *others = paragraph(page, text, indent=_INDENT, style=style)
+    return [((f" {sign} ", style), (f"{number + 1}  ", "title"), *first[1:]), *others]
+
+
+def verdict_rows(page: Page, state: State, *, short: bool) -> list[Row]:
+    """Say whether the prediction was right, and show which choice was; `short`: only that and what was chosen."""
+    asked, run = state.asked, state.answered
+    if run is None:
+        return []
+    said, style = _verdict(state)
+    rows: list[Row] = [*paragraph(page, said, style=style)]
+    for number in range(len(asked.choices)):
+        right, mine = number == state.matched, number == state.predicted
+        if short and state.matched is not None and not right and not mine:
+            continue
+        sign = page.glyphs["now"] if right else " "
+        words = "as you said" if right and mine else "what happens" if right else "you" if mine else ""
+        rows += choice_rows(page, asked, number, sign, "good" if right else "plain", words)
+    return rows
+
+
+def _verdict(state: State) -> tuple[str, str]:
+    run = state.answered
+    if run is not None and state.matched is None:
+        if run.outcome.kind != "exited":
+            return f"No choice is proved right by this run: {wording.outcome(run.outcome)}", "warn"
+        return "This run is like none of the choices, which a busy machine may do. r runs it again", "warn"
+    right = (state.matched or 0) + 1
+    if state.predicted is None:
+        return f"It is {right}.", "title"
+    if state.predicted == state.matched:
+        return f"Right: it is {right}.", "good"
+    return f"Not {state.predicted + 1}: it is {right}. p lets you predict again", "warn"
