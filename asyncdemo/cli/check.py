@@ -34,7 +34,7 @@ from asyncdemo.cli.options import (
 from asyncdemo.cli.planning import Request
 from asyncdemo.cli.progress import say
 from asyncdemo.errors import UsageError
-from asyncdemo.expectations.verdict import Report, Verdict
+from asyncdemo.expectations.check_result import CheckResult, Report
 
 app = command_app()
 
@@ -78,8 +78,8 @@ def check(
     request = Request(timeout=checked_timeout(timeout), python=python, cumulative=cumulative)
     report = _checked(chosen, documents, request, update=update)
     _show(report, as_json=as_json, ascii_only=ascii_only)
-    _annotate(report.verdicts)
-    raise typer.Exit(INTERRUPTED if report.interrupted else _status(report.verdicts))
+    _annotate(report.results)
+    raise typer.Exit(INTERRUPTED if report.interrupted else _status(report.results))
 
 
 def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, update: bool) -> Report:
@@ -98,11 +98,11 @@ def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, u
         from asyncdemo.cli.updating import updated
 
         checked = updated(checked, interpreter)
-    verdicts = [_near(verdict) for verdict in (*(verdict for verdict, _, _ in checked.verdicts), *blocks.verdicts)]
+    results = [_near(result) for result in (*(result for result, _, _ in checked.results), *blocks.results)]
     name = interpreter.name if chosen.choices or blocks.python is None else blocks.python
     noun = "scenario" if not documents else "target" if chosen.choices or chosen.problems else "block"
     interrupted = checked.interrupted or blocks.interrupted
-    return Report(tuple(verdicts), name, time.monotonic() - started, interrupted, noun)
+    return Report(tuple(results), name, time.monotonic() - started, interrupted, noun)
 
 
 def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> None:
@@ -112,8 +112,8 @@ def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> N
         raise UsageError(CUMULATIVE_WHAT)
 
 
-def _status(verdicts: Sequence[Verdict]) -> int:
-    return BROKEN_PROMISE if any(verdict.status == "failed" for verdict in verdicts) else 0
+def _status(results: Sequence[CheckResult]) -> int:
+    return BROKEN_PROMISE if any(result.status == "failed" for result in results) else 0
 
 
 def _tell(done: int, all_: int, name: str, took: float) -> None:
@@ -123,10 +123,10 @@ def _tell(done: int, all_: int, name: str, took: float) -> None:
 
 def _show(report: Report, *, as_json: bool, ascii_only: bool) -> None:
     if as_json:
-        from asyncdemo.expectations.verdict import to_json
+        from asyncdemo.expectations.check_result import to_json
         from asyncdemo.views.document import write_json
 
-        write_json(to_json(report.verdicts))
+        write_json(to_json(report.results))
         return
     from asyncdemo.views.terminal.check import write_report
     from asyncdemo.views.terminal.page import Page, standard_page
@@ -135,21 +135,21 @@ def _show(report: Report, *, as_json: bool, ascii_only: bool) -> None:
         write_report(standard_page(ascii_only=ascii_only), report)
         return
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stdout.write("".join(map(_row, report.verdicts)))
+    sys.stdout.write("".join(map(_row, report.results)))
     sys.stdout.flush()
     write_report(Page(sys.stderr, os.environ, ascii_only=ascii_only), report)
 
 
-def _row(verdict: Verdict) -> str:
+def _row(result: CheckResult) -> str:
     from asyncdemo.catalogue.wording import visible
 
-    return "\t".join(visible(cell) for cell in (verdict.target, verdict.status, verdict.reason or "")) + "\n"
+    return "\t".join(visible(cell) for cell in (result.target, result.status, result.reason or "")) + "\n"
 
 
-def _near(verdict: Verdict) -> Verdict:
+def _near(result: CheckResult) -> CheckResult:
     """The same with paths as short as they can be written from here."""
-    faults = (fault._replace(path=_near_path(fault.path)) for fault in verdict.faults)
-    return verdict._replace(faults=tuple(faults))
+    mismatches = (mismatch._replace(path=_near_path(mismatch.path)) for mismatch in result.mismatches)
+    return result._replace(mismatches=tuple(mismatches))
 
 
 def _near_path(path: str) -> str:
@@ -159,11 +159,11 @@ def _near_path(path: str) -> str:
         return path
 
 
-def _annotate(verdicts: Sequence[Verdict]) -> None:
+def _annotate(results: Sequence[CheckResult]) -> None:
     if annotations.wanted(os.environ):
-        from asyncdemo.expectations.difference import as_text
+        from asyncdemo.expectations.output_diff import as_text
 
-        for verdict in verdicts:
-            for fault in verdict.faults:
-                text = f"{fault.message}\n{as_text(fault.rows)}".rstrip("\n")
-                annotations.write_annotation("error", f"check {verdict.target}", fault.path, fault.line, text)
+        for result in results:
+            for mismatch in result.mismatches:
+                text = f"{mismatch.message}\n{as_text(mismatch.rows)}".rstrip("\n")
+                annotations.write_annotation("error", f"check {result.target}", mismatch.path, mismatch.line, text)

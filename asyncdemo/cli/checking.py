@@ -9,10 +9,9 @@ from asyncdemo.catalogue.scenario import Scenario, Script
 from asyncdemo.cli.choosing import Chosen
 from asyncdemo.cli.interpreters import Interpreter
 from asyncdemo.cli.planning import Request, planned
-from asyncdemo.expectations import fitness, times
-from asyncdemo.expectations.fault import Fault
-from asyncdemo.expectations.keeping import broken_promises, depends_on_time
-from asyncdemo.expectations.verdict import Status, Verdict
+from asyncdemo.expectations import static_checks
+from asyncdemo.expectations.check_result import CheckResult, Mismatch, Status
+from asyncdemo.expectations.run_checks import depends_on_time, mismatches_of_run
 from asyncdemo.recording import Run
 from asyncdemo.runner.side_by_side import cores, run_side_by_side
 
@@ -36,19 +35,19 @@ class Item(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What came of it: the verdicts in order, each with its item and its last run where there are any.
+    """What came of it: the results in order, each with its item and its last run where there are any.
 
     `interrupted`: Ctrl-C came before all was done.
     """
 
-    verdicts: tuple[tuple[Verdict, Item | None, Run | None], ...]
+    results: tuple[tuple[CheckResult, Item | None, Run | None], ...]
     interrupted: bool = False
 
 
 def check_all(chosen: Chosen, request: Request, python: Interpreter, tell: Tell) -> Checked:
-    """Run everything and give the verdicts in order; `tell` gets how many runs are done, of how many, and what is next.
+    """Run everything and give the results in order; `tell` gets how many runs are done, of how many, and what is next.
 
-    Those that were not finished when Ctrl-C came have no verdict.
+    Those that were not finished when Ctrl-C came have no result.
     """
     items = [_item(choice.scenario, script) for choice in chosen.choices for script in choice.scripts]
     course = _Course(items, request, python, tell)
@@ -57,7 +56,7 @@ def check_all(chosen: Chosen, request: Request, python: Interpreter, tell: Tell)
         course.run()
     except KeyboardInterrupt:
         interrupted = True
-    return Checked(tuple(_verdicts(chosen, course, interrupted=interrupted)), interrupted)
+    return Checked(tuple(_results(chosen, course, interrupted=interrupted)), interrupted)
 
 
 class _Course:
@@ -94,20 +93,20 @@ class _Course:
         most = TRIES if depends_on_time(item.script) else FEWER_TRIES
         if self.tries[item.key] >= most or self.runs[item.key].outcome.kind == "timed-out":
             return False
-        return any(fault.in_time for fault in self.faults(item))
+        return any(mismatch.timing_sensitive for mismatch in self.mismatches(item))
 
-    def faults(self, item: Item) -> list[Fault]:
+    def mismatches(self, item: Item) -> list[Mismatch]:
         """What the item's run did not keep."""
         others = {
             str(other.script.variant): self._seconds[other.key]
             for other in self._measures[item.key]
             if other.key in self._seconds
         }
-        return broken_promises(item.script, self.runs[item.key], others, self.python.version)
+        return mismatches_of_run(item.script, self.runs[item.key], others, self.python.version)
 
     def _measured(self, item: Item) -> list[Item]:
         """The other variants that its claims on time are about, as far as they can run."""
-        wanted = {claim.of for claim in map(times.claim, item.script.time) if claim is not None}
+        wanted = {claim.of for claim in map(static_checks.parsed_claim, item.script.time) if claim is not None}
         others = [_item(item.scenario, script) for script in item.scenario.scripts if script.variant in wanted]
         return [other for other in others if self.python.unavailable(other.script) is None]
 
@@ -135,43 +134,43 @@ def _item(scenario: Scenario, script: Script) -> Item:
     return Item(targets.of_script(scenario, script).name, scenario, script)
 
 
-def _verdicts(
+def _results(
     chosen: Chosen, course: _Course, *, interrupted: bool
-) -> Iterator[tuple[Verdict, Item | None, Run | None]]:
+) -> Iterator[tuple[CheckResult, Item | None, Run | None]]:
     unlisted = {folder: shelf.unlisted(folder) for folder in {each.scenario.path.parent for each in chosen.choices}}
     for choice in chosen.choices:
         scenario = choice.scenario
         is_unlisted = scenario.name in unlisted[scenario.path.parent]
-        whole = fitness.of_scenario(scenario, unlisted=is_unlisted) if choice.whole else []
+        whole = static_checks.of_scenario(scenario, unlisted=is_unlisted) if choice.whole else []
         if whole and scenario.variants:
-            yield _verdict(scenario.name, scenario, whole), None, None
+            yield _result(scenario.name, scenario, whole), None, None
         for script in choice.scripts:
             item = _item(scenario, script)
-            own = [*([] if scenario.variants else whole), *fitness.of_script(script, scenario)]
-            verdict = _judged(item, own, course, interrupted=interrupted)
-            if verdict is not None:
-                yield verdict, item, course.runs.get(item.key)
+            own = [*([] if scenario.variants else whole), *static_checks.of_script(script, scenario)]
+            result = _judged(item, own, course, interrupted=interrupted)
+            if result is not None:
+                yield result, item, course.runs.get(item.key)
     for problem in chosen.problems:
         path = str(problem.path)
-        yield Verdict(path, None, "", "failed", (Fault(problem.reason, path),)), None, None
+        yield CheckResult(path, None, "", "failed", (Mismatch(problem.reason, path),)), None, None
 
 
-def _judged(item: Item, faults: list[Fault], course: _Course, *, interrupted: bool) -> Verdict | None:
-    """The verdict on one script; None where it was not finished."""
+def _judged(item: Item, mismatches: list[Mismatch], course: _Course, *, interrupted: bool) -> CheckResult | None:
+    """The result on one script; None where it was not finished."""
     why_not = course.python.unavailable(item.script)
     if why_not is not None:
-        return _verdict(item.name, item.scenario, faults, why_not, skipped=True)
+        return _result(item.name, item.scenario, mismatches, why_not, skipped=True)
     if item.key not in course.runs:
         return None
-    found = course.faults(item)
+    found = course.mismatches(item)
     if interrupted and course.deserves_another(item):
         return None
-    return _verdict(item.name, item.scenario, [*faults, *found], _SAID.get(course.tries[item.key]))
+    return _result(item.name, item.scenario, [*mismatches, *found], _SAID.get(course.tries[item.key]))
 
 
-def _verdict(
-    name: str, scenario: Scenario, faults: list[Fault], said: str | None = None, *, skipped: bool = False
-) -> Verdict:
+def _result(
+    name: str, scenario: Scenario, mismatches: list[Mismatch], said: str | None = None, *, skipped: bool = False
+) -> CheckResult:
     chapter = f"{scenario.chapter.number}  {scenario.chapter.title}"
-    status: Status = "failed" if faults else "skipped" if skipped else "passed"
-    return Verdict(name, scenario.name, chapter, status, tuple(faults), None if faults else said)
+    status: Status = "failed" if mismatches else "skipped" if skipped else "passed"
+    return CheckResult(name, scenario.name, chapter, status, tuple(mismatches), None if mismatches else said)

@@ -9,9 +9,8 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.catalogue.wording import absolute
 from asyncdemo.cli.blocks import why_not
 from asyncdemo.cli.planning import SCENARIO_TIMEOUT, Request, planned
-from asyncdemo.expectations.fault import Fault
-from asyncdemo.expectations.shown import broken_promises
-from asyncdemo.expectations.verdict import Verdict
+from asyncdemo.expectations.check_result import CheckResult, Mismatch
+from asyncdemo.expectations.document_checks import mismatches_of_run
 from asyncdemo.recording import Run
 from asyncdemo.runner.side_by_side import cores, run_side_by_side
 
@@ -21,9 +20,9 @@ Tell = Callable[[int, int, str], None]
 
 
 class CheckedBlocks(NamedTuple):
-    """The verdicts in order, the Python that ran them where one could tell, and whether Ctrl-C came before the end."""
+    """The results in order, the Python that ran them where one could tell, and whether Ctrl-C came before the end."""
 
-    verdicts: tuple[Verdict, ...]
+    results: tuple[CheckResult, ...]
     python: str | None = None
     interrupted: bool = False
 
@@ -34,7 +33,7 @@ def check_documents(chosen: Sequence[Target], request: Request, tell: Tell) -> C
     named = {each.name: each for target in chosen for each in targets.expand(target)}
     reasons = {name: _why_not(target, request) for name, target in named.items()}
     left = [target for name, target in named.items() if reasons[name] is None]
-    found: dict[str, tuple[Run, list[Fault]]] = {}
+    found: dict[str, tuple[Run, list[Mismatch]]] = {}
     interrupted = False
 
     def say(going_on: Sequence[str]) -> None:
@@ -46,12 +45,12 @@ def check_documents(chosen: Sequence[Target], request: Request, tell: Tell) -> C
             some = left[start : start + AT_A_TIME]
             for at_once in (cores(), 1):
                 for name, run in _runs(some, request, at_once, say):
-                    found[name] = run, _faults(named[name], run, request)
+                    found[name] = run, _mismatches(named[name], run, request)
                 some = [each for each in some if _deserves_another(*found[each.name])]
     except KeyboardInterrupt:
         interrupted = True
-    verdicts = (_verdict(target, reasons[name], found.get(name)) for name, target in named.items())
-    return CheckedBlocks(tuple(filter(None, verdicts)), _python(run for run, _ in found.values()), interrupted)
+    results = (_result(target, reasons[name], found.get(name)) for name, target in named.items())
+    return CheckedBlocks(tuple(filter(None, results)), _python(run for run, _ in found.values()), interrupted)
 
 
 def _runs(
@@ -67,9 +66,9 @@ def _runs(
             say(going_on)
 
 
-def _deserves_another(run: Run, faults: Sequence[Fault]) -> bool:
+def _deserves_another(run: Run, mismatches: Sequence[Mismatch]) -> bool:
     """Whether a busy machine may be the reason for what did not fit; what hung for half a minute hangs."""
-    return run.outcome.kind != "timed-out" and any(fault.in_time for fault in faults)
+    return run.outcome.kind != "timed-out" and any(mismatch.timing_sensitive for mismatch in mismatches)
 
 
 def _why_not(target: Target, request: Request) -> str | None:
@@ -77,22 +76,22 @@ def _why_not(target: Target, request: Request) -> str | None:
     return why_not(target.document, target.block, cumulative=request.cumulative)
 
 
-def _faults(target: Target, run: Run, request: Request) -> list[Fault]:
+def _mismatches(target: Target, run: Run, request: Request) -> list[Mismatch]:
     assert target.path is not None and target.block is not None  # the same
     after_others = request.cumulative and target.block.number > 1
-    return broken_promises(target.block, run, str(absolute(target.path)), after_others=after_others)
+    return mismatches_of_run(target.block, run, str(absolute(target.path)), after_others=after_others)
 
 
-def _verdict(target: Target, reason: str | None, found: tuple[Run, list[Fault]] | None) -> Verdict | None:
-    """The verdict on a block; None where it was not run before Ctrl-C came."""
+def _result(target: Target, reason: str | None, found: tuple[Run, list[Mismatch]] | None) -> CheckResult | None:
+    """The result on a block; None where it was not run before Ctrl-C came."""
     assert target.document is not None  # the same
     chapter = target.document.name
     if reason is not None:
-        return Verdict(target.name, None, chapter, "skipped", said=f"it {reason}")
+        return CheckResult(target.name, None, chapter, "skipped", said=f"it {reason}")
     if found is None:
         return None
-    faults = tuple(found[1])
-    return Verdict(target.name, None, chapter, "failed" if faults else "passed", faults)
+    mismatches = tuple(found[1])
+    return CheckResult(target.name, None, chapter, "failed" if mismatches else "passed", mismatches)
 
 
 def _python(runs: Iterator[Run]) -> str | None:

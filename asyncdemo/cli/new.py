@@ -19,7 +19,7 @@ from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Scenarios, load_catalogue, resolved
 from asyncdemo.cli.saving import replace_content
 from asyncdemo.errors import UsageError
-from asyncdemo.expectations.fitness import COLUMNS
+from asyncdemo.expectations.static_checks import COLUMNS
 
 app = command_app()
 

@@ -1,7 +1,7 @@
-"""What a scenario promises about its run, and whether a run keeps it. Pure: nothing is read, written or started here.
+"""What a scenario or a document says about its run, and whether a run is so. Pure: nothing is read, written or started.
 
-From the bottom up: `fault` (the values); `blocks` (the text at the end of a script), `lines` (one line with its
-placeholders), `matching` (all lines of a stream), `seen` (of a run), `choices`, `times`; `alignment`, and on it
-`difference` (for a person to read) and `rewriting` (for `check --update`); `fitness` (what can be told without a run)
-and `keeping` (what needs one), `shown` (the same for a block of a document); `verdict`.
+From the bottom up: `output_blocks` (the text at the end of a script), `line_matching` (its placeholders, and all lines
+of a stream), `choices` (of a question), `output_diff` (what differs), `block_update` (for `check --update`);
+`static_checks` (what needs no run), `run_checks` (what does), `document_checks` (the same for a block of a document);
+`check_result`.
 """

@@ -1,11 +1,46 @@
-"""Which of a question's choices match a run: computed, never written down."""
+"""What was observed of a run, and which of a question's choices match it: computed, never written down."""
 
 import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from asyncdemo.expectations.matching import in_order
-from asyncdemo.expectations.seen import Seen
+from asyncdemo.expectations.line_matching import in_order, printed_lines
+from asyncdemo.expectations.output_blocks import Stream, Version
+from asyncdemo.recording import Run
+
+
+class Observed(NamedTuple):
+    """The lines on both streams, the exit status (None: it did not exit), the script's own seconds, the Python."""
+
+    stdout: tuple[str, ...] = ()
+    stderr: tuple[str, ...] = ()
+    code: int | None = 0
+    seconds: float | None = None
+    version: Version = ()
+
+    def lines(self, stream: Stream) -> tuple[str, ...]:
+        """Give the lines of a stream."""
+        return self.stdout if stream == "stdout" else self.stderr
+
+
+def observed(run: Run, *, other: Stream, version: Version) -> Observed:
+    """Give what was seen; `other` is the stream that what was written below Python is held for.
+
+    `version` is that of the Python that was asked for; where the run itself could tell its own, that counts.
+    """
+    pieces: dict[str, list[str]] = {"stdout": [], "stderr": []}
+    for output in run.output:
+        pieces[other if output.stream == "other" else output.stream].append(output.text)
+    stdout, stderr = (tuple(printed_lines("".join(texts))) for texts in pieces.values())
+    own = run.python.version
+    return Observed(
+        stdout,
+        stderr,
+        run.outcome.code if run.outcome.kind == "exited" else None,
+        run.seconds.script,
+        tuple(map(int, own.split("."))) if own else version,
+    )
+
 
 FEWEST = 3
 FACTOR = 1.5  # a choice "about 0.2 s" holds within this factor either way
@@ -43,9 +78,9 @@ def parsed(text: str) -> Choice:
     return Choice(_lines(text))
 
 
-def matching(choices: Sequence[str], seen: Seen) -> list[str]:
+def matching(choices: Sequence[str], observed: Observed) -> list[str]:
     """Give the choices that match what was seen of a run."""
-    return [choice for choice in choices if _matches(parsed(choice), seen)]
+    return [choice for choice in choices if _matches(parsed(choice), observed)]
 
 
 def depend_on_time(choices: Sequence[str]) -> bool:
@@ -57,19 +92,19 @@ def _lines(text: str) -> tuple[str, ...]:
     return () if text == "nothing" else tuple(text.split("\n"))
 
 
-def _matches(choice: Choice, seen: Seen) -> bool:
+def _matches(choice: Choice, observed: Observed) -> bool:
     if choice.seconds is not None:
-        took = seen.seconds
+        took = observed.seconds
         return took is not None and choice.seconds / FACTOR <= took <= choice.seconds * FACTOR
-    return _stderr(seen) == choice.stderr and in_order(choice.lines, seen.stdout)
+    return _stderr(observed) == choice.stderr and in_order(choice.lines, observed.stdout)
 
 
-def _stderr(seen: Seen) -> str:
+def _stderr(observed: Observed) -> str:
     """What there is on stderr, in the words of Choice; "other" where it is neither of these."""
-    if not seen.stderr:
+    if not observed.stderr:
         return "empty"
-    text = "\n".join(seen.stderr)
-    if seen.code:
+    text = "\n".join(observed.stderr)
+    if observed.code:
         return "error" if _TRACEBACK.search(text) else "other"
     if _LOGGED.search(text):
         return "logged"

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.expectations.choices import matching
-from asyncdemo.expectations.seen import seen
+from asyncdemo.expectations.choices import matching, observed
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import Timeline
 from asyncdemo.tour.stops import Round, Stop
@@ -166,7 +165,7 @@ def with_run(state: State, run: Run) -> State:
 def right_choice(choices: Sequence[str], run: Run) -> int | None:
     """The index of the choice that a run has proved right, None where it is none or more than one."""
     for other in ("stdout", "stderr"):
-        fitting = matching(choices, seen(run, other=other, version=()))
+        fitting = matching(choices, observed(run, other=other, version=()))
         if len(fitting) == 1:
             return choices.index(fitting[0])
     return None

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from asyncdemo.catalogue import syntax
 from asyncdemo.catalogue.problem import Unreadable
-from asyncdemo.expectations.blocks import LINE_END, blocks_start
+from asyncdemo.expectations.output_blocks import LINE_END, blocks_start
 
 Lines = list[tuple[int, str]]  # of code, with their numbers
 

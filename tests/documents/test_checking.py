@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.documents.document_blocks import blocks
-from asyncdemo.expectations.difference import as_text
-from asyncdemo.expectations.shown import broken_promises
+from asyncdemo.expectations.document_checks import mismatches_of_run
+from asyncdemo.expectations.output_diff import as_text
 from asyncdemo.recording import Outcome, Output, Python, Run, Subject
 from tests.conftest import Result
 from tests.documents.test_commands import ARTICLE
@@ -19,12 +19,12 @@ Program = Callable[..., Result]
 TRACEBACK = 'Traceback (most recent call last):\n  File "a.md", line 2, in f\n    1/0\nZeroDivisionError: by zero\n'
 
 
-def faults(text: str, *outputs: tuple[str, str], code: int = 0, after_others: bool = False) -> list[str]:
+def mismatches(text: str, *outputs: tuple[str, str], code: int = 0, after_others: bool = False) -> list[str]:
     """What the first block of a document does not keep when it prints this."""
     written = tuple(Output(0.0, stream, text) for stream, text in outputs)  # type: ignore[arg-type]
     run = Run(Subject("a.md#1"), Python("python"), Outcome("exited", code=code), code == 0, output=written)
-    found = broken_promises(blocks(text)[0], run, "a.md", after_others=after_others)
-    return [f"{fault.place}: {fault.message}\n{as_text(fault.rows)}" for fault in found]
+    found = mismatches_of_run(blocks(text)[0], run, "a.md", after_others=after_others)
+    return [f"{each.place}: {each.message}\n{as_text(each.rows)}" for each in found]
 
 
 def shows(output: str) -> str:
@@ -65,7 +65,7 @@ def shows(output: str) -> str:
     ],
 )
 def test_kept(text: str, outputs: list[tuple[str, str]], code: int) -> None:
-    assert faults(text, *outputs, code=code) == []
+    assert mismatches(text, *outputs, code=code) == []
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_kept(text: str, outputs: list[tuple[str, str]], code: int) -> None:
     ],
 )  # fmt: skip
 def test_not_kept(text: str, outputs: list[tuple[str, str]], code: int, found: str) -> None:
-    assert faults(text, *outputs, code=code) == [found]
+    assert mismatches(text, *outputs, code=code) == [found]
 
 
 def test_after_others_only_the_end_is_promised() -> None:
-    assert faults(shows("b\n"), ("stdout", "a\nb\n"), after_others=True) == []
-    assert len(faults(shows("b\n"), ("stdout", "b\na\n"), after_others=True)) == 1
+    assert mismatches(shows("b\n"), ("stdout", "a\nb\n"), after_others=True) == []
+    assert len(mismatches(shows("b\n"), ("stdout", "b\na\n"), after_others=True)) == 1
 
 
 @pytest.mark.slow

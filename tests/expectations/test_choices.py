@@ -2,9 +2,8 @@
 
 import pytest
 
-from asyncdemo.expectations import times
-from asyncdemo.expectations.choices import depend_on_time, matching
-from asyncdemo.expectations.seen import Seen
+from asyncdemo.expectations import static_checks
+from asyncdemo.expectations.choices import Observed, depend_on_time, matching
 
 WARNING = "/x.py:1: RuntimeWarning: coroutine 'main' was never awaited"
 NEVER = "Task exception was never retrieved"
@@ -20,27 +19,27 @@ ALL = [
 
 
 @pytest.mark.parametrize(
-    ("seen", "fitting"),
+    ("observed", "fitting"),
     [
-        (Seen(("a",)), ["a"]),
-        (Seen(), ["nothing"]),
-        (Seen(("a",), (WARNING,)), ["a, and a warning"]),
-        (Seen((), (NEVER, TRACEBACK)), ["nothing, and a logged error"]),
-        (Seen(("a",), (DESTROYED,)), ["a, and a logged error"]),
-        (Seen((), (CLIENT, TRACEBACK)), ["nothing, and a logged error"]),
-        (Seen((), (WARNING, NEVER)), ["nothing, and a logged error"]),  # the worse of both
-        (Seen((), (NEVER, TRACEBACK), 1), ["nothing, and an error"]),
-        (Seen(("a",), (TRACEBACK, WARNING), 1), ["a, and an error"]),
-        (Seen((), (GROUP,), 1), ["nothing, and an error"]),
-        (Seen((), ('  File "/x.py", line 1', "SyntaxError: invalid syntax"), 1), ["nothing, and an error"]),
-        (Seen(("a",), ("I am talking",)), []),
-        (Seen(("a",), ("I am talking",), 1), []),
-        (Seen(("a",), (TRACEBACK,)), []),  # printed, and gone on
-        (Seen(("b",)), []),
+        (Observed(("a",)), ["a"]),
+        (Observed(), ["nothing"]),
+        (Observed(("a",), (WARNING,)), ["a, and a warning"]),
+        (Observed((), (NEVER, TRACEBACK)), ["nothing, and a logged error"]),
+        (Observed(("a",), (DESTROYED,)), ["a, and a logged error"]),
+        (Observed((), (CLIENT, TRACEBACK)), ["nothing, and a logged error"]),
+        (Observed((), (WARNING, NEVER)), ["nothing, and a logged error"]),  # the worse of both
+        (Observed((), (NEVER, TRACEBACK), 1), ["nothing, and an error"]),
+        (Observed(("a",), (TRACEBACK, WARNING), 1), ["a, and an error"]),
+        (Observed((), (GROUP,), 1), ["nothing, and an error"]),
+        (Observed((), ('  File "/x.py", line 1', "SyntaxError: invalid syntax"), 1), ["nothing, and an error"]),
+        (Observed(("a",), ("I am talking",)), []),
+        (Observed(("a",), ("I am talking",), 1), []),
+        (Observed(("a",), (TRACEBACK,)), []),  # printed, and gone on
+        (Observed(("b",)), []),
     ],
 )
-def test_exactly_one_of_all_kinds(seen: Seen, fitting: list[str]) -> None:
-    assert matching(ALL, seen) == fitting
+def test_exactly_one_of_all_kinds(observed: Observed, fitting: list[str]) -> None:
+    assert matching(ALL, observed) == fitting
 
 
 @pytest.mark.parametrize(
@@ -54,7 +53,7 @@ def test_exactly_one_of_all_kinds(seen: Seen, fitting: list[str]) -> None:
     ],
 )
 def test_texts(choice: str, stdout: tuple[str, ...], fits: bool) -> None:
-    assert bool(matching([choice], Seen(stdout))) == fits
+    assert bool(matching([choice], Observed(stdout))) == fits
 
 
 @pytest.mark.parametrize(
@@ -62,8 +61,8 @@ def test_texts(choice: str, stdout: tuple[str, ...], fits: bool) -> None:
     [(0.2, ["about 0.2 s"]), (0.299, ["about 0.2 s"]), (0.134, ["about 0.2 s"]), (0.35, []), (0.6, ["about 0.6 s"])],
 )
 def test_times(seconds: float, fitting: list[str]) -> None:
-    assert matching(["about 0.2 s", "about 0.6 s"], Seen(seconds=seconds)) == fitting
-    assert matching(["about 0.2 s"], Seen(seconds=None)) == []
+    assert matching(["about 0.2 s", "about 0.6 s"], Observed(seconds=seconds)) == fitting
+    assert matching(["about 0.2 s"], Observed(seconds=None)) == []
 
 
 def test_whether_time_matters() -> None:
@@ -86,13 +85,13 @@ def test_whether_time_matters() -> None:
     ],
 )
 def test_claims(text: str, seconds: float, message: str | None) -> None:
-    claim = times.claim(text)
+    claim = static_checks.parsed_claim(text)
     assert claim is not None
-    assert times.broken(claim, seconds, {"sync": 1.0}) == message
+    assert static_checks.claim_mismatch(claim, seconds, {"sync": 1.0}) == message
 
 
 @pytest.mark.parametrize(
     "text", ["", "fast", "0.5 s", "under 0.5", "1 to 0.5 s", "under -1 s", "under 0.5 of A", "1 to 1 s"]
 )
 def test_what_is_no_claim(text: str) -> None:
-    assert times.claim(text) is None
+    assert static_checks.parsed_claim(text) is None

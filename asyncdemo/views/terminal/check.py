@@ -1,10 +1,9 @@
-"""`check` for a person: a row for each chapter, then what is not as promised, with differences, then a sentence."""
+"""`check` for a person: a row for each chapter, then what is not as expected, with differences, then a sentence."""
 
 from collections.abc import Sequence
 from itertools import groupby
 
-from asyncdemo.expectations.fault import Fault
-from asyncdemo.expectations.verdict import Report, Verdict, sentence, summary
+from asyncdemo.expectations.check_result import CheckResult, Mismatch, Report, sentence, summary
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.parts import paragraph, write_next, write_title
 from asyncdemo.views.terminal.text import cells, cut, wrapped
@@ -14,29 +13,31 @@ _STYLES = {"-": "bad", "+": "good", " ": "plain", "~": "dim"}
 
 def write_report(page: Page, report: Report) -> None:
     """Write it all."""
-    verdicts = report.verdicts
-    counted = summary(verdicts)
+    results = report.results
+    counted = summary(results)
     what = f"{counted.total} {report.noun}{'' if counted.total == 1 else 's'} on {report.python}"
     write_title(page, "check", what, f"{report.took:.1f} s")
     if counted.total > 1:
-        _write_chapters(page, verdicts)
-    failed = [verdict for verdict in verdicts if verdict.status == "failed"]
-    for verdict in failed:
+        _write_chapters(page, results)
+    failed = [result for result in results if result.status == "failed"]
+    for result in failed:
         page.row()
-        _write_failed(page, verdict)
-    _write_said(page, [verdict for verdict in verdicts if verdict.said])
+        _write_failed(page, result)
+    _write_said(page, [result for result in results if result.said])
     page.row()
     if report.interrupted:
         page.row(("interrupted: the others were not checked", "warn"))
     for row in paragraph(page, sentence(counted, report.python), style="bad" if failed else "good"):
         page.row(*row)
-    printing = [fault.path for verdict in failed if verdict.scenario for fault in verdict.faults if fault.rows]
+    printing = [
+        mismatch.path for result in failed if result.scenario for mismatch in result.mismatches if mismatch.rows
+    ]
     if printing:
         write_next(page, ("right as it is now?", f"asyncdemo check {printing[0]} --update"))
 
 
-def _write_chapters(page: Page, verdicts: Sequence[Verdict]) -> None:
-    chapters = [(title, summary(group)) for title, group in groupby(verdicts, lambda each: each.chapter) if title]
+def _write_chapters(page: Page, results: Sequence[CheckResult]) -> None:
+    chapters = [(title, summary(group)) for title, group in groupby(results, lambda each: each.chapter) if title]
     titles = [cut(page.shown(title), page.width // 2, page.glyphs["more"]) for title, _ in chapters]
     widest = max(map(cells, titles), default=0)
     for title, (_, counted) in zip(titles, chapters, strict=True):
@@ -47,20 +48,20 @@ def _write_chapters(page: Page, verdicts: Sequence[Verdict]) -> None:
         page.row((title, "title"), " " * (widest - cells(title) + 3), *parts)
 
 
-def _write_failed(page: Page, verdict: Verdict) -> None:
-    page.row(("! ", "bad"), (verdict.target, "title"))
-    for fault in verdict.faults:
-        for row in paragraph(page, f"{fault.place}: {fault.message}", indent=2):
+def _write_failed(page: Page, result: CheckResult) -> None:
+    page.row(("! ", "bad"), (result.target, "title"))
+    for mismatch in result.mismatches:
+        for row in paragraph(page, f"{mismatch.place}: {mismatch.message}", indent=2):
             page.row(*row)
-        _write_rows(page, fault)
+        _write_rows(page, mismatch)
 
 
-def _write_rows(page: Page, fault: Fault) -> None:
-    if not fault.rows:
+def _write_rows(page: Page, mismatch: Mismatch) -> None:
+    if not mismatch.rows:
         return
-    width = max(len(str(row.line)) for row in fault.rows if row.line is not None) if _numbered(fault) else 0
+    width = max(len(str(row.line)) for row in mismatch.rows if row.line is not None) if _numbered(mismatch) else 0
     page.row("  ", ("- promised   + printed", "dim"))
-    for row in fault.rows:
+    for row in mismatch.rows:
         number = "" if row.line is None else str(row.line)
         sign = " " if row.sign == "~" else row.sign
         text = f"({row.text})" if row.sign == "~" else row.text
@@ -69,15 +70,15 @@ def _write_rows(page: Page, fault: Fault) -> None:
             page.row(head, (part, _STYLES[row.sign]))
 
 
-def _numbered(fault: Fault) -> bool:
-    return any(row.line is not None for row in fault.rows)
+def _numbered(mismatch: Mismatch) -> bool:
+    return any(row.line is not None for row in mismatch.rows)
 
 
-def _write_said(page: Page, verdicts: Sequence[Verdict]) -> None:
+def _write_said(page: Page, results: Sequence[CheckResult]) -> None:
     """Write what else there is to say: skipped, or only at another try. What is said of several is said once."""
-    if verdicts:
+    if results:
         page.row()
-    for said, group in groupby(sorted(verdicts, key=lambda each: str(each.said)), lambda each: each.said):
+    for said, group in groupby(sorted(results, key=lambda each: str(each.said)), lambda each: each.said):
         same = list(group)
         what = "skipped" if same[0].status == "skipped" else "note"
         text = f"{', '.join(each.target for each in same)}: {said}"

@@ -6,8 +6,8 @@ import pytest
 
 from asyncdemo.catalogue import reading
 from asyncdemo.catalogue.scenario import Script
-from asyncdemo.expectations.keeping import broken_promises, depends_on_time
-from asyncdemo.expectations.verdict import Summary, Verdict, sentence, summary
+from asyncdemo.expectations.check_result import CheckResult, Summary, sentence, summary
+from asyncdemo.expectations.run_checks import depends_on_time, mismatches_of_run
 from asyncdemo.finding import Finding
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Stream, Subject
 
@@ -36,7 +36,7 @@ def run(*pieces: tuple[Stream, str], code: int = 0, findings: tuple[str, ...] | 
 
 
 def said(of: Script, one: Run) -> list[str]:
-    return [fault.message for fault in broken_promises(of, one, {}, (3, 12, 1))]
+    return [mismatch.message for mismatch in mismatches_of_run(of, one, {}, (3, 12, 1))]
 
 
 KEPT = run(("stdout", "o"), ("stderr", "err\n"), ("stdout", "ut\n"))
@@ -92,16 +92,16 @@ def test_what_has_to_run_alone(metadata: str, alone: bool) -> None:
 
 
 def test_the_sentence() -> None:
-    verdicts = [
-        Verdict("a", "a", "1", "passed"),
-        Verdict("b:x", "b", "1", "passed"),
-        Verdict("b:y", "b", "1", "failed"),
-        Verdict("c:x", "c", "2", "passed"),
-        Verdict("c:y", "c", "2", "skipped"),
-        Verdict("d", "d", "2", "skipped"),
-        Verdict("/x/contents.toml", None, "", "failed"),
+    results = [
+        CheckResult("a", "a", "1", "passed"),
+        CheckResult("b:x", "b", "1", "passed"),
+        CheckResult("b:y", "b", "1", "failed"),
+        CheckResult("c:x", "c", "2", "passed"),
+        CheckResult("c:y", "c", "2", "skipped"),
+        CheckResult("d", "d", "2", "skipped"),
+        CheckResult("/x/contents.toml", None, "", "failed"),
     ]
-    counted = summary(verdicts)
+    counted = summary(results)
     assert counted == Summary(5, 2, ("b", "/x/contents.toml"), ("c:y", "d"))
     assert sentence(counted, "CPython 3.12.1") == (
         "2 of 5 are ready on this machine (CPython 3.12.1); not: b, /x/contents.toml; skipped: c:y, d."

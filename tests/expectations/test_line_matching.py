@@ -1,4 +1,4 @@
-"""Whether what was printed is as promised."""
+"""Whether what was printed is as expected."""
 
 import re
 from collections.abc import Sequence
@@ -7,15 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.expectations.alignment import aligned
-from asyncdemo.expectations.lines import ANY_LINES, PLACEHOLDERS, matches
-from asyncdemo.expectations.matching import as_promised, in_order, pairs, parting, printed_lines, split
+from asyncdemo.expectations.line_matching import (
+    ANY_LINES,
+    PLACEHOLDERS,
+    as_expected,
+    in_order,
+    matches,
+    pairs,
+    parting,
+    printed_lines,
+    split,
+)
+from asyncdemo.expectations.output_diff import aligned
+from tests.expectations.made import expected_lines
 from tests.expectations.made import printed_lines as st_printed
-from tests.expectations.made import promised_lines
 
 
 @pytest.mark.parametrize(
-    ("promised", "printed"),
+    ("expected", "printed"),
     [
         ("", ""),
         ("a", "a  "),
@@ -35,12 +44,12 @@ from tests.expectations.made import promised_lines
         ("<address>", "<address>"),
     ],
 )
-def test_a_line_as_promised(promised: str, printed: str) -> None:
-    assert matches(promised, printed)
+def test_a_line_as_promised(expected: str, printed: str) -> None:
+    assert matches(expected, printed)
 
 
 @pytest.mark.parametrize(
-    ("promised", "printed"),
+    ("expected", "printed"),
     [
         ("a", "b"),
         ("a", " a"),
@@ -56,8 +65,8 @@ def test_a_line_as_promised(promised: str, printed: str) -> None:
         ("<other>", "x"),
     ],
 )
-def test_a_line_not_as_promised(promised: str, printed: str) -> None:
-    assert not matches(promised, printed)
+def test_a_line_not_as_promised(expected: str, printed: str) -> None:
+    assert not matches(expected, printed)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +78,7 @@ def test_printed_lines(text: str, lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("promised", "printed", "fits"),
+    ("expected", "printed", "fits"),
     [
         ("", "", True),
         ("a b", "a b", True),
@@ -88,8 +97,8 @@ def test_printed_lines(text: str, lines: list[str]) -> None:
         ("... a b ... c", "a a b c c", True),
     ],
 )
-def test_in_order(promised: str, printed: str, fits: bool) -> None:
-    assert in_order(promised.split(), printed.split()) == fits
+def test_in_order(expected: str, printed: str, fits: bool) -> None:
+    assert in_order(expected.split(), printed.split()) == fits
 
 
 @pytest.mark.parametrize(
@@ -111,36 +120,36 @@ def test_in_order(promised: str, printed: str, fits: bool) -> None:
     ],
 )
 def test_then_in_any_order(ordered: str, unordered: str, printed: str, fits: bool) -> None:
-    assert as_promised(ordered.split(), unordered.split(), printed.split()) == fits
+    assert as_expected(ordered.split(), unordered.split(), printed.split()) == fits
 
 
 @given(st_printed)
 def test_what_is_printed_keeps_the_promise_of_just_that(printed: list[str]) -> None:
     assert in_order(printed, printed)
-    assert as_promised(printed, [], printed)
+    assert as_expected(printed, [], printed)
 
 
 @given(st_printed.flatmap(lambda lines: st.tuples(st.just(lines), st.permutations(lines))))
 def test_unordered_lines_keep_it_in_every_order(both: tuple[list[str], list[str]]) -> None:
-    promised, printed = both
-    assert as_promised([], promised, printed)
+    expected, printed = both
+    assert as_expected([], expected, printed)
 
 
-def slowly(promised: Sequence[str], printed: Sequence[str]) -> bool:
+def slowly(expected: Sequence[str], printed: Sequence[str]) -> bool:
     """What `in_order` says, by trying everything."""
-    if not promised:
+    if not expected:
         return not printed
-    if promised[0] == ANY_LINES:
-        return any(slowly(promised[1:], printed[count:]) for count in range(len(printed) + 1))
-    return bool(printed) and matches(promised[0], printed[0]) and slowly(promised[1:], printed[1:])
+    if expected[0] == ANY_LINES:
+        return any(slowly(expected[1:], printed[count:]) for count in range(len(printed) + 1))
+    return bool(printed) and matches(expected[0], printed[0]) and slowly(expected[1:], printed[1:])
 
 
-@given(promised_lines, st.lists(st.sampled_from(["a", "b", "0", "a0", "ab", ""]), max_size=6))
-def test_any_lines_are_found_wherever_they_fit(promised: list[str], printed: list[str]) -> None:
-    assert in_order(promised, printed) == slowly(promised, printed)
+@given(expected_lines, st.lists(st.sampled_from(["a", "b", "0", "a0", "ab", ""]), max_size=6))
+def test_any_lines_are_found_wherever_they_fit(expected: list[str], printed: list[str]) -> None:
+    assert in_order(expected, printed) == slowly(expected, printed)
 
 
-@given(promised_lines, promised_lines, st.lists(st.sampled_from(["a", "b", "0", "a0", "ab", ""]), max_size=6))
+@given(expected_lines, expected_lines, st.lists(st.sampled_from(["a", "b", "0", "a0", "ab", ""]), max_size=6))
 def test_the_parting_is_that_of_a_fit_where_there_is_one(
     ordered: list[str], unordered: list[str], printed: list[str]
 ) -> None:
@@ -151,19 +160,19 @@ def test_the_parting_is_that_of_a_fit_where_there_is_one(
         assert len(pairs(unordered, printed[count:])) == len(unordered) == len(printed) - count
 
 
-@given(promised_lines, st_printed)
-def test_an_alignment_has_everything_once_and_in_order(promised: list[str], printed: list[str]) -> None:
-    steps = aligned(promised, printed)
+@given(expected_lines, st_printed)
+def test_an_alignment_has_everything_once_and_in_order(expected: list[str], printed: list[str]) -> None:
+    steps = aligned(expected, printed)
     assert [step.printed for step in steps if step.printed is not None] == [*range(len(printed))]
-    left = [step.promised for step in steps if step.promised is not None and step.kind != "covered"]
-    assert left == [*range(len(promised))]
+    left = [step.expected for step in steps if step.expected is not None and step.kind != "covered"]
+    assert left == [*range(len(expected))]
     for kind, one, other in steps:
         if kind == "same":
-            assert one is not None and other is not None and matches(promised[one], printed[other])
+            assert one is not None and other is not None and matches(expected[one], printed[other])
         if kind == "covered":
-            assert one is not None and promised[one] == ANY_LINES
-    if in_order(promised, printed):
-        assert all(step.kind in ("same", "covered") or promised[step.promised or 0] == ANY_LINES for step in steps)
+            assert one is not None and expected[one] == ANY_LINES
+    if in_order(expected, printed):
+        assert all(step.kind in ("same", "covered") or expected[step.expected or 0] == ANY_LINES for step in steps)
 
 
 def test_texts_of_thousands_of_lines_are_aligned_soon() -> None:
@@ -179,13 +188,13 @@ def test_rows_of_dots_are_told_apart_at_once() -> None:
 
 @pytest.mark.slow
 def test_more_lines_in_any_order_than_python_has_frames() -> None:
-    promised, printed = ["<number>"] * 1100, [str(number) for number in range(1100)]
-    assert len(pairs(promised, printed)) == 1100
+    expected, printed = ["<number>"] * 1100, [str(number) for number in range(1100)]
+    assert len(pairs(expected, printed)) == 1100
 
 
 @given(
     st.lists(st.sampled_from(["<any>", "a", "b", "<number>", "1"]), max_size=6).map("".join), st.text("ab1", max_size=6)
 )
-def test_placeholders_fit_wherever_they_can(promised: str, printed: str) -> None:
-    plain = re.sub("<any>|<number>", lambda found: f"(?:{PLACEHOLDERS[found[0]]})", promised)
-    assert matches(promised, printed) == (re.fullmatch(plain, printed) is not None)
+def test_placeholders_fit_wherever_they_can(expected: str, printed: str) -> None:
+    plain = re.sub("<any>|<number>", lambda found: f"(?:{PLACEHOLDERS[found[0]]})", expected)
+    assert matches(expected, printed) == (re.fullmatch(plain, printed) is not None)

@@ -4,11 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from asyncdemo.expectations.alignment import aligned
-from asyncdemo.expectations.blocks import HEADING, LINE_END, NAMES, Block, Line, Stream, Version, blocks, held, joined
-from asyncdemo.expectations.lines import ANY_LINES, PLACEHOLDERS, matches, parts
-from asyncdemo.expectations.matching import as_promised, pairs, parting
-from asyncdemo.expectations.seen import Seen
+from asyncdemo.expectations.choices import Observed
+from asyncdemo.expectations.line_matching import ANY_LINES, PLACEHOLDERS, as_expected, matches, pairs, parting, parts
+from asyncdemo.expectations.output_blocks import (
+    HEADING,
+    LINE_END,
+    NAMES,
+    Block,
+    Line,
+    Stream,
+    Version,
+    blocks,
+    blocks_for,
+    lines_of,
+)
+from asyncdemo.expectations.output_diff import aligned
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
@@ -23,71 +33,75 @@ class _Edit(NamedTuple):
     lines: tuple[str, ...]
 
 
-class Paper(NamedTuple):
+class FileFormat(NamedTuple):
     """What can be written: the file's encoding, and the path of the script itself, which becomes a placeholder."""
 
     encoding: str = "utf-8"
     own_path: str = ""
 
 
-def rewritten(source: str, seen: Seen, paper: Paper) -> str:
+def rewritten(source: str, observed: Observed, file_format: FileFormat) -> str:
     """Give the source with blocks that promise what was seen, for the Python that it was seen on.
 
     Blocks that are kept stay as they are, character for character, and so do those for other Pythons.
     """
     for stream in _STREAMS:
         found = blocks(source)
-        ordered = held(found, stream, seen.version, ordered=True)
-        unordered = held(found, stream, seen.version, ordered=False)
-        printed = seen.lines(stream)
-        if not as_promised(_texts(joined(ordered)), _texts(joined(unordered)), printed):
-            source = _stream_rewritten(source, stream, (ordered, unordered), seen, paper)
+        ordered = blocks_for(found, stream, observed.version, ordered=True)
+        unordered = blocks_for(found, stream, observed.version, ordered=False)
+        printed = observed.lines(stream)
+        if not as_expected(_texts(lines_of(ordered)), _texts(lines_of(unordered)), printed):
+            source = _stream_rewritten(source, stream, (ordered, unordered), observed, file_format)
     return source
 
 
 def _stream_rewritten(
-    source: str, stream: Stream, chosen: tuple[Sequence[Block], Sequence[Block]], seen: Seen, paper: Paper
+    source: str,
+    stream: Stream,
+    chosen: tuple[Sequence[Block], Sequence[Block]],
+    observed: Observed,
+    file_format: FileFormat,
 ) -> str:
     ordered, unordered = chosen
-    printed = seen.lines(stream)
-    count = parting(_texts(joined(ordered)), _texts(joined(unordered)), printed)
+    printed = observed.lines(stream)
+    count = parting(_texts(lines_of(ordered)), _texts(lines_of(unordered)), printed)
     if not ordered and not unordered:
-        lines = [fresh(line, paper) for line in printed]
-        return _edited(source, [_new_block(source, stream, lines, seen.version)])
+        lines = [new_line(line, file_format) for line in printed]
+        return _edited(source, [_new_block(source, stream, lines, observed.version)])
     edits: list[_Edit] = []
     if ordered:
-        edits += _edits(ordered, _in_order(ordered, printed[:count], paper))
+        edits += _edits(ordered, _in_order(ordered, printed[:count], file_format))
     elif count:
-        lines = [fresh(line, paper) for line in printed[:count]]
-        edits.append(_new_block(source, stream, lines, seen.version, before=unordered[0]))
+        lines = [new_line(line, file_format) for line in printed[:count]]
+        edits.append(_new_block(source, stream, lines, observed.version, before=unordered[0]))
     if unordered:
-        edits += _edits(unordered, _in_any_order(unordered, printed[count:], paper))
+        edits += _edits(unordered, _in_any_order(unordered, printed[count:], file_format))
     return _edited(source, edits)
 
 
-def fresh(printed: str, paper: Paper) -> str:
+def new_line(printed: str, file_format: FileFormat) -> str:
     """Give a line that promises a printed one, with placeholders for what is another one on each machine."""
     printed = printed.rstrip()
-    for own_path in dict.fromkeys([paper.own_path, ""]):
+    for own_path in dict.fromkeys([file_format.own_path, ""]):
         text = printed.replace(own_path, "<path>") if own_path else printed
-        text = _writable(_ADDRESS.sub("<address>", text), paper)
+        text = _writable(_ADDRESS.sub("<address>", text), file_format)
         if _is_line(text) and matches(text, printed):
             return text
     return "<any>"
 
 
-def renewed(promised: str, printed: str, paper: Paper) -> str:
-    """Give a line that promises a printed one, with the placeholders of the promised line where they still fit."""
-    pieces = parts(promised)
+def updated_line(expected: str, printed: str, file_format: FileFormat) -> str:
+    """Give a line that promises a printed one, with the placeholders of the expected line where they still fit."""
+    pieces = parts(expected)
     found: list[str] = []
     at = 0
     for place in range(1, len(pieces), 2):
         match = _placed(pieces, place, printed, at)
         if match is not None:
-            found += _writable(printed[at : match.start(1)], paper), pieces[place]
+            found += _writable(printed[at : match.start(1)], file_format), pieces[place]
             at = match.end(1)
-    text = "".join([*found, _writable(printed[at:], paper)]).rstrip()
-    return text if found and _is_line(text) and matches(text, printed) else fresh(printed, paper)
+    text = "".join([*found, _writable(printed[at:], file_format)]).rstrip()
+    return text if found and _is_line(text) and matches(text, printed) else new_line(printed, file_format)
 
 
 def _placed(pieces: Sequence[str], place: int, printed: str, at: int) -> re.Match[str] | None:
@@ -103,34 +117,36 @@ def _placed(pieces: Sequence[str], place: int, printed: str, at: int) -> re.Matc
     return None
 
 
-def _in_order(chosen: Sequence[Block], printed: Sequence[str], paper: Paper) -> list[list[str]]:
-    """The new lines of each block: a printed line goes where the promised one before it stands."""
-    promised = joined(chosen)
+def _in_order(chosen: Sequence[Block], printed: Sequence[str], file_format: FileFormat) -> list[list[str]]:
+    """The new lines of each block: a printed line goes where the expected one before it stands."""
+    expected = lines_of(chosen)
     owners = [index for index, block in enumerate(chosen) for _ in block.lines]
     new: list[list[str]] = [[] for _ in chosen]
     owner = 0
-    for kind, left, right in aligned(_texts(promised), printed):
+    for kind, left, right in aligned(_texts(expected), printed):
         if left is not None:
             owner = owners[left]
-            if kind == "same" or (kind == "missing" and promised[left].text == ANY_LINES):
-                new[owner].append(promised[left].text)
+            if kind == "same" or (kind == "missing" and expected[left].text == ANY_LINES):
+                new[owner].append(expected[left].text)
             elif kind == "changed" and right is not None:
-                new[owner].append(renewed(promised[left].text, printed[right], paper))
+                new[owner].append(updated_line(expected[left].text, printed[right], file_format))
         elif right is not None:
-            new[owner].append(fresh(printed[right], paper))
+            new[owner].append(new_line(printed[right], file_format))
     return new
 
 
-def _in_any_order(chosen: Sequence[Block], printed: Sequence[str], paper: Paper) -> list[list[str]]:
-    promised = joined(chosen)
+def _in_any_order(chosen: Sequence[Block], printed: Sequence[str], file_format: FileFormat) -> list[list[str]]:
+    expected = lines_of(chosen)
     owners = [index for index, block in enumerate(chosen) for _ in block.lines]
-    kept = pairs(_texts(promised), printed)
+    kept = pairs(_texts(expected), printed)
     new: list[list[str]] = [[] for _ in chosen]
-    for index, line in enumerate(promised):
+    for index, line in enumerate(expected):
         if index in kept or line.text == ANY_LINES:
             new[owners[index]].append(line.text)
-    if ANY_LINES not in _texts(promised):
-        new[-1] += [fresh(printed[index], paper) for index in sorted(set(range(len(printed))) - set(kept.values()))]
+    if ANY_LINES not in _texts(expected):
+        new[-1] += [
+            new_line(printed[index], file_format) for index in sorted(set(range(len(printed))) - set(kept.values()))
+        ]
     return new
 
 
@@ -183,17 +199,17 @@ def _close_gap(lines: list[str], at: int) -> None:
         at -= 1
 
 
-def _writable(text: str, paper: Paper) -> str:
+def _writable(text: str, file_format: FileFormat) -> str:
     """Put `<any>` in the place of what cannot stand in a comment of the file."""
-    shown = "".join("\0" if _UNWRITABLE.match(each) or not _encodes(each, paper) else each for each in text)
+    shown = "".join("\0" if _UNWRITABLE.match(each) or not _encodes(each, file_format) else each for each in text)
     return re.sub("\0+", "<any>", shown)
 
 
-def _encodes(character: str, paper: Paper) -> bool:
+def _encodes(character: str, file_format: FileFormat) -> bool:
     if character.isascii():
         return True
     try:
-        character.encode(paper.encoding)
+        character.encode(file_format.encoding)
     except UnicodeEncodeError:
         return False
     return True

@@ -2,11 +2,10 @@
 
 from hypothesis import given
 
-from asyncdemo.expectations.blocks import Line
-from asyncdemo.expectations.difference import MOST, as_text, difference
-from asyncdemo.expectations.lines import ANY_LINES
-from asyncdemo.expectations.matching import as_promised
-from tests.expectations.made import printed_lines, promised_lines
+from asyncdemo.expectations.line_matching import ANY_LINES, as_expected
+from asyncdemo.expectations.output_blocks import Line
+from asyncdemo.expectations.output_diff import MOST, as_text, difference
+from tests.expectations.made import expected_lines, printed_lines
 
 
 def lines(*texts: str, start: int = 10) -> list[Line]:
@@ -18,8 +17,8 @@ def shown(ordered: list[Line], unordered: list[Line], *printed: str) -> str:
 
 
 def test_what_is_near_is_shown_and_the_rest_counted() -> None:
-    promised = lines("a", "b", "c", "d", "e", "f", "g", "h")
-    assert shown(promised, [], "a", "b", "c", "X", "e", "f", "g", "h") == (
+    expected = lines("a", "b", "c", "d", "e", "f", "g", "h")
+    assert shown(expected, [], "a", "b", "c", "X", "e", "f", "g", "h") == (
         "   ~ 1 line as promised\n11   b\n12   c\n13 - d\n   + X\n14   e\n15   f\n"
     )
 
@@ -53,12 +52,12 @@ def test_long_ones_are_cut() -> None:
     assert rows[-1].text == f"{100 + 1 - MOST + 1} more rows"
 
 
-@given(promised_lines, promised_lines, printed_lines)
+@given(expected_lines, expected_lines, printed_lines)
 def test_there_are_rows_where_there_is_a_difference(
     ordered: list[str], unordered: list[str], printed: list[str]
 ) -> None:
     rows = difference(lines(*ordered), lines(*unordered, start=50), printed)
-    if as_promised(ordered, unordered, printed):
+    if as_expected(ordered, unordered, printed):
         assert rows == ()
     else:
         assert any(row.sign in "+-" for row in rows) or ANY_LINES in (*ordered, *unordered)

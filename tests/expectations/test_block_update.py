@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.expectations.blocks import blocks, held, joined, slips
-from asyncdemo.expectations.matching import as_promised
-from asyncdemo.expectations.rewriting import Paper, renewed, rewritten
-from tests.expectations.made import printed_lines, promised_lines, seen
+from asyncdemo.expectations.block_update import FileFormat, rewritten, updated_line
+from asyncdemo.expectations.line_matching import as_expected
+from asyncdemo.expectations.output_blocks import blocks, blocks_for, lines_of, slips
+from tests.expectations.made import expected_lines, observed, printed_lines
 
 CODE = "print(1)\n"
-PAPER = Paper("utf-8", "/my/script.py")
+FILE_FORMAT = FileFormat("utf-8", "/my/script.py")
 OLD, NEW = (3, 11, 9), (3, 13, 0)
 
 
 def update(source: str, *stdout: str, stderr: tuple[str, ...] = (), version: tuple[int, ...] = (3, 12, 1)) -> str:
-    return rewritten(source, seen([*stdout], [*stderr], version), PAPER)
+    return rewritten(source, observed([*stdout], [*stderr], version), FILE_FORMAT)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_new_block_leaves_other_pythons_theirs(there: str, heading: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("promised", "printed", "line"),
+    ("expected", "printed", "line"),
     [
         ("<path>:43: RuntimeWarning: x", "/else/where.py:45: RuntimeWarning: x", "<path>:45: RuntimeWarning: x"),
         ("at <address>>", "now at 0x12>", "now at <address>>"),
@@ -85,12 +85,12 @@ def test_a_new_block_leaves_other_pythons_theirs(there: str, heading: str) -> No
         ("<number>", "no number", "no number"),
     ],
 )
-def test_placeholders_that_still_fit_stay(promised: str, printed: str, line: str) -> None:
-    assert renewed(promised, printed, PAPER) == line
+def test_placeholders_that_still_fit_stay(expected: str, printed: str, line: str) -> None:
+    assert updated_line(expected, printed, FILE_FORMAT) == line
 
 
 def test_what_the_encoding_of_the_file_has_not() -> None:
-    assert rewritten(CODE, seen(["grün ✓"]), Paper("latin-1")) == CODE + "\n# Output:\n# grün <any>\n"
+    assert rewritten(CODE, observed(["grün ✓"]), FileFormat("latin-1")) == CODE + "\n# Output:\n# grün <any>\n"
 
 
 def source_of(ordered: list[str], unordered: list[str], errors: list[str], heading: str) -> str:
@@ -102,9 +102,9 @@ def source_of(ordered: list[str], unordered: list[str], errors: list[str], headi
 
 
 @given(
-    promised_lines,
-    promised_lines,
-    promised_lines,
+    expected_lines,
+    expected_lines,
+    expected_lines,
     st.sampled_from(["", ", from 3.12", ", from 3.13", ", before 3.12", ", from 3.8, before 3.11"]),
     printed_lines,
     printed_lines,
@@ -113,16 +113,16 @@ def test_what_is_written_promises_what_was_printed(
     ordered: list[str], unordered: list[str], errors: list[str], heading: str, stdout: list[str], stderr: list[str]
 ) -> None:
     source = source_of(ordered, unordered, errors, heading)
-    what = seen(stdout, stderr)
-    after = rewritten(source, what, PAPER)
+    what = observed(stdout, stderr)
+    after = rewritten(source, what, FILE_FORMAT)
     found = blocks(after)
     for stream in ("stdout", "stderr"):
-        kinds = [held(found, stream, what.version, ordered=order) for order in (True, False)]  # type: ignore[arg-type]
-        texts = [[line.text for line in joined(kind)] for kind in kinds]
-        assert as_promised(*texts, stdout if stream == "stdout" else stderr), after
+        kinds = [blocks_for(found, stream, what.version, ordered=order) for order in (True, False)]  # type: ignore[arg-type]
+        texts = [[line.text for line in lines_of(kind)] for kind in kinds]
+        assert as_expected(*texts, stdout if stream == "stdout" else stderr), after
     assert slips(after) == ()
     assert after.startswith(CODE)
-    assert rewritten(after, what, PAPER) == after
+    assert rewritten(after, what, FILE_FORMAT) == after
     others = [block._replace(number=0, lines=()) for block in blocks(source) if not block.holds(what.version)]
     kept = [block._replace(number=0, lines=()) for block in found if not block.holds(what.version)]
     assert kept == others

@@ -1,17 +1,36 @@
-"""What `check` has to say of one target."""
+"""What `check` finds out: the mismatches, the result of each target, and all of them in a sentence."""
 
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from asyncdemo.expectations.difference import as_text
-from asyncdemo.expectations.fault import Fault
+from asyncdemo.expectations.output_diff import Row, as_text
+
+
+class Mismatch(NamedTuple):
+    """What is wrong, in words, and where it was expected: `path`, and `line` where that is known.
+
+    `rows` show the difference where it is one of texts. `in_time`: a busy machine may be the reason, so that it is
+    worth another try.
+    """
+
+    message: str
+    path: str
+    line: int | None = None
+    rows: tuple[Row, ...] = ()
+    timing_sensitive: bool = False
+
+    @property
+    def place(self) -> str:
+        """The file, and the line where it is known, as compilers write it."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
 
 SCHEMA = "asyncdemo.check/1"
 
 Status = Literal["passed", "failed", "skipped"]
 
 
-class Verdict(NamedTuple):
+class CheckResult(NamedTuple):
     """A target, the scenario that it belongs to (None: a file that is none), and whether its promises are kept.
 
     `said` is why it was skipped, or what else there is to say of one that passed.
@@ -21,39 +40,42 @@ class Verdict(NamedTuple):
     scenario: str | None
     chapter: str
     status: Status
-    faults: tuple[Fault, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
     said: str | None = None
 
     @property
     def reason(self) -> str | None:
         """All that is to be said, in one line; None where nothing is."""
-        return "; ".join(f"{fault.place}: {fault.message}" for fault in self.faults) or self.said
+        return "; ".join(f"{mismatch.place}: {mismatch.message}" for mismatch in self.mismatches) or self.said
 
     @property
     def diff(self) -> str | None:
         """The differences of texts as plain text, None where there are none."""
-        texts = [f"{fault.place}: {fault.message}\n{as_text(fault.rows)}" for fault in self.faults if fault.rows]
+        texts = [
+            f"{mismatch.place}: {mismatch.message}\n{as_text(mismatch.rows)}"
+            for mismatch in self.mismatches
+            if mismatch.rows
+        ]
         return "\n".join(texts) or None
 
 
-def to_json(verdicts: Iterable[Verdict]) -> dict[str, Any]:
+def to_json(results: Iterable[CheckResult]) -> dict[str, Any]:
     """Give the published shape."""
     return {
         "schema": SCHEMA,
         "results": [
-            {"target": each.target, "status": each.status, "reason": each.reason, "diff": each.diff}
-            for each in verdicts
+            {"target": each.target, "status": each.status, "reason": each.reason, "diff": each.diff} for each in results
         ],
     }
 
 
 class Report(NamedTuple):
-    """All verdicts, the Python they hold for, how long it took (seconds), and whether it was interrupted.
+    """All results, the Python they hold for, how long it took (seconds), and whether it was interrupted.
 
-    `noun` is what the verdicts are about.
+    `noun` is what the results are about.
     """
 
-    verdicts: tuple[Verdict, ...]
+    results: tuple[CheckResult, ...]
     python: str
     took: float
     interrupted: bool
@@ -69,11 +91,11 @@ class Summary(NamedTuple):
     skipped: tuple[str, ...]
 
 
-def summary(verdicts: Iterable[Verdict]) -> Summary:
+def summary(results: Iterable[CheckResult]) -> Summary:
     """Count scenarios: one is ready if something of it passed and nothing failed. A file that is none counts as one."""
     statuses: dict[str, set[Status]] = {}
     skipped = []
-    for each in verdicts:
+    for each in results:
         statuses.setdefault(each.scenario or each.target, set()).add(each.status)
         if each.status == "skipped":
             skipped.append(each.target)

@@ -23,7 +23,7 @@ NAMES: dict[Stream, str] = {"stdout": "Output", "stderr": "Errors"}
 
 
 class Line(NamedTuple):
-    """A promised line, placeholders and all, with its number in the file."""
+    """An expected line, placeholders and all, with its number in the file."""
 
     text: str
     number: int
@@ -84,14 +84,14 @@ def slips(source: str) -> tuple[Slip, ...]:
     return tuple(each for each in _parts(source) if isinstance(each, Slip))
 
 
-def held(all_blocks: Sequence[Block], stream: Stream, version: Version, *, ordered: bool) -> tuple[Block, ...]:
+def blocks_for(all_blocks: Sequence[Block], stream: Stream, version: Version, *, ordered: bool) -> tuple[Block, ...]:
     """Give those blocks of a stream that hold for a version."""
     return tuple(
         each for each in all_blocks if each.stream == stream and each.ordered == ordered and each.holds(version)
     )
 
 
-def joined(chosen: Sequence[Block]) -> tuple[Line, ...]:
+def lines_of(chosen: Sequence[Block]) -> tuple[Line, ...]:
     """Give the lines of blocks one after the other."""
     return tuple(line for block in chosen for line in block.lines)
 

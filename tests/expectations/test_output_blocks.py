@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.expectations.blocks import Block, Line, blocks, held, joined, slips
+from asyncdemo.expectations.output_blocks import Block, Line, blocks, blocks_for, lines_of, slips
 
 TWELVE = (3, 12, 4)
 FRAGMENTS = [
@@ -75,8 +75,8 @@ def test_for_which_pythons_it_holds(heading: str, version: tuple[int, ...], hold
 
 def test_blocks_that_hold_are_joined_in_their_order() -> None:
     source = "# Output:\n# a\n\n# Output, before 3.12:\n# old\n\n# Output, from 3.12:\n# new\n\n# Output:\n# z\n"
-    chosen = held(blocks(source), "stdout", TWELVE, ordered=True)
-    assert [line.text for line in joined(chosen)] == ["a", "new", "z"]
+    chosen = blocks_for(blocks(source), "stdout", TWELVE, ordered=True)
+    assert [line.text for line in lines_of(chosen)] == ["a", "new", "z"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,180 @@
+"""Which lines are as expected: one line with its placeholders, then all lines of a stream.
+
+First come the lines in order, then those in any order. A line `...` stands for any lines.
+"""
+
+import re
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+ANY_LINES = "..."
+ANY_TEXT = "<any>"
+
+_NUMBER = r"[+-]?\d+(?:[,_]\d{3})*(?:\.\d+)?(?:[eE][+-]?\d+)?"
+PLACEHOLDERS = {
+    "<address>": r"0x[0-9a-fA-F]+",
+    "<path>": r"(?:[A-Za-z]:)?[^:\"]+",
+    "<number>": _NUMBER,
+    "<seconds>": rf"{_NUMBER}(?: ?s)?",
+    ANY_TEXT: r".+",
+}
+NAMED = re.compile("|".join(map(re.escape, PLACEHOLDERS)))
+
+
+def matches(expected: str, printed: str) -> bool:
+    """Tell whether a printed line is as expected; blanks at the end do not count."""
+    expected, printed = expected.rstrip(), printed.rstrip()
+    return expected == printed or (
+        NAMED.search(expected) is not None and _pattern(expected).fullmatch(printed) is not None
+    )
+
+
+def parts(expected: str) -> list[str]:
+    """Split an expected line at its placeholders: texts at even places, placeholders at odd ones."""
+    found: list[str] = []
+    at = 0
+    for match in NAMED.finditer(expected):
+        found += expected[at : match.start()], match[0]
+        at = match.end()
+    return [*found, expected[at:]]
+
+
+@cache
+def _pattern(expected: str) -> re.Pattern[str]:
+    # A script may print "<path>" itself, so each placeholder stands for its own text, too.
+    pieces = parts(expected)
+    return re.compile("".join(_piece(pieces, place) for place in range(len(pieces))), re.DOTALL)
+
+
+def _piece(pieces: Sequence[str], place: int) -> str:
+    """The pattern of a piece.
+
+    Text between two `<any>` is settled at its first place, which leaves the most room for what follows. A row of dots
+    in a document is many of these, and to try all ways to share out a line among them could take years.
+    """
+    text = re.escape(pieces[place])
+    if place % 2 == 0:
+        return "" if _between_any(pieces, place) else text
+    if pieces[place] != ANY_TEXT:
+        return f"(?:{PLACEHOLDERS[pieces[place]]}|{text})"
+    return f"(?>.+?{re.escape(pieces[place + 1])})" if _between_any(pieces, place + 1) else ".+"
+
+
+def _between_any(pieces: Sequence[str], place: int) -> bool:
+    """Whether this text stands between two `<any>`."""
+    return 0 < place < len(pieces) - 1 and pieces[place - 1] == pieces[place + 1] == ANY_TEXT
+
+
+def printed_lines(text: str) -> list[str]:
+    """Give the lines of what was printed; a last line without an end counts as one with."""
+    lines = text.split("\n")
+    return [line.rstrip() for line in (lines[:-1] if lines[-1] == "" else lines)]
+
+
+def as_expected(ordered: Sequence[str], unordered: Sequence[str], printed: Sequence[str]) -> bool:
+    """Tell whether the lines are the ordered ones, `...` standing for any, and after them the unordered ones."""
+    return split(ordered, unordered, printed) is not None
+
+
+def split(ordered: Sequence[str], unordered: Sequence[str], printed: Sequence[str]) -> int | None:
+    """Give how many of the printed lines are the ordered ones, if all are as expected; else None."""
+    fixed = sum(line != ANY_LINES for line in unordered)
+    for count in range(len(printed) - fixed, -1, -1):
+        if (
+            in_order(ordered, printed[:count])
+            and len(pairs(unordered, printed[count:])) == fixed
+            and (ANY_LINES in unordered or count + fixed == len(printed))
+        ):
+            return count
+        if ANY_LINES not in unordered:
+            break  # they are the last ones, as many as there are
+    return None
+
+
+def parting(ordered: Sequence[str], unordered: Sequence[str], printed: Sequence[str]) -> int:
+    """Give how many of the printed lines to hold against the ordered ones, also where not all are as expected."""
+    fit = len(printed) if not unordered else split(ordered, unordered, printed)
+    if fit is not None:
+        return fit
+    fixed = sum(line != ANY_LINES for line in unordered)
+    usual = max(0, len(printed) - fixed)
+    if ANY_LINES not in ordered:
+        return len(ordered) if in_order(ordered, printed[: len(ordered)]) else usual
+    fitting = (count for count in range(len(printed) + 1) if in_order(ordered, printed[:count]))
+    return min(fitting, key=lambda count: abs(count - usual), default=usual)
+
+
+def in_order(expected: Sequence[str], printed: Sequence[str]) -> bool:
+    """True if the lines are as expected, one after the other."""
+    if ANY_LINES not in expected and len(expected) != len(printed):
+        return False
+    line = at = 0
+    after_any, resume = -1, 0  # the line after the last `...`, and how far that reaches: as short as can be
+    while at < len(printed):
+        if line < len(expected) and expected[line] == ANY_LINES:
+            line += 1
+            after_any, resume = line, at
+        elif line < len(expected) and matches(expected[line], printed[at]):
+            line, at = line + 1, at + 1
+        elif after_any >= 0:
+            resume += 1
+            line, at = after_any, resume
+        else:
+            return False
+    return all(text == ANY_LINES for text in expected[line:])
+
+
+def pairs(expected: Sequence[str], printed: Sequence[str]) -> dict[int, int]:
+    """Match expected lines to printed ones whatever their order, as many as can be: the index of each one's partner.
+
+    Lines without placeholders can match nothing but their own text, so they come first; the rest is the bipartite
+    matching by augmenting paths (Kuhn 1955; Munkres 1957 has the form used here).
+    """
+    found: dict[int, int] = {}
+    left = Counter(line.rstrip() for line in printed)
+    places: dict[str, list[int]] = {}
+    for index in range(len(printed) - 1, -1, -1):
+        places.setdefault(printed[index].rstrip(), []).append(index)
+    for index, line in enumerate(expected):
+        text = line.rstrip()
+        if not NAMED.search(line) and line != ANY_LINES and left[text]:
+            left[text] -= 1
+            found[index] = places[text].pop()
+    left_over = sorted(set(range(len(printed))) - set(found.values()))
+    free = {index: printed[index] for index in left_over}
+    return found | _matching({index: line for index, line in enumerate(expected) if NAMED.search(line)}, free)
+
+
+def _matching(expected: Mapping[int, str], printed: Mapping[int, str]) -> dict[int, int]:
+    """Match as many as can be, by their indexes."""
+    found: dict[int, int] = {}
+    taken: dict[int, int] = {}
+    for start in expected:
+        partner, reached = _reached(start, expected, printed, taken)
+        while partner is not None:  # to the line that it was reached from, whose own partner goes on to the one before
+            line = reached[partner]
+            before = found.get(line)
+            found[line], taken[partner] = partner, line
+            partner = before
+    return found
+
+
+def _reached(
+    start: int, expected: Mapping[int, str], printed: Mapping[int, str], taken: Mapping[int, int]
+) -> tuple[int | None, dict[int, int]]:
+    """Find the nearest free partner for a line by way of others, which would each get a different one.
+
+    Beside it, None where there is none, stands from which line each partner was reached.
+    """
+    reached: dict[int, int] = {}
+    lines = deque([start])
+    while lines:
+        line = lines.popleft()
+        for partner, text in printed.items():
+            if partner not in reached and matches(expected[line], text):
+                reached[partner] = line
+                if partner not in taken:
+                    return partner, reached
+                lines.append(taken[partner])
+    return None, reached
