@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from asyncdemo.catalogue import document, reading, syntax
 from asyncdemo.catalogue.document import Document
+from asyncdemo.catalogue.meant import meant
 from asyncdemo.catalogue.naming import normal
 from asyncdemo.catalogue.problem import Unreadable
 from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
@@ -91,6 +92,8 @@ def _exact(word: str, catalogue: Catalogue) -> Target | None:
     if document.is_document(word):
         return _document(word)
     if os.sep in word or "/" in word or word.lower().endswith(".py"):
+        if word.lower().endswith((".json", ".ipynb")) and (instead := meant(word)):
+            raise UsageError(instead)
         return _file(word)
     name, colon, variant = word.partition(":")
     if colon:
@@ -109,7 +112,7 @@ def _file(word: str) -> Target:
     path = Path(word)
     try:
         if path.is_dir():
-            raise UsageError(f"{visible(word)} is a folder; name a script in it, or add it with --scenarios")
+            raise UsageError(str(meant(word)))
         path.stat()
         if not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -155,12 +158,14 @@ def _by_prefix(word: str, catalogue: Catalogue) -> Scenario:
         return found[0]
     if found:
         raise _ambiguous(word, [scenario.name for scenario in found])
+    if instead := meant(word):
+        raise UsageError(instead)
     from difflib import get_close_matches
 
     variants = [variant for scenario in catalogue.scenarios for variant in scenario.variants]
     near = get_close_matches(wanted, dict.fromkeys([*names(catalogue), *variants]))
-    meant = f"; did you mean {listed(near)}?" if near else ":"
-    raise UsageError(f"no scenario or variant is called {word!r}{meant} asyncdemo list shows all")
+    hint = f"; did you mean {listed(near)}?" if near else ":"
+    raise UsageError(f"no scenario or variant is called {word!r}{hint} asyncdemo list shows all")
 
 
 def _variant(scenario: Scenario, word: str) -> Target:
@@ -210,6 +215,12 @@ def of_script(scenario: Scenario, script: Script) -> Target:
     """Give the target of one script of a scenario."""
     name = scenario.name if script.variant is None else f"{scenario.name}:{script.variant}"
     return Target(name, scenario, script, script.path)
+
+
+def notes_of(target: Target) -> list[str]:
+    """The notes of its scenario and of its script, each once."""
+    notes = [each.notes for each in (target.scenario, target.script) if each is not None]
+    return list(filter(None, dict.fromkeys(notes)))
 
 
 def _names(scenario: Scenario) -> Iterator[str]:

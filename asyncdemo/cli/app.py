@@ -34,7 +34,7 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command for the words, or say which ones there are."""
         if args and args[0] not in COMMANDS and not ctx.resilient_parsing:
-            raise _unknown(args[0])
+            raise _unknown(args)
         return super().resolve_command(ctx, args)
 
 
@@ -78,11 +78,15 @@ def asyncdemo(
         print(WELCOME, end="")
 
 
-def _unknown(word: str) -> Exception:
+def _unknown(words: list[str]) -> Exception:
     from difflib import get_close_matches
 
+    from asyncdemo.catalogue.meant import command_for
     from asyncdemo.errors import UsageError
 
+    word, instead = words[0], command_for(words)
+    if instead is not None:
+        return UsageError(f"no command is called {word!r}; {instead}")
     near = get_close_matches(word, COMMANDS, n=1)
     hint = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}"
     return UsageError(f"no command is called {word!r}; {hint}")

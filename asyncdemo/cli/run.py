@@ -202,7 +202,23 @@ def _chosen(
         raise UsageError("standard input can be read only once: name - only once")
     if not words:
         raise UsageError("run what? name a scenario or a script: asyncdemo list shows the scenarios")
+    _refuse_arguments(words, catalogue, of)
     return resolved(words, catalogue, of)
+
+
+def _refuse_arguments(words: list[str], catalogue: Catalogue, of: str | None) -> None:
+    """Say where words stand that are no targets after a script of the person's own: they are its arguments."""
+    if len(words) < 2 or not words[0].lower().endswith(".py") or words[1].lower().endswith(".py"):
+        return
+    script = targets.resolve(words[:1], catalogue)[0]
+    try:
+        targets.resolve(words[1:2], catalogue, of)
+    except UsageError as error:
+        from shlex import join
+
+        right = join([*words[:1], "--", *words[1:]])
+        said = f"{error}; arguments of {visible(script.name)} stand after --: asyncdemo run {right}"
+        raise UsageError(said) from None
 
 
 def _refuse_options(words: list[str]) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from asyncdemo.catalogue import targets
-from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.targets import Target, notes_of
+from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Ascii, Of, Scenarios, load_catalogue, resolved
@@ -26,16 +27,22 @@ def show(
             autocompletion=complete_target,
         ),
     ] = None,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="The notes alone, in a pipe as Markdown: what there is to notice.")
+    ] = False,
     of: Of = None,
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Show the source and the notes; nothing is run. Piped: the source alone, as it is."""
+    """Show the source and the notes; nothing is run. Piped: the source alone, as it is; with --notes the notes."""
     if word is None:
         raise UsageError("show what? name a scenario or a script: asyncdemo list shows the scenarios")
     target = resolved([word], load_catalogue(scenarios), of)[0]
     if target.is_stdin:
         raise UsageError("show reads files; name a scenario or a script")
+    if notes:
+        _write_notes(target, ascii_only=ascii_only)
+        return
     sources = _sources(target)
     if sys.stdout.isatty():
         from asyncdemo.views.terminal.page import standard_page
@@ -47,6 +54,22 @@ def show(
         before = f"# {heading}\n" if len(sources) > 1 else ""
         between = "\n" if index else ""
         sys.stdout.buffer.write(f"{between}{before}{source}".encode(errors="surrogateescape"))
+
+
+def _write_notes(target: Target, *, ascii_only: bool) -> None:
+    """The notes as Markdown, on a terminal as prose. Raises UsageError where there are none."""
+    found = notes_of(target)
+    if not found:
+        raise UsageError(f"{visible(target.name)} has no notes: they stand in its docstring, after the first line")
+    if sys.stdout.isatty():
+        from asyncdemo.views.terminal.page import standard_page
+        from asyncdemo.views.terminal.show import write_prose
+
+        page = standard_page(ascii_only=ascii_only)
+        for note in found:
+            write_prose(page, note)
+        return
+    sys.stdout.buffer.write("\n\n".join(note.rstrip() for note in found).encode(errors="surrogateescape") + b"\n")
 
 
 def _blocks(target: Target) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -163,6 +164,9 @@ def _not_run(name: str, reason: str) -> Run:
     return Run(Subject(name), Python(""), Outcome("not-started", reason=reason), ok=False)
 
 
+FALLBACKS = ("nano", "vim", "vi")  # nano first: it says how it is left
+
+
 class Copies:
     """The copies that were edited: one for each script, which lasts as long as the tour."""
 
@@ -172,9 +176,9 @@ class Copies:
 
     def edited(self, target: Target, environ: Mapping[str, str]) -> Target | str:
         """Open the editor, wait until it is closed, and give the copy as a target; else why that cannot be."""
-        editor = next(filter(str.strip, (environ.get("VISUAL", ""), environ.get("EDITOR", ""))), "")
-        if not editor:  # not everybody gets out of vi again
-            return "no editor is set: export EDITOR=nano, or whatever starts yours, and start the tour again"
+        editor = editor_of(environ)
+        if editor is None:
+            return "no editor is here: export EDITOR=NAME, whatever starts yours, and start the tour again"
         if target.path is None:
             return "there is no file to copy"
         if target.block is not None and (target.block.session or awaits(target.block.text)):
@@ -205,6 +209,12 @@ class Copies:
                 name, data = f"{path.stem}-{target.block.number}.py", "\n".join(each.text for each in chosen).encode()
             self._copies[target.name] = self._stack.enter_context(staged(data, name, path.resolve().parent))
         return self._copies[target.name]
+
+
+def editor_of(environ: Mapping[str, str]) -> str | None:
+    """The command that VISUAL or EDITOR has, else the first of FALLBACKS on PATH; None where there is none."""
+    chosen = next(filter(str.strip, (environ.get("VISUAL", ""), environ.get("EDITOR", ""))), None)
+    return chosen or next((name for name in FALLBACKS if shutil.which(name, path=environ.get("PATH"))), None)
 
 
 def _edit(command: list[str]) -> int:

@@ -128,7 +128,9 @@ def difference(ordered: Sequence[Line], unordered: Sequence[Line], printed: Sequ
     texts = [line.text for line in unordered]
     count = parting([line.text for line in ordered], texts, printed)
     rows = [*_in_order(ordered, printed[:count]), *_in_any_order(unordered, printed[count:])]
-    return tuple(_short(list(_near(rows))))
+    near = _short(list(_near(rows)))
+    nothing = near and not any(line.strip() for line in printed)
+    return (*near, Row("~", "nothing was printed there")) if nothing else tuple(near)
 
 
 def as_text(rows: Sequence[Row]) -> str:

@@ -29,7 +29,7 @@ def test_promised_and_printed_lines_of_one_place_stand_together() -> None:
 
 def test_nothing_promised_and_nothing_printed() -> None:
     assert shown([], [], "x") == "  + x\n"
-    assert shown(lines("a"), []) == "10 - a\n"
+    assert shown(lines("a"), []) == "10 - a\n   ~ nothing was printed there\n"
     assert shown(lines("a"), [], "a") == ""
 
 

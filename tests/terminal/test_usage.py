@@ -46,7 +46,10 @@ def folder(tmp_path: Path) -> Path:
         ),
         ("run nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),
         ("show nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),
-        ("run ./more", "./more is a folder; name a script in it, or add it with --scenarios"),
+        (
+            "run ./more",
+            "./more is a folder; name a script in it, for example asyncdemo run more/c0.py, or add it with --scenarios",
+        ),
         ("run sync-main --timeout 0", "--timeout is 0; give a number of seconds above 0"),
         ("run sync-main --timeout -1", "--timeout is -1; give a number of seconds above 0"),
         ("run sync-main --timeout nan", "--timeout is nan; give a number of seconds above 0"),

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.theme import Theme
 
-from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.targets import Target, notes_of
 from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal.code import code_rows
 from asyncdemo.views.terminal.page import Page, Part
@@ -29,8 +29,7 @@ def write_sources(page: Page, target: Target, sources: list[tuple[str, str]]) ->
         for row in code_rows(page, [code_lines(source)], {}, 0.0):
             page.row(*row)
         page.row()
-    notes = [each.notes for each in (target.scenario, target.script) if each is not None]
-    for note in filter(None, dict.fromkeys(notes)):
+    for note in notes_of(target):
         write_prose(page, note)
         page.row()
     if target.scenario is not None:
