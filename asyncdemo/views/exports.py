@@ -14,8 +14,8 @@ from asyncdemo.comparison.result import Comparison
 from asyncdemo.comparison.sweep import Sweep
 from asyncdemo.views import markdown, trace_events
 from asyncdemo.views.document import json_text
-from asyncdemo.views.html.comparison import comparison_page
-from asyncdemo.views.html.recording import recording_page
+from asyncdemo.views.html.comparison_page import comparison_page
+from asyncdemo.views.html.run_page import recording_page
 from asyncdemo.views.svg.comparison import comparison_picture
 from asyncdemo.views.svg.timeline import recording_picture
 

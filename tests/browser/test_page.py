@@ -10,7 +10,7 @@ import pytest
 from asyncdemo.analysis.moments import Moment, moments
 from asyncdemo.archive import from_text
 from asyncdemo.recording import Run
-from asyncdemo.views.html.timeline import lanes
+from asyncdemo.views.html.page_timeline import lanes
 from tests.browser.chromium import Opened, opened, painted, saved, with_source
 from tests.conftest import Result
 from tests.views.test_forms import rude_run

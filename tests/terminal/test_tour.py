@@ -182,7 +182,7 @@ def test_a_copy_is_edited_and_the_script_stays(terminal: Start, environ: dict[st
     press(tour, "e", "this is the editor")
     assert tour.cursor_is_visible
     press(tour, "Grace\n", "hello Grace")
-    assert any("your copy" in row for row in tour.rows)
+    tour.wait_for("your copy")
     tour.type("q")
     assert tour.wait_for_end() == 0
     assert (tmp_path / "course" / "a-hello.py").read_text() == ASKS

@@ -13,10 +13,8 @@ from asyncdemo.archive import Recording
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import Spans
 from asyncdemo.views.exports import RECORDINGS
-from asyncdemo.views.html.merging import merged
-from asyncdemo.views.html.recording import runs_data
-from asyncdemo.views.html.said import lines, within
-from asyncdemo.views.html.stepping import stepping
+from asyncdemo.views.html.page_timeline import merged, stepping
+from asyncdemo.views.html.run_page import bounded, output_lines, runs_data
 from tests.lanes.made import STEP, Made, many, run_of, timeline
 from tests.test_archive_damage import recordings
 from tests.views.test_hostile import EVIL, _run
@@ -120,7 +118,7 @@ def test_steps_are_what_changes() -> None:
 def test_writes_make_lines() -> None:
     pieces = [("stdout", "a"), ("stdout", "b\nc"), ("stderr", "d\n"), ("stdout", "e\r\n\n"), ("stdout", "f")]
     outputs = [Output(float(at), stream, text) for at, (stream, text) in enumerate(pieces)]  # type: ignore[arg-type]
-    found = lines(outputs, [None] * 5)
+    found = output_lines(outputs, [None] * 5)
     assert [(each.at, each.stream, each.text, each.piece) for each in found] == [
         (0.0, "stdout", "ab", 0),
         (1.0, "stdout", "c", 1),
@@ -129,7 +127,7 @@ def test_writes_make_lines() -> None:
         (3.0, "stdout", "", 3),
         (4.0, "stdout", "f", 4),
     ]
-    assert within(found, 4) == ([*found[:2], *found[-2:]], 2)
+    assert bounded(found, 4) == ([*found[:2], *found[-2:]], 2)
 
 
 def test_what_was_written_over_is_not_shown() -> None:
@@ -138,7 +136,7 @@ def test_what_was_written_over_is_not_shown() -> None:
         Output(0.1, "stdout", "\rdone\r\n"),
         Output(0.2, "stderr", "a\rb\r"),
     ]
-    assert [each.text for each in lines(outputs, [None] * 3)] == ["done", "b"]
+    assert [each.text for each in output_lines(outputs, [None] * 3)] == ["done", "b"]
 
 
 def test_a_line_that_printed_often_says_so() -> None:

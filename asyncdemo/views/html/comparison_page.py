@@ -9,15 +9,14 @@ from asyncdemo.comparison.result import Comparison, Contestant
 from asyncdemo.comparison.sweep import Sweep
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.harmless import shortened, shown
-from asyncdemo.views.html.assembly import page
-from asyncdemo.views.html.recording import made_with, runs_data
-from asyncdemo.views.html.timeline import microseconds
+from asyncdemo.views.html.page_timeline import microseconds
+from asyncdemo.views.html.run_page import made_with, page, runs_data
 
 _TIMES = 200  # dots of a bar
 
 
 def comparison_page(compared: Comparison | Sweep) -> Iterator[str]:
-    """Give the text of the page, part by part; of a sweep the runs at the greatest value."""
+    """The text of the page, part by part; of a sweep the runs at the greatest value."""
     names = [each.id for each in compared.points[0].contestants]
     title = shortened(" and ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more", 100)
     runs = [each.traced for each in compared.points[-1].contestants if each.traced is not None]

@@ -1,0 +1,281 @@
+"""The timeline of a page: lanes with their spans, and the moments of its step control; lines of code by number.
+
+No more spans than a page can hold: those that are shorter than a pixel at the largest zoom are put together with their
+neighbours. What is drawn in their place is the state that took most of the time; how many there were is kept. Pure;
+cost: that of sorting the spans.
+
+The moments come as what has changed since the one before:
+
+    {"moments": [[index, at, kind, lane, printed, printed until, [change, ...]], ...], "of": how many there are in all}
+
+A change is [lane, state, since, place, how]: the state by its number, -1 where it is not known, place as in the lanes,
+how by its number in _HOWS. [lane] alone: the task is not there. Times are microseconds from the script's first step.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from operator import sub
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
+from asyncdemo.lanes.naming import names, shown_tasks
+from asyncdemo.recording import Run, Subject
+from asyncdemo.spans import STATES, Spans, Task, Timeline
+from asyncdemo.views.harmless import shortened, shown
+
+MOST_LANES = 1_000  # lanes
+_LONGEST = 80  # characters of a name
+MOST_SPANS = 120_000  # spans of a page, in all its lanes
+_FINEST = 2**17  # pixels along a run at the largest zoom, if spans have to be merged at all
+MOST_MOMENTS = 5_000  # moments of a page
+_STANDINGS = 100_000  # of all moments together: each takes a few microseconds to find out
+
+_HOWS = (None, "defined", "suspended", "seen")
+
+Change = list[Any]
+
+
+class Lanes(NamedTuple):
+    """The document of all lanes, the number of each task's, and in words what is not in it.
+
+    `below` is what was merged, in seconds.
+    """
+
+    document: list[dict[str, Any]]
+    numbers: Mapping[int, int]
+    remarks: list[str]
+    below: float = 0.0
+
+
+def lanes(run: Run, timeline: Timeline, zero: float, length: float) -> Lanes:
+    """The lanes of a run in the order in which its tasks came to be; `length` in seconds is that of the axis."""
+    tasks = _drawn_tasks(timeline)
+    called = names(tasks) | {task.id: task.name for task in tasks if task.kind == "thread" and task.name}
+    remarks = _left_out(len(tasks))
+    tasks = tasks[:MOST_LANES]
+    found = merged(timeline.spans, [task.id for task in tasks], length)
+    if found.below:
+        remarks.append(
+            f"Of {len(timeline.spans):,} stretches {found.number:,} are drawn: those shorter than "
+            f"{found.below * 1e6:,.0f} microseconds were put together with their neighbours, and are drawn in the "
+            "state that took most of the time. Every total below is of all of them."
+        )
+    totals = _totals(timeline.spans)
+    places = [where(*place, run.subject) for place in timeline.spans.places]
+    document = [
+        _head(task, called[task.id], zero)
+        | {"totals": totals.get(task.id, [0, 0, 0, 0])}
+        | _columns(found.lanes[task.id], places, zero)
+        for task in tasks
+    ]
+    return Lanes(document, {task.id: index for index, task in enumerate(tasks)}, remarks, found.below)
+
+
+def _drawn_tasks(timeline: Timeline) -> list[Task]:
+    """Those that views show, and the threads of pools, for which a page has room."""
+    shown = {task.id for task in shown_tasks(timeline, full=False)}
+    return [task for task in timeline.tasks if task.kind == "thread" or task.id in shown]
+
+
+def _left_out(number: int) -> list[str]:
+    return [f"The first {MOST_LANES:,} tasks are drawn, of {number:,}."] if number > MOST_LANES else []
+
+
+def _head(task: Task, name: str, zero: float) -> dict[str, Any]:
+    return {
+        "name": shortened(name, _LONGEST),
+        "kind": task.kind,
+        "made": microseconds(task.created - zero),
+        "ended": None if task.ended is None else microseconds(task.ended - zero),
+        "end": task.end,
+    }
+
+
+def _totals(spans: Spans) -> dict[int, list[int]]:
+    """For how many microseconds each task was in each state."""
+    totals: dict[int, list[float]] = {task: [0.0] * 4 for task in set(spans.tasks)}
+    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+        totals[task][state] += end - start
+    return {task: [microseconds(seconds) for seconds in each] for task, each in totals.items()}
+
+
+def _columns(lane: Sequence["Drawn"], places: Sequence[int | str], zero: float) -> dict[str, Any]:
+    """`start` is the distance from the start of the span before; `at` a line of the script, or words, or 0."""
+    starts = [microseconds(drawn.start - zero) for drawn in lane]
+    return {
+        "start": [start - before for before, start in zip([0, *starts], starts, strict=False)],
+        "length": [microseconds(drawn.end - zero) - start for drawn, start in zip(lane, starts, strict=True)],
+        "state": "".join(str(drawn.state) for drawn in lane),
+        "at": [places[drawn.where] if drawn.where >= 0 else 0 for drawn in lane],
+        "merged": {index: drawn.many for index, drawn in enumerate(lane) if drawn.many > 1},
+    }
+
+
+def microseconds(seconds: float) -> int:
+    """The time in whole microseconds."""
+    return round(seconds * 1e6)
+
+
+class Drawn(NamedTuple):
+    """A stretch of a lane, in seconds from the start of the run; `many` spans in its place, `where` a place's index."""
+
+    start: float
+    end: float
+    state: int
+    where: int
+    many: int = 1
+
+
+class Merged(NamedTuple):
+    """The stretches by task; `below` (seconds) is what is shorter and was merged, 0.0 if nothing was."""
+
+    lanes: dict[int, list[Drawn]]
+    below: float = 0.0
+
+    @property
+    def number(self) -> int:
+        """How many stretches there are."""
+        return sum(map(len, self.lanes.values()))
+
+
+def merged(spans: Spans, tasks: Iterable[int], length: float, most: int = MOST_SPANS) -> Merged:
+    """The spans of these tasks, `most` of them at most if there are not as many lanes; `length` in seconds."""
+    own = {task: array("i") for task in tasks}
+    append = {task: indexes.append for task, indexes in own.items()}
+    for index, task in enumerate(spans.tasks):
+        if task in append:
+            append[task](index)
+    if sum(map(len, own.values())) <= most:
+        return Merged({task: [_drawn(spans, index) for index in indexes] for task, indexes in own.items()})
+    below = _enough(spans, length, most - len(own))
+    while True:
+        found = Merged({task: _lane(spans, indexes, below) for task, indexes in own.items()}, below)
+        if found.number <= most or below >= length:
+            return found
+        below *= 2
+
+
+def _enough(spans: Spans, length: float, most: int) -> float:
+    """The least length of a span that is drawn by itself, for no more stretches than that if lanes have no gaps.
+
+    Each stretch of short spans is as long as that, or the next one is a long span.
+    """
+    lengths = sorted(map(sub, spans.ends, spans.starts))
+    sums = list(accumulate(lengths, initial=0.0))
+    below = length / _FINEST
+    while below < length:
+        short = bisect_left(lengths, below)
+        if 2 * (len(lengths) - short) + sums[short] / below <= most:
+            break
+        below *= 2
+    return below
+
+
+def _lane(spans: Spans, indexes: Sequence[int], below: float) -> list[Drawn]:
+    """The stretches of one lane."""
+    starts, ends = spans.starts, spans.ends
+    lane: list[Drawn] = []
+    group: list[int] = []
+    first = last = 0.0
+    for index in indexes:
+        start, end = starts[index], ends[index]
+        if end - start >= below:
+            if group:
+                lane.append(_together(spans, group))
+                group = []
+            lane.append(_drawn(spans, index))
+            continue
+        if group and (end - first >= below or start - last >= below):
+            lane.append(_together(spans, group))
+            group = []
+        if not group:
+            first = start
+        group.append(index)
+        last = end
+    if group:
+        lane.append(_together(spans, group))
+    return lane
+
+
+def _drawn(spans: Spans, index: int) -> Drawn:
+    return Drawn(spans.starts[index], spans.ends[index], spans.states[index], spans.where[index])
+
+
+def _together(spans: Spans, group: Sequence[int]) -> Drawn:
+    """One stretch for all of these; its place is that of the longest that has one."""
+    if len(group) == 1:
+        return _drawn(spans, group[0])
+    starts, ends = spans.starts, spans.ends
+    times, longest, where = [0.0] * 4, -1.0, -1
+    for index in group:
+        took = ends[index] - starts[index]
+        times[spans.states[index]] += took
+        if took > longest and spans.where[index] >= 0:
+            longest, where = took, spans.where[index]
+    return Drawn(starts[group[0]], ends[group[-1]], times.index(max(times)), where, len(group))
+
+
+def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> tuple[dict[str, Any], list[str]]:
+    """The moments of those tasks that have a lane, and in words which are left out.
+
+    Of more than there is room for, some at even distances are kept.
+    """
+    found = moments(run)
+    most = max(2, min(MOST_MOMENTS, _STANDINGS // max(1, len(lanes))))
+    own = [index for index in range(len(found)) if _concerns(found, index, lanes)]
+    kept = own if len(own) <= most else [own[place * (len(own) - 1) // (most - 1)] for place in range(most)]
+    before: dict[int, Change] = {}
+    documents = []
+    for index in kept:
+        moment = found[index]
+        now = {lanes[each.task]: _change(each, lanes, run, zero) for each in moment.standings if each.task in lanes}
+        changes = [change for lane, change in now.items() if before.get(lane) != change]
+        changes += [[lane] for lane in before if lane not in now]
+        documents.append(_document(moment, lanes, zero, changes))
+        before = now
+    remarks = [f"Of {len(own):,} moments {len(kept):,} can be stepped to, at even distances."] * (len(kept) < len(own))
+    return {"moments": documents, "of": len(found)}, remarks
+
+
+def _concerns(found: Moments, index: int, lanes: Mapping[int, int]) -> bool:
+    """Whether it is a moment of a task with a lane, or of none."""
+    return found.tasks[index] in lanes or found.tasks[index] == 0
+
+
+def _document(moment: Moment, lanes: Mapping[int, int], zero: float, changes: list[Change]) -> list[Any]:
+    lane = None if moment.task is None else lanes.get(moment.task)
+    at = _fine(moment.at - zero)
+    return [moment.number, at, moment.kind, lane, moment.printed, moment.printed_until, changes]
+
+
+def _change(standing: Standing, lanes: Mapping[int, int], run: Run, zero: float) -> Change:
+    state = -1 if standing.state is None else STATES.index(standing.state)
+    since = None if standing.since is None else _fine(standing.since - zero)
+    place = 0 if standing.path is None or standing.line is None else where(standing.path, standing.line, run.subject)
+    return [lanes[standing.task], state, since, place, _HOWS.index(standing.how)]
+
+
+def _fine(seconds: float) -> float:
+    """Microseconds with so many digits that nothing changes its place in the order."""
+    fine = round(seconds * 1e6, 3)
+    return int(fine) if fine.is_integer() else fine
+
+
+def is_script(path: str | None, subject: Subject) -> bool:
+    """Whether a file is the one whose code is shown."""
+    return path is not None and path in (subject.path, subject.ran)
+
+
+def place(path: str | None, line: int | None, subject: Subject) -> str:
+    """Where a line is, in words: of the script by its number, elsewhere with the file."""
+    if line is None:
+        return ""
+    return f"line {line}" if is_script(path, subject) else shown(f"{PurePath(path or '').name}:{line}")
+
+
+def where(path: str, line: int, subject: Subject) -> int | str:
+    """A place as it stands in the data: the number of a line of the script, words for any other."""
+    return line if is_script(path, subject) else place(path, line, subject)

@@ -1,0 +1,253 @@
+"""A recording as a page: each run with its code, its timeline, its output, and what was found in it.
+
+`page` puts it together: the template, style and scripts of `page/`, and the data, in one file that fetches nothing.
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from string import Template
+from textwrap import dedent
+from typing import Any, NamedTuple
+
+from asyncdemo.archive import Recording
+from asyncdemo.catalogue import reading, syntax
+from asyncdemo.lanes.chart import length as length_of
+from asyncdemo.marks import Mark, marks
+from asyncdemo.printed import printed
+from asyncdemo.recording import Output, Run, Stream, Subject
+from asyncdemo.views import wording
+from asyncdemo.views.excerpt import code_lines
+from asyncdemo.views.harmless import shortened, shown
+from asyncdemo.views.html.page_timeline import Lanes, lanes, microseconds, place, stepping
+from asyncdemo.views.overwriting import last_state
+
+MOST_CODE = 5_000  # lines
+_LONGEST_CODE = 500  # characters of a line
+MOST_OUTPUT = 2_000  # lines: one half from the beginning, one from the end
+_LONGEST_OUTPUT = 2_000  # characters of a line
+SCRIPTS = ("dom", "lanes", "drawing", "timeline", "code", "stepper", "comparison", "parts", "run", "report")
+_UNSAFE = re.compile(r"[<>&\u2028\u2029]|[\ud800-\udfff]")  # what could end the element, or is no text at all
+
+
+def recording_page(recording: Recording) -> Iterator[str]:
+    """The text of the page, part by part."""
+    title = _title(recording.runs)
+    return page(title, {"title": title, "made": made_with(recording.tool), "runs": runs_data(recording.runs)})
+
+
+def _title(runs: Sequence[Run]) -> str:
+    names = list(dict.fromkeys(run.subject.scenario or run.subject.target for run in runs))
+    return shortened(", ".join(names[:3]), 100) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def made_with(tool: str) -> str:
+    """What a page was made with, in words."""
+    return shown(f"asyncdemo {tool}")
+
+
+def runs_data(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """What a page shows of runs; those of one scenario have one axis, so that they can be compared."""
+    longest: dict[str | None, float] = {}
+    for run in runs:
+        longest[run.subject.scenario] = max(longest.get(run.subject.scenario, 0.0), length_of(run))
+    return [run_data(run, longest[run.subject.scenario] if run.subject.scenario else length_of(run)) for run in runs]
+
+
+def run_data(run: Run, length: float) -> dict[str, Any]:
+    """What a page shows of a run, in whole microseconds from the script's first step; `length` of its axis (s)."""
+    subject, zero = run.subject, run.seconds.zero or 0.0
+    drawn = Lanes([], {}, []) if run.timeline is None else lanes(run, run.timeline, zero, length)
+    printed_lines, left_out = _output(run, drawn, zero)
+    steps, thinned = stepping(run, drawn.numbers, zero)
+    about = prose(subject)
+    return {
+        "target": shown(subject.target),
+        "summary": about.summary,
+        "notes": about.notes,
+        "parameters": {shown(name): shortened(str(value), 100) for name, value in subject.parameters.items()},
+        "python": shown(f"{run.python.implementation or 'Python'} {run.python.version or ''}".strip()),
+        "outcome": shown(wording.outcome(run.outcome)),
+        "ok": run.ok,
+        "took": microseconds(length_of(run)),
+        "length": microseconds(length),
+        "seconds": run.seconds.to_json(),
+        "code": code(subject),
+        "marks": [[mark.line, _beside(mark), mark.trouble] for mark in marks(run)],
+        "lanes": drawn.document,
+        "stepping": steps,
+        "below": microseconds(drawn.below),
+        "said": printed_lines,
+        "findings": _findings(run),
+        "remarks": [*map(shown, run.notes), *_not_shown(run, left_out), *drawn.remarks, *thinned],
+    }
+
+
+def _beside(mark: Mark) -> str:
+    """What is said beside a line: of all that it has printed the first, and how much that was."""
+    times = f"   (the first of {mark.times:,})" if mark.times > 1 and not mark.trouble else ""
+    return shortened(mark.text, 200) + times
+
+
+def _output(run: Run, drawn: Lanes, zero: float) -> tuple[list[list[Any]], int]:
+    """Lines of output: moment, stream, text, line of the script, lane, piece; and how many are left out."""
+    tasks = [None] * len(run.output) if run.timeline is None else printed(run.output, run.timeline)
+    kept, left_out = bounded(output_lines(run.output, tasks))
+    shown_lines = [
+        [
+            microseconds(each.at - zero),
+            each.stream,
+            shortened(each.text, _LONGEST_OUTPUT),
+            each.line,
+            None if each.task is None else drawn.numbers.get(each.task),
+            each.piece,
+        ]
+        for each in kept
+    ]
+    return shown_lines, left_out
+
+
+def _findings(run: Run) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "place": place(finding.path, finding.line, run.subject),
+            "line": finding.line if place(finding.path, finding.line, run.subject).startswith("line ") else None,
+            "often": _often(finding.times, finding.seconds),
+            "message": shown(finding.message),
+            "advice": shown(finding.advice),
+        }
+        for finding in run.findings or ()
+    ]
+
+
+def _often(times: int, seconds: float | None) -> str:
+    took = "" if seconds is None else wording.seconds(seconds)
+    return f"{times:,} times" + (f", {took} in all" if took else "") if times > 1 else took
+
+
+def _not_shown(run: Run, left_out: int) -> list[str]:
+    """Say what of a run is not on the page."""
+    remarks = []
+    lines = run.subject.source.count("\n") if run.subject.source else 0
+    if lines > MOST_CODE:
+        remarks.append(f"Of its code the first {MOST_CODE:,} lines are shown.")
+    if left_out:
+        remarks.append(f"{left_out:,} lines from the middle of its output are left out here.")
+    if run.output_dropped:
+        remarks.append(f"{run.output_dropped:,} bytes from the middle of its output were not kept.")
+    if run.timeline is not None and not run.timeline.complete:
+        remarks.append("Not everything that its tasks did was recorded.")
+    if run.findings is None:
+        remarks.append("It was not observed, so there are no findings.")
+    return remarks
+
+
+class Prose(NamedTuple):
+    """What a docstring says: its first line, and the rest as pairs of an element and its text."""
+
+    summary: str
+    notes: list[list[str]]
+
+
+def code(subject: Subject) -> list[list[Any]]:
+    """Pairs of number and text of the lines of code."""
+    lines = [] if subject.source is None else code_lines(subject.source)
+    return [[number, shortened(line, _LONGEST_CODE)] for number, line in lines[:MOST_CODE]]
+
+
+def prose(subject: Subject) -> Prose:
+    """What the docstring says; a script of a person's own may have none."""
+    summary, notes = reading.prose(syntax.docstring(subject.source or ""))
+    parts = [part for part in notes.split("\n\n") if part.strip()]
+    return Prose(shortened(summary, _LONGEST_CODE), [_part(shortened(part, 4 * _LONGEST_CODE)) for part in parts])
+
+
+def _part(text: str) -> list[str]:
+    """A paragraph, a heading, or what stands indented as it is."""
+    if text.startswith("    "):
+        return ["pre", dedent(text)]
+    said = " ".join(text.split())
+    return ["p", f"**{said.lstrip('# ')}**" if said.startswith("#") else said]
+
+
+class OutputLine(NamedTuple):
+    """A line of output; moment (seconds from the start of the run), line and task of its first write, the `piece`th."""
+
+    at: float
+    stream: Stream
+    text: str
+    line: int | None
+    task: int | None
+    piece: int
+
+
+def output_lines(outputs: Sequence[Output], tasks: Sequence[int | None]) -> list[OutputLine]:
+    """What was printed, line by line; writes to one stream that follow one another stand on a line together."""
+    found: list[OutputLine] = []
+    opened: OutputLine | None = None
+    parts: list[str] = []
+    for piece, (output, task) in enumerate(zip(outputs, tasks, strict=True)):
+        if opened is not None and opened.stream != output.stream:
+            found.append(opened._replace(text=last_state("".join(parts))))
+            opened = None
+        *whole, rest = output.text.replace("\r\n", "\n").split("\n")
+        for text in whole:
+            before = "" if opened is None else "".join(parts)
+            found.append((opened or _opened(output, task, piece))._replace(text=last_state(before + text)))
+            opened, parts = None, []
+        if rest:
+            if opened is None:
+                opened, parts = _opened(output, task, piece), []
+            parts.append(rest)
+    return found if opened is None else [*found, opened._replace(text=last_state("".join(parts)))]
+
+
+def _opened(output: Output, task: int | None, piece: int) -> OutputLine:
+    return OutputLine(output.at, output.stream, "", output.line, task, piece)
+
+
+def bounded(printed: Sequence[OutputLine], most: int = MOST_OUTPUT) -> tuple[Sequence[OutputLine], int]:
+    """The lines there is room for, and how many from the middle are left out."""
+    if len(printed) <= most:
+        return printed, 0
+    return [*printed[: most // 2], *printed[len(printed) - most // 2 :]], len(printed) - most // 2 * 2
+
+
+def page(title: str, data: object) -> Iterator[str]:
+    """The text of a page, part by part. The data are only ever read by its script, which sets them as text."""
+    style, script = _file("page.css"), "".join(_file(f"{name}.js") for name in SCRIPTS)
+    head, _, tail = _file("page.html").partition("$data")
+    known = {"title": escape(title), "policy": _policy(script, style), "style": style, "script": script}
+    yield Template(head).substitute(known)
+    yield _embedded(data)
+    yield Template(tail).substitute(known)
+
+
+def _file(name: str) -> str:
+    return files(__package__).joinpath("page", name).read_text("utf-8")
+
+
+def _policy(script: str, style: str) -> str:
+    """Forbid everything but this script and this style, by their hashes (CSP 3, section 2.3.1)."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    """The hash of an element's text, which in the template begins on a line of its own."""
+    digest = sha256(f"\n{text}".encode()).digest()
+    return f"sha256-{b64encode(digest).decode()}"
+
+
+def _embedded(data: object) -> str:
+    """JSON in which nothing can be taken for HTML."""
+    encoded = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded)
