@@ -70,7 +70,7 @@ def _finding(evidence: Evidence, name: str, function: Function | None, times: in
         "warning",
         *at(place),
         message=f"{name}() was left before its end: its clean-up runs later, in another task.",
-        advice=f"async with contextlib.aclosing({name}(...)) as items: ...",
+        advice="enter it by contextlib.aclosing, which closes it where it is left",
         times=times,
         beside=((place[1], f"left {name}() open"),) if place else (),
     )

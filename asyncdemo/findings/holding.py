@@ -9,6 +9,7 @@ from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.grouping import grouped
 from asyncdemo.findings.lateness import late_by
 from asyncdemo.findings.machine import computing_threads, is_shared, on_processor
+from asyncdemo.findings.source import last_of
 from asyncdemo.findings.wording import seconds, task_name
 from asyncdemo.spans import BLOCKED, RUNNING, Span
 
@@ -54,12 +55,13 @@ def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
     alone = not late and not has_company(evidence, steps)
     said = "nothing else wanted it this time." if alone else _said_late(evidence, steps, late)
     total = sum(step.end - step.start for step in steps)
+    task = evidence.tasks[steps[0].task]
     return Finding(
         "blocking-call",
         "note" if alone else "warning",
         *place,
         message=f"{_where(evidence, steps)} holds the one event loop; {said}",
-        advice=instead_of_blocking(evidence, _line(evidence, steps), evidence.tasks[steps[0].task].kind),
+        advice=instead_of_blocking(evidence, _line(evidence, steps), task.kind, last_of(task.coroutine)),
         seconds=total,
         times=len(steps),
         tasks=_ids(steps),

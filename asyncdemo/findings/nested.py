@@ -3,6 +3,7 @@
 import re
 
 from asyncdemo.finding import Finding
+from asyncdemo.findings.advice import instead_of_nesting
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.said import Frame, Report
 from asyncdemo.findings.source import last_of
@@ -20,7 +21,7 @@ _RUNNERS = ("run", "run_until_complete")
 
 def nested_run(evidence: Evidence) -> list[Finding]:
     """A loop was to be started where one runs already."""
-    return [_nested(place) for place in dict.fromkeys(place for place, _ in nested(evidence))]
+    return [_nested(evidence, place) for place in dict.fromkeys(place for place, _ in nested(evidence))]
 
 
 def nested(evidence: Evidence) -> list[tuple[Place | None, list[Report]]]:
@@ -58,12 +59,12 @@ def _is_at(evidence: Evidence, frame: Frame, place: Place | None) -> bool:
     return place is not None and evidence.place(frame.path, frame.line) == place
 
 
-def _nested(place: Place | None) -> Finding:
+def _nested(evidence: Evidence, place: Place | None) -> Finding:
     return Finding(
         "nested-run",
         "error",
         *at(place),
         message="A loop runs in this thread already: no second one can start inside of it.",
-        advice="await the coroutine; in a notebook too",
+        advice=instead_of_nesting(evidence, place),
         beside=((place[1], "a loop runs already"),) if place else (),
     )

@@ -8,6 +8,7 @@ from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LONGEST = 40  # characters of a call that is quoted
 
 
@@ -80,6 +81,52 @@ class Source:
         if isinstance(root, ast.Name) and root.id in self._modules:
             return None
         return last_name(call.func.value) or "?"
+
+    def receiver_text(self, call: ast.Call) -> str | None:
+        """The code of the object or module whose function is called."""
+        return self.text_of(call.func.value) if isinstance(call.func, ast.Attribute) else None
+
+    def is_called(self, node: ast.expr) -> bool:
+        """True if an expression is what a call calls."""
+        parent = next(self.parents(node), None)
+        return isinstance(parent, ast.Call) and parent.func is node
+
+    def text_of(self, node: ast.AST) -> str | None:
+        """The code of an expression, if it stands in one line."""
+        code = ast.get_source_segment(self.text, node)
+        return code if code is not None and "\n" not in code else None
+
+    def with_other(self, node: ast.expr, code: str) -> str | None:
+        """The whole text with other code in place of an expression; None where that is of several lines."""
+        if node.end_lineno != node.lineno or node.end_col_offset is None:
+            return None
+        lines = self.text.splitlines(keepends=True)
+        line = lines[node.lineno - 1].encode()
+        changed = line[: node.col_offset] + code.partition("  #")[0].encode() + line[node.end_col_offset :]
+        return "".join([*lines[: node.lineno - 1], changed.decode(), *lines[node.lineno :]])
+
+    def names_of(self, module: str, name: str) -> set[str]:
+        """How the script calls a function of a module: `time.sleep`, or `sleep` where it imports that."""
+        found = set()
+        for node in self._nodes:
+            if isinstance(node, ast.Import):
+                found |= {f"{each.asname or module}.{name}" for each in node.names if each.name == module}
+            elif isinstance(node, ast.ImportFrom) and node.module == module:
+                found |= {each.asname or name for each in node.names if each.name == name}
+        return found
+
+    def knows(self, name: str, node: ast.AST) -> bool:
+        """True if a name is bound where a node is: by a function around it, or outside of all functions."""
+        scopes: list[ast.AST] = [each for each in self.parents(node) if isinstance(each, (*FUNCTIONS, ast.Lambda))]
+        around = [node, *self.parents(node)]
+        local = (part for each in around if isinstance(each, _COMPREHENSIONS) for part in ast.walk(each))
+        bound = {part.id for part in local if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        return name in bound.union(*(_bound_in(each) for each in (*scopes, self._tree)))
+
+    @cached_property
+    def awaits_outside(self) -> bool:
+        """True if there is an await outside of all functions, as in a notebook."""
+        return any(isinstance(node, ast.Await) for node in inside(self._tree))
 
     def parents(self, node: ast.AST) -> Iterator[ast.AST]:
         """What a node stands in, from the inside out."""
@@ -158,11 +205,26 @@ def last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def parameters(function: Function) -> set[str]:
+def parameters(function: Function | ast.Lambda) -> set[str]:
     """The names of its parameters."""
     every = function.args
     some = [*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg]
     return {each.arg for each in some if each is not None}
+
+
+def _bound_in(scope: ast.AST) -> set[str]:
+    """The names that a function or a module binds."""
+    found = parameters(scope) if isinstance(scope, (*FUNCTIONS, ast.Lambda)) else set[str]()
+    for node in inside(scope):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+    return found
 
 
 def inside(function: ast.AST) -> Iterator[ast.AST]:

@@ -68,7 +68,7 @@ def _unsafe(evidence: Evidence, place: Place | None, seen: _Seen) -> Finding:
         "error",
         *at(place),
         message=f"{_who(evidence, seen.threads)} touches the loop here, which {then}.",
-        advice="loop.call_soon_threadsafe(f, ...) or run_coroutine_threadsafe(f(), loop)",
+        advice="let the loop do it: call_soon_threadsafe, or run_coroutine_threadsafe",
         seconds=slept,
         times=seen.times,
         tasks=seen.threads,

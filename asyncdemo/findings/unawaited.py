@@ -3,7 +3,7 @@
 import ast
 
 from asyncdemo.finding import Finding
-from asyncdemo.findings.advice import library
+from asyncdemo.findings.advice import instead_of_never_awaiting
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.nested import nested
 from asyncdemo.findings.said import Report
@@ -88,7 +88,7 @@ def _finding(evidence: Evidence, place: Place | None, name: str, times: int) -> 
         "error",
         *at(place),
         message=f"{last_of(name)}() only builds a coroutine object; not one line of its body has run.",
-        advice=_advice(evidence, call, f"{last_of(name)}()"),
+        advice=instead_of_never_awaiting(evidence, place, name),
         times=times,
         beside=tuple(beside),
     )
@@ -117,13 +117,3 @@ def _after_docstring(function: Function) -> int:
     """The line of the first statement that does something."""
     body = function.body[1:] if ast.get_docstring(function) is not None else []
     return (body or function.body)[0].lineno
-
-
-def _advice(evidence: Evidence, call: ast.Call | None, short: str) -> str:
-    code = (evidence.source.quoted(call) if call is not None else None) or short
-    function = evidence.source.around(call.lineno) if call is not None else None
-    if function is not None and evidence.source.is_async(function):
-        return f"await {code}"
-    used = library(evidence, "asyncio")
-    run = f"asyncio.run({code})" if used == "asyncio" else f"{used}.run({code.partition('(')[0]})"
-    return run if function is None else f"await {code} in an async def, or {run}"

@@ -78,7 +78,9 @@ def _sequence(evidence: Evidence, root: Task, waits: list[_Wait]) -> list[Findin
             *place,
             message=f"{task_name(root)} waited {len(lengths)} times in a row; if none needs another, "
             f"overlap saves {seconds(total - longest)}.",
-            advice="await asyncio.gather(a(), b(), ...)" if asyncio else "start each in a nursery or a task group",
+            advice="start them together, by asyncio.gather or in a task group"
+            if asyncio
+            else "start each in a nursery or a task group",
             seconds=total,
             times=len(lengths),
             tasks=tuple(dict.fromkeys(span.task for _, span in waits)),

@@ -130,7 +130,9 @@ def test_what_python_says_after_the_stop_is_its_consequence(kind: str, after: fl
 
 def test_the_staged_copy_is_the_persons_file() -> None:
     copy = "/tmp/asyncdemo-x/app.py"
-    finding = only(run(stderr=WARNING.replace(PATH, copy), ran=copy, source="\n\n\nmain()\n"))
+    finding = only(
+        run(stderr=WARNING.replace(PATH, copy), ran=copy, source="import asyncio\nasync def main(): pass\n\nmain()\n")
+    )
     assert (finding.path, finding.line, finding.advice) == (PATH, 4, "asyncio.run(main())")
 
 
@@ -139,7 +141,7 @@ def test_a_warning_without_a_line_goes_to_the_only_call_that_is_left() -> None:
     late = "sys:1: RuntimeWarning: coroutine 'main' was never awaited\n"
     first, second = find(run(stderr=WARNING.replace(":4:", ":3:") + late, source=source))
     assert (first.line, second.line) == (3, 4)
-    assert (first.advice, second.advice) == ("await main()", "asyncio.run(main())")
+    assert (first.advice, second.advice) == ("await main()", "asyncio.run(main())  # after import asyncio")
 
 
 def test_of_a_source_that_nobody_can_parse_the_line_is_told_all_the_same() -> None:
@@ -227,7 +229,7 @@ def test_a_thread_that_touches_the_loop_is_named_with_what_followed() -> None:
         PATH,
         7,
         "The thread Thread-1 (work) touches the loop here, which slept on for 0.40 s.",
-        "loop.call_soon_threadsafe(f, ...) or run_coroutine_threadsafe(f(), loop)",
+        "let the loop do it: call_soon_threadsafe, or run_coroutine_threadsafe",
         seconds=0.4,
         times=2,
         tasks=(4,),

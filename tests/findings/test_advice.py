@@ -1,0 +1,281 @@
+"""Advice is put where it belongs: it compiles there, what it names exists, and the program that it makes is clean."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from asyncdemo.finding import Finding
+from asyncdemo.findings import find
+from tests.findings.examples import SCRIPTS, Example, examples
+from tests.findings.fabricated import MAIN, PATH, Row, run, task
+
+_LINE = re.compile(r"line (\d+): ")
+
+
+def is_code(advice: str) -> bool:
+    """True if advice is Python and not words."""
+    try:
+        ast.parse(_LINE.sub("", advice))
+    except SyntaxError:
+        return False
+    return True
+
+
+def put(source: str, finding: Finding) -> list[str]:
+    """The program with the advice in place of each expression of its line, as far as that compiles."""
+    elsewhere = _LINE.match(finding.advice)
+    line = int(elsewhere[1]) if elsewhere else finding.line
+    code = _LINE.sub("", finding.advice).partition("  #")[0]
+    made = []
+    for node in _expressions(ast.parse(source), line):
+        rows = source.splitlines(keepends=True)
+        row = rows[node.lineno - 1]
+        rows[node.lineno - 1] = row[: node.col_offset] + code + row[node.end_col_offset :]
+        try:
+            compile("".join(rows), "script.py", "exec")
+        except SyntaxError:
+            continue
+        made.append("".join(rows))
+    return made
+
+
+def _expressions(tree: ast.AST, line: int | None) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr) and node.lineno == line == node.end_lineno:
+            yield node
+
+
+def never(source: str, name: str, line: int) -> Finding:
+    """What is found where Python warns of a coroutine at a line."""
+    (finding,) = find(
+        run(source=source, stderr=f"{PATH}:{line}: RuntimeWarning: coroutine '{name}' was never awaited\n")
+    )
+    return finding
+
+
+def blocking(source: str, line: int, coroutine: str = "job") -> str:
+    """The advice about a blocking call at a line."""
+    rows: list[Row] = [(3, "blocked", 0.1, 0.4, line)]
+    (finding,) = find(run([MAIN, task(3, coroutine, 1)], rows, source=source))
+    return finding.advice
+
+
+COROUTINE = (
+    "import asyncio\n\nasync def cell(a, b):\n    return [a, b]\n\nasync def main():\n    {}\n\nasyncio.run(main())\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("cell(1, 2)", "await cell(1, 2)"),
+        ("kept = cell(1, b=2)", "await cell(1, b=2)"),
+        ("print(len(str(cell(1, 2))))", "await cell(1, 2)"),
+        ("print(await cell(2, 3).value)", "(await cell(2, 3)).value"),
+        ("print(cell(2, 3)[0])", "(await cell(2, 3))[0]"),
+        ("for each in cell(1, 2): print(each)", "await cell(1, 2)"),
+        ("if cell(1, 2): pass", "await cell(1, 2)"),
+        ("asyncio.get_running_loop().call_later(1, lambda: cell(1, 2))", "lambda: asyncio.create_task(cell(1, 2))"),
+        ("await asyncio.get_running_loop().run_in_executor(None, cell, 1, 2)", "await cell(1, 2)"),
+        ("await asyncio.to_thread(cell, 1, 2)", "await cell(1, 2)"),
+        ("asyncio.get_running_loop().call_soon(cell, 1, 2)", "asyncio.create_task(cell(1, 2))"),
+        ("asyncio.get_running_loop().call_later(1, cell, 1, 2)",
+         "asyncio.get_running_loop().call_later(1, lambda: asyncio.create_task(cell(1, 2)))"),
+        ("group.start_soon(cell(1, 2))", "group.start_soon(cell, 1, 2)"),
+        ("handlers = [lambda: cell(1, 2)]", "await cell(1, 2) in a coroutine, or make a task of it there"),
+        ("asyncio.current_task().add_done_callback(cell)",
+         "a done-callback is a plain function: await the task, then what is to follow"),
+    ],
+)  # fmt: skip
+def test_a_coroutine_that_was_never_awaited(code: str, advice: str) -> None:
+    source = COROUTINE.format(code)
+    if "group" in code:
+        source = source.replace("async def main():", "async def main(group=None):")
+    finding = never(source, "cell", 7)
+    assert finding.advice == advice
+    assert not is_code(advice) or put(source, finding)
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "advice"),
+    [
+        ("import asyncio\nasync def cell(): pass\ncell()\n", 3, "asyncio.run(cell())"),
+        ("async def cell(): pass\ncell()\n", 2, "asyncio.run(cell())  # after import asyncio"),
+        ("import trio\nasync def cell(n): pass\ncell(1)\n", 3, "trio.run(cell, 1)"),
+        ("import asyncio\nasync def cell(): pass\ndef start():\n    return cell()\nasync def main():\n    start()\n", 4,
+         "make start an async def, and await cell() in it"),
+        ("import asyncio\nasync def cell(): pass\ncall = lambda: cell()\n", 3,
+         "await cell() in a coroutine, or make a task of it there"),
+        ("import asyncio\nasync def cell(): pass\nawait asyncio.sleep(0)\ncell()\n", 4, "await cell()"),  # a notebook
+    ],
+)  # fmt: skip
+def test_where_no_coroutine_is(source: str, line: int, advice: str) -> None:
+    assert never(source, "cell", line).advice == advice
+
+
+PROPERTY = """\
+import asyncio
+class Account:
+    @property
+    async def balance(self):
+        return 42
+    def show(self):
+        return self.balance
+async def main():
+    account = Account()
+    print(account.balance)
+"""
+
+
+def test_a_property_is_not_called() -> None:
+    assert never(PROPERTY, "Account.balance", 10).advice == "await account.balance"
+    assert never(PROPERTY, "Account.balance", 7).advice == "make show an async def, and await self.balance in it"
+
+
+UNITTEST = """\
+import unittest
+class AddTest(unittest.TestCase):
+    async def test_add(self):
+        self.assertEqual(1, 1)
+unittest.main()
+"""
+
+
+def test_a_test_of_unittest_that_is_a_coroutine() -> None:
+    wanted = "derive the class from unittest.IsolatedAsyncioTestCase"
+    assert never(UNITTEST, "AddTest.test_add", 5).advice == wanted
+
+
+BLOCKS = """\
+import asyncio, time, subprocess
+from time import sleep
+def get_json(url, *, tries=1):
+    time.sleep(0.2)
+def load_user(n):
+    return get_json(f"http://example/{{n}}", tries=2)
+async def job(n):
+    {}
+async def main():
+    await asyncio.gather(job(1), job(2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "advice"),
+    [
+        ("time.sleep(n)", 8, "await asyncio.sleep(n)"),
+        ("sleep(n + 1)", 8, "await asyncio.sleep(n + 1)"),
+        ("subprocess.run(['ls'], check=True)", 8, "await asyncio.to_thread(subprocess.run, ['ls'], check=True)"),
+        ("print(get_json('x', tries=n))", 8, "call it from a coroutine, in a thread: asyncio.to_thread"),  # which of both
+        ("user = load_user(n)", 4, "line 8: await asyncio.to_thread(load_user, n)"),
+        ("print(load_user(n)[0])", 4, "line 8: (await asyncio.to_thread(load_user, n))"),
+        ("later = lambda: time.sleep(n)", 8, "call it from a coroutine, in a thread: asyncio.to_thread"),
+        ("later = lambda: load_user(n)", 4, "call it from a coroutine, in a thread: asyncio.to_thread"),
+        ("asyncio.get_running_loop().call_soon(load_user, 1)", 4, "call it from a coroutine, in a thread: asyncio.to_thread"),
+    ],
+)  # fmt: skip
+def test_a_call_that_blocks(code: str, line: int, advice: str) -> None:
+    said = blocking(BLOCKS.format(code), line)
+    assert said == advice or said.startswith(advice + "[0]")
+
+
+DATABASE = """\
+import asyncio, sqlite3
+async def job():
+    db = sqlite3.connect("x")
+    db.execute("select 1")
+"""
+HANDLER = """\
+import asyncio, logging, time
+class Cloud(logging.Handler):
+    def emit(self, record):
+        time.sleep(0.1)
+async def job():
+    logging.info("x")
+"""
+
+
+def test_a_connection_to_a_database_stays_in_its_thread() -> None:
+    wanted = "open the database and ask it in one function, and give that to asyncio.to_thread"
+    assert blocking(DATABASE, 4) == wanted
+    beat = task(2, "beat", 3)
+    rows: list[Row] = [(3, "running", 0.1, 0.4, 4), (2, "waiting", 0.0, 0.15), (2, "ready", 0.15, 0.41)]
+    (finding,) = find(run([MAIN, beat, task(3, "job", 2)], rows, source=DATABASE))
+    assert (finding.rule, finding.advice) == ("cpu-bound-step", wanted)
+
+
+def test_a_handler_of_logging_does_not_await() -> None:
+    assert blocking(HANDLER, 4) == "logging.handlers.QueueHandler here, and a QueueListener that writes in a thread"
+
+
+def test_what_is_not_imported_is_not_named() -> None:
+    assert "sleep(" not in blocking("from asyncio import run\nimport time\nasync def job():\n    time.sleep(1)\n", 4)
+
+
+NESTED = """\
+import asyncio
+async def inner(): pass
+def value():
+    return asyncio.run(inner())
+async def main():
+    print(asyncio.run(inner()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"), [(6, "await inner()"), (4, "make value an async def, and await the coroutine in it")]
+)
+def test_no_loop_is_started_in_another(line: int, advice: str) -> None:
+    error = "RuntimeError: asyncio.run() cannot be called from a running event loop"
+    text = f'Traceback (most recent call last):\n  File "{PATH}", line {line}, in main\n    x\n{error}\n'
+    assert [each.advice for each in find(run(source=NESTED, stderr=text))] == [advice]
+
+
+EVERY = [
+    example for path in sorted(SCRIPTS.glob("*.md")) for example in examples(path) if example.kind == "found"
+]  # fmt: skip
+
+
+def named(example: Example) -> str:
+    return f"{example.rule}: {example.title}".replace(" ", "-")
+
+
+@pytest.mark.observation
+@pytest.mark.process
+@pytest.mark.slow
+@pytest.mark.parametrize("example", EVERY, ids=named)
+def test_the_advice_of_every_example_works_in_its_place(example: Example, tmp_path: Path) -> None:
+    from tests.findings.test_scripts import observed, skip_if_it_cannot_run
+
+    skip_if_it_cannot_run(example)
+    for _ in range(3):
+        found = observed(example, tmp_path).findings or ()
+        if found:
+            break
+    assert found
+    for finding in found:
+        if is_code(finding.advice):
+            assert any(_is_mended(text, finding, tmp_path) for text in put(example.code, finding)), finding.advice
+
+
+def _is_mended(text: str, finding: Finding, folder: Path) -> bool:
+    """True if a program runs to its end and is no longer found out by the same rule."""
+    (folder / "mended.py").write_text(("import asyncio\n" if "# after import" in finding.advice else "") + text)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "mended.py"], check=False, cwd=folder, capture_output=True, timeout=30
+    )
+    example = Example(finding.rule, "silent", "", text, None, 1, False, {})
+    return done.returncode == 0 and not done.stderr and _is_silent(example, finding.rule, folder)
+
+
+def _is_silent(example: Example, rule: str, folder: Path) -> bool:
+    from tests.findings.test_scripts import observed
+
+    code = example.code if "import asyncio" in example.code else "import asyncio\n" + example.code
+    run = observed(example._replace(code=code), folder)
+    return rule not in [each.rule for each in run.findings or ()]
