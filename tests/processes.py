@@ -20,7 +20,16 @@ def running(mark: str, patience: float = 0.5) -> list[str]:
     return found
 
 
+def pids(mark: str) -> list[int]:
+    """The process ids of those with this word on their command lines."""
+    return [pid for pid, _ in _marked(mark)]
+
+
 def _now(mark: str) -> list[str]:
+    return [command for _, command in _marked(mark)]
+
+
+def _marked(mark: str) -> list[tuple[int, str]]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -28,7 +37,7 @@ def _now(mark: str) -> list[str]:
         except OSError:
             continue  # ended while we looked
         if mark.encode() in command:
-            found.append(command.replace(b"\0", b" ").decode(errors="replace"))
+            found.append((int(process.name), command.replace(b"\0", b" ").decode(errors="replace")))
     return found
 
 

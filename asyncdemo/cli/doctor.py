@@ -5,7 +5,6 @@ import platform
 import sys
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
 import typer
 
@@ -101,7 +100,7 @@ def _told_apart(run: Run) -> bool:
 
 
 def _leftovers() -> Check:
-    if linux.adopt_orphans() and Path("/proc/self/stat").exists():
+    if linux.can_adopt_orphans():
         return Check("stopping", "ok", "whatever a script leaves running is found and stopped")
     said = "what a script leaves running in a session of its own is not found"
     return Check("stopping", "note", said, "look for it yourself after a run that was stopped")

@@ -17,7 +17,6 @@ from typing import NamedTuple, NoReturn
 
 from asyncdemo import findings  # noqa: F401  # loaded once, before the forks
 from asyncdemo.recording import Output, Run, Subject
-from asyncdemo.runner import linux
 from asyncdemo.runner import supervise as _loaded_too  # noqa: F401  # the same
 from asyncdemo.runner.observe import may_read, observe
 from asyncdemo.runner.plan import Plan
@@ -35,7 +34,6 @@ GRACE = 0.4  # seconds for each signal, when there is nobody who wants to see ho
 _PATIENCE = 8  # such signals: a process that still watches after them was itself stopped, by its script perhaps
 _LENGTH = struct.Struct("!I")
 _CHUNK = 1 << 18  # bytes read at once
-_watchers: set[int] = set()  # the processes that watch over a run just now
 _NOBODY = Subject("", parameters={})  # in the place of the subject, which is known on both sides
 _NOTHING_TO_READ = "nothing can be typed into it here: asyncdemo run lets you"
 _TOO_LARGE = "its tasks are too many to be drawn here"
@@ -74,7 +72,6 @@ class Background:
     """One run in the background."""
 
     def __init__(self, plan: Plan) -> None:
-        linux.adopt_orphans()  # so that a script whose watcher was killed comes to us
         self._subject = plan.subject
         reading, writing = os.pipe()
         # what this process does about signals is not for the other one, not even for a moment
@@ -84,7 +81,6 @@ class Background:
             if self.pid == 0:
                 os.close(reading)
                 _watch(plan, writing, before)
-            _watchers.add(self.pid)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(writing)
@@ -109,8 +105,7 @@ class Background:
             self._received += data
             found = list(self._whole())
         elif data is not None:
-            self._collect()
-            linux.stop_left_behind(spare=_watchers, grace=0)
+            self._collect()  # the reaper has had this pipe too: its script is gone
             found = [Ended(None)]
         return found
 
@@ -130,7 +125,7 @@ class Background:
             self._leaving = now + GRACE
             self._told += 1
             if self._told > _PATIENCE:
-                os.kill(self.pid, signal.SIGKILL)  # its script then comes to us, and is stopped with the next messages
+                os.kill(self.pid, signal.SIGKILL)  # its reaper then stops the script
             else:
                 self.interrupt()
         return self.over
@@ -159,7 +154,6 @@ class Background:
     def _collect(self) -> None:
         self.over = True
         os.close(self._reading)
-        _watchers.discard(self.pid)
         with suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.recording import Seconds
-from asyncdemo.runner.child import Exit
 from asyncdemo.runner.memory import Memory
+from asyncdemo.runner.reaper import Exit
 
 
 def head_imports(source: str) -> frozenset[int]:

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_CHILD_SUBREAPER, _PR_GET_CHILD_SUBREAPER = 36, 37
 _PAUSE = 0.01  # seconds between two looks at what is left
 _ENDING = 0.2  # seconds that they have for ending by themselves
 _KILLING = 1.0  # seconds of SIGKILL at most: what survives that is stuck in the kernel
@@ -19,13 +19,31 @@ def adopt_orphans() -> bool:
 
     Returns False where that cannot be had; then only the child's own process group can be stopped.
     """
+    return _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def can_adopt_orphans() -> bool:
+    """Whether that can be had, and what is adopted be found."""
+    return _prctl(_PR_GET_CHILD_SUBREAPER, None) and Path("/proc/self/stat").exists()
+
+
+def load_prctl() -> None:
+    """Load what adopting needs, which takes some milliseconds, before a fork that is to be quick."""
+    if sys.platform == "linux":
+        with suppress(ImportError):
+            import ctypes  # noqa: F401
+
+
+def _prctl(option: int, argument: int | None) -> bool:
+    """Whether the call succeeded; no argument: it stores a number, which nobody wants to know."""
     if sys.platform != "linux":
         return False
-    import ctypes
-
     try:
-        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
-    except (OSError, AttributeError):
+        import ctypes
+
+        stored = ctypes.byref(ctypes.c_int())
+        return bool(ctypes.CDLL(None).prctl(option, stored if argument is None else argument, 0, 0, 0) == 0)
+    except (ImportError, OSError, AttributeError):
         return False
 
 
@@ -177,7 +195,7 @@ def _command(pid: int) -> list[bytes]:
 
 
 def stop_left_behind(spare: set[int], grace: float) -> int:
-    """Stop and collect what a run has left running; returns how many processes that were.
+    """Stop and collect all that is below this process, but for `spare`; returns how many processes that were.
 
     What is just ending by itself, as multiprocessing's resource tracker, has a moment for it and does not count. Then
     each gets SIGTERM and `grace` seconds for it, then SIGKILL; with no grace all of it at once. Processes that start
@@ -187,7 +205,7 @@ def stop_left_behind(spare: set[int], grace: float) -> int:
         _let_end(spare)
     stopped: set[int] = set()
     patience = time.monotonic() + grace
-    while _has_children() and time.monotonic() < patience + _KILLING:
+    while time.monotonic() < patience + _KILLING:
         children = _own_children() - spare
         if not children:
             break
@@ -202,12 +220,16 @@ def stop_left_behind(spare: set[int], grace: float) -> int:
     return len(stopped)
 
 
+def collect_children(spare: set[int]) -> bool:
+    """Collect those of our children that have ended; returns whether that was all of them, but for `spare`."""
+    ended = [_collected(pid) for pid in _own_children() - spare]
+    return all(ended)
+
+
 def _let_end(spare: set[int]) -> None:
     """Wait for our own children to end, for a bounded time."""
     until = time.monotonic() + _ENDING
-    while _has_children() and time.monotonic() < until:
-        if all(_collected(pid) for pid in _own_children() - spare):
-            break
+    while not collect_children(spare) and time.monotonic() < until:
         time.sleep(_PAUSE)
 
 
@@ -221,6 +243,8 @@ def _has_children() -> bool:
 
 def _own_children() -> set[int]:
     """Our own children, also those that have come to us as orphans, and those that are dead but not collected."""
+    if not _has_children():
+        return set()
     own = os.getpid()
     found = set(_children(own))  # not every kernel keeps these lists
     return found or {pid for pid, parent in _parents().items() if parent == own}

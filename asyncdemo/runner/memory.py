@@ -46,11 +46,14 @@ class Memory:
         self._holes: list[int] = []
 
     def prepare(self, *, naming: bool, tracing: bool = False, stacks: int | None = None) -> None:
-        """Say who the tool is, whether writes, and what tasks do, are to be recorded, and the pipe for stacks."""
-        self._words[layout.TOOL] = os.getpid()
+        """Say whether writes, and what tasks do, are to be recorded, and the pipe for stacks."""
         self._words[layout.NAMING] = int(naming)
         self._words[layout.TRACING] = int(tracing)
         self._words[layout.STACKS] = 0 if stacks is None else stacks + 1
+
+    def say_parent(self) -> None:
+        """Say that this process is about to start the child."""
+        self._words[layout.PARENT] = os.getpid()
 
     def __getitem__(self, word: int) -> int:
         """One word of the header."""

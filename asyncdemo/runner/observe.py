@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -14,13 +13,14 @@ from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.recording import Outcome, Output, Python, Run, Subject
 from asyncdemo.runner import linux, terminal
-from asyncdemo.runner.child import Child, Exit, start_child
+from asyncdemo.runner.child import Child, start_child
 from asyncdemo.runner.clock import Clock, read_script
 from asyncdemo.runner.keeping import Decoder, Keeper
 from asyncdemo.runner.ladder import Cause, Ladder
 from asyncdemo.runner.memory import Memory, shared_memory
 from asyncdemo.runner.naming import Namer
 from asyncdemo.runner.plan import Plan
+from asyncdemo.runner.reaper import Exit
 from asyncdemo.runner.signals import ENDING, handled
 from asyncdemo.runner.stacks import Stacks, stack_pipe
 from asyncdemo.runner.tracing import read_trace
@@ -64,7 +64,6 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
     if plan.cannot is not None:
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
-    linux.adopt_orphans()  # before there are any
     with shared_memory() as memory, stack_pipe() as stacks, _early_interrupts() as interrupted:
         memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
@@ -87,10 +86,8 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
                     onlooker.over()
         finally:
             os.close(child.output)
-            if child.exit is None:
-                child.signal(signal.SIGKILL)
-                child.collect()
-                linux.stop_left_behind(spare=set(), grace=0)
+            if child.exit is None and not child.reaper.lost:
+                child.finish(grace=0)
         with _early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
             empty = _is_terminal(0) and not lend and may_read(plan.subject.source)
             run = watch.run(ended, ladder.cause, left, stdin_empty=empty)

@@ -10,6 +10,8 @@ from signal import Signals
 from types import FrameType
 
 ENDING = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGHUP, Signals.SIGQUIT)
+# What whoever started us wants ignored, here and in the child; asked before anything of ours can have changed it.
+IGNORED = frozenset(number for number in ENDING if signal.getsignal(number) is signal.SIG_IGN)
 
 
 def heeded(numbers: Iterable[Signals]) -> tuple[Signals, ...]:

@@ -14,8 +14,9 @@ import anyio.lowlevel
 from anyio.abc import ObjectSendStream
 
 from asyncdemo.runner import linux
-from asyncdemo.runner.child import Child, Exit
+from asyncdemo.runner.child import Child
 from asyncdemo.runner.ladder import Ladder
+from asyncdemo.runner.reaper import Exit
 from asyncdemo.runner.signals import ENDING, heeded
 from asyncdemo.runner.terminal import Loan
 
@@ -24,7 +25,7 @@ LOOK = 0.01  # seconds between two looks at what the child is doing
 TICK = 0.1  # seconds after which a silent pipe is looked at again
 LINGER = 0.3  # seconds that what the child has left running may go on, and again after it was told to end
 
-Event = Literal["exited", "interrupt", "pressed", "child"]
+Event = Literal["exited", "interrupt", "pressed", "stopped"]
 
 
 class Observer(Protocol):
@@ -84,7 +85,8 @@ class _Supervisor:
             await group.start(self._signals, send)
             group.start_soon(self._pump)
             group.start_soon(self._look)
-            group.start_soon(self._await_exit, send)
+            group.start_soon(self._reports, send)
+            group.start_soon(self._await_exit)
             if self._loan is not None:
                 group.start_soon(self._presses, self._loan, send)
             while True:
@@ -95,13 +97,13 @@ class _Supervisor:
                     break
                 self._react(event)
             self._note_last_press()
-            left = await self._clear()
+            ended, left = await self._clear()
             group.cancel_scope.cancel()
-        return self._ended, left
+        return ended, left
 
     def _react(self, event: Event | None) -> None:
         now = time.monotonic()
-        if event == "child":
+        if event == "stopped":
             self._suspend_with_child()
             return
         at_once = event == "pressed"
@@ -127,21 +129,19 @@ class _Supervisor:
 
     def _suspend_with_child(self) -> None:
         """Where Ctrl-Z has stopped the child, stop this whole job too, so that the shell gets the terminal back."""
-        if self._child.stopped() and self._loan is not None:
+        if self._loan is not None:
             stopped = time.monotonic()
             self._loan.suspend()
             self._ladder.postpone(time.monotonic() - stopped)
 
-    async def _clear(self) -> int:
+    async def _clear(self) -> tuple[Exit, int]:
         """Let what is left end by itself for a moment, then stop it; then take what is still in the pipe."""
         with anyio.move_on_after(LINGER if self._ladder.cause is None else 0):
             await self._drained.wait()
-        spare = set() if self._loan is None else {self._loan.listener}
-        left = linux.stop_left_behind(spare, LINGER)
-        self._child.signal(signal.SIGKILL)
+        ended = self._child.finish(LINGER)
         with anyio.move_on_after(LINGER):
             await self._drained.wait()
-        return left
+        return ended
 
     async def _pump(self) -> None:
         pipe = self._child.output
@@ -164,18 +164,23 @@ class _Supervisor:
             self._observer.look()
             await anyio.sleep(LOOK)
 
-    async def _await_exit(self, events: ObjectSendStream[Event]) -> None:
+    async def _reports(self, events: ObjectSendStream[Event]) -> None:
+        report = None
+        while report != "exited":
+            await anyio.wait_readable(self._child.reaper.reports)
+            report = self._child.reaper.take_report()
+            if report is not None:
+                await events.send(report)
+
+    async def _await_exit(self) -> None:
+        """See to it that the child's end is reported, though the child may have stopped its parent before."""
         descriptor = linux.exit_descriptor(self._child.pid)
-        if descriptor is None:
-            while not self._child.has_ended():
-                await anyio.sleep(0.005)
-        else:
+        if descriptor is not None:
             try:
                 await anyio.wait_readable(descriptor)
             finally:
                 os.close(descriptor)
-        self._ended = self._child.collect()
-        await events.send("exited")
+            self._child.reaper.wake()
 
     async def _presses(self, loan: Loan, events: ObjectSendStream[Event]) -> None:
         while True:
@@ -187,11 +192,9 @@ class _Supervisor:
     async def _signals(
         self, events: ObjectSendStream[Event], *, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED
     ) -> None:
-        with anyio.open_signal_receiver(*heeded(ENDING), signal.SIGCHLD) as numbers:
-            # A chain of forks leaves us thousands of children that end; the loop has been woken long before that.
-            signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
+        with anyio.open_signal_receiver(*heeded(ENDING)) as numbers:
             task_status.started()
             if self._interrupted():
                 await events.send("interrupt")
-            async for number in numbers:
-                await events.send("child" if number == signal.SIGCHLD else "interrupt")
+            async for _ in numbers:
+                await events.send("interrupt")

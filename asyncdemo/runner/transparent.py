@@ -15,26 +15,27 @@ from asyncdemo.recording import Outcome
 from asyncdemo.runner import linux
 from asyncdemo.runner.interpreter import CANNOT, NOT_EXECUTABLE, NOT_FOUND
 from asyncdemo.runner.ladder import Ladder
+from asyncdemo.runner.reaper import Reaper, start_reaper
 from asyncdemo.runner.signals import ENDING, handled
 
+_GRACE = 0.3  # seconds for the end of what is left running
 TIMED_OUT = 124  # as `timeout` has it
 
 
 def run_transparently(command: Sequence[str], *, timeout: float | None) -> Outcome:
     """Run the command with our own streams; `timeout` in seconds."""
     ladder = Ladder(None if timeout is None else time.monotonic() + timeout)
-    linux.adopt_orphans()  # first: on a busy machine a child may have left its own behind before we come to it
     with _passing_signals_on() as pass_on:
         try:
-            process = subprocess.Popen(list(command))
+            reaper = start_reaper(lambda: subprocess.Popen(list(command)), grouped=False)
         except OSError as error:
             return Outcome("not-started", code=_cannot(error), reason=f"{error.strerror}: {command[0]}")
-        pass_on(process)
-        while (status := _wait(process, ladder)) is None:
+        pass_on(reaper)
+        while not _has_ended(reaper, ladder):
             number = ladder.due(time.monotonic())
             if number is not None:
-                process.send_signal(number)
-    linux.stop_left_behind(spare=set(), grace=0.3)
+                os.kill(reaper.child, number)
+    (status, *_), _ = reaper.finish(_GRACE)
     if ladder.cause is not None:
         return Outcome("timed-out", after=timeout)
     return Outcome("signalled", signal=-status) if status < 0 else Outcome("exited", code=status)
@@ -49,20 +50,24 @@ def exit_status(outcome: Outcome) -> int:
     return CANNOT if outcome.code is None else outcome.code
 
 
-def _wait(process: "subprocess.Popen[bytes]", ladder: Ladder) -> int | None:
-    """Wait for the end of the process or the next deadline, whichever comes first."""
-    left = None if ladder.deadline is None else max(0.0, ladder.deadline - time.monotonic())
-    descriptor = None if left is None else linux.exit_descriptor(process.pid)
-    if descriptor is not None:
-        try:
-            select([descriptor], [], [], left)
-        finally:
-            os.close(descriptor)
-        return process.poll()
+def _has_ended(reaper: Reaper, ladder: Ladder) -> bool:
+    """Wait for the end of the child or the next deadline, whichever comes first; returns whether it was the end."""
+    exited = linux.exit_descriptor(reaper.child)  # the child may have stopped its parent, which then reports nothing
+    watched = [reaper.reports] if exited is None else [reaper.reports, exited]
     try:
-        return process.wait(left)  # with a deadline it looks again and again, and is up to 0.05 s late
-    except subprocess.TimeoutExpired:
-        return None
+        while True:
+            left = None if ladder.deadline is None else max(0.0, ladder.deadline - time.monotonic())
+            ready = select(watched, [], [], left)[0]
+            if not ready:
+                return False
+            if exited in ready:
+                watched = [reaper.reports]
+                reaper.wake()
+            if reaper.reports in ready and reaper.take_report() == "exited":
+                return True
+    finally:
+        if exited is not None:
+            os.close(exited)
 
 
 def _cannot(error: OSError) -> int:
@@ -79,19 +84,19 @@ def _passing_signals_on() -> Iterator["_PassOn"]:
 
 class _PassOn:
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+        self._reaper: Reaper | None = None
         self._early: list[int] = []
 
-    def __call__(self, process: "subprocess.Popen[bytes]") -> None:
-        self._process = process
+    def __call__(self, reaper: Reaper) -> None:
+        self._reaper = reaper
         for number in self._early:
-            process.send_signal(number)
+            os.kill(reaper.child, number)
 
     def signal(self, number: int, _frame: object) -> None:
-        if self._process is None:
+        if self._reaper is None:
             self._early.append(number)
-        elif number not in (signal.SIGINT, signal.SIGQUIT) or not _in_foreground():
-            self._process.send_signal(number)
+        elif (number not in (signal.SIGINT, signal.SIGQUIT) or not _in_foreground()) and not self._reaper.lost:
+            os.kill(self._reaper.child, number)  # it keeps its number until all is over
 
 
 def _in_foreground() -> bool:

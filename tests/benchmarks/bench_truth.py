@@ -10,9 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -67,9 +65,8 @@ def measured(python: str, folder: Path) -> Figures:
 
 def report(python: str, folder: Path, hogs: int) -> None:
     """Measure and print a row for each figure."""
-    # in a process of its own: whoever observes ends all that it finds below itself, hogs too
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool, hogged(hogs):
-        found = pool.submit(measured, python, folder).result()
+    with hogged(hogs):
+        found = measured(python, folder)
     print(f"{python}, {f'with {hogs} processes that compute' if hogs else 'the machine as it is'}")
     print(f"  blocked or computing   {told(found.held):44} bar {'95' if hogs else '99'} %")
     wrong = f"median {median(found.errors) * 1e3:.2f} ms, 95 % within {quantiles(found.errors, n=20)[-1] * 1e3:.2f} ms"

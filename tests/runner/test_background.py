@@ -134,14 +134,16 @@ def test_a_watcher_that_is_killed_is_noticed_and_its_script_stopped(start: Start
     assert running(str(tmp_path)) == []
 
 
-STOPS_ITS_WATCHER = """\
+STOPS_ONE_ABOVE = """\
 import os, signal, time
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 print("here", flush=True)
-watcher = os.getppid()
-os.kill(watcher, signal.SIGSTOP)
-while AGAIN and os.getppid() == watcher:
-    os.kill(watcher, signal.SIGSTOP)
+above = os.getppid()
+if WATCHER:
+    above = int(open("/proc/%d/stat" % above).read().rpartition(")")[2].split()[1])
+os.kill(above, signal.SIGSTOP)
+while AGAIN and os.getppid() != 1:
+    os.kill(above, signal.SIGSTOP)
 time.sleep(600)
 """
 
@@ -149,11 +151,29 @@ time.sleep(600)
 @pytest.mark.slow
 @pytest.mark.parametrize("again", ["False", "True"])
 def test_a_script_that_stops_its_watcher_can_be_left(start: Start, tmp_path: Path, again: str) -> None:
-    run = start(STOPS_ITS_WATCHER.replace("AGAIN", again))
+    run = start(STOPS_ONE_ABOVE.replace("AGAIN", again).replace("WATCHER", "True"))
     os.waitid(os.P_PID, run.pid, os.WSTOPPED | os.WNOWAIT)
     run.close()
     assert run.over
     assert running(str(tmp_path)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", ["False", "True"])
+def test_a_script_that_stops_its_parent_can_be_left(start: Start, tmp_path: Path, again: str) -> None:
+    run = start(STOPS_ONE_ABOVE.replace("AGAIN", again).replace("WATCHER", "False"))
+    until(run, Printed)
+    run.close()
+    assert run.over
+    assert running(str(tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_a_script_that_stops_its_parent_and_ends_is_seen_to_end(start: Start) -> None:
+    source = STOPS_ONE_ABOVE.replace("AGAIN", "False").replace("WATCHER", "False").replace("sleep(600)", "sleep(0)")
+    last = until(start(source), Ended)[-1]
+    assert isinstance(last, Ended) and last.run is not None
+    assert last.run.outcome == Outcome("exited", code=0)
 
 
 @pytest.mark.slow

@@ -117,7 +117,7 @@ def test_the_script_is_unknown_until_it_has_told(memory: Memory, words: Words) -
 
 
 def test_another_process_can_map_the_memory_by_its_path(memory: Memory) -> None:
-    memory.prepare(naming=True)
+    memory.say_parent()
     with open(memory.path, "rb") as file:  # noqa: PTH123  # a link into /proc, not a file
-        file.seek(layout.TOOL * 8)
+        file.seek(layout.PARENT * 8)
         assert int.from_bytes(file.read(8), "little") == os.getpid()

@@ -12,7 +12,7 @@
     events    EVENTS words of times, then as many of wake-up times, then of codes: what happened to whom, the code
               stored last. A code is key << 4 | what; what stands in the time's place is told at each `what` below
 
-Only the child writes, except for the two words that the tool sets before it starts the child. The number of a write
+Only the child writes, except for the words that the tool sets before it starts the child. The number of a write
 (counted from 1) is stored last: an entry whose number is not the expected one is not there yet, torn, or overwritten.
 Times are nanoseconds of the monotonic clock, which both processes share. A write of more than BLOCK bytes has an
 entry for each block, so that nothing has to be held back for longer than that. Its checksum is what is left of it,
@@ -29,7 +29,7 @@ BLOCK = 1 << 16
 PRIME = (1 << 30) - 35
 
 ATTACHED = 0  # MAGIC, set by the probe when it is in place
-TOOL = 1  # process id of the tool, set by the tool
+PARENT = 1  # process id of the child's parent, set by that: a fork of the tool, with its descriptors
 NAMING = 2  # 1: record the writes, set by the tool
 PID = 3  # process id of the watched interpreter
 VERSION = 4  # its sys.hexversion

@@ -24,7 +24,7 @@ def attach(memory):
         words = memoryview(_mapped(descriptor)).cast("q")
     finally:
         os.close(descriptor)
-    if words[layout.TOOL] != os.getppid() or words[layout.PID]:
+    if words[layout.PARENT] != os.getppid() or words[layout.PID]:
         return  # started by a program that the script started: its run is not the one that is watched
     words[layout.PID] = os.getpid()
     words[layout.VERSION] = sys.hexversion

@@ -37,7 +37,7 @@ def offer_stacks(words):
         return
     words[layout.OFFERED] = layout.NOT_OFFERED
     try:
-        pipe = os.open("/proc/%d/fd/%d" % (words[layout.TOOL], number), os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        pipe = os.open("/proc/%d/fd/%d" % (words[layout.PARENT], number), os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return
     top = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16) - 1
