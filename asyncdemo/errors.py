@@ -14,6 +14,10 @@ class UsageError(AsyncdemoError):
     """What was asked for cannot be done as asked: unknown name, bad option, unreadable file."""
 
 
+class Unreadable(UsageError):
+    """The file cannot be read as what it is meant to be: the message is the reason, without the file."""
+
+
 class ToolError(AsyncdemoError):
     """The tool itself could not do its part, for example write a temporary file."""
 

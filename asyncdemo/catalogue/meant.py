@@ -3,7 +3,7 @@
 from pathlib import Path
 from shlex import join, quote
 
-from asyncdemo.catalogue.wording import visible
+from asyncdemo.catalogue.names import visible
 
 _RECORDING = '"asyncdemo.recording/'
 _LOOKED_AT = 200  # characters at the start of a file, among which a recording says what it is

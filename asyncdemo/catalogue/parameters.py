@@ -4,9 +4,9 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
-from asyncdemo.catalogue import reading, syntax
-from asyncdemo.catalogue.syntax import Value
-from asyncdemo.catalogue.wording import listed, visible
+from asyncdemo.catalogue import script_source
+from asyncdemo.catalogue.names import listed, visible
+from asyncdemo.catalogue.script_source import Value
 from asyncdemo.errors import UsageError
 
 _LINE_END = r"\r\n|\r|\n"
@@ -51,7 +51,7 @@ def replace(source: str, values: Mapping[str, Value]) -> str:
 
     Raises Unreadable if the source is not valid Python, KeyError for a name that is no parameter.
     """
-    literals = syntax.literals(syntax.parsed(source)) if values else {}
+    literals = script_source.literals(script_source.parsed(source)) if values else {}
     starts = _line_starts(source)
     pieces: list[str] = []
     at = 0
@@ -66,14 +66,14 @@ def replace(source: str, values: Mapping[str, Value]) -> str:
 
 def replace_bytes(data: bytes, values: Mapping[str, Value]) -> bytes:
     """Do `replace` to a file's bytes, in its own encoding. Raises Unreadable, KeyError."""
-    text, encoding = reading.decoded(data)
+    text, encoding = script_source.decoded(data)
     # Only a new value can hold what the encoding has not; it is in a string, where an escape means the same.
     return replace(text, values).encode(encoding, "backslashreplace")
 
 
 def _like(default: Value, text: str) -> Value | None:
     """Give the value of a text if it is of the default's kind."""
-    value = syntax.value_of_text(text)
+    value = script_source.value_of_text(text)
     if isinstance(default, str):
         return value if isinstance(value, str) else text
     if isinstance(default, float) and type(value) is int:

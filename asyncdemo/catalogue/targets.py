@@ -2,22 +2,92 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asyncdemo.catalogue import document, reading, syntax
-from asyncdemo.catalogue.document import Document
+from asyncdemo.catalogue import script_metadata, script_source
 from asyncdemo.catalogue.meant import meant
-from asyncdemo.catalogue.naming import normal
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue.names import listed, normal, visible
 from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
-from asyncdemo.catalogue.syntax import Value
-from asyncdemo.catalogue.wording import listed, visible
-from asyncdemo.errors import UsageError
+from asyncdemo.catalogue.script_source import Value
+from asyncdemo.errors import Unreadable, UsageError
 
 if TYPE_CHECKING:
+    from asyncdemo.documents.block_syntax import Nature
     from asyncdemo.documents.document_blocks import Block
+
+MAX_BYTES = 50_000_000
+
+_WORD = r"(?is)(?P<path>.*\.(?:md|markdown|txt))(?:#(?P<number>[^/]*))?"
+
+
+class Document(NamedTuple):
+    """A document that has one block at least; `name` is the path as it was typed."""
+
+    name: str
+    path: Path
+    blocks: "tuple[Block, ...]"
+
+    def nature(self, block: "Block") -> "Nature":
+        """Say what one of its blocks is."""
+        from asyncdemo.documents.block_syntax import nature
+
+        return nature(block, self.blocks[: block.number - 1])
+
+    def name_of(self, block: "Block") -> str:
+        """Give the name of a block as a target."""
+        return f"{self.name}#{block.number}"
+
+    def before(self, block: "Block") -> "tuple[Block, ...]":
+        """Give those before a block that Python can read."""
+        from asyncdemo.documents.block_syntax import is_python
+
+        return tuple(each for each in self.blocks[: block.number - 1] if is_python(each.text))
+
+
+def is_document(word: str) -> bool:
+    """Whether a word names a document, or a block of one, by its ending."""
+    return re.fullmatch(_WORD, word) is not None
+
+
+def read_document(word: str) -> "tuple[Document, Block | None]":
+    """Give the document that a word names, and the block behind `#`, if one is named.
+
+    Raises UsageError for a file that cannot be read, that has no Python in it, or that has no such block.
+    """
+    found = re.fullmatch(_WORD, word)
+    assert found is not None  # is_document
+    document = _read_document(found["path"])
+    number = found["number"]
+    if number is None:
+        return document, None
+    if not (number.isascii() and number.isdecimal()):
+        raise UsageError(f"{visible(word)}: give the number of a block behind #, {_numbers(document)}")
+    block = next((each for each in document.blocks if str(each.number) == number.lstrip("0")), None)
+    if block is None:
+        raise UsageError(f"{visible(word)}: there is no such block; {visible(document.name)} has {_numbers(document)}")
+    return document, block
+
+
+def _read_document(name: str) -> Document:
+    from asyncdemo.documents.document_blocks import blocks
+
+    path = Path(name)
+    try:
+        text = script_source.utf8(script_source.content(path, MAX_BYTES))
+    except Unreadable as error:
+        raise UsageError(f"cannot read {visible(name)}: {error}") from None
+    found = blocks(text)
+    if not found:
+        raise UsageError(f"no Python in {visible(name)}: a block of it begins with ```python, an example with >>>")
+    return Document(name, path, found)
+
+
+def _numbers(document: Document) -> str:
+    count = len(document.blocks)
+    return f"#1 to #{count}" if count > 1 else "only #1"
 
 
 class Target(NamedTuple):
@@ -48,7 +118,7 @@ class Target(NamedTuple):
         if self.block is None:
             return {} if self.script is None else self.script.parameters
         try:
-            return syntax.parameters(self.block.text)
+            return script_source.parameters(self.block.text)
         except Unreadable:
             return {}
 
@@ -89,7 +159,7 @@ def _exact(word: str, catalogue: Catalogue) -> Target | None:
     """Give the target of a word that needs no other words to tell, or None."""
     if word == "-":
         return Target("-")
-    if document.is_document(word):
+    if is_document(word):
         return _document(word)
     if os.sep in word or "/" in word or word.lower().endswith(".py"):
         if word.lower().endswith((".json", ".ipynb")) and (instead := meant(word)):
@@ -121,13 +191,13 @@ def _file(word: str) -> Target:
     except OSError as error:
         raise UsageError(f"cannot read {visible(word)}: {error.strerror}") from None
     try:
-        return Target(word, script=reading.script(path), path=path)
+        return Target(word, script=script_metadata.read_script(path), path=path)
     except Unreadable:
         return Target(word, path=path)
 
 
 def _document(word: str) -> Target:
-    whole, block = document.read(word)
+    whole, block = read_document(word)
     return Target(whole.name, path=whole.path, document=whole) if block is None else _of_block(whole, block)
 
 

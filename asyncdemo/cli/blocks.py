@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asyncdemo.catalogue import targets
-from asyncdemo.catalogue.document import Document
-from asyncdemo.catalogue.targets import Target
-from asyncdemo.catalogue.wording import listed, visible
+from asyncdemo.catalogue.names import listed, visible
+from asyncdemo.catalogue.targets import Document, Target
 from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
 

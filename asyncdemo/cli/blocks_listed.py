@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from asyncdemo.catalogue.document import Document
-from asyncdemo.catalogue.wording import absolute, visible
+from asyncdemo.catalogue.names import absolute, visible
+from asyncdemo.catalogue.targets import Document
 from asyncdemo.cli.blocks import needed
 from asyncdemo.documents.block_syntax import Nature
 from asyncdemo.documents.document_blocks import Block

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from asyncdemo.catalogue.document import is_document
-from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.targets import Target, is_document
 from asyncdemo.cli import annotations
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.checking import check_all
@@ -141,7 +140,7 @@ def _show(report: Report, *, as_json: bool, ascii_only: bool) -> None:
 
 
 def _row(result: CheckResult) -> str:
-    from asyncdemo.catalogue.wording import visible
+    from asyncdemo.catalogue.names import visible
 
     return "\t".join(visible(cell) for cell in (result.target, result.status, result.reason or "")) + "\n"
 

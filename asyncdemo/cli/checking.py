@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from asyncdemo.catalogue import shelf, targets
+from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.course import unlisted as unlisted_names
 from asyncdemo.catalogue.scenario import Scenario, Script
 from asyncdemo.cli.choosing import Chosen
 from asyncdemo.cli.interpreters import Interpreter
@@ -137,7 +138,7 @@ def _item(scenario: Scenario, script: Script) -> Item:
 def _results(
     chosen: Chosen, course: _Course, *, interrupted: bool
 ) -> Iterator[tuple[CheckResult, Item | None, Run | None]]:
-    unlisted = {folder: shelf.unlisted(folder) for folder in {each.scenario.path.parent for each in chosen.choices}}
+    unlisted = {folder: unlisted_names(folder) for folder in {each.scenario.path.parent for each in chosen.choices}}
     for choice in chosen.choices:
         scenario = choice.scenario
         is_unlisted = scenario.name in unlisted[scenario.path.parent]

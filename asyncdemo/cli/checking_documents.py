@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.names import absolute
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.catalogue.wording import absolute
 from asyncdemo.cli.blocks import why_not
 from asyncdemo.cli.planning import SCENARIO_TIMEOUT, Request, planned
 from asyncdemo.expectations.check_result import CheckResult, Mismatch

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from asyncdemo.catalogue import course
-from asyncdemo.catalogue.problem import Problem
-from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
-from asyncdemo.catalogue.wording import visible
+from asyncdemo.catalogue.names import visible
+from asyncdemo.catalogue.scenario import Catalogue, Problem, Scenario, Script
 from asyncdemo.cli.options import in_chapter, resolved
 from asyncdemo.errors import UsageError
 

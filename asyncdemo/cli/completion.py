@@ -7,7 +7,7 @@ import os
 from collections.abc import MutableMapping
 
 from asyncdemo.catalogue import course, targets
-from asyncdemo.catalogue.document import is_document, read
+from asyncdemo.catalogue.targets import is_document, read_document
 from asyncdemo.errors import UsageError
 
 _BASH = "complete_bash"
@@ -31,7 +31,7 @@ def complete_document(incomplete: str) -> list[str]:
     if not mark or not is_document(name):
         return []
     try:
-        document, _ = read(name)
+        document, _ = read_document(name)
     except UsageError:
         return []
     names = map(document.name_of, document.blocks)

@@ -5,9 +5,9 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.parameters import parse_settings
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.planning import Request
 from asyncdemo.comparison.sweep import is_number
 from asyncdemo.errors import UsageError

@@ -11,6 +11,7 @@ import typer
 from asyncdemo import __version__
 from asyncdemo.catalogue import course
 from asyncdemo.catalogue.scenario import Catalogue
+from asyncdemo.catalogue.staging import staged
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.options import Ascii, Scenarios, load_catalogue
 from asyncdemo.errors import ToolError
@@ -20,7 +21,6 @@ from asyncdemo.runner import linux
 from asyncdemo.runner.interpreter import command_line, find_interpreter
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
-from asyncdemo.staging import staged
 from asyncdemo.views.terminal.doctor import write_checks
 from asyncdemo.views.terminal.page import Page, standard_page
 

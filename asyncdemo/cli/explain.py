@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from asyncdemo.catalogue.naming import normal
+from asyncdemo.catalogue.names import normal
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.options import Ascii
 from asyncdemo.cli.promises import unknown_rule

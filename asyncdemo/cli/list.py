@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from asyncdemo.catalogue.document import is_document, read
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
+from asyncdemo.catalogue.targets import is_document, read_document
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_document
 from asyncdemo.cli.options import Ascii, Json, Scenarios, load_catalogue, tell_problems
@@ -39,7 +39,7 @@ def list_scenarios(
     if chapter is not None and is_document(chapter):
         from asyncdemo.cli.blocks_listed import write_blocks
 
-        document, block = read(chapter)
+        document, block = read_document(chapter)
         chosen = document.blocks if block is None else (block,)
         write_blocks(document, chosen, names=names, as_json=as_json, ascii_only=ascii_only)
         return
@@ -50,7 +50,7 @@ def list_scenarios(
     if names:
         sys.stdout.write("".join(f"{each.name}\n" for each in catalogue.scenarios if each.available))
     elif as_json:
-        from asyncdemo.catalogue.listing import to_json
+        from asyncdemo.catalogue.scenario import to_json
         from asyncdemo.views.document import write_json
 
         write_json(to_json(catalogue))
@@ -65,7 +65,7 @@ def list_scenarios(
 
 
 def _row(scenario: Scenario) -> str:
-    from asyncdemo.catalogue.wording import visible
+    from asyncdemo.catalogue.names import visible
 
     cells = (scenario.name, str(scenario.chapter.number), ",".join(scenario.variants), scenario.summary)
     return "\t".join(visible(cell) for cell in cells) + "\n"

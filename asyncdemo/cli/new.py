@@ -8,17 +8,15 @@ from typing import Annotated
 
 import typer
 
-from asyncdemo import sketch
-from asyncdemo.catalogue import naming, reading, shelf
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue import course, names, new_scenario, script_source
+from asyncdemo.catalogue.course import CONTENTS
+from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
-from asyncdemo.catalogue.shelf import CONTENTS
-from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Scenarios, load_catalogue, resolved
 from asyncdemo.cli.saving import replace_content
-from asyncdemo.errors import UsageError
+from asyncdemo.errors import Unreadable, UsageError
 from asyncdemo.expectations.static_checks import COLUMNS
 
 app = command_app()
@@ -58,10 +56,10 @@ def new(
         written, names = _copy(_original(source, catalogue), folder, own_name)
     elif names:
         written = folder / own_name
-        _write_folder(written, {file: text.encode() for file, text in sketch.folder(own_name, names).items()})
+        _write_folder(written, {file: text.encode() for file, text in new_scenario.folder(own_name, names).items()})
     else:
-        written = folder / sketch.file_name(own_name)
-        _write(written, sketch.single(own_name).encode())
+        written = folder / new_scenario.file_name(own_name)
+        _write(written, new_scenario.single(own_name).encode())
     print(f"written  {visible(written)}{os.sep if written.is_dir() else ''}")
     _tell_contents(folder, own_name, names)
     where = f" --scenarios {visible(folder)}"
@@ -71,8 +69,8 @@ def new(
 
 def _checked(word: str, what: str) -> str:
     """Give the one spelling of a name. Raises UsageError if it is none."""
-    name = naming.normal(word.strip())
-    if not naming.is_name(name):
+    name = names.normal(word.strip())
+    if not names.is_name(name):
         raise UsageError(f"{visible(word)!r} is no {what} for a scenario: use {_WORD}")
     return name
 
@@ -94,7 +92,7 @@ def _original(word: str, catalogue: Catalogue) -> Scenario:
 
 
 def _refuse_taken(folder: Path, name: str) -> None:
-    found = shelf.look(folder, "", []).found.get(name)
+    found = course.list_folder(folder, "", []).found.get(name)
     if found is not None:
         raise UsageError(f"there is a {visible(found)} already, and nothing is overwritten: choose another name")
 
@@ -102,7 +100,7 @@ def _refuse_taken(folder: Path, name: str) -> None:
 def _copy(original: Scenario, folder: Path, name: str) -> tuple[Path, list[str]]:
     """Write a copy under another name, with the files beside its variants; give where, and its variants."""
     if not original.variants:
-        path = folder / sketch.file_name(name)
+        path = folder / new_scenario.file_name(name)
         _write(path, _own(original.scripts[0].path, original.name, name))
         return path, []
     scripts = [script.path for script in original.scripts]
@@ -113,7 +111,7 @@ def _copy(original: Scenario, folder: Path, name: str) -> tuple[Path, list[str]]
         raise UsageError(f"cannot copy {visible(original.path)}: {error.strerror}") from None
     notes = files.get(NOTES)
     if notes is not None:
-        files[NOTES] = sketch.with_name(notes.decode(errors="surrogateescape"), original.name, name).encode(
+        files[NOTES] = new_scenario.with_name(notes.decode(errors="surrogateescape"), original.name, name).encode(
             errors="surrogateescape"
         )
     _write_folder(folder / name, files | {path.name: _own(path, original.name, name) for path in scripts})
@@ -122,8 +120,8 @@ def _copy(original: Scenario, folder: Path, name: str) -> tuple[Path, list[str]]
 
 def _own(path: Path, old: str, name: str) -> bytes:
     """The script of a copy: its commands name the copy, and the aliases stay with what it was made from."""
-    text, encoding = reading.decoded(reading.content(path))
-    return sketch.script_with_name(sketch.without_aliases(text), old, name, COLUMNS).encode(encoding)
+    text, encoding = script_source.decoded(script_source.content(path))
+    return new_scenario.script_with_name(new_scenario.without_aliases(text), old, name, COLUMNS).encode(encoding)
 
 
 def _write_folder(path: Path, files: Mapping[str, bytes]) -> None:
@@ -152,8 +150,8 @@ def _tell_contents(folder: Path, name: str, variants: Sequence[str]) -> None:
     path = folder / CONTENTS
     is_new = not os.path.lexists(path)
     with suppress(Unreadable):
-        before = "" if is_new else reading.utf8(reading.content(path))
-        text = sketch.with_scenario(before, name, list(variants))
+        before = "" if is_new else script_source.utf8(script_source.content(path))
+        text = new_scenario.with_scenario(before, name, list(variants))
         if text == before:
             return
         if text is not None:

@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from asyncdemo.catalogue import course, targets
-from asyncdemo.catalogue.problem import Problem
-from asyncdemo.catalogue.scenario import Catalogue, Scenario
+from asyncdemo.catalogue.names import visible
+from asyncdemo.catalogue.scenario import Catalogue, Problem, Scenario
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
 

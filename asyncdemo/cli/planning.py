@@ -7,17 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asyncdemo.catalogue import syntax
+from asyncdemo.catalogue import script_source
+from asyncdemo.catalogue.names import absolute
 from asyncdemo.catalogue.parameters import parse_settings, replace, replace_bytes
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue.staging import staged
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.catalogue.wording import absolute
 from asyncdemo.cli import blocks
-from asyncdemo.errors import UsageError
+from asyncdemo.errors import Unreadable, UsageError
 from asyncdemo.recording import Subject
 from asyncdemo.runner.interpreter import CANNOT, NoInterpreterError, command_line, find_interpreter
 from asyncdemo.runner.plan import Plan
-from asyncdemo.staging import staged
 
 if TYPE_CHECKING:
     from asyncdemo.documents.document_blocks import Block
@@ -125,7 +124,7 @@ def _block(target: Target, path: Path, request: Request) -> Iterator[tuple[Subje
 
     text = staged_text(_blocks(target, request))
     try:
-        known = syntax.parameters(text) if request.settings else {}
+        known = script_source.parameters(text) if request.settings else {}
     except Unreadable:
         known = {}
     values = parse_settings(request.settings, known, target.name)

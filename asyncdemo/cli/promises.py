@@ -33,7 +33,7 @@ def unknown_rule(name: str, known: Iterable[str]) -> str:
     """Say that there is no such rule, and which one was perhaps meant."""
     from difflib import get_close_matches
 
-    from asyncdemo.catalogue.wording import visible
+    from asyncdemo.catalogue.names import visible
 
     near = get_close_matches(name, list(known), n=1)
     return f"no rule is called {visible(name)!r}; " + (
@@ -52,7 +52,7 @@ def _is_broken(run: Run, rules: frozenset[str]) -> bool:
         return True
     unknown = _why_unknown(run, rules)
     if unknown is not None:
-        from asyncdemo.catalogue.wording import visible
+        from asyncdemo.catalogue.names import visible
 
         tell(f"{visible(run.subject.target)}: {unknown}, so --fail-on cannot be kept")
     return unknown is not None
@@ -71,7 +71,7 @@ def _why_unknown(run: Run, rules: frozenset[str]) -> str | None:
 
 def too_slow(compared: "Comparison | Sweep", least: float) -> bool:
     """Whether one of the contestants is not surely `least` times as fast as the baseline; says on stderr which."""
-    from asyncdemo.catalogue.wording import visible
+    from asyncdemo.catalogue.names import visible
 
     slow = False
     for point in compared.points:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asyncdemo.archive import Recording, from_text
-from asyncdemo.catalogue.wording import visible
+from asyncdemo.catalogue.names import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import Ascii

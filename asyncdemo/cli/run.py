@@ -10,9 +10,9 @@ import typer
 from typer.core import TyperCommand
 
 from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.availability import satisfies, unmet_python
-from asyncdemo.catalogue.document import Document
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
-from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.targets import Document, Target
 from asyncdemo.cli.blocks import described
 from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.messages import tell

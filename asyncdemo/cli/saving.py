@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import typer
 
-from asyncdemo.catalogue.wording import listed, visible
+from asyncdemo.catalogue.names import listed, visible
 from asyncdemo.errors import ToolError, UsageError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.targets import Target, notes_of
-from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.options import Ascii, Of, Scenarios, load_catalogue, resolved

@@ -102,7 +102,7 @@ def _again(found: "Tour", where: str | None, scenarios: list[str] | None) -> str
 
 
 def _write_progress(found: "Tour", courses: "dict[str, Course]", again: str, *, ascii_only: bool) -> None:
-    from asyncdemo.catalogue.wording import visible
+    from asyncdemo.catalogue.names import visible
     from asyncdemo.tour.state import Course, overall
 
     course = courses.get(found.name, Course())

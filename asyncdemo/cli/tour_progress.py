@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
-from asyncdemo.catalogue.problem import Unreadable
-from asyncdemo.catalogue.reading import content
-from asyncdemo.catalogue.wording import visible
+from asyncdemo.catalogue.names import visible
+from asyncdemo.catalogue.script_source import content
 from asyncdemo.cli.saving import opened
-from asyncdemo.errors import AsyncdemoError
+from asyncdemo.errors import AsyncdemoError, Unreadable
 from asyncdemo.tour.state import Course, Mark, better
 
 SCHEMA = "asyncdemo.progress/1"

@@ -11,17 +11,16 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import FrameType
 
-from asyncdemo.catalogue import reading
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue import script_metadata
+from asyncdemo.catalogue.names import visible
+from asyncdemo.catalogue.staging import staged
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.catalogue.wording import visible
 from asyncdemo.cli.blocks import with_those_before
 from asyncdemo.cli.planning import Request, planned
 from asyncdemo.documents.block_syntax import awaits
-from asyncdemo.errors import AsyncdemoError, ToolError
+from asyncdemo.errors import AsyncdemoError, ToolError, Unreadable
 from asyncdemo.recording import Outcome, Python, Run, Subject
 from asyncdemo.runner.background import Background, Ended, Looked, Message, Over, Printed
-from asyncdemo.staging import staged
 from asyncdemo.tour.navigation import pressed
 from asyncdemo.tour.state import Course, Room, State, started, with_output, with_run, with_tasks
 
@@ -191,7 +190,7 @@ class Copies:
         if status:
             return f"{visible(editor)} has ended with status {status}; nothing was run"
         try:
-            script = reading.script(copy, target.script.variant if target.script is not None else None)
+            script = script_metadata.read_script(copy, target.script.variant if target.script is not None else None)
         except Unreadable as error:
             return f"the copy cannot be run: {error}"
         return target._replace(script=script, path=copy, document=None, block=None)

@@ -6,17 +6,15 @@ from shlex import quote
 from typing import NamedTuple
 
 from asyncdemo.catalogue import course, targets
-from asyncdemo.catalogue.document import Document
-from asyncdemo.catalogue.problem import Unreadable
-from asyncdemo.catalogue.reading import content
+from asyncdemo.catalogue.course import CONTENTS
+from asyncdemo.catalogue.names import absolute, visible
 from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario
-from asyncdemo.catalogue.shelf import CONTENTS
-from asyncdemo.catalogue.targets import Target
-from asyncdemo.catalogue.wording import absolute, visible
+from asyncdemo.catalogue.script_source import content
+from asyncdemo.catalogue.targets import Document, Target
 from asyncdemo.cli.blocks import described
 from asyncdemo.cli.options import in_chapter, load_catalogue, resolved, tell_problems
 from asyncdemo.documents.document_blocks import staged_text
-from asyncdemo.errors import UsageError
+from asyncdemo.errors import Unreadable, UsageError
 from asyncdemo.tour.stops import Round, Stop, of_scenario, of_script_alone, of_source
 
 

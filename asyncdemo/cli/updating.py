@@ -1,6 +1,6 @@
 """`check --update`: the blocks of scripts that ended as they should, written anew."""
 
-from asyncdemo.catalogue import reading
+from asyncdemo.catalogue import script_source
 from asyncdemo.catalogue.scenario import Script
 from asyncdemo.cli.checking import Checked, Item
 from asyncdemo.cli.interpreters import Interpreter
@@ -38,7 +38,7 @@ def _rewrite(script: Script, observed: Observed) -> bool:
 
     Raises UsageError where the file cannot be read any more, or not be written.
     """
-    source, encoding = reading.decoded(reading.content(script.path))
+    source, encoding = script_source.decoded(script_source.content(script.path))
     if source != script.source:
         return False  # changed while it ran
     text = rewritten(source, observed, FileFormat(encoding, str(script.path)))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from asyncdemo.catalogue import syntax
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue import script_source
+from asyncdemo.errors import Unreadable
 
 Version = tuple[int, ...]
 Stream = Literal["stdout", "stderr"]
@@ -139,7 +139,7 @@ def _version(text: str | None) -> Version | None:
 def _last_of_code(source: str) -> int:
     """The number of the last line of code, 0 if nobody can tell: in a string there a line may look like a comment."""
     try:
-        body = syntax.parsed(source).body
+        body = script_source.parsed(source).body
     except Unreadable:
         return 0
     return body[-1].end_lineno or 0 if body else 0

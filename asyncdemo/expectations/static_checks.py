@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from asyncdemo.catalogue.course import CONTENTS
 from asyncdemo.catalogue.scenario import Scenario, Script
-from asyncdemo.catalogue.shelf import CONTENTS
 from asyncdemo.expectations.check_result import Mismatch
 from asyncdemo.expectations.choices import FEWEST
 from asyncdemo.expectations.output_blocks import LINE_END, blocks_start, slips

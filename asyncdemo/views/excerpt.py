@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Collection, Sequence
 
-from asyncdemo.catalogue import syntax
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue import script_source
+from asyncdemo.errors import Unreadable
 from asyncdemo.expectations.output_blocks import LINE_END, blocks_start
 
 Lines = list[tuple[int, str]]  # of code, with their numbers
@@ -47,7 +47,7 @@ def _near(lines: Lines, wanted: Collection[int], around: int) -> list[Lines]:
 
 def _docstring(source: str) -> set[int]:
     try:
-        body = syntax.parsed(source).body
+        body = script_source.parsed(source).body
     except Unreadable:
         return set()
     match body:

@@ -5,8 +5,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import UnionType
 
-from asyncdemo.catalogue import syntax
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue import script_source
+from asyncdemo.errors import Unreadable
 from asyncdemo.marks import Mark
 from asyncdemo.recording import Run
 from asyncdemo.spans import BLOCKED, WAITING
@@ -35,7 +35,7 @@ def by_importance(run: Run, lines: Lines, marks: Iterable[Mark]) -> list[int]:
     """
     ranks = {number: _INSIDE if _OF_BLOCKS.match(text) else _OUTSIDE for number, text in lines if text.strip()}
     try:
-        nodes = list(ast.walk(syntax.parsed(run.subject.source or "")))
+        nodes = list(ast.walk(script_source.parsed(run.subject.source or "")))
     except Unreadable:
         nodes = []
     for mark in marks:

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.catalogue import course
-from asyncdemo.catalogue.problem import Problem
-from asyncdemo.catalogue.scenario import Catalogue
+from asyncdemo.catalogue.scenario import Catalogue, Problem
 from asyncdemo.errors import UsageError
 
 from .conftest import Write, block

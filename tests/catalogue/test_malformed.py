@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.catalogue import course
-from asyncdemo.catalogue.problem import Problem
+from asyncdemo.catalogue.scenario import Problem
 
 from .conftest import Write, block
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.catalogue import reading, syntax
-from asyncdemo.catalogue.problem import Unreadable
-from asyncdemo.catalogue.syntax import Value
+from asyncdemo.catalogue import script_metadata, script_source
+from asyncdemo.catalogue.script_source import Value
+from asyncdemo.errors import Unreadable
 
 from .conftest import block
 
@@ -21,7 +21,7 @@ def test_a_script_is_what_its_text_says() -> None:
     source = block('requires-python = ">=3.8"') + (
         '"""Call it.\n\n    What to notice:\n\n      much.\n    """\nTASKS = 10\nraise SystemExit("ran!")\n'
     )
-    script = reading.from_text(source, HERE, "async")
+    script = script_metadata.script_from_text(source, HERE, "async")
     assert (script.variant, script.path, script.source) == ("async", HERE, source)
     assert (script.summary, script.notes) == ("Call it.", "What to notice:\n\n  much.")
     assert (script.parameters, script.requires_python, script.exit) == ({"TASKS": 10}, ">=3.8", 0)
@@ -51,17 +51,17 @@ def test_a_script_is_what_its_text_says() -> None:
     ],
 )
 def test_docstring(source: str, docstring: str) -> None:
-    assert syntax.docstring(source) == docstring
+    assert script_source.docstring(source) == docstring
 
 
 @given(st.lists(st.sampled_from(['"""', "'''", "'", '"', "a", "\n", "\\", "#", " ", ";", "r", "(", ")", "+", "\f"])))
 def test_the_docstring_is_python_s(pieces: list[str]) -> None:
     source = "".join(pieces)
     try:
-        expected = ast.get_docstring(syntax.parsed(source), clean=False) or ""
+        expected = ast.get_docstring(script_source.parsed(source), clean=False) or ""
     except Unreadable:
         return
-    assert syntax.docstring(source) == expected
+    assert script_source.docstring(source) == expected
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_docstring_is_python_s(pieces: list[str]) -> None:
     ],
 )
 def test_parameters_are_top_level_literals(source: str, parameters: dict[str, Value]) -> None:
-    assert reading.from_text(source, HERE).parameters == parameters
+    assert script_metadata.script_from_text(source, HERE).parameters == parameters
 
 
 @pytest.mark.parametrize(
@@ -95,17 +95,19 @@ def test_parameters_are_top_level_literals(source: str, parameters: dict[str, Va
     ],
 )
 def test_syntax_errors(source: str, error: str | None, recwarn: pytest.WarningsRecorder) -> None:
-    assert reading.from_text(source, HERE).syntax_error == error
+    assert script_metadata.script_from_text(source, HERE).syntax_error == error
     assert not recwarn.list
 
 
 def test_what_python_has_no_room_for() -> None:
-    assert re.fullmatch(r"not valid Python: \w.*", reading.from_text("-" * 100_000 + "1", HERE).syntax_error or "")
+    assert re.fullmatch(
+        r"not valid Python: \w.*", script_metadata.script_from_text("-" * 100_000 + "1", HERE).syntax_error or ""
+    )
 
 
 @given(st.text() | st.text(alphabet="()[]{}-~+1a\n\t\0'\"\\"))
 def test_any_text_can_be_a_script(text: str) -> None:
-    script = reading.from_text(text, HERE)
+    script = script_metadata.script_from_text(text, HERE)
     assert isinstance(script.summary + script.notes + str(script.parameters) + str(script.syntax_error), str)
 
 
@@ -119,7 +121,7 @@ def test_any_text_can_be_a_script(text: str) -> None:
     ],
 )
 def test_encodings(data: bytes, text: str, encoding: str) -> None:
-    assert reading.decoded(data) == (text, encoding)
+    assert script_source.decoded(data) == (text, encoding)
 
 
 @pytest.mark.parametrize(
@@ -134,14 +136,14 @@ def test_encodings(data: bytes, text: str, encoding: str) -> None:
 )
 def test_bad_encodings(data: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as raised:
-        reading.decoded(data)
+        script_source.decoded(data)
     assert str(raised.value) == reason
 
 
 @given(st.binary() | st.from_regex(rb"# coding: [a-z0-9_-]{1,12}\n", fullmatch=True))
 def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     try:
-        reading.decoded(data)
+        script_source.decoded(data)
     except Unreadable as error:
         assert str(error)
 
@@ -157,4 +159,4 @@ def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
 def test_readme(tmp_path: Path, text: str, summary: str, notes: str) -> None:
     path = tmp_path / "README.md"
     path.write_bytes(text.encode())
-    assert reading.readme(path) == (summary, notes)
+    assert script_metadata.read_readme(path) == (summary, notes)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from asyncdemo.catalogue.staging import staged
 from asyncdemo.errors import ToolError
-from asyncdemo.staging import staged
 
 from .conftest import Write
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo import sketch
+from asyncdemo.catalogue import new_scenario
 from tests.checking.conftest import GOOD
 from tests.conftest import SCENARIOS, Result
 
@@ -135,14 +135,14 @@ def test_mistakes(arguments: list[str], message: str, tmp_path: Path, asyncdemo:
     ],
 )
 def test_a_contents_file_is_extended_where_that_is_safe(before: str, after: str | None) -> None:
-    assert sketch.with_scenario(before, "new", []) == after
+    assert new_scenario.with_scenario(before, "new", []) == after
 
 
 def test_the_order_of_variants_is_kept() -> None:
-    assert sketch.with_scenario(CONTENTS, "new", ["a", "b"]) == sketch.with_scenario(CONTENTS, "new", [])
-    text = sketch.with_scenario(CONTENTS, "new", ["b", "a"])
+    assert new_scenario.with_scenario(CONTENTS, "new", ["a", "b"]) == new_scenario.with_scenario(CONTENTS, "new", [])
+    text = new_scenario.with_scenario(CONTENTS, "new", ["b", "a"])
     assert text is not None and text.endswith('\n[variants]\nnew = ["b", "a"]\n')
-    again = sketch.with_scenario(text, "next", ["d", "c"])
+    again = new_scenario.with_scenario(text, "next", ["d", "c"])
     assert again is not None and again.endswith('\n[variants]\nnext = ["d", "c"]\nnew = ["b", "a"]\n')
 
 
@@ -158,9 +158,9 @@ def test_a_copy_keeps_the_order_and_names_itself(asyncdemo: Program, tmp_path: P
 
 def test_commands_in_notes_name_the_copy() -> None:
     notes = "old is old. Try `asyncdemo run old:a\n--set N=1`, or `asyncdemo run old-one`, not `old`.\n"
-    assert sketch.with_name(notes, "old", "new") == notes.replace("old:a", "new:a")
+    assert new_scenario.with_name(notes, "old", "new") == notes.replace("old:a", "new:a")
     prose = "With asyncdemo you see what threads do."
-    assert sketch.with_name(prose, "threads", "mine") == prose
+    assert new_scenario.with_name(prose, "threads", "mine") == prose
 
 
 @pytest.mark.parametrize(
@@ -177,15 +177,17 @@ def test_commands_in_notes_name_the_copy() -> None:
 )
 def test_a_copied_script_keeps_its_lines_within_the_page(notes: str, renamed: str | None) -> None:
     script = '# first\n"""summary\n\n{}"""\n# ///\nold = "asyncdemo run old"\n'
-    assert sketch.script_with_name(script.format(notes), "old", "a-longer-name", 70) == script.format(renamed or notes)
+    assert new_scenario.script_with_name(script.format(notes), "old", "a-longer-name", 70) == script.format(
+        renamed or notes
+    )
 
 
 @given(st.from_regex(r"[a-z0-9][a-z0-9-]{0,12}", fullmatch=True))
 def test_no_file_takes_the_place_of_a_library(name: str) -> None:
-    from asyncdemo.catalogue import naming
+    from asyncdemo.catalogue import names
 
-    file = sketch.file_name(name)
-    assert naming.from_file(file) == name
+    file = new_scenario.file_name(name)
+    assert names.from_file(file) == name
     assert file.removesuffix(".py") not in ("asyncio", "time", "anyio", "trio", "threading")
 
 

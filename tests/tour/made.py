@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from asyncdemo.catalogue.reading import from_text
 from asyncdemo.catalogue.scenario import Chapter, Scenario
+from asyncdemo.catalogue.script_metadata import script_from_text
 from asyncdemo.recording import Outcome, Output, Run
 from asyncdemo.tour.navigation import pressed
 from asyncdemo.tour.state import Room, State, at_stop, with_output, with_run, with_tasks
@@ -66,12 +66,12 @@ NEWER = '''"""what needs another Python"""
 
 
 def scenario(name: str, source: str, chapter: Chapter) -> Scenario:
-    script = from_text(source, Path(f"/course/{name}.py"))
+    script = script_from_text(source, Path(f"/course/{name}.py"))
     return Scenario(name, chapter, script.path, (script,), script.summary, script.notes)
 
 
 def folder(name: str, sources: dict[str, str], chapter: Chapter, notes: str) -> Scenario:
-    scripts = tuple(from_text(text, Path(f"/course/{name}/{each}.py"), each) for each, text in sources.items())
+    scripts = tuple(script_from_text(text, Path(f"/course/{name}/{each}.py"), each) for each, text in sources.items())
     return Scenario(name, chapter, Path("/course", name), scripts, f"about {name}", notes)
 
 

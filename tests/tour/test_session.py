@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.catalogue.reading import script
+from asyncdemo.catalogue.script_metadata import read_script
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.tour_session import Session
 from asyncdemo.runner.background import Background
@@ -27,7 +27,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
     """A tour whose only stop waits for ever; Ctrl-C is the tour's."""
     path = tmp_path / "waits.py"
     path.write_text(WAITS)
-    read = script(path)
+    read = read_script(path)
     session = Session(State((of_script_alone(Target(str(path), path=path, script=read), read, FIRST),)), None)
     with handled((signal.SIGINT,), session.hear_ctrl_c):
         yield session

@@ -15,7 +15,7 @@ from textwrap import dedent
 from typing import Any, NamedTuple
 
 from asyncdemo.archive import Recording
-from asyncdemo.catalogue import reading, syntax
+from asyncdemo.catalogue import script_metadata, script_source
 from asyncdemo.lanes.chart import length as length_of
 from asyncdemo.marks import Mark, marks
 from asyncdemo.printed import printed
@@ -163,7 +163,7 @@ def code(subject: Subject) -> list[list[Any]]:
 
 def prose(subject: Subject) -> Prose:
     """What the docstring says; a script of a person's own may have none."""
-    summary, notes = reading.prose(syntax.docstring(subject.source or ""))
+    summary, notes = script_metadata.prose(script_source.docstring(subject.source or ""))
     parts = [part for part in notes.split("\n\n") if part.strip()]
     return Prose(shortened(summary, _LONGEST_CODE), [_part(shortened(part, 4 * _LONGEST_CODE)) for part in parts])
 

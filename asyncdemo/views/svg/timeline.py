@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from asyncdemo.archive import Recording
-from asyncdemo.catalogue.syntax import docstring
+from asyncdemo.catalogue.script_source import docstring
 from asyncdemo.lanes.axis import ticks, unit_of
 from asyncdemo.lanes.chart import length
 from asyncdemo.recording import Run

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asyncdemo.catalogue.wording import listed
+from asyncdemo.catalogue.names import listed
 from asyncdemo.health import Check
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import wrapped

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asyncdemo.catalogue.syntax import docstring
+from asyncdemo.catalogue.script_source import docstring
 from asyncdemo.recording import Run
 from asyncdemo.views.grouping import side_by_side
 from asyncdemo.views.terminal.page import Page

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from asyncdemo.catalogue.syntax import docstring
+from asyncdemo.catalogue.script_source import docstring
 from asyncdemo.lanes.chart import chart, length
 from asyncdemo.lanes.folding import FEWEST
 from asyncdemo.lanes.naming import names, overlap, shown_tasks

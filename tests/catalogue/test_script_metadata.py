@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.catalogue import metadata
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue import script_metadata
+from asyncdemo.errors import Unreadable
 
 from .conftest import block
 
@@ -36,7 +36,7 @@ def test_every_field() -> None:
         exit = 1
         """
     )
-    assert metadata.fields(source) == {
+    assert script_metadata.fields(source) == {
         "requires_python": ">=3.9",
         "dependencies": ("anyio", "trio"),
         "aliases": ("un-awaited",),
@@ -50,7 +50,7 @@ def test_every_field() -> None:
 
 @pytest.mark.parametrize("source", ["", "# /// script\n", "# /// script\n# ///\n", "# /// other\n# a\n# ///\n"])
 def test_no_block(source: str) -> None:
-    assert metadata.fields(source) == {}
+    assert script_metadata.fields(source) == {}
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_no_block(source: str) -> None:
 )
 def test_what_is_wrong_is_said_with_its_line(source: str, message: str) -> None:
     with pytest.raises(Unreadable) as raised:
-        metadata.fields(source)
+        script_metadata.fields(source)
     assert str(raised.value) == message
 
 
 @pytest.mark.parametrize("value", ["[" * 5000, "9" * 5000])
 def test_toml_that_python_itself_cannot_hold(value: str) -> None:
     with pytest.raises(Unreadable, match=r"^line 1: not valid TOML: \w"):
-        metadata.fields(block(f"a = {value}"))
+        script_metadata.fields(block(f"a = {value}"))
 
 
 @given(st.lists(st.sampled_from(LINES)), st.sampled_from(["", "\n"]))
@@ -103,7 +103,7 @@ def test_blocks_are_those_of_the_reference_expression(lines: list[str], end: str
         )
         for match in re.finditer(REFERENCE, source)
     ]
-    assert list(metadata.blocks(source)) == expected
+    assert list(script_metadata.blocks(source)) == expected
 
 
 ANY_BLOCK = st.lists(st.sampled_from(FRAGMENTS[3:]) | st.text().map("# {}".format)).map("\n".join)
@@ -112,15 +112,15 @@ ANY_BLOCK = st.lists(st.sampled_from(FRAGMENTS[3:]) | st.text().map("# {}".forma
 @given(ANY_BLOCK.map("# /// script\n{}\n# ///\n".format) | st.lists(st.sampled_from(FRAGMENTS)).map("\n".join))
 def test_any_text_is_read_or_refused(source: str) -> None:
     try:
-        metadata.fields(source)
+        script_metadata.fields(source)
     except Unreadable as error:
         assert str(error).startswith("line ")
 
 
 def test_windows_line_ends_do_not_hide_a_block() -> None:
-    assert metadata.fields(block("requires-python = '>=3'").replace("\n", "\r\n"))["requires_python"] == ">=3"
+    assert script_metadata.fields(block("requires-python = '>=3'").replace("\n", "\r\n"))["requires_python"] == ">=3"
 
 
 def test_starts_without_ends_take_no_time() -> None:
     # The reference expression takes minutes for this file.
-    assert metadata.fields("# /// script\n" * 80_000) == {}
+    assert script_metadata.fields("# /// script\n" * 80_000) == {}

@@ -1,11 +1,14 @@
-"""The block of metadata in a script's comments, as inline script metadata (PEP 723) defines it."""
+"""From a file to a Script: its docstring, and the metadata in its comments (PEP 723). Nothing is executed."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from asyncdemo.catalogue import naming
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.catalogue import names
+from asyncdemo.catalogue.scenario import Script
+from asyncdemo.catalogue.script_source import content, decoded, docstring, utf8
+from asyncdemo.errors import Unreadable
 
 _START = re.compile(r"# /// ([a-zA-Z0-9-]+)")
 _TOML_PLACE = r" \(at (?:line (\d+), column \d+|end of document)\)"
@@ -87,9 +90,9 @@ def _checked(table: dict[str, Any]) -> dict[str, Any]:
     given.update((key, _texts(own, key)) for key in _TEXTS)
     if type(given["exit"]) is not int:
         raise Unreadable("exit must be a whole number")
-    given["aliases"] = tuple(map(naming.normal, given["aliases"]))
+    given["aliases"] = tuple(map(names.normal, given["aliases"]))
     for alias in given["aliases"]:
-        if not naming.is_name(alias):
+        if not names.is_name(alias):
             raise Unreadable(f"alias {alias!r} is not a name (letters a to z, digits, -)")
     return given
 
@@ -113,3 +116,29 @@ def _texts(table: dict[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise Unreadable(f"{key} must be a list of strings")
     return tuple(found)
+
+
+def read_script(path: Path, variant: str | None = None) -> Script:
+    """Read one script. Raises Unreadable."""
+    source, _ = decoded(content(path))
+    return script_from_text(source, path, variant)
+
+
+def script_from_text(source: str, path: Path, variant: str | None = None) -> Script:
+    """Read the text of one script, its syntax unseen. Raises Unreadable if its metadata is wrong."""
+    summary, notes = prose(docstring(source))
+    return Script(variant, path, source, summary, notes, **fields(source))
+
+
+def prose(text: str) -> tuple[str, str]:
+    """Split a docstring into its first line and the rest, without their common indentation."""
+    summary, _, rest = text.strip().partition("\n")
+    lines = [line.rstrip() for line in rest.expandtabs().split("\n")]
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line), default=0)
+    return summary.rstrip(), "\n".join(line[margin:] for line in lines).strip("\n")
+
+
+def read_readme(path: Path) -> tuple[str, str]:
+    """Give the heading and the body of a README.md. Raises Unreadable."""
+    heading, _, body = utf8(content(path)).replace("\r\n", "\n").strip().partition("\n")
+    return heading.lstrip("# ").rstrip(), body.strip()

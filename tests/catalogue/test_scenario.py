@@ -3,7 +3,7 @@
 import json
 
 from asyncdemo.catalogue import course
-from asyncdemo.catalogue.listing import to_json
+from asyncdemo.catalogue.scenario import to_json
 
 from .conftest import Write, block
 

@@ -1,12 +1,65 @@
-"""Python text, parsed but never compiled or run: its docstring and its top-level literals."""
+"""The text of a script: read, decoded, and parsed for its docstring and its top-level literals. Never run."""
 
 import ast
+import io
 import math
 import re
+import stat
+import tokenize
 from functools import cache
+from pathlib import Path
 
-from asyncdemo.catalogue.problem import Unreadable
+from asyncdemo.errors import Unreadable
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse, problem
+
+MAX_BYTES = 1_000_000
+
+
+def content(path: Path, most: int = MAX_BYTES) -> bytes:
+    """Read a regular file of so many bytes at most. Raises Unreadable for anything else, unopened: a FIFO blocks."""
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise Unreadable("a folder, not a file")
+        if not stat.S_ISREG(found.st_mode):
+            raise Unreadable("not a regular file")
+        if found.st_size > most:
+            raise Unreadable(f"larger than {most // 1_000_000} MB")
+        return path.read_bytes()
+    except FileNotFoundError:
+        reason = "a link to a file that does not exist" if path.is_symlink() else "no such file"
+        raise Unreadable(reason) from None
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from None
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """Give a script's text, line ends untouched, and its encoding as its first lines name it (PEP 263).
+
+    Raises Unreadable, with the line where that is known.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        # Either it names an unknown one, or it names none and is not UTF-8: only the latter has a line.
+        utf8(data)
+        raise Unreadable(error.msg) from None
+    if encoding in ("utf-8", "utf-8-sig"):
+        return utf8(data), encoding
+    try:
+        return data.decode(encoding), encoding
+    except (UnicodeError, LookupError):
+        raise Unreadable(f"not {encoding}, which it says it is") from None
+
+
+def utf8(data: bytes) -> str:
+    """Decode UTF-8 with or without a signature. Raises Unreadable, with the line."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(f"line {line}: not UTF-8 (byte 0x{error.object[error.start]:02x})") from None
+
 
 Value = bool | int | float | str | list["Value"] | tuple["Value", ...]
 """What a parameter may hold: what JSON can hold too, with integers of 64 bits and finite floats."""
