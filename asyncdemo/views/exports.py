@@ -16,8 +16,8 @@ from asyncdemo.views import markdown, trace_events
 from asyncdemo.views.document import json_text
 from asyncdemo.views.html.comparison_page import comparison_page
 from asyncdemo.views.html.run_page import recording_page
-from asyncdemo.views.svg.comparison import comparison_picture
-from asyncdemo.views.svg.timeline import recording_picture
+from asyncdemo.views.svg.comparison_picture import comparison_picture
+from asyncdemo.views.svg.run_picture import recording_picture
 
 Document = TypeVar("Document")
 Render = Callable[[Document], Iterable[str]]

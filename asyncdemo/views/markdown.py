@@ -13,7 +13,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udf
 
 
 def comparison_table(compared: Comparison | Sweep) -> Iterator[str]:
-    """Give the text, part by part."""
+    """The text, part by part."""
     for point in compared.points:
         for parameter, value in point.parameters.items():
             yield f"### {escaped(f'{parameter} = {value!r}')}\n\n"
@@ -48,6 +48,6 @@ def _table(point: Comparison) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Give foreign text that stands for itself in Markdown, in one line."""
+    """Foreign text that stands for itself in Markdown, in one line."""
     visible = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
     return _MEANT.sub(r"\\\1", visible)

@@ -15,12 +15,9 @@ from asyncdemo.lanes.chart import length
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.grouping import side_by_side
-from asyncdemo.views.svg.drawing import WIDTH, cut, opening, path, text
-from asyncdemo.views.svg.lane import lane
-from asyncdemo.views.svg.looks import CHARACTER, LEGEND, timeline_style
-from asyncdemo.views.svg.section import VARIANT, Section, section
+from asyncdemo.views.svg.drawing import CHARACTER, EDGE, LEGEND, WIDTH, cut, opening, path, text, timeline_style
+from asyncdemo.views.svg.lane_drawing import VARIANT, Section, lane, section
 
-EDGE = 20  # pixels left and right of everything
 TITLE, SUMMARY, AXIS, HEADING, BETWEEN, LINE = 52, 26, 26, 34, 16, 24  # pixels: heights of what is not a lane
 LEGEND_ROW = 44
 _SPARSE = 0.8  # of the numbers that there is room for
@@ -48,7 +45,7 @@ class _Group(NamedTuple):
 
 
 def recording_picture(recording: Recording) -> Iterator[str]:
-    """Give the text of the picture, part by part."""
+    """The text of the picture, part by part."""
     groups = [_group(runs) for runs in side_by_side(recording.runs)]
     shown = {kind for group in groups for each in group.sections for kind in each.kinds}
     names = ", ".join(group.title for group in groups)

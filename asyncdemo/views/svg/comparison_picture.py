@@ -7,16 +7,15 @@ from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp
 from asyncdemo.comparison.sweep import Sweep
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.plot import Scale, scale
-from asyncdemo.views.svg.drawing import WIDTH, bar, cut, opening, path, text
+from asyncdemo.views.svg.drawing import EDGE, WIDTH, bar, cut, opening, path, text
 
-EDGE = 20  # pixels left and right of everything
 ROW, THICK = 76, 26  # pixels from row to row, and of a bar
 TOP, HEADING, FOOT = 64, 46, 50  # pixels above the rows, above those of each value, and below all
 LINE = 28  # pixels for each line of what is said below
 
 
 def comparison_picture(compared: Comparison | Sweep) -> Iterator[str]:
-    """Give the text of the picture, part by part."""
+    """The text of the picture, part by part."""
     points = compared.points
     heights = [(HEADING if point.parameters else 0) + ROW * len(point.contestants) for point in points]
     axis = _axis(points)

@@ -1,0 +1,223 @@
+"""The lanes of one run: bars with the words for their states, what was printed below them, how each task ended."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from asyncdemo.lanes.axis import Axis
+from asyncdemo.lanes.bars import DUE, MANY, STATES
+from asyncdemo.lanes.cells import NOTHING, STEPPED, cells, shape
+from asyncdemo.lanes.chart import Chart, chart, length
+from asyncdemo.lanes.folding import Lane, together
+from asyncdemo.lanes.naming import names, shown_tasks
+from asyncdemo.lanes.words import ENDS, Word, spoken, words
+from asyncdemo.recording import Output, Run
+from asyncdemo.spans import BLOCKED, READY, WAITING, End, Task
+from asyncdemo.views.harmless import first_line, harmless
+from asyncdemo.views.svg.drawing import CHARACTER, KINDS, cut, measure, path, text
+
+NAME = 10.6  # pixels for a character of a lane's name
+VARIANT, _BROAD = 18, 13.0  # characters of a variant's name, and pixels for one of them
+_LONGEST = 18  # characters of a name
+_LINE = 200  # characters of a printed line that are looked at
+_END = 92  # pixels for the word behind a lane: how its task ended
+_MORE = 24  # pixels: the height of a line that says how many lanes are left out
+BAR, SAID, GAP = 22, 19, 8  # pixels: the height of a bar, of the words below it, and what is free below both
+_TALLER = 3  # pixels above and below, of what blocks
+_STEP = 2  # pixels at least that a short step is wide
+_WIDE, _DENSE = 30, 4  # of so many pixels or more one in four has a short step: they are too many to be drawn
+_BESIDE = 3  # pixels between the mark of a moment and what was printed then
+
+
+class DrawnLane(NamedTuple):
+    """What is on a lane: a state for each pixel, words in cells of a character, and where in pixels each was said.
+
+    `plain` is how many pixels are drawn of a run of which no state is known.
+    """
+
+    name: str
+    pixels: bytes
+    said: Sequence[tuple[Word, float]]
+    end: End | None
+    plain: int = 0
+
+    @property
+    def height(self) -> int:
+        """How many pixels it takes."""
+        return BAR + (SAID if self.said else 0) + GAP
+
+
+class Section(NamedTuple):
+    """A run's lanes; names take `column` pixels, the time `width`; `more` says how many tasks are in none."""
+
+    run: Run
+    lanes: list[DrawnLane]
+    more: str
+    column: int
+    width: int
+
+    @property
+    def height(self) -> int:
+        """How many pixels all of it takes."""
+        return sum(each.height for each in self.lanes) + (_MORE if self.more else 0)
+
+    @property
+    def kinds(self) -> set[str]:
+        """What its lanes are made of, by the words of KINDS."""
+        codes = {code for each in self.lanes for code in set(each.pixels)}
+        states = {code & ~STEPPED for code in codes} - {NOTHING}
+        return {KINDS[code - 1] for code in states} | ({"step"} if any(code & STEPPED for code in codes) else set())
+
+
+def section(run: Run, seconds: float, room: int, most: int, column: int = 0) -> Section:
+    """The lanes of a run on an axis of so many seconds, `most` of them, in `room` pixels with their names."""
+    tasks = _tasks(run)
+    called = names(tasks)
+    longest = max((measure(name) for name in called.values()), default=6) + 4  # of folded ones, how many follows
+    heading = min(measure(run.subject.variant or ""), VARIANT) * _BROAD + _BROAD
+    column = column or int(max(min(longest, _LONGEST) * NAME, heading))
+    width = room - column - _END
+    zero = run.seconds.zero or 0.0
+    alone = Section(run, [_alone(run, Axis(zero, zero + seconds, width))], "", column, width)
+    if run.timeline is None or not tasks:
+        return alone
+    coarse = chart(run, run.timeline, tasks, called, Axis(zero, zero + seconds, int(width / CHARACTER)))
+    folded = coarse.folded(most)
+    fine = cells(
+        run.timeline.spans, Axis(zero, zero + seconds, width), [task for each in folded.lanes for task in each.tasks]
+    )
+    lanes = [_lane(each, coarse, fine, complete=run.timeline.complete) for each in folded.lanes]
+    more = f"… {folded.left_out} more tasks" if folded.left_out else ""
+    return Section(run, lanes, more, column, width)
+
+
+def _tasks(run: Run) -> list[Task]:
+    """The tasks that a person has asked for, or all where nothing was seen of those: the workers of a pool."""
+    if run.timeline is None:
+        return []
+    seen = set(run.timeline.spans.tasks)
+    for full in (False, True):
+        tasks = [task for task in shown_tasks(run.timeline, full=full) if task.id in seen]
+        if tasks:
+            return tasks
+    return []
+
+
+def _lane(lane: Lane, coarse: Chart, fine: Mapping[int, bytes], *, complete: bool) -> DrawnLane:
+    """Draw a lane; where its last spans may be missing, nobody can say at which moment it ended."""
+    said = _placed(coarse.said(lane), coarse.printed.get(lane.tasks[0], ()), coarse.axis)
+    return DrawnLane(
+        _short(lane.name), together([fine[task] for task in lane.tasks]), said, lane.end if complete else None
+    )
+
+
+def _alone(run: Run, axis: Axis) -> DrawnLane:
+    """A run in which no task was seen: how long it took, and what it printed."""
+    coarse = Axis(axis.start, axis.end, int(axis.cells / CHARACTER))
+    whole = axis.cell(axis.start + length(run)) + 1
+    return DrawnLane("script", bytes(axis.cells), _placed(spoken(run.output, coarse), run.output, coarse), None, whole)
+
+
+def _placed(said: Sequence[tuple[int, str]], outputs: Iterable[Output], axis: Axis) -> list[tuple[Word, float]]:
+    """What was printed, in a row of its own: as many words of it as there is room for, each with its moment."""
+    moments: dict[int, float] = {}
+    for output in outputs:
+        if output.stream == "stdout" and output.text.strip():
+            at = (output.at - axis.start) / (axis.end - axis.start) * axis.cells * CHARACTER
+            moments.setdefault(axis.cell(output.at), min(max(0.0, at), axis.cells * CHARACTER))
+    plain = [(cell, first_line(line, _LINE)) for cell, line in said]
+    empty = Lane("", (0,), bytes(axis.cells), None)
+    placed: list[tuple[Word, float]] = []
+    left = iter(plain)
+    # A word may stand two cells behind its moment: so much stays free behind each, or the next mark goes through it.
+    for word in words(empty, plain, axis.cells + int(_END / CHARACTER), lambda text: measure(text) + 2):
+        cell = next(cell for cell, line in left if " ".join(line.split()).startswith(word.text))
+        placed.append((word, moments[cell]))
+    return placed
+
+
+def _short(name: str) -> str:
+    """Cut a name so that the number at its end stays."""
+    head, _, tail = harmless(name).rpartition(" ")
+    if head and tail.removeprefix("x").isdecimal() and len(tail) < _LONGEST // 2:
+        return f"{cut(head, _LONGEST - 1 - len(tail))} {tail}"
+    return cut(harmless(name), _LONGEST)
+
+
+def lane(drawn: DrawnLane, left: float, top: float) -> Iterator[str]:
+    """The lane; its time begins at `left` (pixels)."""
+    runs = list(_runs(drawn.pixels))
+    crowded = [
+        (start, stop) for state, start, stop in runs if state != NOTHING and _is_crowded(drawn.pixels[start:stop])
+    ]
+    steps = [step for step in _steps(drawn.pixels) if not any(start <= step[0] < stop for start, stop in crowded)]
+    yield from _boxes([(0, drawn.plain)] if drawn.plain else [], "script", left, top, BAR)
+    for code, kind in KINDS.items():
+        taller = _TALLER if code == BLOCKED else 0
+        boxes = [(start, stop) for state, start, stop in runs if state == code + 1]
+        yield from _boxes(boxes, kind, left, top - taller, BAR + 2 * taller)
+    yield from _boxes([(start, max(stop, start + _STEP)) for start, stop in steps], "step", left, top, BAR)
+    before = NOTHING
+    for state, start, stop in runs:
+        if state != NOTHING:
+            texts = (DUE, *STATES[READY]) if (state, before) == (READY + 1, WAITING + 1) else STATES[state - 1]
+            if (start, stop) in crowded:
+                texts = (f"{texts[0]}, {MANY}", *texts)
+            yield from _word(texts, f"word on-{KINDS[state - 1]}", _widest(start, stop, steps), left, top)
+        before = state
+    for word, at in drawn.said:
+        yield path(f"M{left + at:.1f} {top + BAR - 4:.1f} v{SAID}", "moment")
+        x = max(left + at + _BESIDE, left + word.cell * CHARACTER)
+        yield text(x, top + BAR + SAID - 5, word.text, kind="said")
+    last = len(drawn.pixels.rstrip(bytes((NOTHING,))))
+    said_then = any(at >= last - SAID for _, at in drawn.said)  # it is seen that it came to its end
+    if drawn.end is not None and last and not (drawn.end == "returned" and said_then):
+        kind = "end trouble" if drawn.end == "raised" else "end"
+        yield text(left + last + 7, top + BAR - 6, ENDS[drawn.end], kind=kind)
+
+
+def _runs(pixels: bytes) -> Iterator[tuple[int, int, int]]:
+    """State, first pixel, and the one behind the last."""
+    start = 0
+    for state, run in groupby(shape(pixels)):
+        stop = start + sum(1 for _ in run)
+        yield state, start, stop
+        start = stop
+
+
+def _steps(pixels: bytes) -> Iterator[tuple[int, int]]:
+    """First pixel, and the one behind the last, in which the task ran shortly."""
+    start = 0
+    for is_step, run in groupby(bool(code & STEPPED) for code in pixels):
+        stop = start + sum(1 for _ in run)
+        if is_step:
+            yield start, stop
+        start = stop
+
+
+def _boxes(boxes: Sequence[tuple[int, int]], kind: str, left: float, top: float, height: float) -> Iterator[str]:
+    """All boxes of one kind in one element: there may be hundreds."""
+    if boxes:
+        steps = "".join(f"M{left + start:g} {top:g}h{stop - start}v{height:g}h{start - stop}z" for start, stop in boxes)
+        yield path(steps, kind)
+
+
+def _widest(start: int, stop: int, steps: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The widest stretch of a bar without a step in it."""
+    inside = [(begin, end) for begin, end in steps if start <= begin < stop]
+    edges = [start, *(edge for step in inside for edge in step), stop]
+    free = [(one, other) for one, other in list(pairwise(edges))[::2]]
+    return max(free, key=lambda each: each[1] - each[0])
+
+
+def _word(texts: Sequence[str], kind: str, free: tuple[int, int], left: float, top: float) -> Iterator[str]:
+    """The first of the words for a state that there is room for."""
+    room = (free[1] - free[0]) / CHARACTER - 1
+    said = next((each for each in texts if len(each) <= room), None)
+    if said is not None:
+        yield text(left + (free[0] + free[1]) / 2, top + BAR - 6, said, kind=kind)
+
+
+def _is_crowded(pixels: bytes) -> bool:
+    """Whether single steps can no longer be told apart."""
+    return len(pixels) >= _WIDE and len(pixels) < _DENSE * sum(code & STEPPED > 0 for code in pixels)
