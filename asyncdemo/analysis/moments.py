@@ -267,7 +267,7 @@ def _place(
 
 
 def _follows(timeline: Timeline, own: "array[int]", position: int) -> bool:
-    """Whether the task was ready, or waited, directly before this span."""
+    """True if the task was ready, or waited, directly before this span."""
     spans = timeline.spans
     if position == 0 or spans.states[own[position - 1]] not in (READY, WAITING):
         return False
@@ -275,6 +275,6 @@ def _follows(timeline: Timeline, own: "array[int]", position: int) -> bool:
 
 
 def _is_new(timeline: Timeline, own: "array[int]", position: int) -> bool:
-    """Whether the task has not made a step before: it was ready since it came to be, and nothing else."""
+    """True if the task has not made a step before: it was ready since it came to be, and nothing else."""
     states = [timeline.spans.states[index] for index in own[: position + 1]] if position < 2 else []
     return states in ([READY], [RUNNING], [BLOCKED], [READY, RUNNING], [READY, BLOCKED])

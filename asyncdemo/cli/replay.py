@@ -120,5 +120,5 @@ def _step(page: "Page", recording: Recording, file: Path, *, ascii_only: bool) -
 
 
 def _is_interactive(page: "Page", environ: Mapping[str, str]) -> bool:
-    """Whether a person sees the screen, has a keyboard, and wants no plain text instead."""
+    """True if a person sees the screen, has a keyboard, and wants no plain text instead."""
     return page.erases and sys.stdin is not None and sys.stdin.isatty() and not environ.get("ACCESSIBLE")

@@ -67,7 +67,7 @@ def _typing(walk: Walk, typed: str, key: str) -> Walk | float:
 
 
 def step_through(stages: Sequence[Stage], *, ascii_only: bool) -> None:
-    """Let a person go through the moments of runs, one run after the other."""
+    """Go through the moments of runs, one run after the other."""
     firsts = [0, *accumulate(len(stage.moments) for stage in stages)]
     walk = Walk(firsts[-1])
     with full_screen(sys.stdin.fileno(), sys.stdout) as screen, suppress(EOFError):

@@ -44,7 +44,7 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """Whether something may come that nobody has pressed a key for."""
+        """True if something may come that nobody has pressed a key for."""
         return self.state.running is not None or bool(self._left) or self.state.phase == "film"
 
     def press(self, key: str, room: Room) -> None:
@@ -84,7 +84,7 @@ class Session:
         self._ctrl_c += 1
 
     def edit(self, terminal: AbstractContextManager[None] | None = None) -> None:
-        """Let a person edit a copy, and run that; `terminal` gives the terminal back for so long."""
+        """Open a copy in the editor, then run it; `terminal` gives the terminal back for so long."""
         self.state = self.state._replace(editing=False)
         with terminal or nullcontext():
             found = self._copies.edited(self.state.asked.target, os.environ)

@@ -27,7 +27,7 @@ class Tour(NamedTuple):
 
 
 def chosen(word: str | None, scenarios: list[str] | None) -> Tour:
-    """Give what a word means: a chapter, a scenario, a folder, a script; None: the whole course. Raises UsageError."""
+    """What a word means: a chapter, a scenario, a folder, a script; None: the whole course. Raises UsageError."""
     if word is not None and (os.sep in word or word in (os.curdir, os.pardir)) and Path(word).is_dir():
         return _of_folder(Path(word), word)
     catalogue = load_catalogue(scenarios)

@@ -72,7 +72,7 @@ class Screen:
 
     @property
     def has_keys(self) -> bool:
-        """Whether keys have come that nobody has asked for: what would be shown before they count, nobody could see."""
+        """True if keys have come that nobody has asked for: what would be shown before they count, nobody could see."""
         return bool(self._keys)
 
     def size(self) -> tuple[int, int]:
@@ -221,7 +221,7 @@ def full_screen(keyboard: int, stream: TextIO) -> Iterator[Screen]:
 
 
 def unfinished(data: bytes) -> bool:
-    """Whether more may come that belongs to the last key: its bytes need not arrive together."""
+    """True if more may come that belongs to the last key: its bytes need not arrive together."""
     return _UNFINISHED.search(data) is not None
 
 

@@ -45,7 +45,7 @@ def go_on(state: State, room: Room) -> State:
 
 
 def shows_more(state: State, room: Room) -> bool:
-    """Whether there is more of this page, which comes before what comes after it."""
+    """True if there is more of this page, which comes before what comes after it."""
     return bool(room.more) and state.phase in _MORE
 
 

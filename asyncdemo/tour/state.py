@@ -91,7 +91,7 @@ class State(NamedTuple):
 
     @property
     def asks(self) -> bool:
-        """Whether there is a question to be shown in this round."""
+        """True if there is a question to be shown in this round."""
         return self.questions and self.asked.question is not None
 
     @property

@@ -52,7 +52,7 @@ class Stage:
         self.lines = sorted({line for path, line in known if self.is_own(path)})
 
     def is_own(self, path: str | None) -> bool:
-        """Whether a path is that of the script whose code is there."""
+        """True if a path is that of the script whose code is there."""
         return path is not None and path in (self.run.subject.path, self.run.subject.ran)
 
     def happening(self, moment: Moment) -> str:

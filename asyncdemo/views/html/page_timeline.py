@@ -241,7 +241,7 @@ def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> tuple[dict[str,
 
 
 def _concerns(found: Moments, index: int, lanes: Mapping[int, int]) -> bool:
-    """Whether it is a moment of a task with a lane, or of none."""
+    """True if it is a moment of a task with a lane, or of none."""
     return found.tasks[index] in lanes or found.tasks[index] == 0
 
 
@@ -265,7 +265,7 @@ def _fine(seconds: float) -> float:
 
 
 def is_script(path: str | None, subject: Subject) -> bool:
-    """Whether a file is the one whose code is shown."""
+    """True if a file is the one whose code is shown."""
     return path is not None and path in (subject.path, subject.ran)
 
 

@@ -132,7 +132,7 @@ def _often(times: int, seconds: float | None) -> str:
 
 
 def _not_shown(run: Run, left_out: int) -> list[str]:
-    """Say what of a run is not on the page."""
+    """What of a run is not on the page."""
     remarks = []
     lines = run.subject.source.count("\n") if run.subject.source else 0
     if lines > MOST_CODE:

@@ -219,5 +219,5 @@ def _word(texts: Sequence[str], kind: str, free: tuple[int, int], left: float, t
 
 
 def _is_crowded(pixels: bytes) -> bool:
-    """Whether single steps can no longer be told apart."""
+    """True if single steps can no longer be told apart."""
     return len(pixels) >= _WIDE and len(pixels) < _DENSE * sum(code & STEPPED > 0 for code in pixels)

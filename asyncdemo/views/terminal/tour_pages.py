@@ -39,7 +39,7 @@ class Body(NamedTuple):
 
 
 def title(state: State) -> tuple[str, str]:
-    """Give what is shown, and what it is about."""
+    """What is shown, and what it is about."""
     stop = state.stop
     if state.phase == "end":
         return (stop.chapter.title, "") if _alone(state) else (f"chapter {stop.chapter.number}", stop.chapter.title)
@@ -54,19 +54,19 @@ def title(state: State) -> tuple[str, str]:
 
 
 def headline(state: State, *, short: bool) -> str:
-    """Give where in the course that is."""
+    """Where in the course that is."""
     chapter = [number for number, stop in enumerate(state.stops) if stop.chapter == state.stop.chapter]
     place = f"{chapter.index(state.number) + 1} of {len(chapter)}"
     return place if short or _alone(state) else f"chapter {state.stop.chapter.number}, {place}"
 
 
 def _alone(state: State) -> bool:
-    """Whether there is only one chapter, which needs no number."""
+    """True if there is only one chapter, which needs no number."""
     return len({stop.chapter for stop in state.stops}) == 1
 
 
 def body(page: Page, state: State, room: int | None) -> Body:
-    """Give the page; `room` rows can be seen at a time, None: all."""
+    """The page; `room` rows can be seen at a time, None: all."""
     page.unfold = _unfold(page, state)
     if state.phase == "question":
         return Body(_code(page, state), [(), *question_rows(page, state.asked, state.predicted)])
@@ -200,7 +200,7 @@ def write_progress(page: Page, stops: Sequence[Stop], course: Course, again: str
 
 
 def progress_rows(page: Page, stops: Sequence[Stop], course: Course) -> list[Row]:
-    """Give the stops, each with its mark."""
+    """The stops, each with its mark."""
     room = page.width - 1 - 2 * _GAP - _LONGEST
     names = [cut(page.shown(stop.name), room, page.glyphs["more"]) for stop in stops]
     width = max(map(cells, names))

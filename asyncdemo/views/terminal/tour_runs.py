@@ -31,7 +31,7 @@ _INDENT = 6  # cells before a choice
 
 
 def live_rows(page: Page, state: State, room: int | None) -> list[Row]:
-    """Give the run that goes on: its code until the first step is taken, then its tasks, and its output below them."""
+    """The run that goes on: its code until the first step is taken, then its tasks, and its output below them."""
     target, room = state.running, room or _ROOM
     source = target.script.source if target is not None and target.script is not None else state.asked.source
     rows, live = _said_of(page, state), state.live
@@ -47,7 +47,7 @@ def live_rows(page: Page, state: State, room: int | None) -> list[Row]:
 
 
 def run_rows(page: Page, run: Run, room: int | None) -> list[Row]:
-    """Give a run that is over: output, how it ended, lanes, findings, and code in what room is left."""
+    """A run that is over: output, how it ended, lanes, findings, and code in what room is left."""
     left = room or _ROOM
     found = _below(finding_rows(page, [run], None if room is None else FEWEST_FINDINGS))
     left -= len(found)
@@ -63,7 +63,7 @@ def run_rows(page: Page, run: Run, room: int | None) -> list[Row]:
 
 
 def together_rows(page: Page, runs: Sequence[Run]) -> list[Row]:
-    """Give the runs of all variants side by side."""
+    """The runs of all variants side by side."""
     shown = Collected(page)
     write_variants(shown, "", "", runs, next_step=None, full=False, timing=False)
     rows = shown.rows[2:]  # the title is there already
@@ -73,7 +73,7 @@ def together_rows(page: Page, runs: Sequence[Run]) -> list[Row]:
 
 
 def marked_code(page: Page, source: str, run: Run | None) -> list[Row]:
-    """Give all of the code, with what happened at its lines if it has run."""
+    """All of the code, with what happened at its lines if it has run."""
     if run is None or run.subject.source != source:
         return code_rows(page, [code_lines(source)], {}, 0.0)
     found = {mark.line: mark for mark in marks(run)}
@@ -158,7 +158,7 @@ def _below(rows: list[Row]) -> list[Row]:
 
 
 def question_rows(page: Page, asked: Round, predicted: int | None) -> list[Row]:
-    """Give the question and its choices, with a sign at the one that was chosen."""
+    """The question and its choices, with a sign at the one that was chosen."""
     several = any("\n" in choice for choice in asked.choices)
     rows: list[Row] = [
         *paragraph(page, f"{asked.question or ''}{'   (/ = next line)' if several else ''}", style="title")
@@ -170,14 +170,14 @@ def question_rows(page: Page, asked: Round, predicted: int | None) -> list[Row]:
 
 
 def choice_rows(page: Page, asked: Round, number: int, sign: str, style: str, said: str = "") -> list[Row]:
-    """Give one choice, on one line: what follows on a slash is the next line of output."""
+    """One choice, on one line: what follows on a slash is the next line of output."""
     text = asked.choices[number].replace("\n", " / ") + (f"   {page.glyphs['mark']} {said}" if said else "")
     first, *others = paragraph(page, text, indent=_INDENT, style=style)
     return [((f" {sign} ", style), (f"{number + 1}  ", "title"), *first[1:]), *others]
 
 
 def verdict_rows(page: Page, state: State, *, short: bool) -> list[Row]:
-    """Say whether the prediction was right, and show which choice was; `short`: only that and what was chosen."""
+    """Rows that say if the prediction was right, and which choice was; `short`: only that and what was chosen."""
     asked, run = state.asked, state.answered
     if run is None:
         return []

@@ -44,7 +44,7 @@ class Drawn(NamedTuple):
 
 
 def screen(page: Page, state: State, height: int) -> Drawn:
-    """Give a screen of `height` rows."""
+    """A screen of `height` rows."""
     if state.phase == "film" and (run := filmed(state)) is not None:
         rows = Film(page, run, height - 1).frame(state.film[1], _speed(state))
         return Drawn([*rows, _bottom(page, state, Room(height))][-height:], Room(height), 0)
@@ -127,7 +127,7 @@ def _width(keys: Sequence[tuple[str, str]]) -> int:
 
 
 def page_rows(page: Page, state: State) -> list[Row]:
-    """Give the page of a phase; the code of a stop has a title, and the question does not show it again."""
+    """The page of a phase; the code of a stop has a title, and the question does not show it again."""
     if state.phase == "question":
         return question_rows(page, state.asked, state.predicted)
     rows = body(page, state, None).rows
