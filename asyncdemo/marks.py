@@ -1,6 +1,7 @@
 """What happened at each line of a script, told from what its run has printed and what was found in it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -43,16 +44,16 @@ def marks(run: Run) -> list[Mark]:
 
 
 def _printed(outputs: Iterable[Output]) -> dict[int, Mark]:
-    found: dict[int, Mark] = {}
+    first: dict[int, Output] = {}
+    last: dict[int, float] = {}
+    times: Counter[int] = Counter()
     for output in prints(outputs):
-        if output.line is None or output.stream != "stdout" or not output.text.strip():
+        if output.line is None or output.stream != "stdout" or output.text.isspace() or not output.text:
             continue
-        before = found.get(output.line)
-        if before is None:
-            found[output.line] = Mark(output.line, output.text.strip(), output.at, output.at)
-        else:
-            found[output.line] = before._replace(last=output.at, times=before.times + 1)
-    return found
+        first.setdefault(output.line, output)
+        last[output.line] = output.at
+        times[output.line] += 1
+    return {line: Mark(line, one.text.strip(), one.at, last[line], times[line]) for line, one in first.items()}
 
 
 def _troubles(run: Run) -> dict[int, Mark]:

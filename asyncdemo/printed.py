@@ -28,7 +28,11 @@ def prints(outputs: Iterable[Output]) -> list[Output]:
             pieces = latest[output.thread, output.stream] = []
             found.append(pieces)
         pieces.append(output)
-    return [pieces[0]._replace(text="".join(piece.text for piece in pieces)) for pieces in found]
+    return [pieces[0] if len(pieces) == 1 else _whole(pieces) for pieces in found]
+
+
+def _whole(pieces: Sequence[Output]) -> Output:
+    return pieces[0]._replace(text="".join(piece.text for piece in pieces))
 
 
 def _goes_on(before: Output, output: Output) -> bool:

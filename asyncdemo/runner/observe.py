@@ -203,11 +203,12 @@ class _Watch:
         return build_timeline(trace, self._child.started, until)
 
     def _give(self, outputs: list[Output]) -> None:
+        zero = self._clock.zero() if outputs and self._listener is not None else None
         for output in outputs:
             if output.text:
                 self._keeper.add(output)
                 if self._listener is not None:
-                    self._listener.output(output, self._clock.zero())
+                    self._listener.output(output, zero)
 
 
 def _outcome(plan: Plan, ended: Exit, cause: Cause | None) -> Outcome:

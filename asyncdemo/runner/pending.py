@@ -58,6 +58,16 @@ class Pending:
         queue = self._queues[key]
         self._drop(key, 1 if queue[0] is record else 1 + _place(queue, record))
 
+    def only(self) -> Iterable[Write]:
+        """The records in their order, where all are of one queue and nothing stale was among them; else none."""
+        return next(iter(self._queues.values())) if len(self._queues) == 1 and self._index is None else ()
+
+    def take_first(self, count: int, now: int) -> None:
+        """Drop so many records of the only queue, which were matched."""
+        (key,) = self._queues
+        self._matched[key] = now
+        self._drop(key, count)
+
     def expire(self, now: int) -> None:
         """Drop what has not come for a long time, given that the pipe was seen empty after the records were stored.
 

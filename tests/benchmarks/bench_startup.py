@@ -15,6 +15,7 @@ from asyncdemo.catalogue.course import built_in, load
 from tests.benchmarks.ratios import Figure, clean_environment, head, show
 
 PAIRS = 25
+FEW = 5  # pairs of what takes seconds
 ALL = 60  # scenarios, the course's among them
 
 FLOOR_APP = """\
@@ -30,6 +31,7 @@ def main():
 
 app()
 """
+FLOOD = "for number in range(200_000):\n    print('line', number)\n"
 SLEEPER = "import time\n\ntime.sleep(0.6)\n"
 SCENARIO = '''"""the scenario number {0}
 
@@ -58,12 +60,13 @@ asyncio.run(main())
 def figures(folder: Path) -> list[Figure]:
     """Write what the commands need into the folder and give all figures."""
     tool = Path(sys.executable).with_name("asyncdemo")
-    more, app, sleeper = folder / "more", folder / "app.py", folder / "sleeper.py"
+    more, app, sleeper, flood = (folder / name for name in ("more", "app.py", "sleeper.py", "flood.py"))
     more.mkdir()
     for number in range(ALL - len(load([built_in()]).scenarios)):
         (more / f"scenario-{number}.py").write_text(SCENARIO.format(number))
     app.write_text(FLOOR_APP)
     sleeper.write_text(SLEEPER)
+    flood.write_text(FLOOD)
     script = built_in() / "asyncio-run.py"
     python = sys.executable
     figures: list[tuple[str, Sequence[str | Path], Sequence[str | Path], float]] = [
@@ -71,9 +74,15 @@ def figures(folder: Path) -> list[Figure]:
         ("run --output-only, over plain python", (tool, "run", "asyncio-run", "--output-only"), (python, script), 2.2),
         ("run of 0.6 s, over plain python", (tool, "run", "--python", python, sleeper), (python, sleeper), 1.3),
     ]
+    piped = ("sh", "-c", '"$0" -u "$1" | cat', python, flood)
+    floods: list[tuple[str, Sequence[str | Path], Sequence[str | Path], float]] = [
+        ("run of 200,000 lines, over python -u | cat", (tool, "run", "--python", python, flood), piped, 2.0),
+        ("- the same, --json", (tool, "run", "--json", "--python", python, flood), piped, 2.0),
+    ]
     return [
-        Figure(name, partial(seconds, command), partial(seconds, floor), bar, PAIRS)
-        for name, command, floor, bar in figures
+        Figure(name, partial(seconds, command), partial(seconds, floor), bar, pairs)
+        for pairs, rows in ((PAIRS, figures), (FEW, floods))
+        for name, command, floor, bar in rows
     ]
 
 

@@ -56,6 +56,31 @@ def test_a_piece_has_the_time_the_line_and_the_thread_of_its_record() -> None:
     assert Namer().feed(b"x\n", written, NOW) == [Piece(STDERR, NOW - 5, b"x\n", 12, 7)]
 
 
+def test_a_flood_of_one_thread_has_each_time_line_and_order_however_it_is_cut() -> None:
+    written = [each for i in range(500) for each in records(b"line %d\n" % i, at=NOW + i, line=i + 1)]
+    text = b"".join(b"line %d\n" % i for i in range(500))
+    namer = Namer()
+    pieces = [
+        piece
+        for at in range(0, len(text), 7)
+        for piece in namer.feed(text[at : at + 7], written if at == 0 else (), NOW)
+    ]
+    assert pieces == [Piece(STDOUT, NOW + i, b"line %d\n" % i, i + 1, 1) for i in range(500)]
+
+
+def test_a_line_from_below_within_a_flood_ends_no_order() -> None:
+    written = [each for i in range(6) for each in records(b"line %d\n" % i, at=NOW + i)]
+    data = b"line 0\nline 1\nbelow\nline 2\nline 3\n" + b"line 4\nline 5\n"
+    namer = Namer()
+    found = namer.feed(data, written, NOW) + namer.finish(NOW)
+    assert [(each.stream, each.data) for each in found] == [
+        (STDOUT, b"line 0\n"),
+        (STDOUT, b"line 1\n"),
+        (OTHER, b"below\n"),
+        *((STDOUT, b"line %d\n" % i) for i in range(2, 6)),
+    ]
+
+
 def test_what_has_no_record_is_other_and_keeps_its_place() -> None:
     written = records(b"one\n") + records(b"two\n")
     assert name(b"one\nbelow\ntwo\n", written) == [(STDOUT, b"one\n"), (OTHER, b"below\n"), (STDOUT, b"two\n")]
@@ -250,6 +275,12 @@ def mixed(count: int) -> tuple[bytes, list[Write]]:
     return text, [each for i in range(count) for each in records(b"printed %d\n" % i)]
 
 
+def in_order(count: int) -> tuple[bytes, list[Write]]:
+    """Lines printed by one thread, and nothing else."""
+    text = b"".join(b"printed %d\n" % i for i in range(count))
+    return text, [each for i in range(count) for each in records(b"printed %d\n" % i)]
+
+
 def stale(count: int) -> tuple[bytes, list[Write]]:
     """As many records whose bytes never come, before one whose do."""
     return b"printed 0\n", [each for i in range(count) for each in records(b"printed x%d\n" % i)] + records(
@@ -276,7 +307,7 @@ def many_threads(count: int) -> tuple[bytes, list[Write]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [mixed, stale, false_heads, refused, many_threads])
+@pytest.mark.parametrize("make", [in_order, mixed, stale, false_heads, refused, many_threads])
 def test_the_work_grows_no_faster_than_the_output(make: Callable[[int], tuple[bytes, list[Write]]]) -> None:
     def seconds(count: int) -> float:
         text, written = make(count)

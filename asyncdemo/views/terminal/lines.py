@@ -40,8 +40,10 @@ class Lines:
 
     def add(self, output: Output, zero: float) -> list[Line]:
         """Take a piece and give the rows that are complete; `zero` is the moment that is shown as 0.00 s."""
-        rows: list[Line] = []
         start = Line(_time(output.at - zero), MARKS[output.stream], output.stream, "")
+        if self.unended is None and output.text.find("\n") == len(output.text) - 1 >= 0:
+            return self._rows(start, output.text[:-1])  # one line and its end, as most writes are
+        rows: list[Line] = []
         if self.unended is not None and self.unended.stream == output.stream:
             start, self.unended = self.unended, None
         elif self.unended is not None:
@@ -49,7 +51,8 @@ class Lines:
         *lines, rest = (start.text + output.text).replace("\r\n", "\n").split("\n")
         for line in lines:
             rows += self._rows(start, line)
-            start = Line(_NO_TIME, MARKS[output.stream], output.stream, "")  # only the first of a write has a time
+            if start.at != _NO_TIME:  # only the first of a write has a time
+                start = Line(_NO_TIME, MARKS[output.stream], output.stream, "")
         if rest:
             *full, last = self._rows(start, rest)
             rows += full
@@ -66,7 +69,10 @@ class Lines:
         return None if self.unended is None else self._rows(self.unended, self.unended.text)[-1]
 
     def _rows(self, start: Line, text: str) -> list[Line]:
-        first, *others = wrapped(self._page.shown(last_state(text)), self._page.width - 1 - GUTTER)
+        text, width = self._page.shown(last_state(text)), self._page.width - 1 - GUTTER
+        if len(text) <= width and text.isascii():
+            return [Line(start.at, start.mark, start.stream, text)]  # nearly always
+        first, *others = wrapped(text, width)
         return [start._replace(text=first), *map(start.continued, others)]
 
 

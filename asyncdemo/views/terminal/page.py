@@ -72,6 +72,9 @@ class Page:
 
     def row(self, *parts: Part) -> None:
         """Write one row, without the blanks at its end."""
+        if not self.coloured:
+            self.stream.write(self.text(*parts).rstrip(" ") + self._end)
+            return
         while parts and not _text(parts[-1]).strip(" "):
             parts = parts[:-1]
         *before, last = parts or ("",)
@@ -79,6 +82,10 @@ class Page:
 
     def text(self, *parts: Part) -> str:
         """Give the parts as one string, with the codes for their styles."""
+        if not self.coloured:
+            whole = "".join(map(_text, parts))
+            if whole.isascii() and whole.isprintable():
+                return whole  # nearly always, and a flood of output has many rows
         alike = groupby(parts, key=_style)
         return "".join(self._styled("".join(map(_text, group)), style) for style, group in alike)
 
