@@ -110,10 +110,11 @@ def _run(document: Any, complete: bool) -> Run:
     document = as_mapping(document, "run")
     subject = {"parameters": {}, **{name: value for name, value in document.items() if value is not None}}
     python = as_mapping(document.get("python", {}), "python")
+    libraries = tuple(as_list(python.get("libraries", []), "python.libraries"))
     outcome = as_mapping(document.get("outcome", {}), "outcome")
     fields = {
         "subject": as_named(Subject, subject),
-        "python": as_named(Python, {"executable": "", **python}),
+        "python": as_named(Python, {"executable": "", **python, "libraries": libraries}),
         "outcome": as_named(Outcome, {"kind": "interrupted", **outcome}),
         "ok": as_type(bool, document.get("ok", False), "ok"),
         "seconds": as_named(Seconds, as_mapping(document.get("seconds", {}), "seconds")),

@@ -38,19 +38,23 @@ class Outcome(NamedTuple):
 
 
 class Python(NamedTuple):
-    """The interpreter that ran the script; `version` and `implementation` are None where it could not say."""
+    """The interpreter that ran the script; `version` and `implementation` are None where it could not say.
+
+    `libraries` are the folders in which its libraries lie, as it says itself.
+    """
 
     executable: str
     version: str | None = None
     implementation: str | None = None
+    libraries: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Give all three fields."""
+        """All fields; without the folders where they are not known."""
         return {
             "implementation": self.implementation,
             "version": self.version,
             "executable": self.executable,
-        }
+        } | ({"libraries": list(self.libraries)} if self.libraries else {})
 
 
 class Seconds(NamedTuple):

@@ -280,7 +280,7 @@ class _Builder:
             samples.popleft()
         if not samples or self._seconds(samples[0].at) > end:
             return -1
-        own = next((frame for frame in _of_step(samples[0].frames) if is_own(frame.path)), None)
+        own = next((frame for frame in _of_step(samples[0].frames) if is_own(frame.path, self._trace.libraries)), None)
         return -1 if own is None else self._place(own.path, own.line)
 
     def _note(self, loop: _Loop, key: int, what: int, value: int, wake: int) -> None:

@@ -60,7 +60,8 @@ class Trace(NamedTuple):
 
     `whos` tells who the keys are, `files` names the files of AT events. `samples` are stacks taken during long steps.
     `until` is the moment at which tracing was given up, None if it was not; `main` is the key of the main thread, if it
-    is worth a lane. `hanging` tells of the last step that took long: it may be one that was never to end.
+    is worth a lane. `hanging` tells of the last step that took long: it may be one that was never to end. `libraries`
+    are the folders in which the interpreter's libraries lie.
     """
 
     times: "array[int]"
@@ -73,3 +74,4 @@ class Trace(NamedTuple):
     until: int | None = None
     main: int | None = None
     hanging: Hanging | None = None
+    libraries: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ def waits(run: Run) -> Waits | None:
     waits were not seen, but that it used no processor meanwhile.
     """
     if run.timeline is not None and (run.timeline.tasks or not run.timeline.complete):
-        return _seen(run.timeline) if run.timeline.tasks else None
+        return _seen(run.timeline, run.python.libraries) if run.timeline.tasks else None
     if run.findings is None:
         return None  # the run was not traced
     script, waiting = run.seconds.script, run.seconds.waiting
@@ -36,9 +36,10 @@ def waits(run: Run) -> Waits | None:
     return Waits(None, 1) if waiting > max(_NO_TIME, _NEXT_TO_NOTHING * script) else Waits(0, 0)
 
 
-def _seen(timeline: Timeline) -> Waits:
+def _seen(timeline: Timeline, libraries: tuple[str, ...]) -> Waits:
     """Count the waits of tasks. One that has started others most often just waits for these: it is left out."""
-    left_out = _starters(timeline.tasks) | {task.id for task in timeline.tasks if _looks_after_processes(task)}
+    carriers = {task.id for task in timeline.tasks if _looks_after_processes(task, libraries)}
+    left_out = _starters(timeline.tasks, carriers) | carriers
     spans = timeline.spans
     seen = [
         index for index, state in enumerate(spans.states) if state == WAITING and spans.tasks[index] not in left_out
@@ -52,13 +53,14 @@ def _seen(timeline: Timeline) -> Waits:
     return Waits(len(seen), most)
 
 
-def _starters(tasks: Sequence[Task]) -> set[int | None]:
+def _starters(tasks: Sequence[Task], carriers: set[int]) -> set[int | None]:
     """Who has started others: of threads it is not known who did, most often the main program."""
-    threads = [task for task in tasks if task.kind == "thread" and not _looks_after_processes(task)]
+    threads = [task for task in tasks if task.kind == "thread" and task.id not in carriers]
     main = {task.id for task in threads if task.name == "MainThread"} if len(threads) > 1 else set()
     return {task.parent for task in tasks} | main
 
 
-def _looks_after_processes(task: Task) -> bool:
+def _looks_after_processes(task: Task, libraries: tuple[str, ...]) -> bool:
     """Whether it is a thread of the library that carries work to other processes: what waits is over there."""
-    return task.kind == "thread" and _OF_PROCESSES.search(task.path or "") is not None and not is_own(task.path)
+    of_processes = task.kind == "thread" and _OF_PROCESSES.search(task.path or "") is not None
+    return of_processes and not is_own(task.path, libraries)

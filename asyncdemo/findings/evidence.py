@@ -46,7 +46,7 @@ class Evidence:
     def tasks(self) -> dict[int, Task]:
         """The tasks of event loops by their number; no threads, and not what asyncio.run starts to close its loop."""
         every = self.run.timeline.tasks if self.run.timeline is not None else ()
-        return {task.id: task for task in every if task.kind in ("asyncio", "trio") and not _closes_loop(task)}
+        return {task.id: task for task in every if task.kind in ("asyncio", "trio") and not self._closes_loop(task)}
 
     @cached_property
     def children(self) -> dict[int, list[Task]]:
@@ -92,7 +92,7 @@ class Evidence:
 
     def place(self, path: str | None, line: int | None) -> Place | None:
         """A line of the person's own code, the script under the name by which the person knows it; else None."""
-        if not path or not line or path == "sys" or not is_own(path):
+        if not path or not line or path == "sys" or not is_own(path, self.run.python.libraries):
             return None
         subject = self.run.subject
         if any(own is not None and (own == path or own.endswith(f"/{path}")) for own in (subject.path, subject.ran)):
@@ -118,6 +118,6 @@ class Evidence:
         """The script's path."""
         return self.run.subject.path or self.run.subject.ran
 
-
-def _closes_loop(task: Task) -> bool:
-    return task.parent is None and task.coroutine.startswith("shutdown_") and not is_own(task.path)
+    def _closes_loop(self, task: Task) -> bool:
+        of_asyncio = task.parent is None and task.coroutine.startswith("shutdown_")
+        return of_asyncio and not is_own(task.path, self.run.python.libraries)

@@ -39,7 +39,7 @@ class _Rest:
 def leftovers(evidence: Evidence) -> list[Leftover]:
     """Give them; none where the trace is not complete."""
     mains = {task.id: _main(evidence, task) for task in evidence.tasks.values()} if evidence.complete else {}
-    left = {key: main for key, main in mains.items() if _is_left(evidence.tasks[key], main)}
+    left = {key: main for key, main in mains.items() if _is_left(evidence, evidence.tasks[key], main)}
     rests = _read(evidence, left) if left else {}
     found = []
     for key, rest in rests.items():
@@ -62,8 +62,9 @@ def _main(evidence: Evidence, task: Task) -> Task:
     return next((each for each in before if each.parent not in evidence.tasks), task)
 
 
-def _is_left(task: Task, main: Task) -> bool:
-    own = task.kind == "asyncio" and task.id != main.id and is_own(task.path)
+def _is_left(evidence: Evidence, task: Task, main: Task) -> bool:
+    libraries = evidence.run.python.libraries
+    own = task.kind == "asyncio" and task.id != main.id and is_own(task.path, libraries)
     returned = main.end == "returned" and main.ended is not None
     return own and returned and (task.ended is None or task.ended > (main.ended or 0.0))
 

@@ -35,7 +35,7 @@ def computing_threads(evidence: Evidence) -> list[Stretch]:
         return []
     known = [span for span in evidence.spans if span.task in threads]
     unknown = set(threads) - {span.task for span in known}
-    own = [threads[key] for key in unknown if is_own(threads[key].path)]
+    own = [threads[key] for key in unknown if is_own(threads[key].path, evidence.run.python.libraries)]
     computed = [(span.start, span.end) for span in known if span.state == "running"]
     return computed + [(task.created, float("inf") if task.ended is None else task.ended) for task in own]
 

@@ -32,7 +32,7 @@ def never_suspends(evidence: Evidence) -> list[Finding]:
 
 
 def _never(evidence: Evidence, workers: list[Task], computing: float) -> list[Finding]:
-    own = [task for task in workers if is_own(task.path)]
+    own = [task for task in workers if is_own(task.path, evidence.run.python.libraries)]
     if not own or not _overlap(workers):
         return []
     longest = max(own, key=lambda task: (task.ended or task.created) - task.created)

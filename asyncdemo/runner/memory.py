@@ -74,6 +74,18 @@ class Memory:
         data = self._words[layout.PATH_AT : layout.PATH_AT + layout.PATH].tobytes()
         return os.fsdecode(data.split(b"\0", 1)[0]) or None
 
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The folders in which the interpreter has its libraries, with a separator at the end, once it has said so."""
+        data = self._words[layout.LIBRARIES_AT : layout.LIBRARIES_AT + layout.LIBRARIES].tobytes()
+        return tuple(os.fsdecode(each) for each in data.split(b"\0") if each.endswith(b"/"))
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """Why the probe has given up something, a line for each."""
+        data = self._words[layout.WHY_AT : layout.WHY_AT + layout.WHY].tobytes()
+        return tuple(data.rstrip(b"\0").decode(errors="replace").splitlines())
+
     def imports(self) -> list[Import]:
         """The imports so far, in the order in which they ended."""
         count = min(self._words[layout.IMPORTED], layout.IMPORTS)

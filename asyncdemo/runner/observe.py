@@ -182,7 +182,7 @@ class _Watch:
         subject, path = self._plan.subject, self._memory.script
         if self._plan.times_only or subject.source is not None or subject.path is not None or path is None:
             return subject
-        source = read_script(path) if Path(path).is_absolute() and is_own(path) else None
+        source = read_script(path) if Path(path).is_absolute() and is_own(path, self._memory.libraries) else None
         return subject if source is None else subject._replace(path=path, source=source)
 
     def _judged(self, run: Run) -> Run:
@@ -228,7 +228,7 @@ def _python(executable: str, memory: Memory) -> Python:
     if not version:
         return Python(executable)
     numbers = ".".join(str(version >> shift & 0xFF) for shift in (24, 16, 8))
-    return Python(executable, numbers, "CPython" if memory[layout.CPYTHON] else None)
+    return Python(executable, numbers, "CPython" if memory[layout.CPYTHON] else None, memory.libraries)
 
 
 def _notes(memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str]) -> Iterator[str]:

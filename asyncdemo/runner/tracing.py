@@ -36,7 +36,15 @@ def read_trace(memory: Memory, most: int | None = None) -> Trace | None:
     files = _files(memory)
     whos = _whos(memory, files)
     return Trace(
-        times, wakes, codes, whos, files, complete, until=memory[layout.UNTIL] or None, main=memory[layout.MAIN] or None
+        times,
+        wakes,
+        codes,
+        whos,
+        files,
+        complete,
+        until=memory[layout.UNTIL] or None,
+        main=memory[layout.MAIN] or None,
+        libraries=memory.libraries,
     )
 
 

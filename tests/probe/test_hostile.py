@@ -8,7 +8,7 @@ from tests.probe import hostile_scripts
 from tests.probe.conftest import Both, same
 from tests.processes import needs_interpreter
 
-pytestmark = pytest.mark.slow  # each starts three interpreters
+pytestmark = [pytest.mark.slow, pytest.mark.process]  # each starts three interpreters
 
 VERSIONS = ("3.8", "3.11", "3.13", "3.14", "3.15")
 SCRIPTS = {

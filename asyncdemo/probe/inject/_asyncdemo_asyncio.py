@@ -54,7 +54,7 @@ class _Library:
 
     def __init__(self, recorder, base_events, events, futures, tasks):
         self.recorder = recorder
-        self.is_own = _asyncdemo_trace.own_code()
+        self.is_own = recorder.is_own
         self.loop, self.timer = base_events.BaseEventLoop, events.TimerHandle
         self.task, self.python_task, self.gathering = tasks.Task, tasks._PyTask, tasks._GatheringFuture
         self.futures = {futures.Future, futures._PyFuture}

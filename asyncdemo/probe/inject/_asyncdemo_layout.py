@@ -2,6 +2,8 @@
 
     header    HEADER words; what each of them holds is named below
     path      PATH words: the UTF-8 file name of the script, once it has begun, ended by a zero byte
+    libraries LIBRARIES words: the folders of the interpreter's libraries, each ended by a zero byte
+    why       WHY words: why something of the probe was given up, in lines
     imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end
     writes    a ring of WRITES entries of WRITE words: number, stream and part, length, checksum, first eight
               bytes, time, thread, line
@@ -19,10 +21,11 @@ entry for each block, so that nothing has to be held back for longer than that. 
 taken for one number, when that is divided by PRIME: for this the child needs no module, and so has no class more.
 """
 
-MAGIC = 0x0001_6F6D_6564_7361  # "asdemo" and the version of this layout
+MAGIC = 0x0002_6F6D_6564_7361  # "asdemo" and the version of this layout
 
 HEADER = 32
 PATH = 512
+LIBRARIES, WHY = 1024, 512
 IMPORTS, IMPORT = 256, 4
 WRITES, WRITE = 1 << 17, 8
 BLOCK = 1 << 16
@@ -47,6 +50,7 @@ UNTIL = 16  # when it was given up; 0: it was not
 OFFERED = 18  # how the stack can be asked for
 NOT_OFFERED, POLITELY, IN_EITHER_WAY = 1, 2, 3
 PRESSING = 61  # the signal that asks for it while no bytecode is executed: a real-time signal, of which there are many
+UNTRIED = 19  # 1: this version of Python is newer than any that was tried; 2: and something is unlike what we know
 MAIN = 17  # the key of the main thread, once there is another one
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
@@ -79,7 +83,9 @@ HELD = 20_000_000  # ns: after those the lines are read of the tasks that they h
 TASK, LOOP, TRIO, THREAD = 1, 2, 3, 4  # kinds of infos: a task of asyncio, a loop, a task of trio, a thread
 
 PATH_AT = HEADER
-IMPORTS_AT = PATH_AT + PATH
+LIBRARIES_AT = PATH_AT + PATH
+WHY_AT = LIBRARIES_AT + LIBRARIES
+IMPORTS_AT = WHY_AT + WHY
 WRITES_AT = IMPORTS_AT + IMPORTS * IMPORT
 INFOS_AT = WRITES_AT + WRITES * WRITE
 FILES_AT = INFOS_AT + INFOS * INFO

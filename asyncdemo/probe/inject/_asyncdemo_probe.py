@@ -11,6 +11,7 @@ import sys
 import time
 
 import _asyncdemo_layout as layout
+import _asyncdemo_libraries
 import _asyncdemo_writes
 
 # For all functions below: a script may put others in the place of the builtins, and see them called.
@@ -30,7 +31,8 @@ def attach(memory):
     words[layout.VERSION] = sys.hexversion
     words[layout.CPYTHON] = 1
     _watch_end(words)
-    _watch_imports(words, _tracers(words) if words[layout.TRACING] else {})
+    libraries = _libraries(words)
+    _watch_imports(words, _tracers(words, libraries) if words[layout.TRACING] else {})
     if words[layout.NAMING]:
         words[layout.NAMED] = _asyncdemo_writes.record_writes(words)
     words[layout.READY_CPU] = time.process_time_ns()
@@ -97,7 +99,7 @@ def _watch_end(words):
     atexit.register(ended)  # the first to be registered is the last to be called
 
 
-def _tracers(words):
+def _tracers(words, libraries):
     """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer."""
     for name in ("faulthandler", "fcntl", "itertools", "os", "resource", "time", "types"):
         _ready[name] = type(sys)(name)
@@ -110,8 +112,8 @@ def _tracers(words):
     def tracer(*names):
         def trace(*library):
             if not modules:
-                _load(here, modules, "_asyncdemo_layout", "_asyncdemo_trace")
-                recorders.append(modules["_asyncdemo_trace"].Recorder(words))
+                _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries", "_asyncdemo_trace")
+                recorders.append(modules["_asyncdemo_trace"].Recorder(words, libraries))
             _load(here, modules, *names)
             if "_asyncdemo_stacks" in names:
                 modules["_asyncdemo_stacks"].offer_stacks(words)
@@ -260,8 +262,18 @@ def _watch_imports(words, hooks):
     bootstrap._find_and_load = names["_find_and_load"]
 
 
+def _libraries(words):
+    found = _asyncdemo_libraries.folders()
+    _store(words, layout.LIBRARIES_AT, layout.LIBRARIES, b"\0".join(each.encode(*_of_files) for each in found))
+    return found
+
+
 def _store_path(words, path):
-    data = path.encode(*_of_files)[: layout.PATH * 8 - 8]
+    _store(words, layout.PATH_AT, layout.PATH, path.encode(*_of_files))
+
+
+def _store(words, at, room, data):
+    data = data[: room * 8 - 8]
     data += bytes(-len(data) % 8)
     for i in range(len(data) // 8):
-        words[layout.PATH_AT + i] = int.from_bytes(data[i * 8 : i * 8 + 8], "little", signed=True)
+        words[at + i] = int.from_bytes(data[i * 8 : i * 8 + 8], "little", signed=True)

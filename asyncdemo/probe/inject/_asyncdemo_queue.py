@@ -82,7 +82,7 @@ class Queue(collections.deque):
         recorder.tell(key, layout.LOOP, key, "", None)
         self.current = self.callbacks = _Callbacks(key)
         self.library, self.clocks = library, _asyncdemo_trace.Clocks(recorder)
-        self.places = _asyncdemo_trace.Places(recorder, library.is_own)
+        self.places = _asyncdemo_trace.Places(recorder)
         self.known, self.by_key, self.outer = {}, {}, []
         self.put_in = collections.deque()
         self.remember, self.recall = self.put_in.append, self.put_in.popleft

@@ -68,7 +68,7 @@ def touched(queue, frame):
     where, path = 0, frames[-1].f_code.co_filename
     if library.is_own(path):
         where = recorder.file(path) << 32 | (frames[-1].f_lineno or 0)
-    elif any("site-packages" in each.f_code.co_filename for each in frames):
+    elif any(recorder.is_installed(each.f_code.co_filename) for each in frames):
         return  # an installed library's own affair
     thread = recorder.threads.get(_thread.get_ident())
     key = thread.key if thread is not None else 0

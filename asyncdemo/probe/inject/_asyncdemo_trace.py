@@ -12,6 +12,7 @@ import time
 import types
 
 import _asyncdemo_layout as layout
+import _asyncdemo_libraries
 
 _REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
 _SEEN = 1 << 15  # events at most that are looked through for tasks whose line is to be read
@@ -29,8 +30,10 @@ _FILES = (lambda: None).__code__.co_filename.rpartition(os.sep)[0] + os.sep + "_
 class Recorder:
     """The regions of the shared memory that hold the trace of tasks."""
 
-    def __init__(self, words):
+    def __init__(self, words, libraries):
         self.words = self._header = words
+        self.is_own = own_code(libraries)
+        self._libraries = libraries
         self._bytes = words.cast("B")
         self.times = words[layout.TIMES_AT : layout.TIMES_AT + layout.EVENTS]
         self.wakes = words[layout.WAKES_AT : layout.WAKES_AT + layout.EVENTS]
@@ -60,6 +63,10 @@ class Recorder:
         if words is not None:  # else it was given up before, or this is a forked child
             words[layout.UNTIL] = time.monotonic_ns()
             words[layout.UNTRACED] |= 2
+
+    def is_installed(self, path):
+        """Whether a file is of an installed library: none of those that come with Python."""
+        return _asyncdemo_libraries.is_installed(path, self._libraries)
 
     def untraced(self, is_asyncios):
         """Take note of a loop that is not traced, also where tracing was given up before."""
@@ -273,9 +280,9 @@ class Places:
 
     __slots__ = ("_is_own", "_looked_through", "_recorder")
 
-    def __init__(self, recorder, is_own):
+    def __init__(self, recorder):
         self._recorder = recorder
-        self._is_own = is_own
+        self._is_own = recorder.is_own
         self._looked_through = 0
 
     def idle(self, loop_key, now, tasks):
@@ -333,20 +340,18 @@ class Places:
                 innermost, theirs = (code, frame.f_lineno or 0), False
             else:
                 innermost = innermost or (code, frame.f_lineno or 0)
-                theirs = theirs or "site-packages" in code.co_filename
+                theirs = theirs or self._recorder.is_installed(code.co_filename)
         return innermost, outermost, theirs
 
 
-def own_code():
+def own_code(libraries):
     """Give a function that tells the person's own files from a library's, by where they lie."""
-    library = os.__file__.rpartition(os.sep)[0] + os.sep
     known = {}
 
     def is_own(path):
         own = known.get(path)
         if own is None:
-            installed = path.startswith(("<", library)) or "site-packages" in path
-            own = known[path] = not installed or "/asyncdemo/scenarios/" in path  # the course, when it is installed
+            own = known[path] = _asyncdemo_libraries.is_own(path, libraries)
         return own
 
     return is_own

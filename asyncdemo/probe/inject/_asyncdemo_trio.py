@@ -87,7 +87,7 @@ class _Instrument:
         recorder.tell(key, layout.LOOP, key, "", None, _thread.get_ident())
         self._run, self._runner, self._recorder = run, runner, recorder
         self._clocks = _asyncdemo_trace.Clocks(recorder)
-        self._places = _asyncdemo_trace.Places(recorder, _asyncdemo_trace.own_code())
+        self._places = _asyncdemo_trace.Places(recorder)
         self._thread = _thread.get_ident()
         self._loop = self._current = _Task(key)
         self._started = _NEVER
