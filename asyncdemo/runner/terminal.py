@@ -16,6 +16,7 @@ from typing import NoReturn
 
 TERMINAL = 0  # standard input, where it is a terminal
 
+_READY = b"r"  # the listener's first word
 _SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -49,7 +50,9 @@ class Loan:
             _listen(group, told, ended, keep={told, ended})
         os.close(told)
         os.close(ended)
-        os.read(self.presses, 1)  # its first word: it is there, and hears
+        # Its first word: it is there, and hears. A Ctrl-C before that was for our own group, and we have heard it.
+        while os.read(self.presses, 1) not in (_READY, b""):
+            pass
         os.set_blocking(self.presses, False)
 
     def give(self) -> None:
@@ -146,13 +149,13 @@ def lent_terminal(group: int, *, lend: bool) -> Iterator[Loan | None]:
 def _listen(group: int, told: int, ended: int, keep: set[int]) -> NoReturn:
     """Be the listener: tell of every Ctrl-C until the tool is gone. Leaves without running anything of the tool's."""
     try:
+        os.setpgid(0, group)  # first: until then a Ctrl-C is for the tool, which hears it itself
         signal.signal(signal.SIGINT, lambda *_: os.write(told, b"c"))
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
-        os.setpgid(0, group)
         limit = os.sysconf("SC_OPEN_MAX")
         for low, high in pairwise([-1, *sorted(keep), limit]):
             os.closerange(low + 1, high)
-        os.write(told, b"r")
+        os.write(told, _READY)
         os.read(ended, 1)  # nothing is ever sent: it ends when the tool closes it or is killed
     finally:
         os._exit(0)

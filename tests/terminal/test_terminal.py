@@ -2,11 +2,13 @@
 
 import re
 import termios
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.terminal.pseudo import Terminal
+from tests.terminal.pseudo import PATIENCE, Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -344,3 +346,38 @@ def test_what_is_stopped_on_a_terminal_gets_its_time_to_end(terminal: Start, wri
     said = [row.partition(" s")[2] for row in run.rows]
     assert "   cleaned up" in said
     assert " ! KeyboardInterrupt" in said
+
+
+SLOW_TO_JOIN = """\
+import os, pathlib, time
+native = os.setpgid
+def slow(*arguments):  # as on a busy machine
+    if arguments[0] == 0 and arguments[1] != 0:
+        pathlib.Path("joining").touch()
+        while not os.path.exists("pressed"):
+            time.sleep(0.001)
+    native(*arguments)
+os.setpgid = slow
+"""
+
+
+def test_a_ctrl_c_that_is_pressed_early_counts_once(
+    terminal: Start, write: Write, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """While the process that hears it in the script's group is still about to join that."""
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / "sitecustomize.py").write_text(SLOW_TO_JOIN)
+    environ["PYTHONPATH"] = f"{tmp_path / 'slow'}:{environ['PYTHONPATH']}"
+    source = (
+        "import time\ntry:\n    print('start')\n    time.sleep(60)\nfinally:\n    time.sleep(0.5)\n    print('clean')\n"
+    )
+    run = terminal(f"asyncdemo run {write('clean.py', source)}")
+    end = time.monotonic() + PATIENCE
+    while not (tmp_path / "joining").exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    run.process.send("\x03")
+    time.sleep(0.02)  # it has come by then
+    (tmp_path / "pressed").touch()
+    assert run.wait_for_end() == 130
+    assert "   clean" in texts(run.rows)
