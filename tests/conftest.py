@@ -1,6 +1,7 @@
 """The one way in which tests run the real program, and what keeps tests that start nothing apart from those that do."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Mapping
@@ -13,6 +14,11 @@ import pytest
 # Hypothesis would fail an example that takes over 0.2 seconds: on a busy machine that says nothing about the code.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+# Started by nohup or by a script in the background, we would hand on to every program that it ignores these.
+for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
 REPOSITORY = Path(__file__).parent.parent
 SCENARIOS = REPOSITORY / "scenarios"

@@ -223,7 +223,7 @@ def _watch(plan: Plan, writing: int, mask: set[int | signal.Signals]) -> NoRetur
         for descriptor in (0, 1, 2):
             os.dup2(nothing, descriptor)
         for number in {signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP, *ENDING}:
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            if signal.getsignal(number) is not signal.SIG_IGN or number is signal.SIGINT:  # that is how we end it
                 signal.signal(number, signal.default_int_handler if number in ENDING else signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         teller = _Teller(writing)

@@ -145,7 +145,7 @@ def _watch(plan: Plan, writing: int, blocked: Iterable[int]) -> NoReturn:
         os.setpgid(0, 0)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for number in ENDING:
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            if signal.getsignal(number) is not signal.SIG_IGN or number is signal.SIGINT:  # that is how we end it
                 signal.signal(number, signal.default_int_handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         run = observe(plan)
