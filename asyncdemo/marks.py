@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from asyncdemo.model.error_text import without_reprs
 from asyncdemo.printed import prints
 from asyncdemo.recording import Output, Run, Subject
 
@@ -69,7 +70,8 @@ def _troubles(run: Run) -> dict[int, Mark]:
             if _is_script(inner["path"], run.subject):
                 frame = int(inner["line"])
         elif frame is not None and (error := _ERROR.match(text)):
-            what = "it was here when it was stopped" if stopped and error["name"] in _STOPPED else error["what"]
+            halted = stopped and error["name"] in _STOPPED
+            what = "it was here when it was stopped" if halted else without_reprs(error["what"])
             found.setdefault(frame, Mark(frame, what, at, at, trouble=True))
             frame = None
     return found

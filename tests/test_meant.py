@@ -42,3 +42,21 @@ def test_notes_alone_in_a_pipe(tmp_path: Path, asyncdemo: Callable[..., Result])
     assert asyncdemo("show", "./x.py", "--notes") == Result("What to *notice*.\n", "", 0)
     none = "asyncdemo: y.py has no notes: they stand in its docstring, after the first line\n"
     assert asyncdemo("show", "y.py", "--notes") == Result("", none, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("run", "two"), ("compare", "a", "b")])
+def test_why_a_variant_has_failed_is_seen_with_what_made_it_fail(
+    words: tuple[str, ...], tmp_path: Path, asyncdemo: Callable[..., Result]
+) -> None:
+    (tmp_path / "mine" / "two").mkdir(parents=True)
+    for name in ("a", "b"):
+        text = '"""divide"""\nDIVISOR = 1\nprint(1 / DIVISOR)\n' if name == "a" else '"""b"""\nDIVISOR = 1\nprint(1)\n'
+        (tmp_path / "mine" / "two" / f"{name}.py").write_text(text)
+    options = ("--set", "DIVISOR=0", "--timeout", "20", "--scenarios", "mine")
+    shown = asyncdemo(*words, *options)
+    assert shown.status == 1
+    command = " ".join(" ".join(shown.stdout.split("see why", 1)[1].splitlines()).split())
+    assert command == "asyncdemo run two:a --set DIVISOR=0 --timeout 20 --scenarios mine"
+    again = asyncdemo(*split(command)[1:])
+    assert ("ZeroDivisionError" in again.stdout, again.status) == (True, 1)

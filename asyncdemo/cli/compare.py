@@ -124,13 +124,16 @@ def compare(
 
         write_json(to_json(result))
     else:
+        from asyncdemo.cli.running import options_again
         from asyncdemo.views.terminal.compare import write_comparison
         from asyncdemo.views.terminal.page import standard_page
 
         sys.stdout.flush()
         title, summary = titled(who.targets)
         page = standard_page(ascii_only=ascii_only)
-        write_comparison(page, result, title=title, summary=summary, took=took, full=full)
+        only = python[0] if python is not None and len(python) == 1 else None
+        options = options_again(request._replace(python=only, folders=tuple(scenarios or ())))
+        write_comparison(page, result, title=title, summary=summary, took=took, full=full, options=options)
     status = {"failed": 1, "interrupted": 130}.get(result.stopped, int(result.timed_out))
     if not status and min_speedup is not None:
         from asyncdemo.cli.promises import too_slow

@@ -106,7 +106,11 @@ def _side_by_side(
         if is_about_speed(runs):
             step = _comparing(scenario, ran, catalogue, request)  # which is about this one, wherever it stands
         page = standard_page(ascii_only=ascii_only)
-        write_variants(page, scenario.name, scenario.summary, runs, next_step=step, **look)
+
+        def see_why(run: Run) -> str:
+            return _again(run.subject.target, request)
+
+        write_variants(page, scenario.name, scenario.summary, runs, next_step=step, see_why=see_why, **look)
     return runs
 
 
@@ -122,7 +126,7 @@ def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue, request
     homes = (next(each for each in catalogue.scenarios if set(pair) <= set(each.variants)) for pair in pairs)
     own = next((pair for pair, home in zip(pairs, homes, strict=True) if home == scenario), None)
     names = own or [f"{scenario.name}:{variant}" for variant in pairs[0]]
-    return ("once is an anecdote", _found_again(f"asyncdemo compare {' '.join(names)}", request))
+    return ("once is an anecdote", " ".join(["asyncdemo compare", *names, *options_again(request)]))
 
 
 def _summary(target: Target, plan: Plan, request: Request) -> str:
@@ -144,7 +148,7 @@ def _next_step(
     if target.scenario is None:
         return _more_of(target, request, look)
     if target.script is not None and target.script.variant is not None:
-        return ("all ways of it", _found_again(f"asyncdemo run {target.scenario.name}", request))
+        return ("all ways of it", _again(target.scenario.name, request))
     return _after(target.scenario, catalogue, request)
 
 
@@ -192,7 +196,7 @@ def _instead(target: Target, request: Request) -> tuple[str, str] | None:
     here = first_found(would_do, os.environ)
     version = here or would_do[0]
     what = f"on Python {version}" if here else f"once Python {version} is installed"
-    return (what, _found_again(f"asyncdemo run {target.name} --python {version}", request))
+    return (what, _again(target.name, request._replace(python=version)))
 
 
 def _found_again(command: str, request: Request) -> str:
@@ -202,14 +206,20 @@ def _found_again(command: str, request: Request) -> str:
 
 def _again(words: str, request: Request) -> str:
     """The command that runs these words as they were run just now."""
-    options = [f"--set {quote(setting)}" for setting in request.settings]
-    if request.python is not None:
-        options.append(f"--python {quote(request.python)}")
-    if request.timeout is not None:
-        options.append(f"--timeout {request.timeout:g}")
+    options = options_again(request)
     if request.watch_for is not None:
         options.append(f"--for {request.watch_for:g}s")
     if request.cumulative:
         options.append("--cumulative")
     own = ["--", join(request.arguments)] if request.arguments else []
     return " ".join(["asyncdemo run", words, *options, *own])
+
+
+def options_again(request: Request) -> list[str]:
+    """The options by which the same is run again, by whichever command."""
+    options = [f"--set {quote(setting)}" for setting in request.settings]
+    if request.python is not None:
+        options.append(f"--python {quote(request.python)}")
+    if request.timeout is not None:
+        options.append(f"--timeout {request.timeout:g}")
+    return [*options, *(f"--scenarios {quote(folder)}" for folder in request.folders)]

@@ -6,6 +6,7 @@ from asyncdemo.findings.nested import NESTED
 from asyncdemo.findings.said import Report
 from asyncdemo.findings.source import last_of
 from asyncdemo.findings.wording import at
+from asyncdemo.model.error_text import without_reprs
 
 UNSAFE = "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one"
 _STOPPED = ("KeyboardInterrupt", "SystemExit")
@@ -67,7 +68,8 @@ def _tasks(evidence: Evidence, some: list[Report]) -> tuple[int, ...]:
 
 def _lost(place: Place | None, some: list[Report], tasks: tuple[int, ...]) -> Finding:
     who = f"{last_of(some[0].name)}()" if some[0].name else "A future"
-    error = some[0].error if len(some[0].error) <= _LONGEST else some[0].error[: _LONGEST - 3] + "..."
+    error = without_reprs(some[0].error)
+    error = error if len(error) <= _LONGEST else error[: _LONGEST - 3] + "..."
     return Finding(
         "exception-never-retrieved",
         "error",

@@ -22,9 +22,18 @@ TITLE = 2  # of these for title and rule
 
 
 def write_comparison(
-    page: Page, compared: Comparison | Sweep, *, title: str, summary: str, took: float | None, full: bool
+    page: Page,
+    compared: Comparison | Sweep,
+    *,
+    title: str,
+    summary: str,
+    took: float | None,
+    full: bool,
+    options: Sequence[str] = (),
 ) -> None:
     """Write a comparison; `took` is how many seconds all of it took, None where that is not known.
+
+    `options` were given to it, and are those of the command that shows why a run has failed.
 
     `full`: fold nothing, draw the traced runs.
     """
@@ -33,13 +42,13 @@ def write_comparison(
     start = _trouble_rows(page, compared)
     if not compared.rounds:
         _write(page, [*start, *paragraph(page, "There is nothing to compare: no round was finished.")])
-        _write_failure(page, compared)
+        _write_failure(page, compared, options)
         return
     end = _end_rows(page, compared)
     room = None if full else ROWS - TITLE - len(start) - len(end) + _rows_more(page, compared)
     shown = sweep_rows(page, compared, room) if isinstance(compared, Sweep) else _comparison_rows(page, compared, room)
     _write(page, [*start, *shown, *end])
-    _write_failure(page, compared)
+    _write_failure(page, compared, options)
     if full:
         _write(page, _timeline_rows(page, compared))
 
@@ -92,14 +101,15 @@ def _trouble_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
     return [*rows, ()]
 
 
-def _write_failure(page: Page, compared: Comparison | Sweep) -> None:
+def _write_failure(page: Page, compared: Comparison | Sweep, options: Sequence[str]) -> None:
     """What the one that failed printed is not kept: say how to see it, on its interpreter where there are several."""
     if compared.stopped == "failed" and (failed := _failed(compared)):
         run = failed[0].latest
         pythons = {each.latest.python.executable for point in compared.points for each in point.contestants}
         where = f" --python {quote(run.python.executable)}" if len(pythons) > 1 else ""
         page.row()
-        write_next(page, ("see why", f"asyncdemo run {run.subject.target}{_setting(compared, failed[0])}{where}"))
+        words = " ".join(["asyncdemo run", run.subject.target, *options])
+        write_next(page, ("see why", f"{words}{_setting(compared, failed[0])}{where}"))
 
 
 def _setting(compared: Comparison | Sweep, contestant: Contestant) -> str:

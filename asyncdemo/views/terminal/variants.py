@@ -1,6 +1,6 @@
 """The variants of a scenario, each run once, side by side on one time axis. No speed-up: once is an anecdote."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
 from asyncdemo.recording import Run
@@ -32,18 +32,22 @@ def write_variants(
     runs: Sequence[Run],
     *,
     next_step: tuple[str, str] | None,
+    see_why: Callable[[Run], str] = lambda run: f"asyncdemo run {run.subject.target}",
     full: bool,
     timing: bool,
     timeline: bool | None = None,
 ) -> None:
-    """Write all runs of a scenario: their lanes (`timeline` None: where all have some), else a bar for each."""
+    """Write all runs of a scenario: their lanes (`timeline` None: where all have some), else a bar for each.
+
+    `see_why` gives the command that runs one of them, which has failed, alone and with the same options.
+    """
     write_title(page, title, summary, "once each")
     found = finding_rows(page, runs, None if full else FINDINGS)
     end = [*_troubles(page, runs), *found, *(() if found else _sentence(page, runs))]
     names = [_name(page, run) for run in runs]
     failed = next((run for run in runs if not run.ok and run.outcome.kind != "interrupted"), None)
     if failed is not None:
-        next_step = ("see why", f"asyncdemo run {failed.subject.target}")
+        next_step = ("see why", see_why(failed))
     after = [] if next_step is None else next_rows(page, next_step)
     room = None if full else ROWS - LANES_FRAME - len(end) - (len(after) - 1)
     lanes = variant_rows(page, runs, names, room=room, show=timeline)
