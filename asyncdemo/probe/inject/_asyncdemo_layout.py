@@ -11,6 +11,8 @@
               name as UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread. The entry's
               place is the key of the task that it tells of
     files     FILES entries of FILE words: number; then the file's name as UTF-8
+    chains    CHAINS entries of CHAIN words: 1 + the chain that it goes on from, file << 32 | line
+    snapshot  SNAPSHOT bytes of text: who waits where for what, as _asyncdemo_snapshot writes it
     events    EVENTS words of times, then as many of wake-up times, then of codes: what happened to whom, the code
               stored last. A code is key << 4 | what; what stands in the time's place is told at each `what` below
 
@@ -51,11 +53,18 @@ OFFERED = 18  # how the stack can be asked for
 NOT_OFFERED, POLITELY, IN_EITHER_WAY = 1, 2, 3
 PRESSING = 61  # the signal that asks for it while no bytecode is executed: a real-time signal, of which there are many
 UNTRIED = 19  # 1: this version of Python is newer than any that was tried; 2: and something is unlike what we know
+SNAPSHOTS = 25  # how many there were; stored last
+TAKEN, TAKEN_SIZE = 26, 27  # when the last one was taken, and how many bytes it has
+TAKEN_WHY = 28  # NOTHING_LEFT: nothing can wake the loop any more, ASKED: the tool wanted to know
+NOTHING_LEFT, ASKED = 1, 2
+INTERRUPTING = 62  # the signal that asks for a snapshot
 MAIN = 17  # the key of the main thread, once there is another one
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
 NATIVE = 30
 FILES, FILE = 1 << 12, 128
+CHAINS, CHAIN = 1 << 16, 2
+SNAPSHOT = 1 << 22  # bytes
 EVENTS = 1 << 22
 
 # What happened; the word in the time's place is a time unless it says otherwise.
@@ -64,12 +73,15 @@ STEP = 1  # a step of the task begins (of a loop: one of its callbacks); it was 
 OVER = 2  # the step that went on has ended; with a 1 for wake-up time, at a moment that nobody knows
 POLL = 3  # the loop looks for I/O and has steps to make; whatever ran until now has ended
 IDLE = 4  # the same, and nothing is left to do: it waits
-RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did
+RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did; for wake-up time of RAISED the
+#         number of the error's name among the files << 48 | file << 32 | line: where in the script it was raised
 DUE = 8  # when the timer was due whose callback is the loop's next STEP; with a task's key: when that was due for which
 #         it waited while a step held the loop
 AT = 9  # file << 32 | line: where the task is suspended since its last step, read at an IDLE or after a long step; for
-#         wake-up time 2 * how many times it was cancelled and went on all the same, where that can be known; + 1 if it
-#         is an installed library that waits there
+#         wake-up time 1 if it is an installed library that waits there; << IGNORED_AT how many times it was cancelled and
+#         went on all the same, where that can be known; and for what it waits: << KIND_AT which of WAITS, << CHAIN_AT the
+#         chain of the script's own coroutines that await one another down to that line, << VALUE_AT the value
+IGNORED_AT, KIND_AT, CHAIN_AT, VALUE_AT = 1, 8, 14, 31
 CPU = 10  # processor time (ns) since the loop's last POLL, IDLE or CPU, read at the end of a long step
 QUEUED = 11  # the same of the time in which the thread was ready and another had the processor
 OTHERS = 15  # processor time (ns) of the other threads, at most, during the long step
@@ -80,6 +92,44 @@ THREAD_AT = 44  # where of TOUCHED: key of the thread << THREAD_AT | file << 32 
 LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks
 HELD = 20_000_000  # ns: after those the lines are read of the tasks that they have held up, and who made them is asked
 
+# For what a task may wait, by number. The value is the length of a sleep in 0.1 ms, what a semaphore has left, the size of
+# a full queue, how many are unfinished, left, or open at the other end; of a gather and a barrier two numbers, the first
+# << 16: how many are left of how many, and how many are there of how many; of a task its key.
+WAITS = (
+    "",
+    "sleep",
+    "lock",
+    "semaphore",
+    "event",
+    "condition",
+    "barrier",
+    "queue.get",
+    "queue.put",
+    "queue.join",
+    "gather",
+    "task group",
+    "task",
+    "asyncio.wait",
+    "wait_for",
+    "as_completed",
+    "shield",
+    "stream.read",
+    "stream.drain",
+    "stream.close",
+    "socket",
+    "connect",
+    "connections",
+    "name look-up",
+    "process",
+    "thread",
+    "threads of the pool",
+    "future",
+    "nursery",
+    "receive",
+    "send",
+    "forever",
+)
+
 TASK, LOOP, TRIO, THREAD = 1, 2, 3, 4  # kinds of infos: a task of asyncio, a loop, a task of trio, a thread
 
 PATH_AT = HEADER
@@ -89,7 +139,9 @@ IMPORTS_AT = WHY_AT + WHY
 WRITES_AT = IMPORTS_AT + IMPORTS * IMPORT
 INFOS_AT = WRITES_AT + WRITES * WRITE
 FILES_AT = INFOS_AT + INFOS * INFO
-TIMES_AT = FILES_AT + FILES * FILE
+CHAINS_AT = FILES_AT + FILES * FILE
+SNAPSHOT_AT = CHAINS_AT + CHAINS * CHAIN
+TIMES_AT = SNAPSHOT_AT + SNAPSHOT // 8
 WAKES_AT = TIMES_AT + EVENTS
 CODES_AT = WAKES_AT + EVENTS
 SIZE = CODES_AT + EVENTS  # words

@@ -101,7 +101,7 @@ def _watch_end(words):
 
 def _tracers(words, libraries):
     """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer."""
-    for name in ("faulthandler", "fcntl", "itertools", "os", "resource", "time", "types"):
+    for name in ("faulthandler", "fcntl", "gc", "itertools", "os", "resource", "time", "types"):
         _ready[name] = type(sys)(name)
         _ready[name].__dict__.update(vars(__import__(name)))
     here = os.path.dirname(os.path.abspath(__file__))
@@ -112,21 +112,22 @@ def _tracers(words, libraries):
     def tracer(*names):
         def trace(*library):
             if not modules:
-                _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries", "_asyncdemo_trace")
+                _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries", "_asyncdemo_waits", "_asyncdemo_trace")
                 recorders.append(modules["_asyncdemo_trace"].Recorder(words, libraries))
             _load(here, modules, *names)
             if "_asyncdemo_stacks" in names:
-                modules["_asyncdemo_stacks"].offer_stacks(words)
+                modules["_asyncdemo_stacks"].offer_stacks(words, recorders[0])
             modules[names[-1]].trace(recorders[0], *library)
 
         return trace
 
     tracers = {
         "threading": tracer("_asyncdemo_threads"),
-        "trio._core._run": tracer("_asyncdemo_stacks", "_asyncdemo_trio"),
+        "trio._core._run": tracer("_asyncdemo_snapshot", "_asyncdemo_stacks", "_asyncdemo_trio"),
     }
     parts = set(_ASYNCIO)
     trace_asyncio = tracer(
+        "_asyncdemo_snapshot",
         "_asyncdemo_stacks",
         "_asyncdemo_touches",
         "_asyncdemo_overdue",

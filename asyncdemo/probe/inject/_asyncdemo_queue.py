@@ -3,6 +3,7 @@
 Two methods run at every step (append and popleft in queue_class): what can be is done elsewhere, in C, or not at all.
 """
 
+import _functools
 import _thread
 import _weakref
 import collections
@@ -11,6 +12,7 @@ import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_overdue
+import _asyncdemo_snapshot
 import _asyncdemo_touches
 import _asyncdemo_trace
 
@@ -43,7 +45,22 @@ class _Task(_weakref.ref):
         task = self()
         if task is None or self.over:
             return None
-        return self.kind.get_coro(task), self.kind.get_name(task), self.ignored(task)
+        return self.kind.get_coro(task), self.kind.get_name(task), self.ignored(task), getattr(task, "_fut_waiter", None)
+
+
+class _Known:
+    """What there is to know of tasks and gathers of one loop."""
+
+    __slots__ = ("_by_id", "gathering", "python_task", "task")
+
+    def __init__(self, library, by_id):
+        self.task, self.python_task, self.gathering = library.task, library.python_task, library.gathering
+        self._by_id = by_id
+
+    def key_of(self, task):
+        """Give the key of a task; 0 where it is none that is known."""
+        known = self._by_id.get(id(task))
+        return 0 if known is None else known.key
 
 
 def _is_running(task):
@@ -82,8 +99,9 @@ class Queue(collections.deque):
         recorder.tell(key, layout.LOOP, key, "", None)
         self.current = self.callbacks = _Callbacks(key)
         self.library, self.clocks = library, _asyncdemo_trace.Clocks(recorder)
-        self.places = _asyncdemo_trace.Places(recorder)
         self.known, self.by_key, self.outer = {}, {}, []
+        self.places = _asyncdemo_trace.Places(recorder, _Known(library, self.known))
+        recorder.sections[key] = _functools.partial(_asyncdemo_snapshot.asyncio_loop, self, library)
         self.put_in = collections.deque()
         self.remember, self.recall = self.put_in.append, self.put_in.popleft
         self.started, self.limit, self.thread, self.home = _NEVER, 0, 0, None
@@ -160,7 +178,16 @@ class Queue(collections.deque):
             self.tell(now, layout.POLL)
         else:
             self.places.idle(self.callbacks.key, now, self.by_key)
+            loop = self.owner()
+            if loop is not None and not _asyncdemo_snapshot.timers_of(loop) and not _asyncdemo_snapshot.inputs_of(loop):
+                self.stand_still(loop)
         self.clocks.turn(now)
+
+    def stand_still(self, loop):
+        """The loop is idle, with no timer and no input: unless something else can wake it, it stands still for good."""
+        recorder = self.library.recorder
+        if not _asyncdemo_snapshot.others_that_wake(loop) and self.by_key:
+            _asyncdemo_snapshot.take(recorder, layout.NOTHING_LEFT, list(recorder.sections.values()))
 
     def tell(self, now, what):
         self.library.recorder.put(now, self.callbacks.key << 4 | what)
@@ -214,9 +241,20 @@ class Queue(collections.deque):
             how = layout.RAISED
         else:
             how = layout.RETURNED
-        self.library.recorder.put(now, current.key << 4 | how)
+        self.library.recorder.put(now, current.key << 4 | how, self.raised_at(task) if how == layout.RAISED else 0)
         current.over = True
         self.places.rename(current, current.kind.get_name(task))
+
+    def raised_at(self, task):
+        """What a task has ended with and where, as layout.RAISED has it."""
+        error, recorder = task._exception, self.library.recorder
+        where, traceback = 0, error.__traceback__
+        while traceback is not None:
+            path = traceback.tb_frame.f_code.co_filename
+            if self.library.is_own(path):
+                where = recorder.file(path) << 32 | traceback.tb_lineno
+            traceback = traceback.tb_next
+        return recorder.file(_asyncdemo_trace._name_of(type(error))) << 48 | where
 
     def gone(self, task):
         """A task is freed; `task` is the reference to it."""
@@ -314,6 +352,7 @@ class Queue(collections.deque):
         loop = self.owner()
         if loop is None or loop._closed:
             self.tell(_clock(), layout.STOP)
+            self.library.recorder.sections.pop(self.callbacks.key, None)
             for task in (self.callbacks, *self.by_key.values()):
                 task.after = _nobody  # else they might keep one another
             for name in Queue.__slots__:

@@ -19,6 +19,7 @@ import sys
 import time
 
 import _asyncdemo_layout as layout
+import _asyncdemo_snapshot
 import _asyncdemo_trace
 
 _ROOM = 200  # descriptors below which none is taken
@@ -26,13 +27,13 @@ _DEEP = 100  # frames at most, as faulthandler has it
 _MOST = 1 << 15  # bytes of an answer: they must find room in the pipe, however long its paths are
 
 
-def offer_stacks(words):
+def offer_stacks(words, recorder):
     """Have the stack written into the tool's pipe when it asks, unless the script has plans of its own for that.
 
     Does nothing where that was done before, or cannot be done: as outside of the main thread.
     """
     number = words[layout.STACKS] - 1
-    signals = _signal.SIGURG, layout.PRESSING
+    signals = _signal.SIGURG, layout.PRESSING, layout.INTERRUPTING
     if number < 0 or words[layout.OFFERED] or any(_signal.getsignal(each) is not _signal.SIG_DFL for each in signals):
         return
     words[layout.OFFERED] = layout.NOT_OFFERED
@@ -48,6 +49,7 @@ def offer_stacks(words):
     os.close(pipe)
     try:
         _signal.signal(_signal.SIGURG, _answer(kept))
+        _signal.signal(layout.INTERRUPTING, _snapshot(recorder))
     except ValueError:
         os.close(kept)
         return  # not the main thread
@@ -77,3 +79,16 @@ def _answer(pipe):
                 raise
 
     return answer
+
+
+def _snapshot(recorder):
+    """Make the signal handler that has a snapshot taken."""
+
+    def snapshot(_, frame):
+        try:
+            _asyncdemo_snapshot.take_all(recorder, frame)
+        except BaseException as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
+
+    return snapshot

@@ -13,14 +13,17 @@ import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_libraries
+import _asyncdemo_waits
 
 _REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
 _SEEN = 1 << 15  # events at most that are looked through for tasks whose line is to be read
 _DEEP = 100  # coroutines that await one another, at most
+_MOST_IGNORED = 127  # cancellations, of which more are not told apart
 _native = getattr(_thread, "get_native_id", int)
 _Coroutine, _Generator = types.CoroutineType, types.GeneratorType
 _OF_COROUTINES = {"code": "cr_code", "frame": "cr_frame", "awaits": "cr_await", "running": "cr_running"}
 _OF_GENERATORS = {"code": "gi_code", "frame": "gi_frame", "awaits": "gi_yieldfrom", "running": "gi_running"}
+_OF_ASYNC_GENERATORS = {"code": "ag_code", "frame": "ag_frame", "awaits": "ag_await", "running": "ag_running"}
 # What stands for the code of the object that closes an asynchronous generator: it is written in C.
 _CLOSING = (lambda: None).__code__.replace(co_name="aclose", co_filename="", co_firstlineno=0)
 _name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says itself
@@ -43,6 +46,8 @@ class Recorder:
         self._key = itertools.count(1).__next__
         self._file = itertools.count(1).__next__
         self._files = {}
+        self._chains = {}
+        self.sections = {}  # of loops that run, by their keys: functions that give the lines of a snapshot
         self.threads = {}  # those that run, as their tracer knows them, by their identifiers
         self._on_thread = []
         os.register_at_fork(after_in_child=self._forked)
@@ -141,6 +146,19 @@ class Recorder:
                 self._text(at + 1, layout.FILE - 1, path)
                 self.words[at] = number
             self._files[path] = number
+        return number
+
+    def chain(self, outer, at):
+        """Give the number of a chain of lines: `outer`, a chain, goes on to `at`; 0 where there is no room for another."""
+        number = self._chains.get((outer, at))
+        if number is None:
+            number = len(self._chains) + 1
+            if number >= layout.CHAINS:
+                return 0
+            place = layout.CHAINS_AT + number * layout.CHAIN
+            self.words[place + 1] = at
+            self.words[place] = outer + 1
+            self._chains[outer, at] = number
         return number
 
     def _text(self, at, room, text):
@@ -259,6 +277,8 @@ def asked_of(coroutine, what):
         return getattr(coroutine, _OF_COROUTINES[what])
     if kind is _Generator:
         return getattr(coroutine, _OF_GENERATORS[what])
+    if kind is types.AsyncGeneratorType:
+        return getattr(coroutine, _OF_ASYNC_GENERATORS[what])
     return None
 
 
@@ -274,15 +294,16 @@ def code_of(coroutine):
 class Places:
     """Tells what tasks are called and where they are suspended; looks when their loop goes idle or was held for long.
 
-    A task here has `key`, `name` and `has_own_code`. `asked()` gives its coroutine, its name, and how many
-    cancellations it has ignored; None when it is over.
+    A task here has `key`, `name` and `has_own_code`. `asked()` gives its coroutine, its name, how many cancellations it
+    has ignored, and the future that it waits for; None when it is over.
     """
 
-    __slots__ = ("_is_own", "_looked_through", "_recorder")
+    __slots__ = ("_is_own", "_library", "_looked_through", "_recorder")
 
-    def __init__(self, recorder):
+    def __init__(self, recorder, library=None):
         self._recorder = recorder
         self._is_own = recorder.is_own
+        self._library = library
         self._looked_through = 0
 
     def idle(self, loop_key, now, tasks):
@@ -298,16 +319,29 @@ class Places:
         self._looked_through = place
 
     def _look_at(self, task):
-        coroutine, name, ignored = task.asked() or (None, task.name, 0)
-        innermost, outermost, theirs = self._frames(coroutine)
+        coroutine, name, ignored, future = task.asked() or (None, task.name, 0, None)
+        own, below = self._frames(coroutine)
         recorder = self._recorder
-        if innermost is not None:
-            at = recorder.file(innermost[0].co_filename) << 32 | innermost[1]
-            recorder.put(at, task.key << 4 | layout.AT, ignored << 1 | theirs)
-        if outermost is not None and not task.has_own_code:
-            recorder.describe(task.key, outermost)
+        if own or below:
+            code, at = own[-1] if own else (below[0].f_code, below[0].f_lineno or 0)
+            wait = _asyncdemo_waits.wait_of(below, future, self._library)
+            chain = 0
+            for outer, line in own[:-1]:
+                chain = recorder.chain(chain, recorder.file(outer.co_filename) << 32 | line)
+            theirs = own and any(self._recorder.is_installed(frame.f_code.co_filename) for frame in below)
+            word = bool(theirs) | min(ignored, _MOST_IGNORED) << layout.IGNORED_AT | wait.kind << layout.KIND_AT
+            word |= chain << layout.CHAIN_AT | self._value(wait) << layout.VALUE_AT
+            recorder.put(recorder.file(code.co_filename) << 32 | at, task.key << 4 | layout.AT, word)
+        if own and not task.has_own_code:
+            recorder.describe(task.key, own[0][0])
             task.has_own_code = True
         self.rename(task, name)
+
+    def _value(self, wait):
+        """The value of a wait; of one for a task the task's key."""
+        if wait.value or self._library is None or layout.WAITS[wait.kind] != "task":
+            return wait.value
+        return self._library.key_of(wait.about)
 
     def rename(self, task, name):
         """Store the name of a task if it is another one than before."""
@@ -315,29 +349,36 @@ class Places:
             self._recorder.rename(task.key, name)
             task.name = name
 
+    def is_own_file(self, path):
+        """Whether a file is the person's own."""
+        return self._is_own(path)
+
     def is_own(self, code):
         """Whether code is the person's own."""
         return code is not None and self._is_own(code.co_filename)
 
     def _frames(self, coroutine):
-        """Give code and line of the innermost frame of a suspended coroutine, and the code of its outermost one.
+        """Give code and line of each frame of the script's own in a suspended coroutine, the outermost first.
 
-        Only frames of the person's own code count, for the first one where there are any. Also gives whether there are
-        frames of installed libraries within it.
+        Also gives the frames of libraries below the innermost of these, all where there are none.
         """
-        innermost = outermost = None
-        theirs = False
+        own, below = [], []
         for _ in range(_DEEP):
             if type(coroutine) is _Coroutine:  # as asked_of does, but most are, and this is done often
-                frame, coroutine = coroutine.cr_frame, coroutine.cr_await
+                frame, inner = coroutine.cr_frame, coroutine.cr_await
             else:
-                frame, coroutine = asked_of(coroutine, "frame"), asked_of(coroutine, "awaits")
+                frame, inner = asked_of(coroutine, "frame"), asked_of(coroutine, "awaits")
+                if frame is None and own:
+                    inner = _asyncdemo_waits.stepped_by(coroutine)
+                    if inner is not None:
+                        coroutine = inner
+                        continue
             if frame is None:
                 break
-            code = frame.f_code
+            code, coroutine = frame.f_code, inner
             if self._is_own(code.co_filename):
-                outermost = outermost or code
-                innermost, theirs = (code, frame.f_lineno or 0), False
+                own.append((code, frame.f_lineno or 0))
+                below = []
             else:
                 innermost = innermost or (code, frame.f_lineno or 0)
                 theirs = theirs or self._recorder.is_installed(code.co_filename)

@@ -5,16 +5,19 @@ called without the detour over the list of all, which would cost more than the r
 has ended to its nursery only: for that the local variable `outcome` of Runner.task_exited is read.
 """
 
+import _functools
 import _thread
 import _weakref
 import sys
 import time
 
 import _asyncdemo_layout as layout
+import _asyncdemo_snapshot
 import _asyncdemo_trace
 
 _clock = time.monotonic_ns
 _NEVER = 1 << 62  # a start that makes no step look long
+_FAR = 80_000  # seconds: trio waits for a day at most, where nothing has a deadline
 _FOREVER = 1e9  # seconds: deadlines further away than that are none
 _OWN_TASK = "<TrioToken.run_sync_soon task>"  # what trio calls one of the tasks with which it runs
 
@@ -58,7 +61,7 @@ class _Task:
     def asked(self):
         """Give the coroutine, the name and ignored cancellations of the task; None when it is over."""
         task = self.task()
-        return None if task is None else (task.coro, _name_of(task), 0)  # in trio nobody can ignore them
+        return None if task is None else (task.coro, _name_of(task), 0, None)  # in trio nobody can ignore them
 
 
 def _name_of(task):
@@ -80,6 +83,7 @@ class _Instrument:
         "_started",  # when the step began
         "_tasks",
         "_thread",
+        "is_own",
     )
 
     def __init__(self, run, runner, recorder):
@@ -92,6 +96,28 @@ class _Instrument:
         self._loop = self._current = _Task(key)
         self._started = _NEVER
         self._tasks, self._by_key = {}, {}
+        self.is_own = self._places.is_own_file
+        recorder.sections[key] = _functools.partial(_asyncdemo_snapshot.trio_loop, self)
+
+    def key(self):
+        """Give the key of the run."""
+        return self._loop.key
+
+    def runner(self):
+        """Give trio's runner; None when the run is over."""
+        return self._runner
+
+    def is_at_rest(self):
+        """Whether no step goes on."""
+        return self._started == _NEVER
+
+    def is_trios(self, task):
+        """Whether a task is one of trio's own."""
+        return self._tasks.get(task, self._loop) is self._loop
+
+    def tasks(self):
+        """Give pairs of each task and what is known of it, without trio's own."""
+        return [(task, known) for task, known in list(self._tasks.items()) if known is not self._loop]
 
     def task_spawned(self, task):
         try:
@@ -137,13 +163,21 @@ class _Instrument:
             self._current, self._started = self._loop, _NEVER
             if timeout > 0:
                 self._places.idle(self._loop.key, now, self._by_key)
+                if timeout > _FAR and self._by_key and not _asyncdemo_snapshot.inputs_of_trio(self):
+                    self._stand_still()
             else:
                 self._recorder.put(now, self._loop.key << 4 | layout.POLL)
             self._clocks.turn(now)
         except Exception as error:
             self._lost(error)
 
+    def _stand_still(self):
+        """Nothing has a deadline or waits for input: unless something else can wake the run, it stands still for good."""
+        if not _asyncdemo_snapshot.others_that_wake(None):
+            _asyncdemo_snapshot.take(self._recorder, layout.NOTHING_LEFT, list(self._recorder.sections.values()))
+
     def after_run(self):
+        self._recorder.sections.pop(self._loop.key, None)
         try:
             self._recorder.put(_clock(), self._loop.key << 4 | layout.STOP)
         except Exception as error:

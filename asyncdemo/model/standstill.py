@@ -1,0 +1,178 @@
+"""A moment at which loops stood still: who waited where, for what, and what could still have woken them. Plain data."""
+
+from typing import Any, Literal, NamedTuple
+
+TaskState = Literal["created", "running", "ready", "suspended"]
+
+
+class Place(NamedTuple):
+    """A line of a stack; `own` if it is user code. `holds` and `uses` are objects by their identities.
+
+    `holds` are those of the `async with` blocks that the line is in, from the outermost inwards, also one that is just
+    being entered; `uses` those that somebody waits for and that its variables lead to.
+    """
+
+    own: bool
+    path: str
+    line: int
+    function: str
+    holds: tuple[int, ...] = ()
+    uses: tuple[int, ...] = ()
+
+
+class StandingTask(NamedTuple):
+    """A task that has not ended, by the id of its lane: where it stands, the outermost frame first, and for what.
+
+    `wait` is one of the kinds of waits or "" where that is unknown, `value` what the kind has to say (see
+    probe/inject/_asyncdemo_layout.py); `about` is the identity of the object waited for, `held` whether that is locked,
+    None where that is unknown. `awaits` are the tasks whose end would wake it, `owner` the one that holds the object,
+    where the library tells.
+    """
+
+    id: int
+    state: TaskState
+    wait: str
+    value: int
+    places: tuple[Place, ...]
+    about: int | None = None
+    about_type: str = ""
+    held: bool | None = None
+    awaits: tuple[int, ...] = ()
+    owner: int | None = None
+
+    @property
+    def own(self) -> tuple[Place, ...]:
+        """The lines of user code, the outermost first."""
+        return tuple(place for place in self.places if place.own)
+
+
+class StandingThread(NamedTuple):
+    """A thread: where it is, the outermost frame first; `idle` if it is a worker of a pool that has no job.
+
+    `waits_for_itself` if it waits for a future that only its own event loop could set.
+    """
+
+    id: int
+    name: str
+    daemon: bool
+    idle: bool
+    places: tuple[Place, ...]
+    waits_for_itself: bool = False
+
+    @property
+    def own(self) -> tuple[Place, ...]:
+        """The lines of user code, the outermost first."""
+        return tuple(place for place in self.places if place.own)
+
+
+class Pool(NamedTuple):
+    """A loop's default pool of threads: how many there are, how many there may be, and jobs that wait for one."""
+
+    threads: int
+    most: int
+    queued: int
+
+
+class StandingLoop(NamedTuple):
+    """An event loop by its key: what could wake it. Counts are -1 where they are unknown."""
+
+    id: int
+    is_dead: bool
+    ready: int
+    timers: int
+    inputs: int
+    others: tuple[str, ...] = ()
+    pool: Pool | None = None
+    tasks: tuple[StandingTask, ...] = ()
+
+
+class Standstill(NamedTuple):
+    """What was seen at `at` seconds from the start of the run; `proved` if nothing could wake a loop any more."""
+
+    at: float
+    proved: bool
+    loops: tuple[StandingLoop, ...]
+    threads: tuple[StandingThread, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[StandingTask, ...]:
+        """The tasks of all loops."""
+        return tuple(task for loop in self.loops for task in loop.tasks)
+
+
+def standstill_json(standstill: Standstill) -> dict[str, Any]:
+    """The published shape of a standstill."""
+    return {
+        "at": round(standstill.at, 6),
+        "proved": standstill.proved,
+        "loops": [
+            {
+                "id": loop.id,
+                "can_wake": not loop.is_dead,
+                "ready": loop.ready,
+                "timers": loop.timers,
+                "inputs": loop.inputs,
+                "others": list(loop.others),
+                "pool": None if loop.pool is None else loop.pool._asdict(),
+                "tasks": [_task_json(task) for task in loop.tasks],
+            }
+            for loop in standstill.loops
+        ],
+        "threads": [
+            {
+                "name": thread.name,
+                "daemon": thread.daemon,
+                "idle": thread.idle,
+                "waits_for_itself": thread.waits_for_itself,
+                "places": [_place_json(place) for place in thread.places],
+                "id": thread.id,
+            }
+            for thread in standstill.threads
+        ],
+    }
+
+
+def standstill_from_json(data: dict[str, Any]) -> Standstill:
+    """A standstill from its published shape; raises KeyError, TypeError or ValueError where it is none."""
+    loops = tuple(
+        StandingLoop(
+            loop["id"],
+            not loop["can_wake"],
+            loop["ready"],
+            loop["timers"],
+            loop["inputs"],
+            tuple(loop["others"]),
+            None if loop["pool"] is None else Pool(**loop["pool"]),
+            tuple(_task_from_json(task) for task in loop["tasks"]),
+        )
+        for loop in data["loops"]
+    )
+    threads = tuple(
+        StandingThread(
+            thread["id"],
+            thread["name"],
+            thread["daemon"],
+            thread["idle"],
+            tuple(map(_place_from_json, thread["places"])),
+            thread["waits_for_itself"],
+        )
+        for thread in data["threads"]
+    )
+    return Standstill(data["at"], data["proved"], loops, threads)
+
+
+def _task_json(task: StandingTask) -> dict[str, Any]:
+    return task._asdict() | {"places": [_place_json(place) for place in task.places], "awaits": list(task.awaits)}
+
+
+def _task_from_json(data: dict[str, Any]) -> StandingTask:
+    changed = {"places": tuple(map(_place_from_json, data["places"])), "awaits": tuple(data["awaits"])}
+    return StandingTask(**(data | changed))
+
+
+def _place_json(place: Place) -> dict[str, Any]:
+    return place._asdict() | {"holds": list(place.holds), "uses": list(place.uses)}
+
+
+def _place_from_json(data: dict[str, Any]) -> Place:
+    return Place(**(data | {"holds": tuple(data["holds"]), "uses": tuple(data["uses"])}))

@@ -1,0 +1,372 @@
+"""Writes down, of loops that stand still, who waits where for what and what could wake them: a text in the shared memory.
+
+A snapshot is taken when a loop goes idle and nothing is left that could wake it, and when the tool asks for one. It
+reads frames and attributes, and calls nothing of the script's. Each line is a letter and its fields, with tabs between:
+
+    L key why ready timers inputs    a loop: 1 if nothing can wake it
+    W what                           what else could wake it: "signal", "thread", "process"
+    T key state kind value           a task: created, running, ready or suspended; for what it waits
+    F own file line function         a frame of the task, or of the thread, the outermost first; 1: the script's own
+    H id type                        what the frame before holds by an `async with`, or is about to
+    R id                             what the frame before has in its variables, of all that is waited for
+    O id type held                   the object that the task waits for; how many hold it, -1 where that is unknown
+    B key                            the task that holds it, where the library tells
+    A key                            a task whose end would wake this one
+    P threads most queued            the default pool of threads of the loop before: how many, at most, jobs that wait
+    X ident name daemon idle         a thread
+    S                                the thread before waits for a future that only its own loop can set
+"""
+
+import _thread
+import os
+import sys
+import time
+import types
+
+import _asyncdemo_layout as layout
+import _asyncdemo_trace
+import _asyncdemo_waits
+
+_MOST = 20_000  # tasks of a loop
+_DEEP = 60  # frames of a thread
+_NEVER = 1e300  # a deadline that never comes
+_AT_REST = 1 << 62  # when the step of a queue began while none goes on
+_REACH = 4  # steps from a callback to what it sets
+_clock = time.monotonic_ns
+
+
+def take(recorder, why, sections):
+    """Store a snapshot: `sections` are functions that give its lines. Does nothing where tracing was given up."""
+    words = recorder.words
+    if words is None:
+        return
+    now, lines = _clock(), []
+    for section in sections:
+        lines += section()
+    data = "\n".join(lines).encode("utf-8", "backslashreplace")[: layout.SNAPSHOT - 8]
+    start = layout.SNAPSHOT_AT * 8
+    words.cast("B")[start : start + len(data)] = data
+    words[layout.TAKEN], words[layout.TAKEN_SIZE], words[layout.TAKEN_WHY] = now, len(data), why
+    words[layout.SNAPSHOTS] += 1
+
+
+def take_all(recorder, frame):
+    """Store a snapshot of all loops and threads, since the tool has asked for it; `frame` is where the main thread is."""
+    take(recorder, layout.ASKED, [*recorder.sections.values(), lambda: threads(recorder.is_own, frame)])
+
+
+def line(*fields):
+    return "\t".join([str(field).replace("\t", " ").replace("\n", " ") for field in fields])
+
+
+def frame_lines(frames, is_own, wanted=()):
+    """The lines of frames, given as pairs with what belongs to them, each with what it holds and uses."""
+    found = []
+    for frame, coroutine in frames:
+        code = frame.f_code
+        own = int(is_own(code.co_filename))
+        found.append(line("F", own, code.co_filename, frame.f_lineno or 0, code.co_name))
+        if coroutine is not None:
+            for each in _asyncdemo_waits.held_in(frame, coroutine):
+                found.append(line("H", _asyncdemo_waits.identity(each), type(each).__name__))
+            if own and wanted:
+                found += [line("R", each) for each in _asyncdemo_waits.uses(frame, coroutine, wanted)]
+    return found
+
+
+def frames_of(coroutine):
+    """The frames of a suspended coroutine and of what it awaits, the outermost first, each with its coroutine."""
+    found = []
+    for _ in range(_DEEP):
+        frame = _asyncdemo_trace.asked_of(coroutine, "frame")
+        if frame is not None:
+            found.append((frame, coroutine))
+            coroutine = _asyncdemo_trace.asked_of(coroutine, "awaits")
+        else:
+            coroutine = _asyncdemo_waits.stepped_by(coroutine)
+        if coroutine is None:
+            break
+    return found
+
+
+# asyncio
+
+
+def asyncio_loop(queue, library):
+    """The lines of one loop and its tasks."""
+    loop = queue.owner()
+    if loop is None or loop._closed:
+        return []
+    timers, inputs = timers_of(loop), inputs_of(loop)
+    others = others_that_wake(loop)
+    nothing = int(not (len(queue) or timers or inputs or others) and queue.started == _AT_REST)
+    found = [line("L", queue.callbacks.key, nothing, len(queue), timers, inputs)]
+    found += [line("W", other) for other in others]
+    found += _pool(loop)
+    ready = {id(library.task_of(handle._callback)) for handle in list(queue)}
+    tasks = [(known, task) for known in list(queue.by_key.values()) if (task := known()) is not None]
+    tasks = [(known, task) for known, task in tasks if not known.done(task)][:_MOST]
+    seen = []
+    for known, task in tasks:
+        frames = frames_of(known.kind.get_coro(task))
+        seen.append((frames, below_own(frames, getattr(task, "_fut_waiter", None), library, library.is_own)))
+    wanted = {_asyncdemo_waits.identity(wait.about) for _, wait in seen if wait.about is not None}
+    for (known, task), (frames, wait) in zip(tasks, seen):
+        found += _asyncio_task(queue, known, task, id(task) in ready, frames, wait)
+        found += frame_lines(frames, library.is_own, wanted) + _about(wait)
+        found += _awaited(task, wait, tasks)
+    return found
+
+
+def _asyncio_task(queue, known, task, is_ready, frames, wait):
+    coroutine = known.kind.get_coro(task)
+    value = wait.value
+    if layout.WAITS[wait.kind] == "task":
+        other = queue.known.get(id(wait.about))
+        value = other.key if other is not None else 0
+    return [line("T", known.key, _state(coroutine, frames, is_ready), wait.kind, value)]
+
+
+def _state(coroutine, frames, is_ready):
+    if _asyncdemo_trace.asked_of(coroutine, "running"):
+        return "running"
+    if is_ready:
+        return "created" if frames and has_not_begun(coroutine, frames[0][0]) else "ready"
+    return "suspended"
+
+
+def _about(wait):
+    if wait.about is None:
+        return []
+    return [line("O", _asyncdemo_waits.identity(wait.about), type(wait.about).__name__, _held(wait.about))]
+
+
+def _awaited(task, wait, tasks):
+    """The tasks whose end would wake a task."""
+    future = getattr(task, "_fut_waiter", None)
+    wanted = {id(each) for each in (future, wait.about) if each is not None}
+    awaited = [other for other, each in tasks if each is future or (each is not task and _would_wake(each, wanted))]
+    return [line("A", other.key) for other in awaited]
+
+
+def has_not_begun(coroutine, frame):
+    suspended = getattr(coroutine, "cr_suspended", None)
+    return frame.f_lasti < 0 if suspended is None else not suspended
+
+
+def below_own(frames, future, library, is_own):
+    """For what a task waits, by its frames below the innermost one of the script's own."""
+    own = [place for place, (frame, _) in enumerate(frames) if is_own(frame.f_code.co_filename)]
+    below = [frame for frame, _ in frames[own[-1] + 1 if own else 0 :]]
+    return _asyncdemo_waits.wait_of(below, future, library)
+
+
+def _held(about):
+    """How many hold what is waited for, as far as it tells itself; -1 where that is unknown."""
+    locked = getattr(about, "_locked", None)
+    return int(locked) if type(locked) is bool else -1
+
+
+def _would_wake(task, wanted):
+    """Whether one of these objects is set, or told, when a task ends: its callbacks lead there."""
+    for callback in getattr(task, "_callbacks", None) or ():
+        if _leads_to(callback[0], wanted, _REACH):
+            return True
+    return False
+
+
+def _leads_to(value, wanted, steps):
+    if id(value) in wanted:
+        return True
+    if not steps:
+        return False
+    if type(value) is types.FunctionType:
+        inner = [cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell)]
+    elif type(value) is types.MethodType:
+        names = getattr(value.__self__, "__dict__", None)
+        inner = [value.__self__, *(names.values() if type(names) is dict else ())]
+    elif type(value).__name__ == "partial":
+        inner = [value.func, *value.args]
+    else:
+        return False
+    return any(_leads_to(each, wanted, steps - 1) for each in inner)
+
+
+def _is_filled(cell):
+    try:
+        cell.cell_contents
+    except ValueError:
+        return False
+    return True
+
+
+def timers_of(loop):
+    return sum(not timer._cancelled for timer in loop._scheduled)
+
+
+def inputs_of(loop):
+    """How many descriptors the loop waits for, besides the one by which other threads wake it; -1: unknown."""
+    selector = getattr(loop, "_selector", None)
+    registered = getattr(selector, "_fd_to_key", None)
+    if type(registered) is not dict or type(selector).__module__ != "selectors":
+        return -1
+    own = getattr(loop, "_ssock", None)
+    return len(registered) - (own is not None and own.fileno() in registered)
+
+
+def _pool(loop):
+    pool = getattr(loop, "_default_executor", None)
+    threads, jobs = getattr(pool, "_threads", None), getattr(pool, "_work_queue", None)
+    if type(threads) is not set or not hasattr(jobs, "qsize"):
+        return []
+    return [line("P", len(threads), pool._max_workers, jobs.qsize())]
+
+
+# trio
+
+
+def trio_loop(instrument):
+    """The lines of one run of trio and its tasks."""
+    runner = instrument.runner()
+    if runner is None:
+        return []
+    inputs, others = inputs_of_trio(instrument), others_that_wake(None)
+    timers = int(runner.deadlines.next_deadline() < _NEVER) if hasattr(runner, "deadlines") else -1
+    ready = set(runner.runq)
+    nothing = int(not (ready or timers or inputs or others) and instrument.is_at_rest())
+    found = [line("L", instrument.key(), nothing, len(ready), timers, inputs)]
+    found += [line("W", other) for other in others]
+    tasks = instrument.tasks()[:_MOST]
+    keys, seen = dict(tasks), []
+    for task, _ in tasks:
+        frames = frames_of(task.coro)
+        seen.append((frames, below_own(frames, None, None, instrument.is_own)))
+    wanted = {_asyncdemo_waits.identity(wait.about) for _, wait in seen if wait.about is not None}
+    for (task, known), (frames, wait) in zip(tasks, seen):
+        found.append(line("T", known.key, _state(task.coro, frames, task in ready), wait.kind, wait.value))
+        found += frame_lines(frames, instrument.is_own, wanted) + _about(wait)
+        owner = getattr(wait.about, "_owner", None)
+        if owner in keys:
+            found.append(line("B", keys[owner].key))
+        if layout.WAITS[wait.kind] == "nursery":
+            found += [line("A", keys[child].key) for child in wait.about._children if child in keys]
+    return found
+
+
+def inputs_of_trio(instrument):
+    """How many descriptors a run of trio waits for, besides the one by which threads wake it; -1: unknown."""
+    registered = getattr(instrument.runner().io_manager, "_registered", None)
+    if not isinstance(registered, dict):
+        return -1
+    waiting = [task for each in list(registered.values()) for task in (each.read_task, each.write_task)]
+    return sum(task is not None and not instrument.is_trios(task) for task in waiting)
+
+
+# What else could wake a loop
+
+
+def others_that_wake(loop):
+    """What else could still wake a loop: a signal handler of the script's, a thread, or something unknown."""
+    found = []
+    if getattr(loop, "_signal_handlers", None) or _handles_signals():
+        found.append("signal")
+    if working_threads():
+        found.append("thread")
+    if getattr(loop, "_stopping", False):
+        found.append("stop")
+    return found
+
+
+def _handles_signals():
+    import _signal
+
+    for number in range(1, _signal.NSIG):
+        handler = _signal.getsignal(number)
+        if callable(handler) and not isinstance(handler, int) and not _is_nobodys(handler):
+            return True
+    return False
+
+
+def _is_nobodys(handler):
+    """Whether a signal handler is Python's own, that of asyncio.run and trio.run for Ctrl-C, or ours."""
+    if type(handler).__name__ == "partial":
+        handler = handler.func
+    module = getattr(getattr(handler, "__func__", handler), "__module__", "")
+    code = getattr(getattr(handler, "__func__", handler), "__code__", None)
+    ours = code is not None and code.co_filename.startswith(_asyncdemo_trace._FILES)
+    return ours or module in ("_signal", "signal", "asyncio.runners", "trio._core._ki")
+
+
+def working_threads():
+    """Whether there are threads, besides this one, that are not idle workers of a pool; also such as are unknown."""
+    if not _thread._count():
+        return _unknown_threads(1)
+    frames = sys._current_frames()
+    frames.pop(_thread.get_ident(), None)
+    return any(not is_idle(frame) for frame in frames.values()) or _unknown_threads(1 + len(frames))
+
+
+def _unknown_threads(known):
+    try:
+        return len(os.listdir("/proc/self/task")) != known
+    except OSError:
+        return False
+
+
+def is_idle(frame):
+    """Whether a thread is a worker of a pool and waits for a job."""
+    names = [(each.f_code.co_filename.replace("\\", "/"), each.f_code.co_name) for each in _up(frame, 4)]
+    if names[0][0].endswith("concurrent/futures/thread.py") and names[0][1] == "_worker":
+        queue = frame.f_locals.get("work_queue")
+        return hasattr(queue, "qsize") and queue.qsize() == 0
+    if names[0][0].endswith("trio/_core/_thread_cache.py"):
+        return names[0][1] == "_work"
+    within = [name for file, name in names if "anyio" in file]
+    return bool(within) and within[0] == "run" and any(name == "get" and file.endswith("queue.py") for file, name in names)
+
+
+def _up(frame, most):
+    found = []
+    while frame is not None and len(found) < most:
+        found.append(frame)
+        frame = frame.f_back
+    return found
+
+
+# Threads
+
+
+def threads(is_own, frame=None):
+    """The lines of all threads; `frame` is where the main thread is, which has been asked."""
+    threading = sys.modules.get("threading")
+    found, known = [], dict(getattr(threading, "_active", None) or {})
+    frames = sys._current_frames()
+    if frame is not None:
+        frames[_thread.get_ident()] = frame
+    for ident, innermost in frames.items():
+        thread = known.get(ident)
+        names = getattr(thread, "__dict__", {})
+        name = names.get("_name", "")
+        found.append(line("X", ident, name, int(bool(names.get("_daemonic"))), int(is_idle(innermost))))
+        found += frame_lines([(each, None) for each in reversed(_up(innermost, _DEEP))], is_own)
+        if ident == _thread.get_ident() and waits_for_itself(innermost):
+            found.append("S")
+    return found
+
+
+def waits_for_itself(frame):
+    """Whether this thread waits for the result of a future that only its own loop can set."""
+    events = sys.modules.get("asyncio.events")
+    loop = events._get_running_loop() if events is not None else None
+    for each in _up(frame, _DEEP):
+        if each.f_code.co_name in ("result", "exception") and each.f_code.co_filename.endswith("_base.py"):
+            future = each.f_locals.get("self")
+            if loop is None or future is None:
+                return False
+            wanted = {id(future)}
+            handles = list(loop._ready)
+            if any(_leads_to(handle._callback, wanted, _REACH) for handle in handles):
+                return True
+            tasks = [known() for known in list(getattr(loop._ready, "by_key", {}).values())]
+            return any(task is not None and _would_wake(task, wanted) for task in tasks)
+    return False

@@ -1,0 +1,172 @@
+"""Asks a child that stands still who waits where for what, and reads what it has written down.
+
+The child tells by itself when nothing can wake a loop any more. Else it is asked: once it has stood still for a while,
+and before it is made to end. It answers between two bytecodes, by a signal that is only sent where Python itself goes
+on with what that interrupts. While a call of a C function goes on there is no answer, and so no snapshot.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from asyncdemo.model.standstill import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner import linux
+from asyncdemo.runner.memory import Memory
+
+STILL = 500_000_000  # ns without an event after which a snapshot is asked for
+_ANSWER = 0.05  # seconds that the child has for an answer before it is made to end
+_PAUSE = 0.002  # seconds between two looks for the answer
+
+
+class Snapshots:
+    """The snapshots of one child: asks for them, and keeps the last one."""
+
+    def __init__(self, memory: Memory, pid: int, started: int) -> None:
+        self._memory = memory
+        self._pid = pid
+        self._started = started
+        self._event = -1  # the last event that was seen
+        self._since = started  # since when there was no other
+        self._asked = 0  # when it was asked last, 0 if it has answered
+        self._times = 0  # how often it was asked since then
+        self._read = 0  # how many snapshots were read
+        self._last: Standstill | None = None
+        self._proved: tuple[Standstill, int] | None = None  # with the event at which nothing was left
+
+    def look(self, now: int, event: int) -> None:
+        """Ask for a snapshot if there was no other event than `event` for a while; read what has come. Times in ns."""
+        if event != self._event:
+            self._event, self._since, self._times = event, now, 0
+        elif now - self._since > STILL and not self._asked and self._times < _times(now - self._since):
+            self._ask(now)
+        self.read()
+
+    def last(self) -> Standstill | None:
+        """The last snapshot, None where there is none."""
+        self.read()
+        return self._last
+
+    def is_deadlock(self) -> bool:
+        """Whether nothing can wake a loop any more, and nothing has since."""
+        return self._proved is not None and self._proved[1] == self._event
+
+    def ask_before_the_end(self) -> None:
+        """Take a last snapshot of a child that is about to be made to end; takes a twentieth of a second at most."""
+        before, until = self._memory[layout.SNAPSHOTS], time.monotonic() + _ANSWER
+        self._ask(time.monotonic_ns())
+        while self._asked and self._memory[layout.SNAPSHOTS] == before and time.monotonic() < until:
+            time.sleep(_PAUSE)
+        self.read()
+
+    def read(self) -> None:
+        """Read the newest snapshot, if it was not read yet."""
+        count = self._memory[layout.SNAPSHOTS]
+        if count == self._read:
+            return
+        size, at, why = (self._memory[word] for word in (layout.TAKEN_SIZE, layout.TAKEN, layout.TAKEN_WHY))
+        text = self._memory.words(layout.SNAPSHOT_AT, layout.SNAPSHOT // 8).tobytes()[:size].decode(errors="replace")
+        if self._memory[layout.SNAPSHOTS] != count:
+            return  # it is being written anew
+        self._read, self._asked = count, 0
+        self._last = parse(text, (at - self._started) / 1e9, proved=why == layout.NOTHING_LEFT)
+        if why == layout.NOTHING_LEFT:
+            self._proved = self._last, self._event
+
+    def _ask(self, now: int) -> None:
+        number = layout.INTERRUPTING
+        if self._memory[layout.OFFERED] == layout.NOT_OFFERED or not self._memory[layout.OFFERED]:
+            return
+        if linux.goes_on_after(self._pid) and not linux.would_notice(self._pid, number) and linux.is_handled(self._pid, number):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(self._pid, number)
+                self._asked = now
+                self._times += 1
+
+
+def _times(still: int) -> int:
+    """How many snapshots may have been taken of a child that has stood still for so long (ns): the fewer, the longer."""
+    return (still // STILL).bit_length()
+
+
+def parse(text: str, at: float, *, proved: bool) -> Standstill:
+    """What a child has written down, as probe/inject/_asyncdemo_snapshot.py says; a line cut at its end is left out."""
+    reader = _Reader()
+    for line in text.split("\n"):
+        with suppress(ValueError, IndexError):  # the last one, where there was no more room
+            reader.read(*line.split("\t"))
+    return Standstill(at, proved, tuple(reader.loops()), tuple(reader.threads()))
+
+
+class _Reader:
+    """Puts together what the lines of a snapshot say."""
+
+    def __init__(self) -> None:
+        self._loops: list[dict[str, Any]] = []
+        self._threads: list[dict[str, Any]] = []
+        self._tasks: list[dict[str, Any]] = []  # of the last loop
+        self._last: dict[str, Any] = {}  # the task or thread to which the next lines belong
+
+    def read(self, kind: str, *fields: str) -> None:
+        """Take one line; raises ValueError or IndexError where it is not whole."""
+        if kind == "L":
+            key, dead, ready, timers, inputs = map(int, fields)
+            self._tasks = []
+            counts = {"ready": ready, "timers": timers, "inputs": inputs}
+            self._loops.append({"id": key, "is_dead": bool(dead), **counts, "others": [], "tasks": self._tasks})
+        elif kind == "W":
+            self._loops[-1]["others"].append(fields[0])
+        elif kind == "P":
+            self._loops[-1]["pool"] = Pool(*map(int, fields))
+        elif kind == "T":
+            key, wait, value = int(fields[0]), layout.WAITS[int(fields[2])], int(fields[3])
+            self._last = {"id": key, "state": fields[1], "wait": wait, "value": value, "places": [], "awaits": []}
+            self._tasks.append(self._last)
+        elif kind == "X":
+            ident, name, daemon, idle = fields
+            self._last = {"id": int(ident), "name": name, "daemon": daemon == "1", "idle": idle == "1", "places": []}
+            self._threads.append(self._last)
+        else:
+            self._detail(kind, fields)
+
+    def _detail(self, kind: str, fields: tuple[str, ...]) -> None:
+        last = self._last
+        if kind == "S":
+            last["waits_for_itself"] = True
+        elif kind == "F":
+            own, path, line, function = fields
+            place = {"own": own == "1", "path": path, "line": int(line), "function": function}
+            last["places"].append({**place, "holds": [], "uses": []})
+        elif kind in ("H", "R"):
+            last["places"][-1]["holds" if kind == "H" else "uses"].append(int(fields[0]))
+        elif kind == "O":
+            last["about"], last["about_type"] = int(fields[0]), fields[1]
+            last["held"] = {"0": False, "1": True}.get(fields[2])
+        elif kind == "A":
+            last["awaits"].append(int(fields[0]))
+        elif kind == "B":
+            last["owner"] = int(fields[0])
+
+    def loops(self) -> Iterator[StandingLoop]:
+        """The loops that were told of."""
+        for loop in self._loops:
+            tasks = tuple(StandingTask(**_with_places(task)) for task in loop["tasks"])
+            yield StandingLoop(**(loop | {"others": tuple(loop["others"]), "tasks": tasks}))
+
+    def threads(self) -> Iterator[StandingThread]:
+        """The threads that were told of."""
+        for thread in self._threads:
+            yield StandingThread(**_with_places(thread))
+
+
+def _with_places(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a task or a thread with their lists made tuples."""
+    places = tuple(
+        Place(**(place | {"holds": tuple(place["holds"]), "uses": tuple(place["uses"])})) for place in fields["places"]
+    )
+    changed: dict[str, Any] = {"places": places}
+    if "awaits" in fields:
+        changed["awaits"] = tuple(fields["awaits"])
+    return fields | changed
