@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:  # what is only run, and not observed, has neither
     from asyncdemo.finding import Finding
+    from asyncdemo.model.standstill import Standstill
     from asyncdemo.spans import Timeline
 
 SCHEMA = "asyncdemo.run/1"
@@ -22,7 +23,8 @@ class Outcome(NamedTuple):
     """How a run ended. Only the field that belongs to `kind` is set.
 
     `code` with exited, `signal` (its number) with signalled, `after` (seconds) with timed-out, and with interrupted
-    where that was asked for beforehand, `reason` with not-started.
+    where that was asked for beforehand, `reason` with not-started, and with interrupted where it was made to end because
+    of a "deadlock".
     """
 
     kind: OutcomeKind
@@ -136,7 +138,7 @@ class Run(NamedTuple):
 
     `output_order` is "exact" where one pipe kept the order of all writers. `output_dropped` counts bytes that were
     printed and not kept. `notes` say in words what could not be done or observed in this run. `findings` is None where
-    nothing was observed that there could be findings in.
+    nothing was observed that there could be findings in. `standstill` is where all stood before it was made to end.
     """
 
     subject: Subject
@@ -149,6 +151,7 @@ class Run(NamedTuple):
     notes: tuple[str, ...] = ()
     timeline: "Timeline | None" = None
     findings: "tuple[Finding, ...] | None" = None
+    standstill: "Standstill | None" = None
 
     @property
     def was_interrupted(self) -> bool:
@@ -170,7 +173,14 @@ class Run(NamedTuple):
             **_timeline_json(self.timeline, spans=spans),
             "findings": None if self.findings is None else [finding_json(finding) for finding in self.findings],
             "notes": list(self.notes),
+            "standstill": None if self.standstill is None else _standstill_json(self.standstill),
         }
+
+
+def _standstill_json(standstill: "Standstill") -> dict[str, Any]:
+    from asyncdemo.model.standstill import standstill_json
+
+    return standstill_json(standstill)
 
 
 def _timeline_json(timeline: "Timeline | None", *, spans: bool) -> dict[str, Any]:

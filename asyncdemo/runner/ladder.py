@@ -7,9 +7,9 @@ RUNGS = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGKILL)  # SIGINT first: it l
 
 # Seconds after SIGINT and after SIGTERM. After a timeout all of it stays within two seconds; a person who pressed
 # Ctrl-C can press it again to go on at once.
-GRACES = {"timed-out": (0.7, 0.4), "interrupted": (3.0, 1.0), "watched": (3.0, 1.0)}
+GRACES = {"timed-out": (0.7, 0.4), "interrupted": (3.0, 1.0), "watched": (3.0, 1.0), "deadlock": (0.7, 0.4)}
 
-Cause = Literal["timed-out", "interrupted", "watched"]
+Cause = Literal["timed-out", "interrupted", "watched", "deadlock"]
 
 
 class Ladder:
@@ -31,6 +31,10 @@ class Ladder:
     def due(self, now: float) -> Signals | None:
         """Say that the deadline has passed; gives the signal to send, None where all have been sent."""
         return self._climb(self.by_deadline, now)
+
+    def end(self, now: float) -> Signals | None:
+        """Say that nothing can wake it any more; gives the signal to send."""
+        return self._climb("deadlock", now)
 
     def interrupt(self, now: float, *, delivered: bool = False) -> Signals | None:
         """Say that Ctrl-C was pressed; `delivered` where the terminal has already sent the first signal itself."""

@@ -22,6 +22,7 @@ from asyncdemo.runner.naming import Namer
 from asyncdemo.runner.plan import Plan
 from asyncdemo.runner.reaper import Exit
 from asyncdemo.runner.signals import ENDING, handled
+from asyncdemo.runner.snapshots import Snapshots
 from asyncdemo.runner.stacks import Stacks, stack_pipe
 from asyncdemo.runner.tracing import read_trace
 from asyncdemo.spans import Timeline
@@ -78,6 +79,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
                 watch.onlooker = onlooker
                 if stacks is not None and not plan.times_only:
                     watch.stacks = Stacks(memory, child.pid, stacks)
+                    watch.snapshots = Snapshots(memory, child.pid, child.started)
                 from asyncdemo.runner.supervise import supervise
 
                 ladder = _ladder(plan, child.started / 1e9)
@@ -125,6 +127,7 @@ class _Watch:
         self._listener = listener
         self._terminal_lent = terminal_lent
         self.stacks: Stacks | None = None
+        self.snapshots: Snapshots | None = None
         self.onlooker: Onlooker | None = None
         self._looked_at = 0
         self._started_programs: dict[int, str] = {}
@@ -148,6 +151,8 @@ class _Watch:
         now = time.monotonic_ns()
         if self.stacks is not None and self._memory[layout.TRACED]:
             self.stacks.look(now)
+            if self.snapshots is not None:
+                self.snapshots.look(now, self.stacks.newest)
         if now - self._looked_at > _CENSUS:
             self._looked_at = now
             self._started_programs.update(linux.python_programs(self._child.pid))
@@ -155,6 +160,15 @@ class _Watch:
             self.onlooker.look(
                 lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now)
             )
+
+    def is_over(self) -> bool:
+        """Whether nothing can wake the script any more, and it is not to be waited for then."""
+        return self._plan.stop_at_deadlock and self.snapshots is not None and self.snapshots.is_deadlock()
+
+    def stopping(self) -> None:
+        """The script is about to be made to end: see once more where it stands."""
+        if self.snapshots is not None:
+            self.snapshots.ask_before_the_end()
 
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)
@@ -174,6 +188,7 @@ class _Watch:
             output_dropped=self._keeper.dropped,
             notes=tuple(_notes(self._memory, left, stdin_empty, self._started_programs)),
             timeline=self._timeline(ended.at),
+            standstill=None if self.snapshots is None or cause is None else self.snapshots.last(),
         )
         return run if self._plan.times_only or not self._memory.attached else self._judged(run)
 
@@ -218,6 +233,8 @@ def _outcome(plan: Plan, ended: Exit, cause: Cause | None) -> Outcome:
         return Outcome("interrupted")
     if cause == "watched":
         return Outcome("interrupted", after=plan.watch_for)
+    if cause == "deadlock":
+        return Outcome("interrupted", reason="deadlock")
     if ended.status < 0:
         return Outcome("signalled", signal=-ended.status)
     return Outcome("exited", code=ended.status)

@@ -12,7 +12,8 @@ class Plan(NamedTuple):
     `cannot` says why it cannot even be started, if so, and `cannot_status` is the exit status of `--output-only` then.
     `timeout` is in seconds, or None. `expected` is the exit status that counts as ok. `watch_for` is after how many
     seconds it has been watched long enough. `times_only` leaves the script's streams and loops alone: then only the
-    times are observed. `without_input` keeps our own standard input from it. `thresholds` say from when on a finding
+    times are observed. `without_input` keeps our own standard input from it. `stop_at_deadlock`
+    makes an end of it as soon as nothing can wake it any more. `thresholds` say from when on a finding
     counts, None for the usual ones.
     """
 
@@ -24,5 +25,6 @@ class Plan(NamedTuple):
     times_only: bool = False
     without_input: bool = False
     thresholds: Mapping[str, float] | None = None
+    stop_at_deadlock: bool = False
     cannot: str | None = None
     cannot_status: int = 125

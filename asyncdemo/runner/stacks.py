@@ -132,6 +132,11 @@ class Stacks:
             self._pressed.append(_Question(now, None, thread, native))
         return True
 
+    @property
+    def newest(self) -> int:
+        """How many events were stored when it was last looked."""
+        return self._next
+
     def samples(self) -> tuple[Sample, ...]:
         """The stacks, each with the moment to which it belongs; none of those that came late, for another line."""
         asked, pressed = iter(self._asked), iter(self._pressed)

@@ -25,7 +25,7 @@ LOOK = 0.01  # seconds between two looks at what the child is doing
 TICK = 0.1  # seconds after which a silent pipe is looked at again
 LINGER = 0.3  # seconds that what the child has left running may go on, and again after it was told to end
 
-Event = Literal["exited", "interrupt", "pressed", "stopped"]
+Event = Literal["exited", "interrupt", "pressed", "stopped", "deadlock"]
 
 
 class Observer(Protocol):
@@ -36,6 +36,12 @@ class Observer(Protocol):
 
     def look(self) -> None:
         """Look at what the child is doing; called every hundredth of a second."""
+
+    def is_over(self) -> bool:
+        """Whether the child is not to be waited for any longer."""
+
+    def stopping(self) -> None:
+        """Take note that the child is about to be made to end."""
 
 
 def supervise(
@@ -84,7 +90,7 @@ class _Supervisor:
         async with send, events, anyio.create_task_group() as group:
             await group.start(self._signals, send)
             group.start_soon(self._pump)
-            group.start_soon(self._look)
+            group.start_soon(self._look, send)
             group.start_soon(self._reports, send)
             group.start_soon(self._await_exit)
             if self._loan is not None:
@@ -110,7 +116,12 @@ class _Supervisor:
         if at_once and self._echo:
             self._echo = False
             return
-        number = self._ladder.due(now) if event is None else self._ladder.interrupt(now, delivered=at_once)
+        if event == "deadlock":
+            number = self._ladder.end(now)
+        else:
+            if not at_once and self._ladder.cause is None:
+                self._observer.stopping()
+            number = self._ladder.due(now) if event is None else self._ladder.interrupt(now, delivered=at_once)
         if number is not None:
             self._echo = number is signal.SIGINT and self._loan is not None  # the listener is in the child's group
             self._child.signal(number)
@@ -159,9 +170,13 @@ class _Supervisor:
             await anyio.lowlevel.checkpoint()
         self._drained.set()
 
-    async def _look(self) -> None:
+    async def _look(self, events: ObjectSendStream[Event]) -> None:
+        told = False
         while True:
             self._observer.look()
+            if not told and self._observer.is_over():
+                told = True
+                await events.send("deadlock")
             await anyio.sleep(LOOK)
 
     async def _reports(self, events: ObjectSendStream[Event]) -> None:
