@@ -6,12 +6,13 @@ A run has the fields that `run --json` publishes, and besides: `source` (its tex
 run), `spans` as columns, `touches` and `unheeded`. Times in columns are whole microseconds from the start of the run:
 
     "spans": {"places": [[path, line], ...], "task": [...], "state": "0123...", "start": [...], "length": [...],
-              "where": [...]}
+              "where": [...], "reasons": [null | {"wait", "value", "through"}, ...]}
 
 `touches` and `unheeded` have the fields of spans.Touch and spans.Unheeded.
 
 `state` has a digit for each span (0 running, 1 ready, 2 waiting, 3 blocked); `start` is the distance from the start of
-the span before; `where` is an index into `places`, -1 where that is unknown.
+the span before; `where` is an index into `places`, -1 where that is unknown; `reasons`
+tells for what tasks wait at the place of the same index (spans.Reason). `standstill` is model.standstill.Standstill.
 
 Of a file that was torn, what is there is loaded, and its runs are marked incomplete.
 """
@@ -25,9 +26,19 @@ from typing import Any, NamedTuple, TypeVar
 from asyncdemo import __version__
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
-from asyncdemo.model.json_shapes import WrongShapeError, as_list, as_mapping, as_named, as_numbers, as_type
+from asyncdemo.model.json_shapes import (
+    WrongShapeError,
+    as_list,
+    as_made,
+    as_mapping,
+    as_named,
+    as_numbers,
+    as_plain,
+    as_type,
+)
+from asyncdemo.model.standstill import Standstill
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import Spans, Task, Timeline, Touch, Unheeded
+from asyncdemo.spans import Reason, Spans, Task, Timeline, Touch, Unheeded
 
 SCHEMA = "asyncdemo.recording/1"
 _FAMILY = "asyncdemo.recording/"
@@ -103,6 +114,7 @@ def _columns(spans: Spans) -> dict[str, Any]:
         "start": [start - before for before, start in zip([0, *starts], starts, strict=False)],
         "length": [end - start for start, end in zip(starts, ends, strict=True)],
         "where": list(spans.where),
+        "reasons": [as_plain(spans.reasons.get(place)) for place in range(len(spans.places))],
     }
 
 
@@ -123,6 +135,7 @@ def _run(document: Any, complete: bool) -> Run:
         "notes": as_type(tuple[str, ...], tuple(as_list(document.get("notes", []), "notes")), "notes"),
         "timeline": _timeline(document, complete),
         "findings": _findings(document.get("findings"), complete),
+        "standstill": as_made(Standstill | None, document.get("standstill"), "standstill"),
     }
     return Run(**fields)
 
@@ -150,7 +163,7 @@ def _timeline(document: Mapping[str, Any], complete: bool) -> Timeline | None:
     if document.get("tasks") is None:
         return None
     trace = as_mapping(document.get("trace") or {}, "trace")
-    tasks = _whole(document["tasks"], "tasks", _maker(Task), complete)
+    tasks = _whole(document["tasks"], "tasks", lambda task: as_made(Task, task, "task"), complete)
     spans = _spans(as_mapping(document.get("spans") or {}, "spans"))
     touches = _whole(document.get("touches", []), "touches", _maker(Touch), complete)
     unheeded = _whole(document.get("unheeded", []), "unheeded", _maker(Unheeded), complete)
@@ -168,6 +181,9 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
     places = [as_list(place, "place") for place in as_list(columns.get("places", []), "places")]
     whole = [tuple(place) for place in places if len(place) == 2]  # of which the last one may be torn
     spans.places = [as_type(tuple[str, int], place, "place") for place in whole]
+    for place, reason in enumerate(as_list(columns.get("reasons", []), "reasons")):
+        if reason is not None:
+            spans.reasons[place] = as_made(Reason, reason, "reason")
     states = as_type(str, columns.get("state", ""), "state")
     if not set(states) <= set("0123"):
         raise WrongShapeError("state has other characters than 0 to 3")

@@ -23,8 +23,8 @@ class Outcome(NamedTuple):
     """How a run ended. Only the field that belongs to `kind` is set.
 
     `code` with exited, `signal` (its number) with signalled, `after` (seconds) with timed-out, and with interrupted
-    where that was asked for beforehand, `reason` with not-started, and with interrupted where it was made to end because
-    of a "deadlock".
+    where that was asked for beforehand, `reason` with not-started, and with interrupted ("deadlock") where it was made
+    to end because nothing could wake it any more.
     """
 
     kind: OutcomeKind
@@ -161,6 +161,7 @@ class Run(NamedTuple):
     def to_json(self, *, spans: bool = False) -> dict[str, Any]:
         """Give the run in the published shape, the spans only if asked for; what was not observed is null."""
         from asyncdemo.finding import finding_json
+        from asyncdemo.model.json_shapes import as_plain
 
         return self.subject.to_json() | {
             "python": self.python.to_json(),
@@ -173,14 +174,8 @@ class Run(NamedTuple):
             **_timeline_json(self.timeline, spans=spans),
             "findings": None if self.findings is None else [finding_json(finding) for finding in self.findings],
             "notes": list(self.notes),
-            "standstill": None if self.standstill is None else _standstill_json(self.standstill),
+            "standstill": as_plain(self.standstill),
         }
-
-
-def _standstill_json(standstill: "Standstill") -> dict[str, Any]:
-    from asyncdemo.model.standstill import standstill_json
-
-    return standstill_json(standstill)
 
 
 def _timeline_json(timeline: "Timeline | None", *, spans: bool) -> dict[str, Any]:

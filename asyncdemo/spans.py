@@ -29,10 +29,34 @@ class Task(NamedTuple):
     ended: float | None
     end: End | None
     thread: int | None = None
+    raised: "Raised | None" = None
+
+
+class Raised(NamedTuple):
+    """What a task has ended with: the name of the error, and the line of user code that raised it, where known."""
+
+    error: str
+    path: str | None
+    line: int | None
+
+
+class Reason(NamedTuple):
+    """For what a task waits: the kind of wait, a value that says more, and the lines of user code that led there.
+
+    `value` is what probe/inject/_asyncdemo_layout.py says of the kind, None where that changes all the time; `through`
+    are the lines of the coroutines that await one another down to the one that is suspended, the outermost first.
+    """
+
+    wait: str
+    value: int | None = None
+    through: tuple[tuple[str, int], ...] = ()
 
 
 class Span(NamedTuple):
-    """A stretch of one task in one state; seconds from the start of the run; the place where it was suspended."""
+    """A stretch of one task in one state; seconds from the start of the run; the place where it was suspended.
+
+    `reason` is for what it waited, None where that is unknown.
+    """
 
     task: int
     state: State
@@ -40,10 +64,14 @@ class Span(NamedTuple):
     end: float
     path: str | None
     line: int | None
+    reason: Reason | None = None
 
 
 class Spans:
-    """Spans as columns, so that millions of them stay small; `places` are pairs of path and line."""
+    """Spans as columns, so that millions of them stay small; `places` are pairs of path and line.
+
+    `reasons` tell for what tasks wait there; a line has several places if there are several reasons.
+    """
 
     def __init__(self) -> None:
         self.tasks = array("i")
@@ -52,6 +80,7 @@ class Spans:
         self.ends = array("d")
         self.where = array("i")
         self.places: list[tuple[str, int]] = []
+        self.reasons: dict[int, Reason] = {}
 
     def __len__(self) -> int:
         return len(self.tasks)
@@ -63,7 +92,8 @@ class Spans:
     def __getitem__(self, index: int) -> Span:
         path, line = self.places[self.where[index]] if self.where[index] >= 0 else (None, None)
         state = STATES[self.states[index]]
-        return Span(self.tasks[index], state, self.starts[index], self.ends[index], path, line)
+        reason = self.reasons.get(self.where[index])
+        return Span(self.tasks[index], state, self.starts[index], self.ends[index], path, line, reason)
 
     def add(self, task: int, state: int, start: float, end: float, where: int = -1) -> None:
         """Append a span; one that has no length is left out."""
@@ -128,9 +158,49 @@ def task_json(task: Task) -> dict[str, Any]:
         "ended": None if task.ended is None else round(task.ended, 6),
         "end": task.end,
         "thread": task.thread,
+        "raised": None if task.raised is None else task.raised._asdict(),
     }
 
 
 def span_json(span: Span) -> dict[str, Any]:
     """Give a span in the published shape."""
-    return span._asdict() | {"start": round(span.start, 6), "end": round(span.end, 6)}
+    reason = span.reason if span.state == "waiting" else None
+    told = {
+        "wait": None if reason is None else wait_words(reason.wait, reason.value),
+        "through": [] if reason is None else [list(place) for place in reason.through],
+    }
+    times = {"start": round(span.start, 6), "end": round(span.end, 6)}
+    return {name: value for name, value in span._asdict().items() if name != "reason"} | times | told
+
+
+_COUNTED = {
+    "semaphore": "{} free",
+    "queue.put": "full, {}",
+    "queue.join": "{} unfinished",
+    "task group": "{} left",
+    "nursery": "{} left",
+    "asyncio.wait": "{} left",
+    "receive": "{} senders",
+    "send": "{} receivers",
+}
+_OF_TWO = {"gather": "{} of {} left", "barrier": "{} of {} there"}
+
+
+def wait_words(wait: str, value: int | None, task: str | None = None) -> str:
+    """A kind of wait with what its value says, for example "sleep 0.2" or "queue.join (2 unfinished)".
+
+    `task` is the name of the task that a wait for a task is about.
+    """
+    if wait == "sleep":
+        return f"sleep {value / 10_000:g}" if value else "sleep"
+    if wait == "task":
+        return "another task" if task is None else task
+    if wait == "queue.get":
+        return "queue.get (empty)"
+    if value is None:
+        return wait
+    if wait in _COUNTED:
+        return f"{wait} ({_COUNTED[wait].format(value)})"
+    if wait in _OF_TWO:
+        return f"{wait} ({_OF_TWO[wait].format(value >> 16, value & 0xFFFF)})"
+    return {"future": "a future that nobody has set", "forever": "sleep forever"}.get(wait, wait)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from asyncdemo.incidents import Ignored, Touches, split, unheeded
 from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task, Timeline
+from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Raised, Reason, Spans, Task, Timeline
 from asyncdemo.trace import Frame, Sample, Trace
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
@@ -23,6 +23,11 @@ _LOCKED = 0.5  # of the time off the processor: if other threads used more than 
 _USED = 0.1  # of it: if they used that much, the one with the lock may have queued for a processor as long as this one
 _TURNS = ("_run_once", "unrolled_run")  # the functions in which asyncio and trio make the steps
 _CUT = 100  # frames of a stack at most, as faulthandler writes it
+_IGNORED = (1 << layout.KIND_AT - layout.IGNORED_AT) - 1  # masks of what the word of a suspension holds
+_KIND = (1 << layout.CHAIN_AT - layout.KIND_AT) - 1
+_CHAIN = (1 << layout.VALUE_AT - layout.CHAIN_AT) - 1
+_LASTING = ("sleep", "task", "queue.put")  # waits whose value is not another one each time
+_MANY_PLACES = 10_000  # from then on lines are told apart by kinds of waits only
 _PLAIN = 0.9  # of a thread's time: on or off the processor for more than that, it was running or waiting
 
 
@@ -44,7 +49,20 @@ def _of_step(frames: Sequence[Frame]) -> Sequence[Frame]:
 class _Lane:
     """What is known of one task while the events are read; times in seconds from the start of the run."""
 
-    __slots__ = ("created", "due", "end", "ended", "ignored", "lost", "parent", "since", "stood", "theirs", "where")
+    __slots__ = (
+        "created",
+        "due",
+        "end",
+        "ended",
+        "ignored",
+        "lost",
+        "parent",
+        "raised",
+        "since",
+        "stood",
+        "theirs",
+        "where",
+    )
 
     def __init__(self, created: float, parent: int | None) -> None:
         self.created = created
@@ -55,6 +73,7 @@ class _Lane:
         self.stood = -1  # where it was suspended before its last step, if not by an installed library
         self.theirs = False  # an installed library has suspended it
         self.ignored: Ignored | None = None
+        self.raised = 0  # with what it has ended, as layout.RAISED has it
         self.lost = False  # nobody knows when its last step ended
         self.ended: float | None = None
         self.end: End | None = "pending"
@@ -104,7 +123,7 @@ class _Builder:
         self._spans = Spans()
         self._lanes: dict[int, _Lane] = {}
         self._loops: dict[int, _Loop] = {}
-        self._places: dict[tuple[str, int], int] = {}
+        self._places: dict[tuple[str, int, Reason | None], int] = {}
         self._samples: dict[int, deque[Sample]] = {}
         for sample in trace.samples:
             self._samples.setdefault(sample.thread, deque()).append(sample)
@@ -303,6 +322,7 @@ class _Builder:
                 self._suspended(lane, value, wake)
             elif lane.end == "pending" and lane.ended is None:
                 self._ended(loop, key, lane, self._seconds(value), what)
+                lane.raised = wake if what == layout.RAISED else 0
 
     def _due(self, loop: _Loop, key: int, moment: float) -> None:
         """A timer was due: that of the loop's next callback, or one for which a task waits."""
@@ -338,16 +358,27 @@ class _Builder:
 
     def _suspended(self, lane: _Lane, where: int, word: int) -> None:
         """A task is suspended; the word tells by whom, and how many times it was cancelled and has not ended."""
-        ignored, lane.theirs = word >> 1, bool(word & 1)
-        lane.where = self._place(*split(where, self._trace.files))
+        ignored, lane.theirs = word >> layout.IGNORED_AT & _IGNORED, bool(word & 1)
+        lane.where = self._place(*split(where, self._trace.files), self._reason(word))
         if ignored or lane.ignored is not None:
             lane.ignored = lane.ignored or Ignored()
             lane.ignored.suspended(ignored, lane.stood)
 
-    def _place(self, path: str, line: int) -> int:
-        where = self._places.setdefault((path, line), len(self._places))
+    def _reason(self, word: int) -> Reason | None:
+        """For what a task waits, as the word of its suspension tells; without counts that change all the time."""
+        wait, value = layout.WAITS[word >> layout.KIND_AT & _KIND], word >> layout.VALUE_AT
+        chain = self._trace.chains.get(word >> layout.CHAIN_AT & _CHAIN, ())
+        if not wait and not chain:
+            return None
+        lasting = wait in _LASTING and len(self._places) < _MANY_PLACES
+        return Reason(wait, value if lasting else None, chain)
+
+    def _place(self, path: str, line: int, reason: Reason | None = None) -> int:
+        where = self._places.setdefault((path, line, reason), len(self._places))
         if where == len(self._spans.places):
             self._spans.places.append((path, line))
+            if reason is not None:
+                self._spans.reasons[where] = reason
         return where
 
     def _seconds(self, moment: int) -> float:
@@ -357,4 +388,11 @@ class _Builder:
         who = self._trace.whos[key]
         parent = None if lane.parent in self._callbacks else lane.parent
         ends = lane.created, lane.ended, lane.end
-        return Task(key, who.name, who.kind, parent, who.coroutine, who.path, who.line, *ends, who.thread or None)
+        raised = self._raised(lane.raised) if lane.raised else None
+        return Task(
+            key, who.name, who.kind, parent, who.coroutine, who.path, who.line, *ends, who.thread or None, raised
+        )
+
+    def _raised(self, word: int) -> Raised:
+        path, line = split(word & (1 << 48) - 1, self._trace.files)
+        return Raised(self._trace.files.get(word >> 48, ""), path or None, line or None)

@@ -5,6 +5,7 @@ Times are nanoseconds of the monotonic clock. The codes are those of probe/injec
 
 from array import array
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Kind = Literal["asyncio", "trio", "thread", "loop"]
@@ -62,6 +63,7 @@ class Trace(NamedTuple):
     `until` is the moment at which tracing was given up, None if it was not; `main` is the key of the main thread, if it
     is worth a lane. `hanging` tells of the last step that took long: it may be one that was never to end. `libraries`
     are the folders in which the interpreter's libraries lie.
+    `chains` are the lines that lead to where a task is suspended, by their numbers.
     """
 
     times: "array[int]"
@@ -75,3 +77,4 @@ class Trace(NamedTuple):
     main: int | None = None
     hanging: Hanging | None = None
     libraries: tuple[str, ...] = ()
+    chains: "Mapping[int, tuple[tuple[str, int], ...]]" = MappingProxyType({})

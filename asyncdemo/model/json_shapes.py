@@ -59,6 +59,39 @@ def as_named(kind: type[T], document: Mapping[str, Any]) -> T:
     return kind(**given)
 
 
+def as_made(hint: Any, value: Any, name: str) -> Any:
+    """A value of the type, which may have named tuples and tuples within; raises WrongShapeError.
+
+    Made of what `as_plain` has made of it: fields that have a default may be missing, and others are passed over.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return None if value is None and type(None) in arguments else as_made(arguments[0], value, name)
+    if origin is tuple:
+        items = as_list(value, name)
+        hints = [arguments[0]] * len(items) if arguments[-1] is Ellipsis else arguments
+        if len(hints) != len(items):
+            raise WrongShapeError(f"{name} has {len(items)} items, and not {len(hints)}")
+        return tuple(as_made(each, item, name) for each, item in zip(hints, items, strict=True))
+    if not hasattr(hint, "_fields"):
+        return as_type(hint, value, name)
+    document = as_mapping(value, name)
+    made = {}
+    for field, inner in get_type_hints(hint).items():
+        if field in document:
+            made[field] = as_made(inner, document[field], f"{name}.{field}")
+        elif field not in hint._field_defaults:
+            raise WrongShapeError(f"{name}.{field} is missing")
+    return hint(**made)
+
+
+def as_plain(value: Any) -> Any:
+    """What JSON can say of a value that has named tuples and tuples within: objects and arrays."""
+    if hasattr(value, "_asdict"):
+        return {field: as_plain(each) for field, each in value._asdict().items()}
+    return [as_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
 def _as(kind: type[T], value: Any, name: str, wanted: str) -> T:
     if not isinstance(value, kind):
         raise WrongShapeError(f"{name} is {wanted}, but {_shown(value)}")

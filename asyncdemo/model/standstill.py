@@ -1,6 +1,6 @@
 """A moment at which loops stood still: who waited where, for what, and what could still have woken them. Plain data."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 TaskState = Literal["created", "running", "ready", "suspended"]
 
@@ -98,81 +98,3 @@ class Standstill(NamedTuple):
     def tasks(self) -> tuple[StandingTask, ...]:
         """The tasks of all loops."""
         return tuple(task for loop in self.loops for task in loop.tasks)
-
-
-def standstill_json(standstill: Standstill) -> dict[str, Any]:
-    """The published shape of a standstill."""
-    return {
-        "at": round(standstill.at, 6),
-        "proved": standstill.proved,
-        "loops": [
-            {
-                "id": loop.id,
-                "can_wake": not loop.is_dead,
-                "ready": loop.ready,
-                "timers": loop.timers,
-                "inputs": loop.inputs,
-                "others": list(loop.others),
-                "pool": None if loop.pool is None else loop.pool._asdict(),
-                "tasks": [_task_json(task) for task in loop.tasks],
-            }
-            for loop in standstill.loops
-        ],
-        "threads": [
-            {
-                "name": thread.name,
-                "daemon": thread.daemon,
-                "idle": thread.idle,
-                "waits_for_itself": thread.waits_for_itself,
-                "places": [_place_json(place) for place in thread.places],
-                "id": thread.id,
-            }
-            for thread in standstill.threads
-        ],
-    }
-
-
-def standstill_from_json(data: dict[str, Any]) -> Standstill:
-    """A standstill from its published shape; raises KeyError, TypeError or ValueError where it is none."""
-    loops = tuple(
-        StandingLoop(
-            loop["id"],
-            not loop["can_wake"],
-            loop["ready"],
-            loop["timers"],
-            loop["inputs"],
-            tuple(loop["others"]),
-            None if loop["pool"] is None else Pool(**loop["pool"]),
-            tuple(_task_from_json(task) for task in loop["tasks"]),
-        )
-        for loop in data["loops"]
-    )
-    threads = tuple(
-        StandingThread(
-            thread["id"],
-            thread["name"],
-            thread["daemon"],
-            thread["idle"],
-            tuple(map(_place_from_json, thread["places"])),
-            thread["waits_for_itself"],
-        )
-        for thread in data["threads"]
-    )
-    return Standstill(data["at"], data["proved"], loops, threads)
-
-
-def _task_json(task: StandingTask) -> dict[str, Any]:
-    return task._asdict() | {"places": [_place_json(place) for place in task.places], "awaits": list(task.awaits)}
-
-
-def _task_from_json(data: dict[str, Any]) -> StandingTask:
-    changed = {"places": tuple(map(_place_from_json, data["places"])), "awaits": tuple(data["awaits"])}
-    return StandingTask(**(data | changed))
-
-
-def _place_json(place: Place) -> dict[str, Any]:
-    return place._asdict() | {"holds": list(place.holds), "uses": list(place.uses)}
-
-
-def _place_from_json(data: dict[str, Any]) -> Place:
-    return Place(**(data | {"holds": tuple(data["holds"]), "uses": tuple(data["uses"])}))

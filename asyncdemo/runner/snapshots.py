@@ -79,7 +79,11 @@ class Snapshots:
         number = layout.INTERRUPTING
         if self._memory[layout.OFFERED] == layout.NOT_OFFERED or not self._memory[layout.OFFERED]:
             return
-        if linux.goes_on_after(self._pid) and not linux.would_notice(self._pid, number) and linux.is_handled(self._pid, number):
+        if (
+            linux.goes_on_after(self._pid)
+            and not linux.would_notice(self._pid, number)
+            and linux.is_handled(self._pid, number)
+        ):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(self._pid, number)
                 self._asked = now
@@ -87,7 +91,7 @@ class Snapshots:
 
 
 def _times(still: int) -> int:
-    """How many snapshots may have been taken of a child that has stood still for so long (ns): the fewer, the longer."""
+    """How many snapshots may have been taken of a child that has stood still for so long (ns)."""
     return (still // STILL).bit_length()
 
 

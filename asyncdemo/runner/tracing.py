@@ -45,6 +45,7 @@ def read_trace(memory: Memory, most: int | None = None) -> Trace | None:
         until=memory[layout.UNTIL] or None,
         main=memory[layout.MAIN] or None,
         libraries=memory.libraries,
+        chains=_chains(memory, files),
     )
 
 
@@ -105,6 +106,16 @@ def _files(memory: Memory) -> dict[int, str]:
         if words[0] != number:
             break
         found[number] = _text(words[1:])
+    return found
+
+
+def _chains(memory: Memory, files: dict[int, str]) -> dict[int, tuple[tuple[str, int], ...]]:
+    found: dict[int, tuple[tuple[str, int], ...]] = {0: ()}
+    for number in range(1, layout.CHAINS):
+        outer, at = memory.words(layout.CHAINS_AT + number * layout.CHAIN, layout.CHAIN).tolist()
+        if not outer:
+            break
+        found[number] = (*found.get(outer - 1, ()), (files.get(at >> 32, ""), at & 0xFFFF_FFFF))
     return found
 
 

@@ -78,9 +78,9 @@ RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that j
 DUE = 8  # when the timer was due whose callback is the loop's next STEP; with a task's key: when that was due for which
 #         it waited while a step held the loop
 AT = 9  # file << 32 | line: where the task is suspended since its last step, read at an IDLE or after a long step; for
-#         wake-up time 1 if it is an installed library that waits there; << IGNORED_AT how many times it was cancelled and
-#         went on all the same, where that can be known; and for what it waits: << KIND_AT which of WAITS, << CHAIN_AT the
-#         chain of the script's own coroutines that await one another down to that line, << VALUE_AT the value
+#         wake-up time 1 if it is an installed library that waits there; << IGNORED_AT how many times it was cancelled
+#         and went on all the same, where that can be known; and for what it waits: << KIND_AT which of WAITS, <<
+#         CHAIN_AT the chain of user coroutines that await one another down to that line, << VALUE_AT the value
 IGNORED_AT, KIND_AT, CHAIN_AT, VALUE_AT = 1, 8, 14, 31
 CPU = 10  # processor time (ns) since the loop's last POLL, IDLE or CPU, read at the end of a long step
 QUEUED = 11  # the same of the time in which the thread was ready and another had the processor
@@ -92,9 +92,9 @@ THREAD_AT = 44  # where of TOUCHED: key of the thread << THREAD_AT | file << 32 
 LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks
 HELD = 20_000_000  # ns: after those the lines are read of the tasks that they have held up, and who made them is asked
 
-# For what a task may wait, by number. The value is the length of a sleep in 0.1 ms, what a semaphore has left, the size of
-# a full queue, how many are unfinished, left, or open at the other end; of a gather and a barrier two numbers, the first
-# << 16: how many are left of how many, and how many are there of how many; of a task its key.
+# For what a task may wait, by number. The value is the length of a sleep in 0.1 ms, what a semaphore has left, the size
+# of a full queue, how many are unfinished, left, or open at the other end; of a gather and a barrier two numbers, the
+# first << 16: how many are left of how many, and how many are there of how many; of a task its key.
 WAITS = (
     "",
     "sleep",

@@ -45,7 +45,12 @@ class _Task(_weakref.ref):
         task = self()
         if task is None or self.over:
             return None
-        return self.kind.get_coro(task), self.kind.get_name(task), self.ignored(task), getattr(task, "_fut_waiter", None)
+        return (
+            self.kind.get_coro(task),
+            self.kind.get_name(task),
+            self.ignored(task),
+            getattr(task, "_fut_waiter", None),
+        )
 
 
 class _Known:

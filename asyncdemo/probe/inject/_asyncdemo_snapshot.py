@@ -1,4 +1,4 @@
-"""Writes down, of loops that stand still, who waits where for what and what could wake them: a text in the shared memory.
+"""Writes down, of loops that stand still, who waits where for what and what could wake them: text in shared memory.
 
 A snapshot is taken when a loop goes idle and nothing is left that could wake it, and when the tool asks for one. It
 reads frames and attributes, and calls nothing of the script's. Each line is a letter and its fields, with tabs between:
@@ -51,7 +51,7 @@ def take(recorder, why, sections):
 
 
 def take_all(recorder, frame):
-    """Store a snapshot of all loops and threads, since the tool has asked for it; `frame` is where the main thread is."""
+    """Store a snapshot of all loops and threads, as the tool has asked; `frame` is where the main thread is."""
     take(recorder, layout.ASKED, [*recorder.sections.values(), lambda: threads(recorder.is_own, frame)])
 
 
@@ -111,7 +111,7 @@ def asyncio_loop(queue, library):
         frames = frames_of(known.kind.get_coro(task))
         seen.append((frames, below_own(frames, getattr(task, "_fut_waiter", None), library, library.is_own)))
     wanted = {_asyncdemo_waits.identity(wait.about) for _, wait in seen if wait.about is not None}
-    for (known, task), (frames, wait) in zip(tasks, seen):
+    for (known, task), (frames, wait) in zip(tasks, seen):  # noqa: B905 (not before 3.10)
         found += _asyncio_task(queue, known, task, id(task) in ready, frames, wait)
         found += frame_lines(frames, library.is_own, wanted) + _about(wait)
         found += _awaited(task, wait, tasks)
@@ -169,10 +169,7 @@ def _held(about):
 
 def _would_wake(task, wanted):
     """Whether one of these objects is set, or told, when a task ends: its callbacks lead there."""
-    for callback in getattr(task, "_callbacks", None) or ():
-        if _leads_to(callback[0], wanted, _REACH):
-            return True
-    return False
+    return any(_leads_to(callback[0], wanted, _REACH) for callback in getattr(task, "_callbacks", None) or ())
 
 
 def _leads_to(value, wanted, steps):
@@ -194,10 +191,9 @@ def _leads_to(value, wanted, steps):
 
 def _is_filled(cell):
     try:
-        cell.cell_contents
+        return cell.cell_contents is not cell
     except ValueError:
         return False
-    return True
 
 
 def timers_of(loop):
@@ -242,7 +238,7 @@ def trio_loop(instrument):
         frames = frames_of(task.coro)
         seen.append((frames, below_own(frames, None, None, instrument.is_own)))
     wanted = {_asyncdemo_waits.identity(wait.about) for _, wait in seen if wait.about is not None}
-    for (task, known), (frames, wait) in zip(tasks, seen):
+    for (task, known), (frames, wait) in zip(tasks, seen):  # noqa: B905 (not before 3.10)
         found.append(line("T", known.key, _state(task.coro, frames, task in ready), wait.kind, wait.value))
         found += frame_lines(frames, instrument.is_own, wanted) + _about(wait)
         owner = getattr(wait.about, "_owner", None)
@@ -322,7 +318,9 @@ def is_idle(frame):
     if names[0][0].endswith("trio/_core/_thread_cache.py"):
         return names[0][1] == "_work"
     within = [name for file, name in names if "anyio" in file]
-    return bool(within) and within[0] == "run" and any(name == "get" and file.endswith("queue.py") for file, name in names)
+    return (
+        bool(within) and within[0] == "run" and any(name == "get" and file.endswith("queue.py") for file, name in names)
+    )
 
 
 def _up(frame, most):

@@ -149,7 +149,7 @@ class Recorder:
         return number
 
     def chain(self, outer, at):
-        """Give the number of a chain of lines: `outer`, a chain, goes on to `at`; 0 where there is no room for another."""
+        """Give the number of a chain of lines: `outer`, a chain, goes on to `at`; 0 where there is no more room."""
         number = self._chains.get((outer, at))
         if number is None:
             number = len(self._chains) + 1

@@ -172,7 +172,7 @@ class _Instrument:
             self._lost(error)
 
     def _stand_still(self):
-        """Nothing has a deadline or waits for input: unless something else can wake the run, it stands still for good."""
+        """No deadline and no input: unless something else can wake the run, it stands still for good."""
         if not _asyncdemo_snapshot.others_that_wake(None):
             _asyncdemo_snapshot.take(self._recorder, layout.NOTHING_LEFT, list(self._recorder.sections.values()))
 

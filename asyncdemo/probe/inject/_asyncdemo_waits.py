@@ -149,7 +149,9 @@ def wait_of(frames, future, library=None):
     kind, frame = 0, None
     for each in frames:
         number = kind_of(each.f_code)
-        if number and (not kind or layout.WAITS[kind] == "wait_for" or (_named(kind, "condition") and _named(number, "lock"))):
+        if number and (
+            not kind or layout.WAITS[kind] == "wait_for" or (_named(kind, "condition") and _named(number, "lock"))
+        ):
             kind, frame = number, each
     if (not kind or _named(kind, "wait_for")) and future is not None and library is not None:
         found = _wait_for_future(future, library)
@@ -212,7 +214,9 @@ _DETAILS = {
     "task group": lambda about, _: len(about._tasks),
     "nursery": lambda about, _: len(about._children),
     "asyncio.wait": lambda _, names: _left(names),
-    "receive": lambda about, _: getattr(about._state, "open_send_channels", getattr(about._state, "open_send_channels", 0)),
+    "receive": lambda about, _: getattr(
+        about._state, "open_send_channels", getattr(about._state, "open_send_channels", 0)
+    ),
     "send": lambda about, _: getattr(about._state, "open_receive_channels", 0),
 }
 
@@ -243,6 +247,10 @@ def _parts(value):
     return parts
 
 
+def _has(value, exit_):
+    return any(vars(kind).get("__aexit__") is exit_ for kind in type(value).__mro__)
+
+
 def held_in(frame, coroutine):
     """What a suspended frame holds by its `async with` blocks: the object of each, also of one that is being entered.
 
@@ -251,10 +259,9 @@ def held_in(frame, coroutine):
     """
     found = []
     held = gc.get_referents(frame) or gc.get_referents(coroutine)  # before 3.11 its frame has it, then the coroutine
-    for each, following in zip(held, held[1:] + [None]):
+    for each, following in zip(held, [*held[1:], None]):  # noqa: B905 (not before 3.10)
         if type(each) is types.MethodType and each.__func__.__name__ == "__aexit__":
             found.append(each.__self__)
-        elif type(each) is types.FunctionType and each.__name__ == "__aexit__" and following is not None:
-            if any(vars(kind).get("__aexit__") is each for kind in type(following).__mro__):
-                found.append(following)
+        elif type(each) is types.FunctionType and each.__name__ == "__aexit__" and _has(following, each):
+            found.append(following)
     return found
