@@ -366,7 +366,8 @@ class _Builder:
 
     def _reason(self, word: int) -> Reason | None:
         """For what a task waits, as the word of its suspension tells; without counts that change all the time."""
-        wait, value = layout.WAITS[word >> layout.KIND_AT & _KIND], word >> layout.VALUE_AT
+        kind, value = word >> layout.KIND_AT & _KIND, word >> layout.VALUE_AT
+        wait = layout.WAITS[kind] if kind < len(layout.WAITS) else ""
         chain = self._trace.chains.get(word >> layout.CHAIN_AT & _CHAIN, ())
         if not wait and not chain:
             return None

@@ -77,18 +77,6 @@ def would_notice(pid: int, number: int) -> bool:
     return _has_signal(pid, "SigBlk", number)
 
 
-def goes_on_after(pid: int) -> bool:
-    """Whether a signal now would interrupt nothing that Python does not itself go on with afterwards.
-
-    It executes bytecodes, or its main thread is in epoll, poll, select, a futex or a sleep.
-    """
-    calls = {
-        "x86_64": ("232", "281", "441", "7", "271", "23", "270", "202", "230", "35"),
-        "aarch64": ("22", "441", "73", "72", "98", "115", "101"),
-    }
-    return (_system_call(pid) or [""])[0] in ("running", *calls.get(os.uname().machine, ()))
-
-
 def is_handled(pid: int, number: int) -> bool:
     """Whether a process has a handler for a signal, which could end it otherwise."""
     return _has_signal(pid, "SigCgt", number)

@@ -55,6 +55,10 @@ class Memory:
         """Say that this process is about to start the child."""
         self._words[layout.PARENT] = os.getpid()
 
+    def want_snapshot(self) -> None:
+        """Have a snapshot taken when the child is next asked for its stack."""
+        self._words[layout.WANTED] += 1
+
     def __getitem__(self, word: int) -> int:
         """One word of the header."""
         return self._words[word]

@@ -79,7 +79,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
                 watch.onlooker = onlooker
                 if stacks is not None and not plan.times_only:
                     watch.stacks = Stacks(memory, child.pid, stacks)
-                    watch.snapshots = Snapshots(memory, child.pid, child.started)
+                    watch.snapshots = Snapshots(memory, watch.stacks, child.started)
                 from asyncdemo.runner.supervise import supervise
 
                 ladder = _ladder(plan, child.started / 1e9)
@@ -152,7 +152,7 @@ class _Watch:
         if self.stacks is not None and self._memory[layout.TRACED]:
             self.stacks.look(now)
             if self.snapshots is not None:
-                self.snapshots.look(now, self.stacks.newest)
+                self.snapshots.look(now)
         if now - self._looked_at > _CENSUS:
             self._looked_at = now
             self._started_programs.update(linux.python_programs(self._child.pid))

@@ -1,11 +1,10 @@
 """Asks a child that stands still who waits where for what, and reads what it has written down.
 
 The child tells by itself when nothing can wake a loop any more. Else it is asked: once it has stood still for a while,
-and before it is made to end. It answers between two bytecodes, by a signal that is only sent where Python itself goes
-on with what that interrupts. While a call of a C function goes on there is no answer, and so no snapshot.
+and before it is made to end. It answers between two bytecodes, as it does when it is asked for its stack. While it
+waits for a lock, or a call of a C function goes on, there is no answer, and so no snapshot.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,8 +12,8 @@ from typing import Any
 
 from asyncdemo.model.standstill import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner import linux
 from asyncdemo.runner.memory import Memory
+from asyncdemo.runner.stacks import Stacks
 
 STILL = 500_000_000  # ns without an event after which a snapshot is asked for
 _ANSWER = 0.05  # seconds that the child has for an answer before it is made to end
@@ -24,9 +23,9 @@ _PAUSE = 0.002  # seconds between two looks for the answer
 class Snapshots:
     """The snapshots of one child: asks for them, and keeps the last one."""
 
-    def __init__(self, memory: Memory, pid: int, started: int) -> None:
+    def __init__(self, memory: Memory, stacks: Stacks, started: int) -> None:
         self._memory = memory
-        self._pid = pid
+        self._stacks = stacks
         self._started = started
         self._event = -1  # the last event that was seen
         self._since = started  # since when there was no other
@@ -36,8 +35,9 @@ class Snapshots:
         self._last: Standstill | None = None
         self._proved: tuple[Standstill, int] | None = None  # with the event at which nothing was left
 
-    def look(self, now: int, event: int) -> None:
-        """Ask for a snapshot if there was no other event than `event` for a while; read what has come. Times in ns."""
+    def look(self, now: int) -> None:
+        """Ask for a snapshot (`now` in ns) if nothing has happened for a while; read what has come."""
+        event = self._stacks.newest
         if event != self._event:
             self._event, self._since, self._times = event, now, 0
         elif now - self._since > STILL and not self._asked and self._times < _times(now - self._since):
@@ -76,18 +76,9 @@ class Snapshots:
             self._proved = self._last, self._event
 
     def _ask(self, now: int) -> None:
-        number = layout.INTERRUPTING
-        if self._memory[layout.OFFERED] == layout.NOT_OFFERED or not self._memory[layout.OFFERED]:
-            return
-        if (
-            linux.goes_on_after(self._pid)
-            and not linux.would_notice(self._pid, number)
-            and linux.is_handled(self._pid, number)
-        ):
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(self._pid, number)
-                self._asked = now
-                self._times += 1
+        if self._stacks.ask_for_snapshot(now):
+            self._asked = now
+            self._times += 1
 
 
 def _times(still: int) -> int:

@@ -132,6 +132,19 @@ class Stacks:
             self._pressed.append(_Question(now, None, thread, native))
         return True
 
+    def ask_for_snapshot(self, now: int) -> bool:
+        """Have a snapshot written down with the next answer; False where there will be none."""
+        times = linux.processor_times(self._pid)
+        if times is None or self._memory[layout.OFFERED] not in _POLITE:
+            return False
+        self._memory.want_snapshot()
+        if self._count_answers()[0]:
+            return True
+        if not self._ask(signal.SIGURG):
+            return False
+        self._asked.append(_Question(now, times[:2]))
+        return True
+
     @property
     def newest(self) -> int:
         """How many events were stored when it was last looked."""

@@ -53,11 +53,11 @@ OFFERED = 18  # how the stack can be asked for
 NOT_OFFERED, POLITELY, IN_EITHER_WAY = 1, 2, 3
 PRESSING = 61  # the signal that asks for it while no bytecode is executed: a real-time signal, of which there are many
 UNTRIED = 19  # 1: this version of Python is newer than any that was tried; 2: and something is unlike what we know
+WANTED = 24  # how many snapshots the tool has asked for, with its next question for the stack; set by the tool
 SNAPSHOTS = 25  # how many there were; stored last
 TAKEN, TAKEN_SIZE = 26, 27  # when the last one was taken, and how many bytes it has
 TAKEN_WHY = 28  # NOTHING_LEFT: nothing can wake the loop any more, ASKED: the tool wanted to know
 NOTHING_LEFT, ASKED = 1, 2
-INTERRUPTING = 62  # the signal that asks for a snapshot
 MAIN = 17  # the key of the main thread, once there is another one
 
 INFOS, INFO, NAME = 1 << 17, 32, 12

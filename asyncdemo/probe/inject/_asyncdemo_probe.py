@@ -112,9 +112,8 @@ def _tracers(words, libraries):
     def tracer(*names):
         def trace(*library):
             if not modules:
-                _load(
-                    here, modules, "_asyncdemo_layout", "_asyncdemo_libraries", "_asyncdemo_waits", "_asyncdemo_trace"
-                )
+                _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries")
+                _load(here, modules, "_asyncdemo_waits", "_asyncdemo_trace")
                 recorders.append(modules["_asyncdemo_trace"].Recorder(words, libraries))
             _load(here, modules, *names)
             if "_asyncdemo_stacks" in names:

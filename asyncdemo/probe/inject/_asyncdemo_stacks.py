@@ -33,7 +33,7 @@ def offer_stacks(words, recorder):
     Does nothing where that was done before, or cannot be done: as outside of the main thread.
     """
     number = words[layout.STACKS] - 1
-    signals = _signal.SIGURG, layout.PRESSING, layout.INTERRUPTING
+    signals = _signal.SIGURG, layout.PRESSING
     if number < 0 or words[layout.OFFERED] or any(_signal.getsignal(each) is not _signal.SIG_DFL for each in signals):
         return
     words[layout.OFFERED] = layout.NOT_OFFERED
@@ -48,8 +48,7 @@ def offer_stacks(words, recorder):
     kept = fcntl.fcntl(pipe, fcntl.F_DUPFD_CLOEXEC, top)  # where no script comes upon it
     os.close(pipe)
     try:
-        _signal.signal(_signal.SIGURG, _answer(kept))
-        _signal.signal(layout.INTERRUPTING, _snapshot(recorder))
+        _signal.signal(_signal.SIGURG, _answer(kept, recorder))
     except ValueError:
         os.close(kept)
         return  # not the main thread
@@ -61,12 +60,15 @@ def offer_stacks(words, recorder):
         words[layout.OFFERED] = layout.IN_EITHER_WAY
 
 
-def _answer(pipe):
+def _answer(pipe, recorder):
     """Make the signal handler. It tells when it was called, and how long the thread had no processor until then."""
     clock, run_queue, write = time.monotonic_ns, _asyncdemo_trace.run_queue, os.write
 
-    def answer(_, frame):
+    taken = [0]
+
+    def answer(_, innermost):
         try:
+            frame = innermost
             lines = ["Stack %d %d\n" % (clock(), run_queue() or 0)]
             while frame is not None and len(lines) <= _DEEP:
                 code = frame.f_code
@@ -74,21 +76,11 @@ def _answer(pipe):
                 frame = frame.f_back
             text = "".join(lines).encode("utf-8", "backslashreplace")
             write(pipe, text[: text.rfind(b"\n", 0, _MOST) + 1])
+            if recorder.words is not None and recorder.words[layout.WANTED] != taken[0]:
+                taken[0] = recorder.words[layout.WANTED]
+                _asyncdemo_snapshot.take_all(recorder, innermost)
         except BaseException as error:
             if _asyncdemo_trace.raised_elsewhere(error):
                 raise
 
     return answer
-
-
-def _snapshot(recorder):
-    """Make the signal handler that has a snapshot taken."""
-
-    def snapshot(_, frame):
-        try:
-            _asyncdemo_snapshot.take_all(recorder, frame)
-        except BaseException as error:
-            if _asyncdemo_trace.raised_elsewhere(error):
-                raise
-
-    return snapshot

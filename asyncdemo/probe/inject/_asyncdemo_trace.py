@@ -380,9 +380,8 @@ class Places:
                 own.append((code, frame.f_lineno or 0))
                 below = []
             else:
-                innermost = innermost or (code, frame.f_lineno or 0)
-                theirs = theirs or self._recorder.is_installed(code.co_filename)
-        return innermost, outermost, theirs
+                below.append(frame)
+        return own, below
 
 
 def own_code(libraries):
