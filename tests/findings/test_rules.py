@@ -162,6 +162,15 @@ def test_an_exception_that_ends_the_statement_is_the_cause() -> None:
     assert rules(run(stderr=WARNING + no_loop)) == ["never-awaited"]
 
 
+def test_a_step_that_a_busy_machine_hides_does_not_hide_that_tasks_never_wait() -> None:
+    crowd = [MAIN, *(task(number, "job", 9) for number in range(2, 6))]
+    known: list[Row] = [(2, "running", 0.0, 0.1), (3, "running", 0.1, 0.2), (4, "ready", 0.0, 0.2)]
+    assert rules(run(crowd, known)) == ["never-suspends"]
+    assert rules(run(crowd, [*known, (4, "ready", 0.3, 0.31)])) == []  # its second turn
+    assert rules(run(crowd, [*known, (4, "waiting", 0.3, 0.301)])) == []
+    assert rules(run(crowd, [*known, (3, "running", 0.3, 0.31)])) == []
+
+
 @pytest.mark.parametrize("rule", ["never-suspends", "sequential-awaits"])
 def test_an_incomplete_trace_is_no_evidence_for_what_is_missing(rule: str) -> None:
     source = "async def fetch(n):\n    await sleep(n)\nasync def main():\n    await fetch(1)\n    await fetch(2)\n"
