@@ -119,7 +119,7 @@ def compare(
     )
     result, took = compared(who, schedule, baseline_of(who.names, baseline), save or ())
     if as_json:
-        from asyncdemo.comparison.document import to_json
+        from asyncdemo.comparison.compare_json import to_json
         from asyncdemo.views.document import write_json
 
         write_json(to_json(result))

@@ -10,8 +10,7 @@ from asyncdemo.cli.contestants import Contest
 from asyncdemo.cli.planning import planned
 from asyncdemo.cli.progress import say
 from asyncdemo.cli.saving import comparison_files
-from asyncdemo.comparison.result import Comparison, Runs
-from asyncdemo.comparison.sweep import Sweep, sweep
+from asyncdemo.comparison.result import Comparison, Runs, Sweep, sweep
 from asyncdemo.runner.rounds import Progress, Schedule, run_rounds
 
 

@@ -9,7 +9,7 @@ from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.parameters import parse_settings
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.planning import Request
-from asyncdemo.comparison.sweep import is_number
+from asyncdemo.comparison.result import is_number
 from asyncdemo.errors import UsageError
 
 MOST = 10  # contestants, and values of a sweep

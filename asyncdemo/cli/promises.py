@@ -9,8 +9,7 @@ from asyncdemo.errors import UsageError
 from asyncdemo.recording import Run
 
 if TYPE_CHECKING:
-    from asyncdemo.comparison.result import Comparison
-    from asyncdemo.comparison.sweep import Sweep
+    from asyncdemo.comparison.result import Comparison, Sweep
 
 ANY = "any"
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}

@@ -17,8 +17,7 @@ from asyncdemo.errors import ToolError, UsageError
 
 if TYPE_CHECKING:
     from asyncdemo.archive import Recording
-    from asyncdemo.comparison.result import Comparison
-    from asyncdemo.comparison.sweep import Sweep
+    from asyncdemo.comparison.result import Comparison, Sweep
 
 Document = TypeVar("Document")
 Render = Callable[[Document], Iterable[str]]  # as in the tables of views.exports

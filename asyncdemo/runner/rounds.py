@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from asyncdemo.comparison.result import NO_TURN, Contestant, Runs, Stopped
+from asyncdemo.comparison.result import NO_TURN, Contestant, Runs, Stopped, foreseen
 from asyncdemo.comparison.stopping import Limits
-from asyncdemo.comparison.sweep import foreseen
 from asyncdemo.recording import Run
 from asyncdemo.runner.load import Load
 from asyncdemo.runner.observe import not_started, observe

@@ -9,9 +9,8 @@ from typing import TypeVar
 
 from asyncdemo import archive
 from asyncdemo.archive import Recording
-from asyncdemo.comparison.document import to_json
-from asyncdemo.comparison.result import Comparison
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.compare_json import to_json
+from asyncdemo.comparison.result import Comparison, Sweep
 from asyncdemo.views import markdown, trace_events
 from asyncdemo.views.document import json_text
 from asyncdemo.views.html.comparison_page import comparison_page

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from asyncdemo.comparison.doubts import doubts
-from asyncdemo.comparison.result import Comparison
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.caveats import caveats
+from asyncdemo.comparison.result import Comparison, Sweep
 from asyncdemo.views import verdicts, wording
 
 _MEANT = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
@@ -23,7 +22,7 @@ def comparison_table(compared: Comparison | Sweep) -> Iterator[str]:
         said = [verdicts.verdict(each, compared.compared_with.id) for each in compared.speedups] + said
     notes = verdicts.left_out(compared), verdicts.stopping(compared.stopped, compared.rounds)
     said += [note for note in notes if note is not None]
-    said += [f"{doubt.said}; {doubt.advice}" for doubt in doubts(compared) if doubt.matters][:1]
+    said += [f"{caveat.said}; {caveat.advice}" for caveat in caveats(compared) if caveat.matters][:1]
     yield "".join(f"- {escaped(each)}\n" for each in said)
     rounds = verdicts.number_of_rounds(compared.rounds)
     yield f"\n{rounds} in shuffled order, {escaped(verdicts.circumstances(compared))}\n"

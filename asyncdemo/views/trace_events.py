@@ -28,8 +28,7 @@ from typing import Any, NamedTuple
 
 from asyncdemo import __version__
 from asyncdemo.archive import Recording
-from asyncdemo.comparison.result import Comparison
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.result import Comparison, Sweep
 from asyncdemo.lanes.naming import names, shown_tasks
 from asyncdemo.printed import printed
 from asyncdemo.recording import Run

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from asyncdemo.comparison.doubts import BUSY
+from asyncdemo.comparison.caveats import BUSY
 from asyncdemo.comparison.interval import FEWEST
-from asyncdemo.comparison.result import Comparison, SpeedUp, Stopped
-from asyncdemo.comparison.sweep import Growth, Sweep, Trend, trends
+from asyncdemo.comparison.result import Comparison, Growth, SpeedUp, Stopped, Sweep, Trend, trends
 from asyncdemo.views import wording
 
 INTERVAL = "95 % interval"  # what stands in brackets

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from asyncdemo.comparison import Comparison, Runs
-from asyncdemo.comparison.doubts import doubts
+from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.stopping import Limits
 from asyncdemo.recording import Subject
 from asyncdemo.runner.plan import Plan
@@ -84,7 +84,7 @@ def _trial(folder: Path, names: Sequence[str], seed: int, hogs: Sequence[int]) -
     limits = Limits(rounds=ROUNDS, precision=None, seconds=None)
     done = run_rounds(plans, Schedule(seed, limits), _compared, tell=_silently, after_round=after_round)
     times = {each.id: each.times for each in done.contestants}
-    warnings = {str(doubt.kind): doubt.matters for doubt in doubts(done)}
+    warnings = {str(caveat.kind): caveat.matters for caveat in caveats(done)}
     return Trial(times, done.speedups[0].interval, done.busy, warnings)
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from asyncdemo.comparison import Comparison, Contestant
-from asyncdemo.comparison.document import to_json
+from asyncdemo.comparison.compare_json import to_json
 from asyncdemo.comparison.result import NO_TURN
 from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
 from asyncdemo.waits import Waits

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asyncdemo.comparison.document import to_json
-from asyncdemo.comparison.result import Runs
-from asyncdemo.comparison.sweep import Sweep, foreseen, sweep, trends
+from asyncdemo.comparison.compare_json import to_json
+from asyncdemo.comparison.result import Runs, Sweep, foreseen, sweep, trends
 from tests.comparison.made import compared, made
 
 

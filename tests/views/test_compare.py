@@ -6,7 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.comparison import Comparison, Contestant, Runs, Stopped
-from asyncdemo.comparison.sweep import Sweep, sweep
+from asyncdemo.comparison.result import Sweep, sweep
 from asyncdemo.recording import Outcome, Run, Seconds
 from asyncdemo.spans import Timeline
 from asyncdemo.views.terminal.compare import write_comparison

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.comparison import Comparison, Runs
-from asyncdemo.comparison.sweep import Sweep, sweep
+from asyncdemo.comparison.result import Sweep, sweep
 from asyncdemo.views.exports import COMPARISONS
 from asyncdemo.views.markdown import escaped as for_markdown
 from tests.comparison.made import compared, made

@@ -9,7 +9,7 @@ from asyncdemo.catalogue import script_metadata
 from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario, Script
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.comparison import Comparison, Contestant, Runs
-from asyncdemo.comparison.sweep import sweep
+from asyncdemo.comparison.result import sweep
 from asyncdemo.health import Check
 from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.views.terminal.compare import write_comparison

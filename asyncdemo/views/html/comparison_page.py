@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from asyncdemo import __version__
-from asyncdemo.comparison.doubts import doubts
-from asyncdemo.comparison.result import Comparison, Contestant
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.caveats import caveats
+from asyncdemo.comparison.result import Comparison, Contestant, Sweep
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.harmless import shortened, shown
 from asyncdemo.views.html.page_timeline import microseconds
@@ -32,7 +31,7 @@ def _data(compared: Comparison | Sweep) -> dict[str, Any]:
         "growth": [shown(said) for said in verdicts.growth(compared)],
         "sentence": None if sentence is None else shown(sentence),
         "notes": [shown(note) for note in notes if note is not None],
-        "doubts": [[shown(doubt.said), doubt.advice] for doubt in doubts(compared) if doubt.matters],
+        "doubts": [[shown(caveat.said), caveat.advice] for caveat in caveats(compared) if caveat.matters],
         "circumstances": f"{compared.rounds} rounds in shuffled order, {shown(verdicts.circumstances(compared))}",
     }
 

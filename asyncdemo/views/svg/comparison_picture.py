@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from asyncdemo.comparison.doubts import doubts
-from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.caveats import caveats
+from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp, Sweep
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.plot import Scale, scale
 from asyncdemo.views.svg.drawing import EDGE, WIDTH, bar, cut, opening, path, text
@@ -38,8 +37,8 @@ def comparison_picture(compared: Comparison | Sweep) -> Iterator[str]:
 def _below(compared: Comparison | Sweep, axis: Scale) -> list[str]:
     """What the picture has to be read with: its axis, what speaks against it, and how it was made."""
     logarithmic = ", the bars are logarithmic" if axis.logarithmic else ""
-    doubt = next((doubt.said for doubt in doubts(compared) if doubt.matters), None)
-    note = verdicts.stopping(compared.stopped, compared.rounds) or verdicts.left_out(compared) or doubt
+    caveat = next((caveat.said for caveat in caveats(compared) if caveat.matters), None)
+    note = verdicts.stopping(compared.stopped, compared.rounds) or verdicts.left_out(compared) or caveat
     legend = f"the thin line: as fast as {compared.points[0].compared_with.id}{logarithmic}"
     return [legend, *([note] if note else []), verdicts.circumstances(compared)]
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from shlex import quote
 
-from asyncdemo.comparison.doubts import doubts
-from asyncdemo.comparison.result import Comparison, Contestant
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.caveats import caveats
+from asyncdemo.comparison.result import Comparison, Contestant, Sweep
 from asyncdemo.recording import Run
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.terminal.bars import Row
@@ -73,9 +72,9 @@ def _end_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
     rows += [] if not_run is None else paragraph(page, not_run, style="warn")
     if len(rows) > 1:
         rows.append(())
-    doubt = next((doubt for doubt in doubts(compared) if doubt.matters), None)
-    if doubt is not None:
-        rows += paragraph(page, f"! {doubt.said}; {doubt.advice}", style="warn")
+    caveat = next((caveat for caveat in caveats(compared) if caveat.matters), None)
+    if caveat is not None:
+        rows += paragraph(page, f"! {caveat.said}; {caveat.advice}", style="warn")
     return [*rows, *paragraph(page, verdicts.circumstances(compared), style="dim")]
 
 

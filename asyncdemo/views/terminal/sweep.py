@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from asyncdemo.comparison.result import Comparison, Contestant
-from asyncdemo.comparison.sweep import Sweep, curve, is_number
+from asyncdemo.comparison.result import Comparison, Contestant, Sweep, curve, is_number
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.plot import Scale, scale
 from asyncdemo.views.terminal.bars import Row, joined

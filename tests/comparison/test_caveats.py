@@ -3,8 +3,8 @@
 import pytest
 
 from asyncdemo.comparison import Comparison
-from asyncdemo.comparison.doubts import doubts
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.caveats import caveats
+from asyncdemo.comparison.result import Sweep
 from asyncdemo.recording import Python
 from tests.comparison.made import compared, made
 
@@ -13,7 +13,7 @@ LIKE = made("like", 0.49, 0.5, 0.51, 0.5, 0.5, 0.5)
 
 
 def kinds(comparison: Comparison | Sweep) -> list[tuple[str, bool]]:
-    return [(doubt.kind, doubt.matters) for doubt in doubts(comparison)]
+    return [(caveat.kind, caveat.matters) for caveat in caveats(comparison)]
 
 
 def test_nothing_to_doubt() -> None:
@@ -25,7 +25,7 @@ def test_nothing_to_doubt() -> None:
 def test_outputs_that_differ() -> None:
     one, two = SLOW._replace(printed=1), FAST._replace(printed=2)
     assert kinds(compared(one, two)) == [("outputs-differ", True)]
-    assert doubts(compared(one, two))[0].said == "fast printed something else than slow"
+    assert caveats(compared(one, two))[0].said == "fast printed something else than slow"
     assert kinds(compared(one, LIKE._replace(printed=2))) == [("outputs-differ", False)]
     assert kinds(compared(one, two._replace(printed=1))) == []
     assert kinds(compared(one, two._replace(printed=None))) == []  # not the same in each of its own runs

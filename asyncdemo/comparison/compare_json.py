@@ -3,10 +3,9 @@
 from statistics import mean, median, stdev
 from typing import Any
 
-from asyncdemo.comparison.doubts import doubts
+from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.interval import CONFIDENCE
-from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp, Sweep
 from asyncdemo.recording import rounded
 
 SCHEMA = "asyncdemo.compare/1"
@@ -24,7 +23,7 @@ def to_json(compared: Comparison | Sweep) -> dict[str, Any]:
         "precision": rounded(compared.precision),
         "machine_busy": rounded(first.busy),
         **(_both(compared) if isinstance(compared, Comparison) else {"contestants": [], "comparisons": []}),
-        "warnings": [{"kind": each.kind, "message": each.said, "advice": each.advice} for each in doubts(compared)],
+        "warnings": [{"kind": each.kind, "message": each.said, "advice": each.advice} for each in caveats(compared)],
         "sweep": [_point(each) for each in compared.points] if isinstance(compared, Sweep) else [],
     }
 

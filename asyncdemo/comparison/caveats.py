@@ -2,8 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp
-from asyncdemo.comparison.sweep import Sweep
+from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp, Sweep
 
 TELLABLE = 0.002  # seconds: two times that are nearer are not told apart from what start-up varies by
 SHORT = 0.005  # seconds: of a shorter time, that is a large part
@@ -13,7 +12,7 @@ UNLIKE = 1.25  # times the longest of the others: a first run like that is unlik
 Kind = Literal["outputs-differ", "not-observed", "pythons-differ", "too-short", "machine-busy", "first-run-unlike"]
 
 
-class Doubt(NamedTuple):
+class Caveat(NamedTuple):
     """One reason for doubt, in words, and what to do; `matters` where it changes the verdict."""
 
     kind: Kind
@@ -22,26 +21,26 @@ class Doubt(NamedTuple):
     matters: bool
 
 
-def doubts(compared: Comparison | Sweep) -> list[Doubt]:
+def caveats(compared: Comparison | Sweep) -> list[Caveat]:
     """Give all reasons for doubt, those first that change the verdict; of a sweep each kind once."""
     points = compared.points
-    found: dict[Kind, Doubt] = {}
-    for doubt in (doubt for point in points if point.rounds for doubt in _of(point)):
-        if doubt.kind not in found or doubt.matters > found[doubt.kind].matters:
-            found[doubt.kind] = doubt
-    return sorted(found.values(), key=lambda doubt: not doubt.matters)
+    found: dict[Kind, Caveat] = {}
+    for caveat in (caveat for point in points if point.rounds for caveat in _of(point)):
+        if caveat.kind not in found or caveat.matters > found[caveat.kind].matters:
+            found[caveat.kind] = caveat
+    return sorted(found.values(), key=lambda caveat: not caveat.matters)
 
 
-def _of(comparison: Comparison) -> list[Doubt]:
+def _of(comparison: Comparison) -> list[Caveat]:
     every = (_outputs, _not_observed, _pythons, _too_short, _busy, _first_run)
-    return [doubt for doubt in (look(comparison) for look in every) if doubt is not None]
+    return [caveat for caveat in (look(comparison) for look in every) if caveat is not None]
 
 
 def _told_apart(comparison: Comparison) -> list[SpeedUp]:
     return [each for each in comparison.speedups if each.verdict in ("faster", "slower")]
 
 
-def _outputs(comparison: Comparison) -> Doubt | None:
+def _outputs(comparison: Comparison) -> Caveat | None:
     """A sweep changes what is done, so what is printed may differ."""
     baseline = comparison.compared_with
     differ = [
@@ -53,28 +52,28 @@ def _outputs(comparison: Comparison) -> Doubt | None:
         return None
     said = f"{', '.join(differ)} printed something else than {baseline.id}"
     advice = "make sure that they do the same work"
-    return Doubt("outputs-differ", said, advice, matters=bool(_told_apart(comparison)))
+    return Caveat("outputs-differ", said, advice, matters=bool(_told_apart(comparison)))
 
 
-def _not_observed(comparison: Comparison) -> Doubt | None:
+def _not_observed(comparison: Comparison) -> Caveat | None:
     runs = [run for contestant in comparison.contestants for run in contestant.runs]
     if all(run.seconds.script is not None for run in runs):
         return None
     said = "not every contestant could be observed: these are the times of the whole processes"
-    return Doubt("not-observed", said, "use CPython 3.8 or newer, without -I, -S or -E", matters=True)
+    return Caveat("not-observed", said, "use CPython 3.8 or newer, without -I, -S or -E", matters=True)
 
 
-def _pythons(comparison: Comparison) -> Doubt | None:
+def _pythons(comparison: Comparison) -> Caveat | None:
     """Of one target, interpreters are what is compared."""
     runs = [run for contestant in comparison.contestants for run in contestant.runs]
     versions = {f"{run.python.implementation} {run.python.version}" for run in runs}
     if len(versions) < 2 or len({run.subject.target for run in runs}) == 1:
         return None
     said = f"they ran on different interpreters: {', '.join(sorted(versions))}"
-    return Doubt("pythons-differ", said, "name one with --python", matters=bool(_told_apart(comparison)))
+    return Caveat("pythons-differ", said, "name one with --python", matters=bool(_told_apart(comparison)))
 
 
-def _too_short(comparison: Comparison) -> Doubt | None:
+def _too_short(comparison: Comparison) -> Caveat | None:
     baseline = comparison.compared_with
     short = [each.id for each in comparison.contestants if each.time is not None and each.time < SHORT]
     if not short:
@@ -82,22 +81,22 @@ def _too_short(comparison: Comparison) -> Doubt | None:
     told = {each.id for each in _told_apart(comparison)}
     near = [each for each in comparison.contestants if each.id in told and _difference(each, baseline) < TELLABLE]
     said = f"{', '.join(short)}: under {SHORT * 1000:.0f} ms, which start-up alone can vary by"
-    return Doubt("too-short", said, "let it do more work, for example in a loop", matters=bool(near))
+    return Caveat("too-short", said, "let it do more work, for example in a loop", matters=bool(near))
 
 
 def _difference(one: Contestant, two: Contestant) -> float:
     return abs((one.time or 0.0) - (two.time or 0.0))
 
 
-def _busy(comparison: Comparison) -> Doubt | None:
+def _busy(comparison: Comparison) -> Caveat | None:
     if comparison.busy is None or comparison.busy < BUSY:
         return None
     unshown = any(each.verdict == "no difference shown" for each in comparison.speedups)
     said = f"the machine was busy: other programs used {comparison.busy * 100:.0f} % of its processors"
-    return Doubt("machine-busy", said, "close them, or give it more time: --precision 1%", matters=unshown)
+    return Caveat("machine-busy", said, "close them, or give it more time: --precision 1%", matters=unshown)
 
 
-def _first_run(comparison: Comparison) -> Doubt | None:
+def _first_run(comparison: Comparison) -> Caveat | None:
     unlike = [each.id for each in comparison.contestants if _is_unlike(each.times)]
     if not unlike:
         return None
@@ -105,7 +104,7 @@ def _first_run(comparison: Comparison) -> Doubt | None:
     without = [each.verdict for each in comparison._replace(contestants=rest).speedups]
     matters = "too few runs" not in without and without != [each.verdict for each in comparison.speedups]
     said = f"{', '.join(unlike)}: the first run took much longer than the others"
-    return Doubt("first-run-unlike", said, "compare once more, now that all is warm", matters)
+    return Caveat("first-run-unlike", said, "compare once more, now that all is warm", matters)
 
 
 def _is_unlike(times: list[float]) -> bool:
