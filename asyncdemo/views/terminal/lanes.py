@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from asyncdemo.analysis.wait_times import wait_times
 from asyncdemo.held import LATE, Held, held
 from asyncdemo.lanes.axis import Axis, scale
 from asyncdemo.lanes.chart import Chart, chart, length
@@ -16,6 +17,7 @@ from asyncdemo.views.terminal.held import held_rows
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.parts import paragraph
 from asyncdemo.views.terminal.text import cells
+from asyncdemo.views.terminal.wait_table import wait_rows
 
 MARGIN = 11  # cells behind the axis, for how a task ended
 _SOON = 0.02  # of the script's time: a trace that ends so late has not been given up
@@ -60,7 +62,13 @@ def timeline_rows(
         held_by = _loop_parts(shares(timeline), table)
         return [*wrapped_parts(page, held_by), (), *held_rows(page, table, run.subject, most - 4), *end]
     rows = _lanes(page, found, folded, width, most, loop, brief=brief)
-    return [*rows, *end, *([(), *held_rows(page, table, run.subject, None)] if table else [])]
+    waits = wait_times(timeline) if room is None else []
+    return [
+        *rows,
+        *end,
+        *([(), *held_rows(page, table, run.subject, None)] if table else []),
+        *([(), *wait_rows(page, waits, run.subject, None)] if waits else []),
+    ]
 
 
 def _fewer(found: Chart, folded: Folded, room: int, *, told: bool) -> Folded:
