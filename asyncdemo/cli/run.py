@@ -253,6 +253,8 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
 
 
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:
+    from asyncdemo.analysis.wait_times import wait_times
+    from asyncdemo.model.json_shapes import as_plain
     from asyncdemo.recording import SCHEMA
     from asyncdemo.runner.observe import observe
     from asyncdemo.views.document import write_json
@@ -264,5 +266,7 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[
             runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break
-    write_json({"schema": SCHEMA, "runs": [run.to_json(spans=spans) for run in runs]})
+    waits = [None if run.timeline is None else as_plain(tuple(wait_times(run.timeline))) for run in runs]
+    documents = [run.to_json(spans=spans) | {"waits": told} for run, told in zip(runs, waits, strict=True)]
+    write_json({"schema": SCHEMA, "runs": documents})
     return runs

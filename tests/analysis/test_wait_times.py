@@ -1,0 +1,90 @@
+"""Where a run waited, from made-up timelines and from real programs."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from asyncdemo.analysis.wait_times import wait_times
+from asyncdemo.spans import WAITING, Reason, Spans, Timeline
+from tests.conftest import Result
+from tests.findings.fabricated import task
+
+Program = Callable[..., Result]
+
+SCRIPT = """\
+import asyncio
+
+async def remote():
+    await asyncio.sleep(0.3)
+
+async def handle(lock):
+    async with lock:
+        await asyncio.sleep(0.02)
+    await remote()
+
+async def main():
+    lock = asyncio.Lock()
+    await asyncio.gather(*(handle(lock) for _ in range(3)))
+
+asyncio.run(main())
+"""
+
+
+def made(*rows: tuple[int, float, float, int], reasons: dict[int, Reason]) -> Timeline:
+    """Waits: task, start, end, number of the place; the place's line is ten times its number."""
+    spans = Spans()
+    spans.places = [("app.py", 10 * number) for number in range(1 + max(row[3] for row in rows))]
+    spans.reasons = reasons
+    for number, start, end, where in rows:
+        spans.add(number, WAITING, start, end, where)
+    tasks = tuple(task(number, "work") for number in {row[0] for row in rows})
+    return Timeline(tasks, spans, len(rows), complete=True)
+
+
+def test_a_line_is_told_with_how_often_how_long_and_how_many_at_once() -> None:
+    timeline = made((1, 0.0, 1.0, 1), (2, 0.5, 2.0, 1), (2, 3.0, 3.5, 1), reasons={1: Reason("sleep", 5000)})
+    (row,) = wait_times(timeline)
+    assert (row.path, row.line, row.wait, row.through) == ("app.py", 10, "sleep 0.5", ())
+    assert (row.times, row.total, row.longest, row.at_once, row.elapsed) == (3, 3.0, 1.5, 2, 2.5)
+
+
+def test_the_same_line_for_another_reason_is_another_row_and_waits_for_tasks_come_last() -> None:
+    chain = (("app.py", 3),)
+    reasons = {0: Reason("gather"), 1: Reason("lock", None, chain), 2: Reason("task", 2)}
+    timeline = made((1, 0.0, 9.0, 0), (2, 0.0, 1.0, 1), (3, 0.0, 5.0, 2), reasons=reasons)
+    assert [(row.wait, row.through, row.for_tasks) for row in wait_times(timeline)] == [
+        ("lock", chain, False),
+        ("gather", (), True),
+        ("Task-2", (), True),
+    ]
+
+
+@pytest.mark.process
+def test_what_took_the_time_comes_first_with_the_lines_that_led_there(tmp_path: Path, asyncdemo: Program) -> None:
+    script = tmp_path / "app.py"
+    script.write_text(SCRIPT)
+    ended = asyncdemo("run", str(script), "--json", "--spans", "--python", sys.executable)
+    (run,) = json.loads(ended.stdout)["runs"]
+    rows = [(row["wait"], row["line"], row["times"], [line for _, line in row["through"]]) for row in run["waits"]]
+    assert rows[:3] == [("sleep 0.3", 4, 3, [9]), ("sleep 0.02", 8, 3, []), ("lock", 7, 2, [])]
+    assert rows[3] == ("gather", 13, 1, [])
+    assert {span["wait"] for span in run["spans"]} == {None, "sleep 0.3", "sleep 0.02", "lock", "gather"}
+
+
+@pytest.mark.process
+def test_full_shows_where_it_waited(tmp_path: Path, asyncdemo: Program) -> None:
+    script = tmp_path / "app.py"
+    script.write_text(SCRIPT)
+    rows = asyncdemo("run", str(script), "--full", "--python", sys.executable).stdout.splitlines()
+    table = rows[next(number for number, row in enumerate(rows) if row.startswith("where it waited")) :][:5]
+    assert [" ".join((row.split()[:2] or [""])[0:1]) for row in table[1:]] == [
+        "app.py:9",
+        "app.py:8",
+        "app.py:7",
+        "app.py:13",
+    ]
+    assert "> 4" in table[1]
+    assert table[1].endswith("sleep 0.3")
