@@ -136,6 +136,7 @@ def _run(document: Any, complete: bool) -> Run:
         "timeline": _timeline(document, complete),
         "findings": _findings(document.get("findings"), complete),
         "standstill": as_made(Standstill | None, document.get("standstill"), "standstill"),
+        "stopped": as_type(float | None, document.get("stopped"), "stopped"),
     }
     return Run(**fields)
 

@@ -8,9 +8,9 @@ Severity = Literal["error", "warning", "note"]
 class Finding(NamedTuple):
     """What is wrong, at which line of the person's own code, and one thing to do about it.
 
-    `path` and `line` are None where they are not known. `seconds` is what it took in all, None where time is not the
-    point; `times` how often it was seen there; `tasks` the lanes that it is about. `beside` is what to say beside which
-    lines of the code, as far as they are in the same file.
+    `path` and `line` are None where they are not known. `advice` is empty where none is known that is right there.
+    `seconds` is what it took in all, None where time is not the point; `times` how often it was seen there; `tasks` the
+    lanes that it is about. `beside` is what to say beside which lines of the code, as far as they are in the same file.
     """
 
     rule: str

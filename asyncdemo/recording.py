@@ -139,6 +139,8 @@ class Run(NamedTuple):
     `output_order` is "exact" where one pipe kept the order of all writers. `output_dropped` counts bytes that were
     printed and not kept. `notes` say in words what could not be done or observed in this run. `findings` is None where
     nothing was observed that there could be findings in. `standstill` is where all stood before it was made to end.
+    `stopped` is when it was first told to end, in seconds from
+    its start: by Ctrl-C, --timeout or --for; None where it was not, or that is unknown.
     """
 
     subject: Subject
@@ -152,6 +154,7 @@ class Run(NamedTuple):
     timeline: "Timeline | None" = None
     findings: "tuple[Finding, ...] | None" = None
     standstill: "Standstill | None" = None
+    stopped: float | None = None
 
     @property
     def was_interrupted(self) -> bool:
@@ -167,6 +170,7 @@ class Run(NamedTuple):
             "python": self.python.to_json(),
             "outcome": self.outcome.to_json(),
             "ok": self.ok,
+            "stopped": rounded(self.stopped),
             "seconds": self.seconds.to_json(),
             "output": [piece.to_json() for piece in self.output],
             "output_order": "exact",

@@ -90,6 +90,6 @@ def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO | N
     if annotations.wanted(environ):
         for run in runs:
             for each in run.findings or ():
-                text = f"{each.message} Do: {each.advice}"
+                text = f"{each.message} Do: {each.advice}" if each.advice else each.message
                 command = _COMMANDS[each.severity]
                 annotations.write_annotation(command, each.rule, each.path, each.line, text, stream)

@@ -5,7 +5,7 @@ only tells where a line is, how to say it, and when to keep silent.
 """
 
 from asyncdemo.finding import Finding, finding_json
-from asyncdemo.findings.rules import RULES, SAID, find
+from asyncdemo.findings.rules import RULES, SAID, find, judged
 from asyncdemo.findings.thresholds import THRESHOLDS, thresholds_from
 
-__all__ = ["RULES", "SAID", "THRESHOLDS", "Finding", "find", "finding_json", "thresholds_from"]
+__all__ = ["RULES", "SAID", "THRESHOLDS", "Finding", "find", "finding_json", "judged", "thresholds_from"]

@@ -10,7 +10,6 @@ from asyncdemo.recording import Run
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
 
 LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it needs all of them
-_GRACE = 3.0  # seconds that a program has for ending after Ctrl-C
 
 Place = tuple[str, int]
 
@@ -36,11 +35,11 @@ class Evidence:
         return [report for report in reports(self.run.output) if until is None or report.at < until]
 
     def _stopped_at(self) -> float | None:
-        """When the run was made to end, as far as that is known; else the earliest moment at which it can have been."""
+        """When the run was made to end; its very start where that is not known. None where it was not."""
         outcome = self.run.outcome
         if outcome.kind not in ("timed-out", "interrupted"):
             return None
-        return outcome.after if outcome.after is not None else (self.run.seconds.total or 0.0) - _GRACE
+        return self.run.stopped if self.run.stopped is not None else outcome.after or 0.0
 
     @cached_property
     def tasks(self) -> dict[int, Task]:

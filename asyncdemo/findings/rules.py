@@ -18,6 +18,8 @@ from asyncdemo.findings.unawaited import never_awaited
 from asyncdemo.findings.waits import sequential_awaits
 from asyncdemo.recording import Run
 
+OnFailure = Callable[[str, Exception], None]
+
 RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
     "never-awaited": never_awaited,
     "nested-run": nested_run,
@@ -38,10 +40,33 @@ RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
 SAID = frozenset({"never-awaited", "nested-run", "exception-never-retrieved", "task-destroyed-pending"})
 
 
-def find(run: Run, thresholds: Mapping[str, float] = THRESHOLDS) -> tuple[Finding, ...]:
-    """Give all findings of a run, those of each rule with the most time first. Cost: linear in spans and output."""
+def find(
+    run: Run, thresholds: Mapping[str, float] = THRESHOLDS, on_failure: OnFailure | None = None
+) -> tuple[Finding, ...]:
+    """All findings of a run, those of each rule with the most time first. Cost: linear in spans and output.
+
+    `on_failure` is given the name of a rule that raises and its error, and the other rules go on; without it the error
+    goes to the caller.
+    """
     evidence = Evidence(run, thresholds)
     found: list[Finding] = []
-    for rule in RULES.values():
-        found += sorted(rule(evidence), key=lambda finding: -(finding.seconds or 0.0))
+    for name, rule in RULES.items():
+        try:
+            found += sorted(rule(evidence), key=lambda finding: -(finding.seconds or 0.0))
+        except Exception as error:
+            if on_failure is None:
+                raise
+            on_failure(name, error)
     return tuple(found)
+
+
+def judged(run: Run, thresholds: Mapping[str, float] = THRESHOLDS, on_failure: OnFailure = lambda *_: None) -> Run:
+    """The run with its findings; a rule that fails costs its own findings and becomes a note."""
+    notes: list[str] = []
+
+    def note(rule: str, error: Exception) -> None:
+        notes.append(f"the rule {rule} failed ({type(error).__name__}): its findings are missing, the others are here")
+        on_failure(rule, error)
+
+    findings = find(run, thresholds, note)
+    return run._replace(findings=findings, notes=(*run.notes, *notes))

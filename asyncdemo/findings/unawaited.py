@@ -1,16 +1,22 @@
 """Coroutine objects that nobody ever ran: never-awaited."""
 
 import ast
+import re
 
 from asyncdemo.finding import Finding
 from asyncdemo.findings.advice import instead_of_never_awaiting
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.nested import nested
-from asyncdemo.findings.said import Report
+from asyncdemo.findings.said import Frame, Report
 from asyncdemo.findings.source import Function, last_of
 from asyncdemo.findings.wording import at
 
 _NO_LOOP = "no running event loop"  # then it is what was never awaited that needs one
+# What Python says where a coroutine object is used as if it were what the function returns: it is the cause of that.
+_ABOUT_COROUTINE = re.compile(
+    r"^(?:TypeError|AttributeError): .*(?:'coroutine'|\"coroutine\"|non-iterable coroutine|coroutine found"
+    r"|(?:type|got|not) coroutine\b)"
+)
 
 
 def never_awaited(evidence: Evidence) -> list[Finding]:
@@ -32,7 +38,7 @@ def never_awaited(evidence: Evidence) -> list[Finding]:
 def _unexplained(evidence: Evidence) -> list[Report]:
     """The warnings that are not the consequence of something else that is told."""
     follows = [report for _, some in nested(evidence) for report in some]
-    broken_off = [each for each in evidence.reports if each.kind == "raised" and not each.error.endswith(_NO_LOOP)]
+    broken_off = [each for each in evidence.reports if each.kind == "raised" and not _is_consequence(each)]
     thrown_away = {last_of(report.name) for report in evidence.reports if report.kind == "destroyed"}
     reports = [each for each in evidence.reports if each.kind == "never-awaited" and each not in follows]
     lineless = [each for each in reports if evidence.place(each.path, each.line) is None]
@@ -44,13 +50,32 @@ def _unexplained(evidence: Evidence) -> list[Report]:
     ]
 
 
+def _is_consequence(raised: Report) -> bool:
+    """Whether an error follows from a coroutine that is not awaited, and not the other way round."""
+    return raised.error.endswith(_NO_LOOP) or _ABOUT_COROUTINE.match(raised.error) is not None
+
+
 def _was_broken_off(evidence: Evidence, report: Report, raised: Report) -> bool:
     """Whether an exception has ended the very statement that was about to use the coroutine object."""
     dropped = evidence.place(report.path, report.line)
     return any(
-        f"{last_of(report.name)}(" in frame.code and dropped in (None, evidence.place(frame.path, frame.line))
-        for frame in raised.frames
+        _calls(report, frame) and dropped in (None, evidence.place(frame.path, frame.line)) for frame in raised.frames
     )
+
+
+def _calls(report: Report, frame: Frame) -> bool:
+    """Whether the coroutine function is called in the code of a frame."""
+    return re.search(rf"\b{re.escape(last_of(report.name))}\(", frame.code) is not None
+
+
+def _misused_at(evidence: Evidence, report: Report) -> Place | None:
+    """The line of the call, where an error followed from using what it gives."""
+    for raised in evidence.reports:
+        if raised.kind == "raised" and _ABOUT_COROUTINE.match(raised.error):
+            places = [evidence.place(frame.path, frame.line) for frame in raised.frames if _calls(report, frame)]
+            if (place := next((place for place in reversed(places) if place is not None), None)) is not None:
+                return place
+    return None
 
 
 def _made_at(evidence: Evidence, report: Report) -> Place | None:
@@ -59,7 +84,7 @@ def _made_at(evidence: Evidence, report: Report) -> Place | None:
     dropped = evidence.place(report.path, report.line)
     if made is not None or dropped is None or not evidence.in_script(dropped[0]):
         return made or dropped
-    return dropped if _call(evidence, dropped, report.name) is not None else None
+    return dropped if _call(evidence, dropped, report.name) is not None else _misused_at(evidence, report)
 
 
 def _guessed(evidence: Evidence, report: Report, known: set[Place | None]) -> Place | None:

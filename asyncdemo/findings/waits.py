@@ -32,8 +32,10 @@ def sequential_awaits(evidence: Evidence) -> list[Finding]:
 
 def _anything_overlaps(evidence: Evidence) -> bool:
     """Whether at any moment two tasks were there of which neither was started by the other, or by what it started."""
-    lives = [(task.created, 1, task) for task in evidence.tasks.values()]
-    lives += [(task.ended, 0, task) for task in evidence.tasks.values() if task.ended is not None]
+    # What came to be and ended at the same moment has overlapped with nothing.
+    tasks = [task for task in evidence.tasks.values() if task.ended is None or task.ended > task.created]
+    lives = [(task.created, 1, task) for task in tasks]
+    lives += [(task.ended, 0, task) for task in tasks if task.ended is not None]
     running: list[int] = []  # each started by the one before
     for _, begins, task in sorted(lives, key=lambda life: life[:2]):
         if not begins:

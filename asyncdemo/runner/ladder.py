@@ -17,15 +17,17 @@ class Ladder:
 
     `deadline` is the next moment at which something has to be done, or None. `by_deadline` is what it means that the
     first one passes: it took too long, or it was watched for as long as was asked for. `cause` is why it is made to
-    end, None as long as it is not. No dataclass: to make that class takes as long as to load a module.
+    end, None as long as it is not, and `since` when that was said first. No dataclass: to make that class takes as
+    long as to load a module.
     """
 
-    __slots__ = ("_rung", "by_deadline", "cause", "deadline")
+    __slots__ = ("_rung", "by_deadline", "cause", "deadline", "since")
 
     def __init__(self, deadline: float | None, by_deadline: Cause = "timed-out") -> None:
         self.deadline = deadline
         self.by_deadline = by_deadline
         self.cause: Cause | None = None
+        self.since: float | None = None
         self._rung = 0
 
     def due(self, now: float) -> Signals | None:
@@ -47,7 +49,8 @@ class Ladder:
             self.deadline += seconds
 
     def _climb(self, cause: Cause, now: float) -> Signals | None:
-        self.cause = self.cause or cause
+        if self.cause is None:
+            self.cause, self.since = cause, now
         if self._rung == len(RUNGS):
             self.deadline = None
             return None

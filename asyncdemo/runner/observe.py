@@ -92,7 +92,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
                 child.finish(grace=0)
         with _early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
             empty = _is_terminal(0) and not lend and may_read(plan.subject.source)
-            run = watch.run(ended, ladder.cause, left, stdin_empty=empty)
+            run = watch.run(ended, ladder, left, stdin_empty=empty)
     if again() and run.outcome.kind != "interrupted":
         raise KeyboardInterrupt
     return run
@@ -173,7 +173,8 @@ class _Watch:
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)
 
-    def run(self, ended: Exit, cause: Cause | None, left: int, *, stdin_empty: bool) -> Run:
+    def run(self, ended: Exit, ladder: Ladder, left: int, *, stdin_empty: bool) -> Run:
+        cause, stopped = ladder.cause, ladder.since
         now = time.monotonic_ns()
         self._give([self._decoder.decode(piece) for piece in self._namer.finish(now)])
         self._give(self._decoder.rest(now))
@@ -189,6 +190,7 @@ class _Watch:
             notes=tuple(_notes(self._memory, left, stdin_empty, self._started_programs)),
             timeline=self._timeline(ended.at),
             standstill=None if self.snapshots is None or cause is None else self.snapshots.last(),
+            stopped=None if stopped is None else stopped - self._child.started / 1e9,
         )
         return run if self._plan.times_only or not self._memory.attached else self._judged(run)
 
@@ -202,9 +204,9 @@ class _Watch:
 
     def _judged(self, run: Run) -> Run:
         """The run with what is found in it."""
-        from asyncdemo.findings import THRESHOLDS, find
+        from asyncdemo.findings import THRESHOLDS, judged
 
-        return run._replace(findings=find(run, self._plan.thresholds or THRESHOLDS))
+        return judged(run, self._plan.thresholds or THRESHOLDS, _tell_failure)
 
     def _since(self, now: int) -> float:
         return (now - self._child.started) / 1e9
@@ -224,6 +226,16 @@ class _Watch:
                 self._keeper.add(output)
                 if self._listener is not None:
                     self._listener.output(output, zero)
+
+
+def _tell_failure(rule: str, error: Exception) -> None:
+    """Show where a rule has failed to whoever wants to mend it: the run's notes name the rule alone."""
+    if os.environ.get("ASYNCDEMO_DEBUG"):
+        import sys
+        import traceback
+
+        print(f"asyncdemo: the rule {rule} failed:", file=sys.stderr)
+        traceback.print_exception(error)
 
 
 def _outcome(plan: Plan, ended: Exit, cause: Cause | None) -> Outcome:

@@ -113,6 +113,8 @@ class _Supervisor:
             self._suspend_with_child()
             return
         at_once = event == "pressed"
+        if at_once and self._loan is not None and self._loan.pressed is not None:
+            now = self._loan.pressed  # the child has heard of it at that moment, and what it says since follows from it
         if at_once and self._echo:
             self._echo = False
             return
@@ -130,8 +132,8 @@ class _Supervisor:
         """Ctrl-C goes to the child itself, which may have ended of it before anybody could tell us."""
         if self._loan is not None and self._ladder.cause is None:
             self._loan.last_press()
-            if self._loan.pressed:
-                self._ladder.interrupt(time.monotonic(), delivered=True)
+            if self._loan.pressed is not None:
+                self._ladder.interrupt(self._loan.pressed, delivered=True)
 
     def _seconds_left(self) -> float | None:
         if self._ladder.deadline is None:

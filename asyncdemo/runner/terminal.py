@@ -9,6 +9,7 @@ import os
 import signal
 import stat
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
@@ -16,7 +17,8 @@ from typing import NoReturn
 
 TERMINAL = 0  # standard input, where it is a terminal
 
-_READY = b"r"  # the listener's first word
+_READY = b"r"  # the letter of the listener's first word
+_WORD = 9  # bytes that the listener writes at once: a letter, and when that was (ns)
 _SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -35,10 +37,13 @@ def can_lend() -> bool:
 
 
 class Loan:
-    """The terminal while it is lent; `presses` becomes readable when Ctrl-C is pressed, `pressed` tells if it was."""
+    """The terminal while it is lent; `presses` becomes readable when Ctrl-C is pressed.
+
+    `pressed` is when that was last, in seconds of the monotonic clock, and None before.
+    """
 
     def __init__(self, group: int) -> None:
-        self.pressed = False
+        self.pressed: float | None = None
         self._group = group
         self._given = False
         self._attributes = termios.tcgetattr(TERMINAL)
@@ -51,7 +56,7 @@ class Loan:
         os.close(told)
         os.close(ended)
         # Its first word: it is there, and hears. A Ctrl-C before that was for our own group, and we have heard it.
-        while os.read(self.presses, 1) not in (_READY, b""):
+        while os.read(self.presses, _WORD)[:1] not in (_READY, b""):
             pass
         os.set_blocking(self.presses, False)
 
@@ -90,8 +95,9 @@ class Loan:
 
     def take_press(self) -> bool:
         """Take note of a Ctrl-C, once `presses` is readable; False: there will be no more."""
-        word = os.read(self.presses, 1)
-        self.pressed = self.pressed or bool(word)
+        word = os.read(self.presses, _WORD)
+        if word:
+            self.pressed = int.from_bytes(word[1:], "little") / 1e9
         return bool(word)
 
     def last_press(self) -> None:
@@ -146,16 +152,20 @@ def lent_terminal(group: int, *, lend: bool) -> Iterator[Loan | None]:
         signal.signal(signal.SIGTTOU, before)
 
 
+def _word(letter: bytes) -> bytes:
+    return letter + time.monotonic_ns().to_bytes(_WORD - 1, "little")
+
+
 def _listen(group: int, told: int, ended: int, keep: set[int]) -> NoReturn:
     """Be the listener: tell of every Ctrl-C until the tool is gone. Leaves without running anything of the tool's."""
     try:
         os.setpgid(0, group)  # first: until then a Ctrl-C is for the tool, which hears it itself
-        signal.signal(signal.SIGINT, lambda *_: os.write(told, b"c"))
+        signal.signal(signal.SIGINT, lambda *_: os.write(told, _word(b"c")))
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
         limit = os.sysconf("SC_OPEN_MAX")
         for low, high in pairwise([-1, *sorted(keep), limit]):
             os.closerange(low + 1, high)
-        os.write(told, _READY)
+        os.write(told, _word(_READY))
         os.read(ended, 1)  # nothing is ever sent: it ends when the tool closes it or is killed
     finally:
         os._exit(0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from asyncdemo.errors import UsageError
 from asyncdemo.finding import Finding
-from asyncdemo.findings import RULES, THRESHOLDS, find, thresholds_from
+from asyncdemo.findings import RULES, THRESHOLDS, find, judged, thresholds_from
 from asyncdemo.recording import Outcome, Output, Run, Seconds
 from asyncdemo.spans import STATES, Spans, Task, Timeline, Touch, Unheeded
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
@@ -120,12 +120,44 @@ def test_what_a_thread_computes_meanwhile_makes_it_unsure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "after", "found"),
-    [("exited", None, 1), ("timed-out", 0.4, 0), ("timed-out", 0.6, 1), ("interrupted", None, 0)],
+    ("kind", "after", "stopped", "found"),
+    [
+        ("exited", None, None, 1),
+        ("timed-out", 0.4, None, 0),
+        ("timed-out", 0.6, None, 1),
+        ("timed-out", 0.4, 0.6, 1),
+        ("interrupted", None, None, 0),
+        ("interrupted", None, 0.4, 0),
+        ("interrupted", None, 0.51, 1),
+    ],
 )
-def test_what_python_says_after_the_stop_is_its_consequence(kind: str, after: float | None, found: int) -> None:
+def test_what_python_says_after_the_stop_is_its_consequence(
+    kind: str, after: float | None, stopped: float | None, found: int
+) -> None:
     outcome = Outcome(kind, code=0 if kind == "exited" else None, after=after)  # type: ignore[arg-type]
-    assert len(find(run(stderr=WARNING, outcome=outcome))) == found
+    assert len(find(run(stderr=WARNING, outcome=outcome)._replace(stopped=stopped))) == found
+
+
+def _fails(_: object) -> list[Finding]:
+    raise ValueError("no such thing")
+
+
+def test_a_rule_that_fails_costs_its_own_findings_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "sequential-awaits", _fails)  # type: ignore[arg-type]
+    failed: list[tuple[str, str]] = []
+    told = judged(run(stderr=WARNING), on_failure=lambda rule, error: failed.append((rule, str(error))))
+    assert [finding.rule for finding in told.findings or ()] == ["never-awaited"]
+    assert told.notes == (
+        "the rule sequential-awaits failed (ValueError): its findings are missing, the others are here",
+    )
+    assert failed == [("sequential-awaits", "no such thing")]
+
+
+def test_a_task_that_came_to_be_and_ended_at_one_moment() -> None:
+    source = "async def main():\n    await a()\n    await b()\n"
+    rows: list[Row] = [(1, "waiting", 0.1, 0.3, 2), (1, "waiting", 0.3, 0.6, 3)]
+    at_once = task(2, "b", 9, created=0.3, ended=0.3)
+    assert rules(run([MAIN, at_once], rows, source=source)) == rules(run([MAIN], rows, source=source))
 
 
 def test_the_staged_copy_is_the_persons_file() -> None:

@@ -77,6 +77,8 @@ def _forms(page: Page, finding: Finding, first: Row) -> list[list[Row]]:
 def _todo(page: Page, finding: Finding) -> tuple[list[Row], list[Row]]:
     """What to do, and where it is explained: in one row if there is room."""
     advice, command = page.shown(finding.advice), f"asyncdemo explain {finding.rule}"
+    if not advice:
+        return [], labelled(page, "Why", command, indent=2)
     gap = max(_WHY - 7 - cells(advice), 3)
     if 7 + cells(advice) + gap + 6 + cells(command) < page.width:
         return [(("  Do   ", "dim"), advice, " " * gap, ("Why   ", "dim"), command)], []

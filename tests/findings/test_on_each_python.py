@@ -1,0 +1,113 @@
+"""What real programs come down to, on old and new Pythons: the finding at its line, with what to write there."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from tests.processes import needs_interpreter
+
+pytestmark = [pytest.mark.slow, pytest.mark.process]
+
+each_python = pytest.mark.parametrize("version", ["3.9", "3.11", "3.13", "3.14", "3.15"])
+
+
+def started(folder: Path, version: str, source: str, *options: str) -> "subprocess.Popen[str]":
+    script = folder / "script.py"
+    script.write_text(dedent(source))
+    python = needs_interpreter(version)
+    command = [sys.executable, "-m", "asyncdemo", "run", "--json", "--python", python, *options, str(script)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
+
+
+def run_of(tool: "subprocess.Popen[str]") -> dict[str, Any]:
+    document, messages = tool.communicate(timeout=60)
+    assert messages == ""
+    (run,) = json.loads(document)["runs"]
+    return dict(run)
+
+
+def observed(folder: Path, version: str, source: str, *options: str) -> dict[str, Any]:
+    return run_of(started(folder, version, source, *options))
+
+
+def found(run: dict[str, Any]) -> list[tuple[str, int, str]]:
+    return [(each["rule"], each["line"], each["advice"]) for each in run["findings"]]
+
+
+USED = """
+    import asyncio
+
+    class Answer:
+        value = [1]
+
+    async def f(*_):
+        return Answer()
+
+    async def main():
+        {statement}
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+@pytest.mark.parametrize(
+    ("statement", "advice"),
+    [
+        ("print(await f(2, 3).value)", "(await f(2, 3)).value"),
+        ("print(f(1).value)", "(await f(1)).value"),
+        ("print(f()['k'])", "(await f())['k']"),
+        ("for x in f(): print(x)", "await f()"),
+        ("print(1 + f())", "await f()"),
+        ("print((lambda: f().value)())", ""),
+    ],
+)
+def test_a_coroutine_that_is_used_as_its_result(version: str, statement: str, advice: str, tmp_path: Path) -> None:
+    run = observed(tmp_path, version, USED.format(statement=statement))
+    assert found(run) == [("never-awaited", 11, advice)]
+
+
+FORGOTTEN = """
+    import asyncio
+
+    async def audit():
+        print("audit")
+
+    async def later():
+        print("later")
+
+    async def main():
+        audit()
+        kept = later()
+        open("serving", "w").close()
+        await asyncio.sleep(60)
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+@pytest.mark.parametrize("after", [0.0, 1.4])
+def test_what_was_said_before_ctrl_c_is_told_and_what_follows_from_it_is_not(
+    version: str, after: float, tmp_path: Path
+) -> None:
+    tool = started(tmp_path, version, FORGOTTEN)
+    try:
+        while not (tmp_path / "serving").exists() and tool.poll() is None:
+            time.sleep(0.01)
+        time.sleep(after)
+        tool.send_signal(signal.SIGINT)
+        run = run_of(tool)
+    finally:
+        tool.kill()
+    assert run["outcome"] == {"kind": "interrupted"}
+    assert 0 < run["stopped"] < run["seconds"]["total"]
+    assert found(run) == [("never-awaited", 11, "await audit()")]
