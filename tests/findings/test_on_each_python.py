@@ -67,7 +67,7 @@ USED = """
         ("print(f()['k'])", "(await f())['k']"),
         ("for x in f(): print(x)", "await f()"),
         ("print(1 + f())", "await f()"),
-        ("print((lambda: f().value)())", ""),
+        ("print((lambda: f().value)())", "await f() in a coroutine, or make a task of it there"),
     ],
 )
 def test_a_coroutine_that_is_used_as_its_result(version: str, statement: str, advice: str, tmp_path: Path) -> None:
