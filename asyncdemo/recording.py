@@ -139,8 +139,8 @@ class Run(NamedTuple):
     `output_order` is "exact" where one pipe kept the order of all writers. `output_dropped` counts bytes that were
     printed and not kept. `notes` say in words what could not be done or observed in this run. `findings` is None where
     nothing was observed that there could be findings in. `standstill` is where all stood before it was made to end.
-    `stopped` is when it was first told to end, in seconds from
-    its start: by Ctrl-C, --timeout or --for; None where it was not, or that is unknown.
+    `stopped` is when it was first told to end, in seconds from its start: by Ctrl-C, --timeout or --for; None where it
+    was not, or that is unknown.
     """
 
     subject: Subject
