@@ -53,7 +53,7 @@ def _starts_another(evidence: Evidence, step: Span) -> bool:
 def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
     late = late_by(evidence, steps)
     alone = not late and not has_company(evidence, steps)
-    said = "nothing else wanted it this time." if alone else _said_late(evidence, steps, late)
+    said = "no task was seen to be ready meanwhile." if alone else _said_late(evidence, steps, late)
     total = sum(step.end - step.start for step in steps)
     task = evidence.tasks[steps[0].task]
     return Finding(

@@ -79,7 +79,7 @@ def test_json_has_findings_and_thresholds_count(script: Write, asyncdemo: Callab
         "seconds": 0.1,
         "times": 1,
         "tasks": finding["tasks"],
-        "message": "It holds the one event loop; nothing else wanted it this time.",
+        "message": "It holds the one event loop; no task was seen to be ready meanwhile.",
         "advice": "await asyncio.sleep(0.1)",
     }
     assert findings("--threshold", "blocking-call=5") == []

@@ -111,3 +111,24 @@ def test_what_was_said_before_ctrl_c_is_told_and_what_follows_from_it_is_not(
     assert run["outcome"] == {"kind": "interrupted"}
     assert 0 < run["stopped"] < run["seconds"]["total"]
     assert found(run) == [("never-awaited", 11, "await audit()")]
+
+
+OVERDUE = """
+    import asyncio
+    import time
+
+    async def main():
+        asyncio.get_running_loop().call_later(0.1, print, "due")
+        time.sleep(0.5)
+        await asyncio.sleep(0.01)
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+def test_of_an_overdue_timer_it_is_not_said_that_nothing_wanted_the_loop(version: str, tmp_path: Path) -> None:
+    """Timers of plain callbacks have no lanes: only what is known of tasks is said."""
+    (finding,) = observed(tmp_path, version, OVERDUE)["findings"]
+    assert (finding["rule"], finding["line"]) == ("blocking-call", 7)
+    assert finding["message"] == "It holds the one event loop; no task was seen to be ready meanwhile."

@@ -58,7 +58,7 @@ def test_alone_it_is_a_note() -> None:
     finding = only(run([MAIN], [(1, "blocked", 0.1, 0.4, 4)]))
     assert (finding.severity, finding.message) == (
         "note",
-        "It holds the one event loop; nothing else wanted it this time.",
+        "It holds the one event loop; no task was seen to be ready meanwhile.",
     )
 
 
