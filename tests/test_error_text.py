@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asyncdemo.analysis.line_marks import marks
 from asyncdemo.findings import find
-from asyncdemo.marks import marks
 from asyncdemo.model.error_text import without_reprs
 from tests.findings.fabricated import MAIN, PATH, run, task
 

@@ -1,8 +1,70 @@
-"""Where the time of a run went that nobody computed in: by the line that awaits, and for what it waits."""
+"""How many waits there were in a run, how many at once, and where its time went: by awaiting line and kind of wait."""
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from asyncdemo.spans import WAITING, Reason, Timeline, wait_words
+from asyncdemo.own_code import is_own
+from asyncdemo.recording import Run
+from asyncdemo.spans import WAITING, Reason, Task, Timeline, wait_words
+
+_NEXT_TO_NOTHING = 0.01  # of its own time: a script that used no processor for less has not waited
+_OF_PROCESSES = re.compile(r"[/\\](concurrent[/\\]futures[/\\]process|multiprocessing[/\\]\w+)\.py$")
+_NO_TIME = 0.001  # seconds: nor has one that used none for less than that
+
+
+class Waits(NamedTuple):
+    """How many waits were seen, and how many at the same time at most. `number` is None where only that is known."""
+
+    number: int | None
+    at_once: int
+
+
+def waits(run: Run) -> Waits | None:
+    """Give the waits of a run that was traced; None where they are not known.
+
+    A script without tasks and without threads does one thing at a time, so it waits one at a time, if at all: its
+    waits were not seen, but that it used no processor meanwhile.
+    """
+    if run.timeline is not None and (run.timeline.tasks or not run.timeline.complete):
+        return _seen(run.timeline, run.python.libraries) if run.timeline.tasks else None
+    if run.findings is None:
+        return None  # the run was not traced
+    script, waiting = run.seconds.script, run.seconds.waiting
+    if script is None or waiting is None:
+        return None
+    return Waits(None, 1) if waiting > max(_NO_TIME, _NEXT_TO_NOTHING * script) else Waits(0, 0)
+
+
+def _seen(timeline: Timeline, libraries: tuple[str, ...]) -> Waits:
+    """Count the waits of tasks. One that has started others most often just waits for these: it is left out."""
+    carriers = {task.id for task in timeline.tasks if _looks_after_processes(task, libraries)}
+    left_out = _starters(timeline.tasks, carriers) | carriers
+    spans = timeline.spans
+    seen = [
+        index for index, state in enumerate(spans.states) if state == WAITING and spans.tasks[index] not in left_out
+    ]
+    ends = sorted(spans.ends[index] for index in seen)
+    most = over = 0
+    for count, start in enumerate(sorted(spans.starts[index] for index in seen), 1):
+        while ends[over] <= start:
+            over += 1
+        most = max(most, count - over)
+    return Waits(len(seen), most)
+
+
+def _starters(tasks: Sequence[Task], carriers: set[int]) -> set[int | None]:
+    """Who has started others: of threads it is not known who did, most often the main program."""
+    threads = [task for task in tasks if task.kind == "thread" and task.id not in carriers]
+    main = {task.id for task in threads if task.name == "MainThread"} if len(threads) > 1 else set()
+    return {task.parent for task in tasks} | main
+
+
+def _looks_after_processes(task: Task, libraries: tuple[str, ...]) -> bool:
+    """Whether it is a thread of the library that carries work to other processes: what waits is over there."""
+    of_processes = task.kind == "thread" and _OF_PROCESSES.search(task.path or "") is not None
+    return of_processes and not is_own(task.path, libraries)
+
 
 _FOR_TASKS = frozenset({"gather", "task group", "nursery", "task", "asyncio.wait", "as_completed", "shield"})
 

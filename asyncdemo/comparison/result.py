@@ -9,9 +9,9 @@ from statistics import median
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from asyncdemo.analysis.wait_times import Waits
 from asyncdemo.comparison.interval import speed_up
 from asyncdemo.recording import Outcome, Run
-from asyncdemo.waits import Waits
 
 Verdict = Literal["faster", "slower", "no difference shown", "too few runs"]
 Stopped = Literal["precision", "rounds", "time", "interrupted", "failed"]

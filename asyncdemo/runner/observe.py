@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
+from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.recording import Outcome, Output, Python, Run, Subject
@@ -26,7 +27,6 @@ from asyncdemo.runner.snapshots import Snapshots
 from asyncdemo.runner.stacks import Stacks, stack_pipe
 from asyncdemo.runner.tracing import read_trace
 from asyncdemo.spans import Timeline
-from asyncdemo.timeline import timeline as build_timeline
 
 _SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
 _CENSUS = 50_000_000  # ns between two looks at which programs the script has started

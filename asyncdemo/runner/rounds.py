@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
+from asyncdemo.analysis.wait_times import Waits, waits
 from asyncdemo.comparison.result import NO_TURN, Contestant, Runs, Stopped, foreseen
 from asyncdemo.comparison.stopping import Limits
 from asyncdemo.recording import Run
 from asyncdemo.runner.load import Load
 from asyncdemo.runner.observe import not_started, observe
 from asyncdemo.runner.plan import Plan
-from asyncdemo.waits import Waits, waits
 
 
 class Schedule(NamedTuple):

@@ -5,9 +5,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import UnionType
 
+from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.catalogue import script_source
 from asyncdemo.errors import Unreadable
-from asyncdemo.marks import Mark
 from asyncdemo.recording import Run
 from asyncdemo.spans import BLOCKED, WAITING
 from asyncdemo.views.excerpt import Lines

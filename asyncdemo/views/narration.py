@@ -5,10 +5,10 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import NamedTuple
 
+from asyncdemo.analysis.held_loop import LATE
+from asyncdemo.analysis.lane_drawing import ENDS
 from asyncdemo.analysis.moments import SHORTEST, Moment, Standing, moments
-from asyncdemo.held import LATE
-from asyncdemo.lanes.naming import names
-from asyncdemo.lanes.words import ENDS
+from asyncdemo.analysis.task_names import names
 from asyncdemo.recording import Output, Run
 from asyncdemo.views.excerpt import code_lines
 

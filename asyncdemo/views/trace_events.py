@@ -27,10 +27,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from asyncdemo import __version__
+from asyncdemo.analysis.printed_lines import printed
+from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.archive import Recording
 from asyncdemo.comparison.result import Comparison, Sweep
-from asyncdemo.lanes.naming import names, shown_tasks
-from asyncdemo.printed import printed
 from asyncdemo.recording import Run
 from asyncdemo.spans import STATES, Timeline
 from asyncdemo.views.harmless import first_line

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.lanes.axis import Axis, scale
+from asyncdemo.analysis.lanes import Axis, scale
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.lanes.axis import Axis
-from asyncdemo.lanes.bursts import Burst, bursts, labels
+from asyncdemo.analysis.lane_drawing import Burst, bursts, labels
+from asyncdemo.analysis.lanes import Axis
 from asyncdemo.recording import Output
 
 AXIS = Axis(0.0, 1.0, 50)

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.lanes.axis import Axis
-from asyncdemo.lanes.cells import NOTHING, STEPPED, cells, shape
+from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, cells, shape
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, Spans
 
 LETTERS = {NOTHING: ".", RUNNING + 1: "R", READY + 1: "r", WAITING + 1: "w", BLOCKED + 1: "B"}

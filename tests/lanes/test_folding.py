@@ -4,10 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.lanes.axis import Axis
-from asyncdemo.lanes.cells import STEPPED, cells
-from asyncdemo.lanes.folding import Folded, fold
-from asyncdemo.lanes.naming import names
+from asyncdemo.analysis.lanes import STEPPED, Axis, Folded, cells, fold
+from asyncdemo.analysis.task_names import names
 from asyncdemo.spans import STATES, Timeline
 from tests.lanes.made import STEP, Made, Story, many, polite, rude, timeline
 from tests.views.fabricated import ZERO

@@ -2,8 +2,7 @@
 
 import pytest
 
-from asyncdemo.held import held
-from asyncdemo.lanes.loop import shares
+from asyncdemo.analysis.held_loop import held, shares
 from tests.lanes.made import STEP, Made, polite, rude, timeline
 
 

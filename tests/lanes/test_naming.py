@@ -2,7 +2,7 @@
 
 import pytest
 
-from asyncdemo.lanes.naming import kind_of_work, names, overlap, shown_tasks
+from asyncdemo.analysis.task_names import kind_of_work, names, overlap, shown_tasks
 from tests.lanes.made import STEP, Made, timeline
 
 LIBRARY = "/usr/lib/python3.12/asyncio/selector_events.py"

@@ -1,6 +1,6 @@
 """Who printed what."""
 
-from asyncdemo.lanes.speakers import by_task
+from asyncdemo.analysis.lane_drawing import by_task
 from asyncdemo.recording import Output
 from asyncdemo.spans import Timeline
 from tests.lanes.made import Made, timeline

@@ -3,11 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.lanes.axis import Axis
-from asyncdemo.lanes.bars import Bar, bars
-from asyncdemo.lanes.cells import STEPPED
-from asyncdemo.lanes.folding import Lane
-from asyncdemo.lanes.words import Word, spoken, words
+from asyncdemo.analysis.lane_drawing import Bar, Word, bars, spoken, words
+from asyncdemo.analysis.lanes import STEPPED, Axis, Lane
 from asyncdemo.recording import Output
 from asyncdemo.spans import STATES, End
 from asyncdemo.views.terminal.text import cells as measure

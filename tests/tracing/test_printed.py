@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.printed import printed
+from asyncdemo.analysis.printed_lines import printed
 from asyncdemo.recording import Output
 from asyncdemo.spans import BLOCKED, RUNNING, WAITING, Spans, Task, Timeline
 from tests.tracing.conftest import Observe

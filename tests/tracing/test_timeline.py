@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asyncdemo.analysis.timeline import timeline
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import Timeline, Touch, Unheeded
-from asyncdemo.timeline import timeline
 from asyncdemo.trace import Frame, Hanging, Sample
 from tests.tracing.conftest import well_formed
 from tests.tracing.made import STARTED, Made, moment, random_trace

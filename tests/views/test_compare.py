@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from asyncdemo.analysis.wait_times import Waits, waits
 from asyncdemo.comparison import Comparison, Contestant, Runs, Stopped
 from asyncdemo.comparison.result import Sweep, sweep
 from asyncdemo.recording import Outcome, Run, Seconds
 from asyncdemo.spans import Timeline
 from asyncdemo.views.terminal.compare import write_comparison
 from asyncdemo.views.verdicts import growth
-from asyncdemo.waits import Waits, waits
 from tests.lanes.made import polite, rude, run_of
 from tests.views.fabricated import LOOKS, Text, looked_at, page, run, visible
 

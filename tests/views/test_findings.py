@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.finding import Finding
-from asyncdemo.marks import Mark, marks
 from asyncdemo.recording import Run
 from asyncdemo.views.terminal.findings import FEWEST, finding_rows
 from asyncdemo.views.terminal.run import RunView

@@ -1,7 +1,7 @@
 """Which lines of the code are shown where there is no room for all."""
 
+from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.finding import Finding
-from asyncdemo.marks import Mark, marks
 from asyncdemo.spans import Spans, Timeline
 from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.focus import by_importance

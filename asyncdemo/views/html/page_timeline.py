@@ -21,7 +21,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
-from asyncdemo.lanes.naming import names, shown_tasks
+from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.recording import Run, Subject
 from asyncdemo.spans import STATES, Spans, Task, Timeline
 from asyncdemo.views.harmless import shortened, shown

@@ -14,11 +14,11 @@ from string import Template
 from textwrap import dedent
 from typing import Any, NamedTuple
 
+from asyncdemo.analysis.lane_drawing import length as length_of
+from asyncdemo.analysis.line_marks import Mark, marks
+from asyncdemo.analysis.printed_lines import printed
 from asyncdemo.archive import Recording
 from asyncdemo.catalogue import script_metadata, script_source
-from asyncdemo.lanes.chart import length as length_of
-from asyncdemo.marks import Mark, marks
-from asyncdemo.printed import printed
 from asyncdemo.recording import Output, Run, Stream, Subject
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines

@@ -7,7 +7,7 @@ rest, what cannot run has a dashed edge, and the legend names all that is there.
 import unicodedata
 from html import escape
 
-from asyncdemo.lanes.bars import STATES
+from asyncdemo.analysis.lane_drawing import STATES
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING
 from asyncdemo.views.harmless import harmless
 

@@ -4,13 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from asyncdemo.lanes.axis import Axis
-from asyncdemo.lanes.bars import DUE, MANY, STATES
-from asyncdemo.lanes.cells import NOTHING, STEPPED, cells, shape
-from asyncdemo.lanes.chart import Chart, chart, length
-from asyncdemo.lanes.folding import Lane, together
-from asyncdemo.lanes.naming import names, shown_tasks
-from asyncdemo.lanes.words import ENDS, Word, spoken, words
+from asyncdemo.analysis.lane_drawing import DUE, ENDS, MANY, STATES, Chart, Word, chart, length, spoken, words
+from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, Lane, cells, shape, together
+from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.recording import Output, Run
 from asyncdemo.spans import BLOCKED, READY, WAITING, End, Task
 from asyncdemo.views.harmless import first_line, harmless

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from asyncdemo.analysis.lane_drawing import length
+from asyncdemo.analysis.lanes import ticks, unit_of
 from asyncdemo.archive import Recording
 from asyncdemo.catalogue.script_source import docstring
-from asyncdemo.lanes.axis import ticks, unit_of
-from asyncdemo.lanes.chart import length
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.grouping import side_by_side

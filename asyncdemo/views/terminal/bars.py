@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from asyncdemo.lanes.bars import STATES, Bar, Step, bars
-from asyncdemo.lanes.chart import Chart
-from asyncdemo.lanes.folding import Lane
-from asyncdemo.lanes.words import Word, words
+from asyncdemo.analysis.lane_drawing import STATES, Bar, Chart, Step, Word, bars, words
+from asyncdemo.analysis.lanes import Lane
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut

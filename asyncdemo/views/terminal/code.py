@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from asyncdemo.marks import Mark
+from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import Lines
 from asyncdemo.views.terminal.page import Page, Part

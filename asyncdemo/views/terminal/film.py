@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from itertools import accumulate
 
-from asyncdemo.lanes.chart import chart, length
-from asyncdemo.lanes.naming import names, overlap, shown_tasks
+from asyncdemo.analysis.lane_drawing import chart, length
+from asyncdemo.analysis.task_names import names, overlap, shown_tasks
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.code import Row

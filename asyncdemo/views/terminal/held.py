@@ -5,7 +5,7 @@ import re
 import tokenize
 from collections.abc import Sequence
 
-from asyncdemo.held import Held
+from asyncdemo.analysis.held_loop import Held
 from asyncdemo.recording import Subject
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.page import Page, Part

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from asyncdemo.analysis.held_loop import LATE, Held, Shares, held, shares
+from asyncdemo.analysis.lane_drawing import Chart, chart, length
+from asyncdemo.analysis.lanes import Axis, Folded, scale
+from asyncdemo.analysis.task_names import common_name, kind_of_work, names, overlap, shown_tasks
 from asyncdemo.analysis.wait_times import wait_times
-from asyncdemo.held import LATE, Held, held
-from asyncdemo.lanes.axis import Axis, scale
-from asyncdemo.lanes.chart import Chart, chart, length
-from asyncdemo.lanes.folding import Folded
-from asyncdemo.lanes.loop import Shares, shares
-from asyncdemo.lanes.naming import common_name, kind_of_work, names, overlap, shown_tasks
 from asyncdemo.recording import Run
 from asyncdemo.spans import Task, Timeline
 from asyncdemo.views import wording

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from asyncdemo.marks import marks
+from asyncdemo.analysis.line_marks import marks
 from asyncdemo.recording import Run
 from asyncdemo.views.excerpt import Lines, excerpt
 from asyncdemo.views.focus import by_importance

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asyncdemo.marks import marks
+from asyncdemo.analysis.line_marks import marks
 from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
 from asyncdemo.spans import Timeline
 from asyncdemo.tour.state import KEPT, State

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from asyncdemo.lanes.axis import Axis, scale
-from asyncdemo.lanes.bursts import bursts, labels
-from asyncdemo.lanes.chart import length
-from asyncdemo.printed import prints
+from asyncdemo.analysis.lane_drawing import bursts, labels, length
+from asyncdemo.analysis.lanes import Axis, scale
+from asyncdemo.analysis.printed_lines import prints
+from asyncdemo.analysis.wait_times import waits
 from asyncdemo.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.bars import Row, joined
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import cells
-from asyncdemo.waits import waits
 
 _TIMES = 21  # cells of the two columns at the right
 

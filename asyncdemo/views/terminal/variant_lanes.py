@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from asyncdemo.analysis.lane_drawing import chart, length
+from asyncdemo.analysis.lanes import FEWEST
+from asyncdemo.analysis.task_names import names, overlap, shown_tasks
 from asyncdemo.catalogue.script_source import docstring
-from asyncdemo.lanes.chart import chart, length
-from asyncdemo.lanes.folding import FEWEST
-from asyncdemo.lanes.naming import names, overlap, shown_tasks
 from asyncdemo.recording import Run
 from asyncdemo.spans import Task, Timeline
 from asyncdemo.views import wording

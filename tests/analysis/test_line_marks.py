@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.marks import Mark, marks
+from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.recording import Outcome, Output, Python, Run, Stream, Subject
 
 PATH = "/course/example.py"

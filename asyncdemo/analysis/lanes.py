@@ -1,18 +1,123 @@
-"""Tasks as lanes, alike ones folded until there is room for all.
+"""From a timeline to rows of cells on an axis: what each task did in each stretch of time, alike tasks folded. Pure."""
 
-Tasks are alike that do the same work, end in the same way, and are in the same states at the same time, give or take
-some cells: one at first, twice as many while there are too many lanes, and what is shorter than that is overlooked.
-What blocks never is. Where even so there is no room the most interesting are kept, and the others folded by their work.
-"""
-
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import NamedTuple
 
-from asyncdemo.lanes.cells import NOTHING, STEPPED, shape
-from asyncdemo.lanes.naming import common_name, kind_of_work
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Task
+from asyncdemo.analysis.task_names import common_name, kind_of_work
+from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task
+
+_ROOM = 8  # cells for a number and what is between it and the next
+_MOST = 12  # numbers, however much room there is
+_NICE = [digit * 10.0**power for power in range(-9, 12) for digit in (1, 2, 5)]
+_UNITS = ((0.01, "s", 1), (1e-5, "ms", 1_000), (0.0, "us", 1_000_000))
+
+
+class Axis(NamedTuple):
+    """Time in cells of equal length; `start` and `end` in seconds from the start of the run."""
+
+    start: float
+    end: float
+    cells: int
+
+    def cell(self, at: float) -> int:
+        """The cell of a moment, the first or the last one for what is outside."""
+        cell = math.floor((at - self.start) * self.cells / (self.end - self.start) + 1e-6)  # for what is rounded
+        return min(max(cell, 0), self.cells - 1)
+
+
+def scale(seconds: float, cells: int, room: int) -> str:
+    """Numbers at their places above so many seconds in cells, the unit behind the last; in `room` cells at most."""
+    unit, text = unit_of(seconds), ""
+    for moment, number in ticks(seconds, cells):
+        at = round(moment / seconds * cells)
+        if at > cells or at + len(number) + 1 + len(unit) > room:
+            break
+        if at > len(text) or not text:
+            text = text.ljust(at) + number
+    return f"{text} {unit}"
+
+
+def ticks(seconds: float, cells: int) -> Iterator[tuple[float, str]]:
+    """Give moments (seconds) with their numbers, without end, so that there is room for these in that many cells."""
+    factor = _unit(seconds)[1]
+    step = _step(seconds * factor, cells)
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    yield 0.0, "0"
+    for index in count(1):
+        yield index * step / factor, f"{index * step:.{decimals}f}"
+
+
+def unit_of(seconds: float) -> str:
+    """Give the unit of the numbers above so many seconds."""
+    return _unit(seconds)[0]
+
+
+def _unit(seconds: float) -> tuple[str, int]:
+    return next((unit, factor) for least, unit, factor in _UNITS if seconds >= least)
+
+
+def _step(span: float, cells: int) -> float:
+    """The least nice number that leaves room between two of them, but not more than all."""
+    roomy = next(step for step in _NICE if step * cells >= span * max(_ROOM, cells / _MOST))
+    return min(roomy, max((step for step in _NICE if step <= span), default=roomy))
+
+
+NOTHING = 0  # the task is not there; the states count from 1
+STEPPED = 8  # added where it ran for a smaller part of the cell
+_LEAST = 1e-9  # seconds: less comes of rounding
+
+_SHAPES = bytes(code & ~STEPPED for code in range(256))
+
+
+def shape(cells: bytes) -> bytes:
+    """The cells without the short steps."""
+    return cells.translate(_SHAPES)
+
+
+def cells(spans: Spans, axis: Axis, tasks: Collection[int]) -> dict[int, bytes]:
+    """Give each task's cells: the state that fills most of the cell, and whether the task ran in it.
+
+    The spans of one task must be in the order of time. Cost linear in spans and cells.
+    """
+    rows = {task: bytearray(axis.cells + 1) for task in tasks}  # the last cell: what comes after the axis
+    sums: dict[int, list[float]] = {task: [0.0, 0.0, 0.0, 0.0] for task in tasks}  # seconds in each state
+    current = dict.fromkeys(tasks, 0)  # the cell that they are of
+    begin, last, length = axis.start, axis.cells, (axis.end - axis.start) / axis.cells
+    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+        own = sums.get(task)
+        if own is None or end <= begin:
+            continue
+        since = start if start > begin else begin
+        first, stop = int((since - begin) / length), int((end - begin) / length)
+        if first >= last:
+            continue
+        if current[task] != first:
+            _close(rows[task], current[task], own, length)
+            current[task] = first
+        if first == stop:
+            own[state] += end - since
+            continue
+        own[state] += begin + (first + 1) * length - since
+        _close(rows[task], first, own, length)
+        stop = current[task] = min(stop, last)
+        rows[task][first + 1 : stop] = bytes((state + 1,)) * (stop - first - 1)
+        own[state] = end - begin - stop * length
+    for task, own in sums.items():
+        _close(rows[task], current[task], own, length)
+    return {task: bytes(row[:-1]) for task, row in rows.items()}
+
+
+def _close(row: bytearray, cell: int, sums: list[float], length: float) -> None:
+    """Decide what a cell shows, and begin anew."""
+    most = max(sums)
+    state = sums.index(most) if most > _LEAST and most >= length - sum(sums) else -1
+    ran = sums[RUNNING] + sums[BLOCKED] > _LEAST and state not in (RUNNING, BLOCKED)
+    row[cell] = state + 1 + (STEPPED if ran else 0)
+    sums[:] = (0.0, 0.0, 0.0, 0.0)
+
 
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 _SHORT_STEPS = bytes(code & STEPPED for code in range(256))

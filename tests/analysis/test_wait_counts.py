@@ -4,9 +4,9 @@ import sysconfig
 
 import pytest
 
+from asyncdemo.analysis.wait_times import Waits, waits
 from asyncdemo.recording import Run, Seconds
 from asyncdemo.spans import Timeline
-from asyncdemo.waits import Waits, waits
 from tests.lanes.made import Made, Story, polite, run_of, timeline
 
 

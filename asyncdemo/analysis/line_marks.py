@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from asyncdemo.analysis.printed_lines import prints
 from asyncdemo.model.error_text import without_reprs
-from asyncdemo.printed import prints
 from asyncdemo.recording import Output, Run, Subject
 
 _WARNING = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>\w*Warning: .+)$")

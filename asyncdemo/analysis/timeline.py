@@ -10,7 +10,7 @@ A thread is a loop of its own with one task: a step is its whole life, or a job 
 from collections import deque
 from collections.abc import Sequence
 
-from asyncdemo.incidents import Ignored, Touches, split, unheeded
+from asyncdemo.analysis.incidents import Ignored, Touches, split, unheeded
 from asyncdemo.own_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Raised, Reason, Spans, Task, Timeline
