@@ -6,12 +6,14 @@ import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import starmap
 from typing import NamedTuple
 
 from asyncdemo.errors import ToolError
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
-_ENTRY = struct.Struct("=4q8s3q")  # of the ring of writes
+_ENTRY = struct.Struct("=q2I48s")  # of the ring of writes: number, kind, seal, and what that is about
+_SEALED = struct.Struct("=2q8s3q")
 
 
 class Write(NamedTuple):
@@ -99,21 +101,21 @@ class Memory:
     def take_writes(self) -> list[Write]:
         """The writes recorded since the last call.
 
-        An entry that another thread is about to store is passed over and taken by a later call. Entries that the
-        child overwrote before they were read are gone. Takes one turn of the ring at most, however fast the child is.
+        An entry that another thread is about to store, or of which not all is seen yet, is passed over and taken by a
+        later call. Entries that the child overwrote before they were read are gone. Takes one turn of the ring at
+        most, however fast the child is.
         """
         found = [write for write in map(self._take_late, self._holes[:]) if write is not None]
         while len(found) < layout.WRITES:
             index = self._next & (layout.WRITES - 1)
             chunk = min(256, layout.WRITES - index)
             at = layout.WRITES_AT + index * layout.WRITE
-            for entry in _ENTRY.iter_unpack(self._words[at : at + chunk * layout.WRITE].tobytes()):
-                number = entry[0]
-                if number == self._next + 1:
-                    found.append(_write(*entry))
+            for entry in starmap(_Entry, _ENTRY.iter_unpack(self._words[at : at + chunk * layout.WRITE].tobytes())):
+                if entry.number == self._next + 1 and entry.is_whole:
+                    found.append(entry.write())
                     self._next += 1
-                elif number > self._next + 1:  # overtaken by a whole turn of the ring
-                    self._next = number - layout.WRITES // 2
+                elif entry.number > self._next + 1:  # overtaken by a whole turn of the ring
+                    self._next = entry.number - layout.WRITES // 2
                     break
                 elif self._stored(self._next):
                     break  # stored while the chunk was being copied
@@ -125,22 +127,43 @@ class Memory:
         return found
 
     def _stored(self, number: int) -> bool:
-        at = layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE
-        return self._words[at] == number + 1
+        entry = self._entry(number)
+        return entry.number == number + 1 and entry.is_whole
 
     def _take_late(self, number: int) -> Write | None:
-        at = layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE
-        entry = _ENTRY.unpack(self._words[at : at + layout.WRITE].tobytes())
-        if entry[0] < number + 1:
+        entry = self._entry(number)
+        if entry.number <= number or (entry.number == number + 1 and not entry.is_whole):
             return None
         self._holes.remove(number)
-        return _write(*entry) if entry[0] == number + 1 else None
+        return entry.write() if entry.number == number + 1 else None
+
+    def _entry(self, number: int) -> "_Entry":
+        at = layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE
+        return _Entry(*_ENTRY.unpack(self._words[at : at + layout.WRITE].tobytes()))
 
 
-def _write(
-    _number: int, stream: int, length: int, checksum: int, head: bytes, at: int, thread: int, line: int
-) -> Write:
-    return Write(stream & 0xFF, stream >> 8, length, checksum, head[:length], at, thread, line)
+class _Entry(NamedTuple):
+    """An entry of the ring of writes, as it was seen; `kind` is the stream and the part."""
+
+    number: int
+    kind: int
+    seal: int
+    sealed: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its words are those that were stored together."""
+        return self.seal == seal(self.number, self.kind, self.sealed)
+
+    def write(self) -> Write:
+        """What it tells."""
+        length, checksum, head, at, thread, line = _SEALED.unpack(self.sealed)
+        return Write(self.kind & 0xFF, self.kind >> 8, length, checksum, head[:length], at, thread, line)
+
+
+def seal(number: int, kind: int, sealed: bytes) -> int:
+    """What an entry of the ring of writes is sealed with, as the layout says."""
+    return (int.from_bytes(sealed, "little") ^ kind ^ number) % layout.PRIME
 
 
 @contextmanager

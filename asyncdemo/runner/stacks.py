@@ -183,11 +183,12 @@ class Stacks:
                 if code & 15 == layout.STOP:
                     self._turned.pop(whose)
                     self._watched.pop(whose, None)
-        return {
+        steps = {
             whose: self._memory[layout.TIMES_AT + place]
             for whose, place in self._turned.items()
             if self._memory[layout.CODES_AT + place] & 15 == layout.STEP
         }
+        return {whose: began for whose, began in steps.items() if began}  # on ARM a time may be seen after its code
 
     def _ask(self, number: int) -> bool:
         """Send a signal, unless that could make a difference to the child."""

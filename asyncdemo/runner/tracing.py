@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.memory import Memory
@@ -26,8 +27,11 @@ def read_trace(memory: Memory, most: int | None = None) -> Trace | None:
     count = _count(memory)
     if most is not None and count > most + _CHUNK:
         return None
-    times, wakes, codes = (_column(memory, at, count) for at in (layout.TIMES_AT, layout.WAKES_AT, layout.CODES_AT))
-    ended = memory[layout.END] > 0  # else the process was killed
+    # The codes first: they are stored last, so what belongs to each of them is there already.
+    codes, wakes, times = (_column(memory, at, count) for at in (layout.CODES_AT, layout.WAKES_AT, layout.TIMES_AT))
+    ended = memory[layout.END] > 0  # else the process goes on, or was killed
+    if not ended:
+        _leave_out_unseen(times, codes)
     complete = ended and not memory[layout.UNTRACED] and count < layout.EVENTS - _RESERVE
     for code, value in _end_of_main_thread(memory):
         times.append(value)
@@ -80,12 +84,22 @@ def _column(memory: Memory, at: int, count: int) -> "array[int]":
     return column
 
 
+def _leave_out_unseen(times: "array[int]", codes: "array[int]") -> None:
+    """Take events whose time is not seen yet for none: on ARM their codes may be seen before."""
+    place = -1
+    with suppress(ValueError):  # there is no other
+        while True:
+            place = times.index(0, place + 1)
+            if codes[place] & 15 not in layout.NO_TIMES:
+                codes[place] = 0
+
+
 def _whos(memory: Memory, files: dict[int, str]) -> dict[int, Who]:
     found: dict[int, Who] = {}
     last = 0
     for key in range(1, layout.INFOS):
         words = memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
-        if words[0] == key + 1:
+        if words[0] == key + 1 and words[1]:  # on ARM the number may be seen before the rest
             found[key] = _who(words, files)
             last = key
         elif key - last > _HOLES:

@@ -193,3 +193,14 @@ def test_a_loop_in_another_thread_does_not_hide_that_of_the_main_one(memory: Mem
     assert got == [signal.SIGURG]
     hanging = stacks.hanging()
     assert hanging is not None and hanging.since == FIRST
+
+
+def test_a_step_whose_time_is_not_seen_yet_is_not_asked_about(memory: Memory, file: int, got: list[int]) -> None:
+    """As on ARM, where its code may be seen before."""
+    stacks = Stacks(memory, os.getpid(), file)
+    begin_step(memory, 0, 0)
+    stacks.look(10 * LONG)
+    assert got == []
+    begin_step(memory, 0, 9 * LONG)
+    stacks.look(10 * LONG)
+    assert got == [signal.SIGURG]

@@ -5,8 +5,8 @@
     libraries LIBRARIES words: the folders of the interpreter's libraries, each ended by a zero byte
     why       WHY words: why something of the probe was given up, in lines
     imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end
-    writes    a ring of WRITES entries of WRITE words: number, stream and part, length, checksum, first eight
-              bytes, time, thread, line
+    writes    a ring of WRITES entries of WRITE words: number; stream | part << 8 | seal << SEAL_AT; length, checksum,
+              first eight bytes, time, thread, line
     infos     INFOS entries of INFO words: number, kind, loop, line, file, thread; then the name and the coroutine's
               name as UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread. The entry's
               place is the key of the task that it tells of
@@ -18,12 +18,23 @@
 
 Only the child writes, except for the words that the tool sets before it starts the child. The number of a write
 (counted from 1) is stored last: an entry whose number is not the expected one is not there yet, torn, or overwritten.
+So much holds where stores are seen in the order in which they were made, as on x86. On ARM they may be seen in any
+order. There, too:
+
+- A write is sealed: the seal is what is left of the 48 bytes from `length` on, taken for one number, xor number xor
+  (stream | part << 8), when that is divided by PRIME. An entry whose seal does not fit its words is not there yet. It
+  is seen before the bytes of the write are: those go through the kernel, which orders what was stored before.
+- Of an event the time, or the wake-up time, may be seen as 0 for a moment after the code was seen. Who reads while the
+  child runs copies the codes first, and takes an event whose time is 0 for one that is not there yet.
+- An info, a file or a chain may be seen without some of its words for a moment: a name is then missing in a live view.
+- After the child has ended all is seen that it has stored: the kernel sees to that. So no report depends on the order.
+
 Times are nanoseconds of the monotonic clock, which both processes share. A write of more than BLOCK bytes has an
 entry for each block, so that nothing has to be held back for longer than that. Its checksum is what is left of it,
 taken for one number, when that is divided by PRIME: for this the child needs no module, and so has no class more.
 """
 
-MAGIC = 0x0002_6F6D_6564_7361  # "asdemo" and the version of this layout
+MAGIC = 0x0003_6F6D_6564_7361  # "asdemo" and the version of this layout
 
 HEADER = 32
 PATH = 512
@@ -31,6 +42,7 @@ LIBRARIES, WHY = 1024, 512
 IMPORTS, IMPORT = 256, 4
 WRITES, WRITE = 1 << 17, 8
 BLOCK = 1 << 16
+SEAL_AT = 32
 PRIME = (1 << 30) - 35
 
 ATTACHED = 0  # MAGIC, set by the probe when it is in place
@@ -89,6 +101,7 @@ STOP = 12  # the loop has stopped
 GONE = 13  # the task is gone before it could be asked how it ended; if its step went on, it has ended with that
 NEW = 14  # the task came to be; for wake-up time 1 + the key of the task that made it, 0 where none did
 THREAD_AT = 44  # where of TOUCHED: key of the thread << THREAD_AT | file << 32 | line, each 0 where it is not known
+NO_TIMES = AT, CPU, QUEUED, OTHERS  # of these there is something else in the time's place
 LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks
 HELD = 20_000_000  # ns: after those the lines are read of the tasks that they have held up, and who made them is asked
 

@@ -102,7 +102,7 @@ def _noter(words):
     pid, getpid = os.getpid(), os.getpid
     clock, getframe, thread_id = time.monotonic_ns, sys._getframe, _thread.get_ident
     numbers = itertools.count()
-    mask, block, prime = layout.WRITES - 1, layout.BLOCK, layout.PRIME
+    mask, block, prime, seal_at = layout.WRITES - 1, layout.BLOCK, layout.PRIME, layout.SEAL_AT
     identity, size, count_from, numbered, to_number = id, len, range, enumerate, int.from_bytes
     following = next
 
@@ -124,13 +124,15 @@ def _noter(words):
             checksum = to_number(piece, "little") % prime
             number = following(numbers)
             at = layout.WRITES_AT + (number & mask) * layout.WRITE
-            words[at + 1] = stream | part << 8
             words[at + 2] = size(piece)
             words[at + 3] = checksum
             words[at + 4] = first
             words[at + 5] = now
             words[at + 6] = thread
             words[at + 7] = line
-            words[at] = number + 1
+            kind, number = stream | part << 8, number + 1
+            seal = (to_number(words[at + 2 : at + 8], "little") ^ kind ^ number) % prime
+            words[at + 1] = kind | seal << seal_at
+            words[at] = number
 
     return note

@@ -1,0 +1,85 @@
+"""Reading a trace out of the memory while the child goes on: what is seen of it may be in any order, as on ARM."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner.memory import Memory, shared_memory
+from asyncdemo.runner.tracing import read_trace
+
+LOOP, TASK = 1, 2
+NOW = 10**15
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    with shared_memory() as memory:
+        words = memory.words(0, layout.SIZE)
+        words[layout.TRACED] = 1
+        for key, kind in ((LOOP, layout.LOOP), (TASK, layout.TASK)):
+            at = layout.INFOS_AT + key * layout.INFO
+            words[at : at + 3] = memoryview(bytes(24)).cast("q")
+            words[at + 1], words[at + 2], words[at] = kind, LOOP, key + 1
+        yield memory
+
+
+def store(memory: Memory, place: int, code: int, time: int, wake: int = 0) -> None:
+    for at, value in ((layout.TIMES_AT, time), (layout.WAKES_AT, wake), (layout.CODES_AT, code)):
+        memory.words(at + place, 1)[0] = value
+
+
+def seen(memory: Memory) -> list[tuple[int, int]]:
+    trace = read_trace(memory)
+    assert trace is not None
+    return [(code, time) for code, time in zip(trace.codes, trace.times, strict=True) if code]
+
+
+@pytest.mark.parametrize("what", [layout.STEP, layout.OVER, layout.RETURNED, layout.NEW, layout.DUE, layout.GONE])
+def test_an_event_whose_time_is_not_seen_yet_is_not_there_yet(memory: Memory, what: int) -> None:
+    before, unseen = (TASK << 4 | layout.STEP, NOW), (TASK << 4 | what, NOW + 5)
+    store(memory, 0, *before)
+    store(memory, 1, unseen[0], 0)
+    assert seen(memory) == [before]
+    store(memory, 1, *unseen)
+    assert seen(memory) == [before, unseen]
+
+
+@pytest.mark.parametrize("what", [layout.CPU, layout.QUEUED, layout.OTHERS, layout.AT])
+def test_a_zero_that_is_no_time_stays(memory: Memory, what: int) -> None:
+    store(memory, 0, TASK << 4 | what, 0)
+    assert seen(memory) == [(TASK << 4 | what, 0)]
+
+
+def test_somebody_of_whom_only_the_number_is_seen_is_not_there_yet(memory: Memory) -> None:
+    memory.words(layout.INFOS_AT + 3 * layout.INFO, 1)[0] = 4
+    trace = read_trace(memory)
+    assert trace is not None
+    assert set(trace.whos) == {LOOP, TASK}
+
+
+def test_what_is_stored_while_it_is_read_is_read_whole_or_not_at_all(memory: Memory) -> None:
+    """The codes are copied before what belongs to them: each column is stored into as soon as one was read."""
+
+    class Going(Memory):
+        """A memory into which the child stores a second event while the columns are copied."""
+
+        looks = 0
+
+        def words(self, at: int, count: int) -> "memoryview[int]":
+            if at in (layout.TIMES_AT, layout.WAKES_AT, layout.CODES_AT) and count > 1:
+                self.looks += 1
+                if self.looks == 2:  # it was counted, nothing is copied yet
+                    store(memory, 1, 0, NOW + 5)
+                if self.looks == 4:  # two columns are copied
+                    store(memory, 1, TASK << 4 | layout.STEP, NOW + 5, NOW + 3)
+            return memory.words(at, count)
+
+    going = Going.__new__(Going)
+    going.__dict__.update(memory.__dict__)
+    store(memory, 0, TASK << 4 | layout.STEP, NOW, NOW - 1)
+    trace = read_trace(going)
+    assert trace is not None
+    assert going.looks == 4
+    for time, wake, code in zip(trace.times, trace.wakes, trace.codes, strict=True):
+        assert not code or (time and wake)
