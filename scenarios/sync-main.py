@@ -1,24 +1,24 @@
 """call a function, print its result
 
-`HelloWorld` appears when `main()` has returned, and not before. To
-call a plain function is to run its body to the end; only then does
-the next line get its turn.
+Calling a plain function runs its whole body before the next line
+starts. So `HelloWorld` is printed after `main()` has returned.
 
-How long a program takes is its work plus its waiting. A quicker
-processor shortens the work. It does not shorten the wait for a
-download, a database or a person, and programs that talk to others
-spend most of their time in such waits.
+A program's running time is its work plus its waiting. A faster
+processor shortens the work. It does nothing for the time spent
+waiting for a download, a database or a person, and programs that
+talk to others spend most of their time that way.
 
-You may have read that asynchronous code need not wait for `main()`
-before it prints the result. A result that does not exist yet cannot
-be printed, in any style. What async adds is that *other* tasks can
-run in the meantime.
+*Asynchronous* code is for such programs: while one part of the
+program waits, another part can run.
 
-A synchronous script needs no `asyncio`, so none is imported.
+**Myth: "async code prints the result before it exists."** No style
+of programming can do that. A line that needs a result waits for it;
+async lets other work go on in the meantime.
 
-Nothing in this script waits, so it cannot show what a wait changes.
+This script is synchronous, so it does not need `asyncio`. Nothing in
+it waits, so it cannot show what a wait changes.
 
-**Try** a copy that does: `asyncdemo show sync-main > mine.py`. Add
+**Try** adding a wait: `asyncdemo show sync-main > mine.py`. Add
 `import time` at the top and `time.sleep(1)` before the `return`,
 then `asyncdemo run mine.py`. It takes a second longer, and the
 processor has no more to do than before.

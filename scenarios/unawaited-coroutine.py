@@ -1,27 +1,27 @@
 """call an async def without await
 
-There is nothing on stdout, and a warning on stderr. `main()` only
-built a coroutine object; not one line of its body has run.
+Nothing on stdout, and a warning on stderr. `main()` only created a
+coroutine object; not one line of its body has run.
 
-Two things have similar names. `main`, as `async def` made it, is a
+Two things have similar names. `main`, defined by `async def`, is a
 *coroutine function*. What the call `main()` returns is a *coroutine
-object*: a run that is prepared but not begun. It begins when
-something drives it: an `await`, or an event loop. Nothing here does,
-and Python does not make up for it later.
+object*: a call that is ready to run but has not started. It starts
+when an `await` or an event loop drives it. Nothing here does, and
+Python never runs it later.
 
 The warning does not say that `main` cannot run. It says that a
-coroutine object was thrown away before anyone began it, and it comes
-at the moment of throwing away. Here that is at once, because no name
-holds the object. It is a warning and no error: the script goes on,
-and its exit status is 0. That makes a forgotten `await` easy to miss.
+coroutine object was thrown away before it had started, and it
+appears at that moment. Here that is at once, because no name refers
+to the object. It is a warning, not an error: the script goes on, and
+its exit status is 0. That makes a missing `await` easy to overlook.
 
-The last line of the warning is a hint: `python -X tracemalloc FILE`
-also shows where the object was made. Python 3.8 names the file as
-you typed it, later versions with its whole path.
+Its last line is a hint: `python -X tracemalloc FILE` also shows
+where the object was created. Python 3.8 shows the file name as you
+typed it, later versions the full path.
 
-**Try** `x = main()` as the last line, in a copy. Now `x` keeps the
+**Try** `x = main()` as the last line of a copy. Now `x` keeps the
 object, and the warning waits until Python shuts down. By then the
-line is no longer known: it says `sys:1`, from Python 3.13 `<sys>:0`.
+line is unknown: it says `sys:1`, from Python 3.13 on `<sys>:0`.
 """
 # /// script
 # [tool.asyncdemo]

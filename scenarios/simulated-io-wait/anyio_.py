@@ -1,9 +1,9 @@
 """a task for each wait, in a task group
 
-AnyIO puts the tasks in a group. The `async with` block ends when all
-of them have ended, so none can be forgotten. The same code runs on
-asyncio, as here, or on Trio. AnyIO promises no order of the tasks,
-and Trio shuffles them on purpose.
+AnyIO starts the tasks in a group. The `async with` block ends when
+all of them have finished, so none can be forgotten. The same code
+runs on asyncio, as here, or on Trio. AnyIO guarantees no order of
+the tasks, and Trio shuffles them on purpose.
 """
 # /// script
 # dependencies = ["anyio"]

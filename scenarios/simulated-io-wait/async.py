@@ -1,11 +1,12 @@
 """a task for each wait, on one event loop
 
 `gather` makes a task of each coroutine object. They all run in one
-thread. At its `await`, a task that has to wait hands the thread back,
-and the next one begins. So each `ask` comes at once, and in order.
+thread. When a task reaches an `await` where it has to wait, the next
+task runs. So the `ask` lines come at once, and in order.
 
-**Try** `await answer(n)` in a `for` loop in place of the `gather`, in
-a copy. It is async still, but nothing overlaps: the waits add up.
+**Try** copying the script and using `await answer(n)` in a `for`
+loop instead of the `gather`. It is still async, but nothing
+overlaps: the waits add up.
 """
 # /// script
 # [tool.asyncdemo]

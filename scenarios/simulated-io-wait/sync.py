@@ -1,7 +1,7 @@
 """one wait after another
 
-`time.sleep` holds the only thread there is. The loop cannot begin the
-next wait before this one is over, so the waits add up.
+`time.sleep` blocks the only thread there is. The loop cannot start
+the next wait before this one is over, so the waits add up.
 """
 import time
 

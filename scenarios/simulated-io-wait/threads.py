@@ -1,10 +1,11 @@
 """a thread for each wait
 
-The function is that of `sync`. Ten threads run it, and the operating
-system takes turns among them, so the waits overlap.
+The function is almost the same as in `sync`. Ten threads run it, and
+the operating system switches between them, so the waits overlap.
 
-It may switch anywhere, even inside a `print`, which writes the text
-first and the end of the line second. Hence one string with both.
+It can switch anywhere, even inside a `print`, which writes the text
+first and the newline second. That is why the newline is part of the
+string here.
 """
 # /// script
 # [tool.asyncdemo]
