@@ -1,19 +1,20 @@
 """three awaits one after another
 
-Three waits of 0.2 s take 0.6 s, like three plain calls. `await` means
-"go on here when that is done". The second call is not even made
-before the first has its result.
+Three waits of 0.2 s take 0.6 s, like three plain calls. `await`
+means "continue here when that is done". The second call is not even
+made until the first has returned its result.
 
-**"await means concurrent."** It means the opposite for the function
-that says it: this one stops here. What `await` allows is that *other*
-tasks run in the meantime. Here there are none, so nobody does.
+**Myth: "await means concurrent."** For the function that contains
+it, it means the opposite: this function stops here. What `await`
+allows is that *other* tasks run in the meantime. Here there are
+none, so nothing else runs.
 
-That is no fault where one step needs the result of the one before. It
-is a waste where the steps have nothing to do with one another, as
-here. To overlap them, you have to ask for it. The next scenario does.
+That is fine if a step needs the previous result. It is a waste if
+the steps are independent, as they are here. To overlap them, you
+have to ask for it. The next scenario does.
 
-**Try** `--set DELAY=0.1`. The time is three times the delay, whatever
-the delay is.
+**Try** `asyncdemo run await-in-a-row --set DELAY=0.1`. The time is
+three times the delay, whatever the delay is.
 """
 # /// script
 # [tool.asyncdemo]

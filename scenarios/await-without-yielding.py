@@ -1,24 +1,26 @@
 """await a coroutine against await a task
 
-Each time, a task that notes `b` is made first. Then `main` awaits
-`note("a")` three times, the second time as tasks. `b` comes last in
-the first line, and first in the second.
+Both times, a task that records `b` is created first. Then `main`
+awaits `note("a")` three times: first as a coroutine object, then as
+a task. `b` comes last in the first line of output, and first in the
+second.
 
-**"Every await goes back to the loop."** To await a coroutine object
-is to run it here and now, like a call. Only what really has to wait,
-however deep inside, goes back to the loop: a sleep, a socket, a task
-that is not done. `note` has nothing of the kind. So `main` says
-`await` three times and never steps aside, and `b` stands by.
+**Myth: "every await goes back to the loop."** Awaiting a coroutine
+object runs it here and now, like a call. Only what really has to
+wait, however deep inside, goes back to the event loop: a sleep, a
+socket, a task that is not done. `note` contains no such wait. So
+`main` awaits three times without ever giving up control, and `b` has
+to wait.
 
-To await a task is such a wait. That of `a` stands in the loop's queue
-behind that of `b`. `main` has to wait for it, and so `b` runs.
+Awaiting a task that is not done is such a wait. `a`'s task is queued
+behind `b`'s. `main` has to wait for it, and so `b` runs.
 
-An `await` is a place where others *may* run, not one where they do. A
-loop that awaits only what is there already, such as a cache or a full
-buffer, keeps everybody else out.
+An `await` is a place where other tasks *may* run, not one where they
+always do. A loop that awaits only what is already there, such as a
+cache or a full buffer, keeps every other task waiting.
 
-**Try** `await asyncio.sleep(0)` as the last line of `note`, in a
-copy. Now every `a` gives the others a turn: `a b a a`.
+**Try** copying the script and adding `await asyncio.sleep(0)` as the
+last line of `note`. Now every `a` lets the others run: `a b a a`.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,23 +1,23 @@
 """create_task schedules, does not start
 
 The line after `create_task` runs before the first line of the child.
-`create_task` puts the child into the loop's queue and returns at
-once. The child starts when `main` next has to wait: here at its
+`create_task` puts the child into the event loop's queue and returns
+at once. The child starts when `main` next has to wait: here, at its
 `sleep`. From then on the two overlap.
 
-**"create_task runs it now."** One thread can do one thing at a time,
-and just then it runs `main`. As long as `main` does not wait, the
-child does not start, be it for a minute.
+**Myth: "create_task runs it now."** One thread can do one thing at a
+time, and right now it is running `main`. As long as `main` does not
+wait, the child does not start, even if that takes a minute.
 
-**"The task runs when I await it."** It does not need that. It has run
-for 0.1 s when `main` comes to `await task`. That line only waits for
-what is left, and hands over the result.
+**Myth: "the task runs when I await it."** It doesn't have to be
+awaited to run. It has been running for 0.1 s when `main` reaches
+`await task`. That line only waits for the rest, and gets the result.
 
-From Python 3.12 there is another kind, an eager task. That one does
-start at once.
+Since Python 3.12 there is another kind, the eager task. That one
+does start at once; see `eager-tasks`.
 
-**Try** `asyncio.sleep(0)` in place of `main`'s sleep, in a copy. To
-give the others one turn, no time has to pass.
+**Try** copying the script and replacing `main`'s sleep by
+`asyncio.sleep(0)`. It takes no time, but gives the others a turn.
 """
 # /// script
 # [tool.asyncdemo]

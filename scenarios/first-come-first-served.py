@@ -1,20 +1,24 @@
 """take results as they come, with as_completed
 
-The slow one was asked first and is printed last. Each answer can be
-used as soon as it is there, at 0.1, 0.2 and 0.3 s.
+The slow one was started first and is printed last. Each answer can
+be used as soon as it arrives, at 0.1, 0.2 and 0.3 s.
 
-`as_completed` starts all of them and gives you one thing to await
-after the other: first for whichever is done first, then for the next.
-What it gives does not say whose answer it is. Where you need to know,
-let the answer itself say it, as here.
+`as_completed` starts them all and gives you one awaitable after
+another: the first returns whichever result arrives first, the second
+the next one, and so on. A plain `for` does not tell you whose result
+it is, so the answer itself has to say so, as it does here. Since
+Python 3.13, `async for task in asyncio.as_completed(tasks)` yields
+your own tasks, and you can compare them.
 
-**"gather is the only way."** `gather` hands over all results together
-when the last is there. If you can begin with what you have, that is
-late. Other ways are `asyncio.wait`, which says which tasks are done,
-and a queue into which each puts its own result.
+**Myth: "gather is the only way."** `gather` returns all results
+together when the last one is there. If you can start with the first
+answer, `gather` makes you wait too long. Other ways are
+`asyncio.wait`, which tells you which tasks are done, and a queue
+into which each task puts its own result.
 
-**Try** a copy with `break` after the `print`. You have the fastest
-answer after 0.1 s. The two others are cancelled when `main` returns.
+**Try** copying the script and adding `break` after the `print`. You
+have the fastest answer after 0.1 s. The other two are cancelled when
+`main` returns.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,19 +1,19 @@
 """three waits, gathered
 
-All three start at once, and the whole takes as long as the longest of
-them: 0.3 s, where one after another would take 0.6 s.
+All three start at once, and the whole takes as long as the longest
+of them: 0.3 s. One after another they would take 0.6 s.
 
-`gather` makes a task of each coroutine object. A task is what an
-event loop can run in turns with others. `A` starts and has to wait,
-so `B` starts, and so on. Then the shortest wait ends first.
+`gather` makes a task of each coroutine object. The event loop runs
+tasks in turn. `A` starts and has to wait, so `B` starts, then `C`.
+After that, the shortest wait ends first.
 
-**"The results come in finishing order."** They come in the order in
-which you asked: `A B C`, though `A` ended last. So you can tell whose
-result is whose. For the other order there is `as_completed`, a few
-scenarios further on.
+**Myth: "the results come in finishing order."** They come in the
+order of the arguments: `A B C`, though `A` ended last. That way you
+know which result is whose. If you want finishing order, there is
+`as_completed`; see `first-come-first-served`.
 
-**Try** a copy with a fourth, `answer("D", 0.1)`. The whole takes no
-longer. In which order do `B` and `D` end?
+**Try** copying the script and adding a fourth, `answer("D", 0.1)`.
+The whole takes no longer. In which order do `B` and `D` end?
 """
 # /// script
 # [tool.asyncdemo]
