@@ -1,6 +1,6 @@
-"""wait, and let others run
+"""wait, and let other tasks run
 
-At the `await` a job hands the thread back until its time is over.
+At its `await`, a job gives up the thread until its time is over.
 """
 # /// script
 # [tool.asyncdemo]

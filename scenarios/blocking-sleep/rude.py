@@ -1,7 +1,7 @@
-"""wait, and hold up everybody
+"""wait, and block everyone
 
 `time.sleep` keeps the thread. No other task can run, and `beat` is
-due again and again without getting a turn.
+due again and again but never gets a turn.
 """
 # /// script
 # [tool.asyncdemo]

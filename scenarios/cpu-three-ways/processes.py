@@ -1,9 +1,9 @@
 """a process for each job
 
-Each has an interpreter and a processor of its own, as far as there
-are processors. The new interpreters import this file, hence the `if`
-at the end. They print nothing themselves: each result goes back to
-the script.
+Each has its own interpreter and, as far as there are enough, its own
+processor. The new interpreters import this file, which is why there
+is an `if` at the end. They print nothing themselves: each result is
+sent back to the script.
 """
 from concurrent.futures import ProcessPoolExecutor
 

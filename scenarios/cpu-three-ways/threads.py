@@ -1,6 +1,7 @@
 """a thread for each job
 
-The threads take turns, every few milliseconds. All of them end late.
+The threads take turns, every few milliseconds. All of them finish
+late.
 """
 # /// script
 # [tool.asyncdemo]

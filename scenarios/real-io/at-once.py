@@ -1,7 +1,7 @@
 """three requests at once
 
-All three are sent, then the loop waits for whichever answer comes
-first.
+All three are sent, then the loop waits for whichever response
+arrives first.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,9 +1,9 @@
-"""a query of SQLite in a thread
+"""an SQLite query in a thread
 
-The query compares every row of a file with every other. That is some
-tenths of a second of real work. SQLite lets go of the interpreter
-while it works, so the event loop can tick. Each thread needs a
-connection of its own.
+The query compares every row of a table with every other, which takes
+a few tenths of a second of real work. SQLite releases the GIL while
+it works, so the event loop can tick. Each thread needs its own
+connection.
 """
 # /// script
 # requires-python = ">=3.9"

@@ -1,6 +1,6 @@
 """three requests one after another
 
-Each request is sent when the answer to the one before has come.
+Each request is sent when the previous response has arrived.
 """
 # /// script
 # [tool.asyncdemo]

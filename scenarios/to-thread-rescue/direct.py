@@ -1,7 +1,7 @@
 """call it from the coroutine
 
-The call holds the event loop until it returns. `beat` is
-due after 0.1 s and has its first turn after 0.4 s.
+The call blocks the event loop until it returns. `beat` is due after
+0.1 s and gets its first turn after 0.4 s.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,6 +1,6 @@
 """call it in a thread, and await that
 
-The same call, made by another thread. The loop is free.
+The same call, made by another thread. The loop stays free.
 """
 # /// script
 # requires-python = ">=3.9"
