@@ -1,27 +1,29 @@
 """cancel a task, and let it clean up
 
-`cancel()` asks. It returns at once, and right after it the task is
-not done. The task is told at its next turn: its `await` raises
-`CancelledError`, `finally` runs, and here even waits for 0.1 s more.
-Only then is the task cancelled.
+`cancel()` is a request. It returns at once, and right after it the
+task is not done. The task receives the request at its next turn: its
+`await` raises `CancelledError`, `finally` runs, and here even waits
+for another 0.1 s. Only then is the task cancelled.
 
-That is a strength. Files get closed, locks are given back, and the
-other side of a connection hears a goodbye.
+That is a strength. Files are closed, locks are released, and the
+other side of a connection gets a goodbye.
 
-**"cancel() kills it at once."** Nothing in asyncio can stop a task in
-the midst of a step. The request reaches it at an `await` that waits.
-A task that computes, or sits in `time.sleep`, does not hear of it.
+**Myth: "cancel() kills it at once."** Nothing in asyncio can stop a
+task between two awaits. The request reaches it at an `await` that
+waits. A task that computes, or sits in `time.sleep`, does not
+notice.
 
-`await task` afterwards waits for the clean-up. The `CancelledError`
-that it raises says how the task ended, and may be caught there: it
+`await task` then waits for the clean-up. The `CancelledError` that
+it raises tells you how the task ended, and you may catch it here: it
 is not `main` that was cancelled.
 
-**Try** a copy without the `asyncio.sleep(0.1)` in `main`. The task is
-cancelled before its first step: not even `at work` appears.
+**Try** copying the script and removing the `asyncio.sleep(0.1)` in
+`main`. The task is cancelled before its first step: not even
+`at work` appears.
 """
 # /// script
 # [tool.asyncdemo]
-# question = "What follows `at work`?"
+# question = "What comes after \"at work\"?"
 # choices = [
 #     "at work\nasked; done? True\ncancelled? True",
 #     "at work\nasked; done? False\ncancelled? True",

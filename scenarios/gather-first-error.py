@@ -1,23 +1,23 @@
 """one of three gathered jobs fails
 
-Job 2 fails at 0.1 s, and `gather` hands its error to `main` at once.
-But jobs 1 and 3 are still there: they say `done` at 0.2 and 0.3 s,
-after the error was caught.
+Job 2 fails at 0.1 s, and `gather` raises its error in `main` at
+once. But jobs 1 and 3 are still running: they print `done` at 0.2
+and 0.3 s, after the error was caught.
 
 `gather` only *waits* for its tasks. The first error ends the waiting
-and nothing else; the other tasks belong to the loop and go on. Their
-results are lost, and so is a second error: nobody is told of it.
+and nothing else; the other tasks belong to the event loop and go on.
+Their results are lost, and so is a second error: nobody hears of it.
 
-**"gather cancels the rest."** It does so only if `main` itself is
-cancelled while it waits there. A failure cancels nothing. If `main`
-returned now, both would be cut off in the midst of their work.
+**Myth: "gather cancels the rest."** It does so only if `main` itself
+is cancelled while it waits there. A failure cancels nothing. If
+`main` returned now, both jobs would be cancelled half-way.
 
-With `return_exceptions=True`, `gather` waits for all, and the error
-comes as one of the results. A task group does cancel the rest: see
-`taskgroup-fails-together`.
+With `return_exceptions=True`, `gather` waits for all of them and
+returns the error as one of the results. A task group does cancel the
+rest: see `taskgroup-fails-together`.
 
-**Try** a copy without the `asyncio.sleep(0.3)` in `main`. It ends
-before jobs 1 and 3, and neither says `done`.
+**Try** copying the script and removing the `asyncio.sleep(0.3)` in
+`main`. It ends before jobs 1 and 3, and neither prints `done`.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,23 +1,25 @@
 """a task fails, and nobody awaits it
 
-The disk is full at 0.1 s, and `main` notices nothing. The message
-comes at 0.2 s, when the last name for the task is gone. It is a
-message only: the script goes on, and its exit status is 0.
+The disk is full at 0.1 s, and `main` does not notice. The error is
+reported at 0.2 s, when the last reference to the task is gone. It is
+only reported: the script goes on, and its exit status is 0.
 
 A task keeps its exception for whoever awaits it. That may happen at
-any time, so asyncio cannot complain while someone still holds the
-task. When nobody can ask any more, it logs `Task exception was never
-retrieved` at level ERROR, and `logging` writes that to stderr.
+any time, so asyncio cannot complain while something still refers to
+the task. When nothing can ask any more, it logs
+`Task exception was never retrieved` at level ERROR, and `logging`
+writes that to stderr.
 
-**"An exception always stops the program."** It stops the coroutine
-that raised it, then the one that awaits that, and so on. In a task
-nobody awaits, it stops the task.
+**Myth: "an exception always stops the program."** It stops the
+coroutine that raised it, then the one that awaits that, and so on.
+In a task that nothing awaits, it stops only the task.
 
-Keep the tasks that you make, and await them, or put them into a task
-group, which awaits them for you.
+Keep a reference to each task you create, and await it, or use a task
+group, which awaits its tasks for you.
 
-**Try** `await task` in place of `del task`, in a copy. Now the error
-reaches `main` and ends the program, and the exit status is 1.
+**Try** copying the script and replacing `del task` by `await task`.
+Now the error reaches `main` and ends the program, and the exit
+status is 1.
 """
 # /// script
 # [tool.asyncdemo]
@@ -55,6 +57,6 @@ asyncio.run(main())
 # Task exception was never retrieved
 # future: <Task finished name='Task-2' <any> exception=OSError('disk full')>
 # Traceback (most recent call last):
-#   File "<path>", line 37, in save
+#   File "<path>", line 39, in save
 #     raise OSError("disk full")
 # OSError: disk full

@@ -1,24 +1,26 @@
 """a broad except around an await
 
 Both tasks are cancelled at 0.1 s. `polite` has `except Exception`,
-and ends there and then. `greedy` has a bare `except:`, takes the
-request for one more error, and works on for another 0.2 s.
+and ends right then. `greedy` has a bare `except:`, treats the
+request as one more error, and keeps working for another 0.2 s.
 
 A cancellation arrives as an exception, `CancelledError`, raised by
-the `await`. Whoever catches it and goes on has answered "no", and is
-not asked again. Since Python 3.8 it is no `Exception`, only a
-`BaseException`, just so that `except Exception` lets it pass. In 3.7
-both tasks would have eaten it.
+the `await`. A task that catches it and goes on ignores the
+cancellation, and is not asked again. Since Python 3.8
+`CancelledError` is not an `Exception`, only a `BaseException`,
+precisely so that `except Exception` lets it pass. In 3.7 both tasks
+would have swallowed it.
 
-**"A broad except is safe."** A bare `except:` and `except
-BaseException` catch cancellations, Ctrl-C and `sys.exit()` too. Then
-timeouts do not work, task groups do not end, and the program hangs
-when it should stop.
+**Myth: "a broad except is safe."** A bare `except:` and
+`except BaseException` also catch cancellations, Ctrl-C and
+`sys.exit()`. Then timeouts do not work, task groups do not end, and
+the program hangs when it should stop.
 
-If you must catch it, to clean up, say `raise` at the end.
+If you must catch it to clean up, end with `raise`.
 
-**Try** `raise` as a line of its own after the `print` in `greedy`, in
-a copy. Now both end at 0.1 s, and the finding is gone.
+**Try** copying the script and adding `raise` on its own line after
+the `print` in `greedy`. Now both end at 0.1 s, and the finding is
+gone.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,24 +1,25 @@
 """the same three jobs, in a task group
 
 Job 2 fails at 0.1 s, as in `gather-first-error`. This time the group
-cancels jobs 1 and 3 in the same moment: neither says `done`, and
+cancels jobs 1 and 3 at the same moment: neither prints `done`, and
 `main` ends at 0.1 s.
 
 A task group owns its tasks. The `async with` block does not end
-before all of them have ended, and one failure cancels the others. So
+until all of them have ended, and one failure cancels the others. So
 no task is left behind, and no error is lost.
 
 Several tasks can fail at once, so the errors come as a group, an
-`ExceptionGroup`. `except* ValueError` picks the ones of that kind
-out of it; any others go on.
+`ExceptionGroup`. `except* ValueError` handles those of that type;
+any others propagate.
 
-**"Use gather everywhere."** `gather` fits where the others should
-finish in spite of a failure. Where the results are only of use
-together, a task group is the safer choice. `TaskGroup`
-and `except*` need Python 3.11.
+**Myth: "use gather everywhere."** `gather` fits if the others should
+finish in spite of a failure. If you need all the results, a task
+group is the safer choice. `TaskGroup` and `except*` need Python
+3.11.
 
-**Try** `if number > 0`, in a copy. Job 2 still fails first, and the
-others are cancelled before they can: the group holds one error.
+**Try** copying the script and writing `if number > 0`. Job 2 still
+fails first, and the others are cancelled before they can fail: the
+group holds one error.
 """
 # /// script
 # requires-python = ">=3.11"

@@ -1,23 +1,23 @@
 """a timeout cancels; a shield prevents that
 
-Two jobs of 0.3 s begin together. `main` waits 0.1 s for the one, then
-0.1 s for the other; both are too late. But `plain` never says `done`,
-and `kept` does, 0.1 s after its timeout.
+Two jobs of 0.3 s start together. `main` waits 0.1 s for the first,
+then 0.1 s for the second; both are too late. But `plain` never
+prints `done`, and `kept` does, 0.1 s after its timeout.
 
 `wait_for` cancels what it waits for when the time is up, and waits
-until that has ended. `shield` puts a wall between them: what gets
-cancelled is the shield, and the task behind it runs on.
+until that has ended. `shield` stands in between: the shield is
+cancelled, and the task behind it runs on.
 
-**"A timeout only stops waiting."** It stops the work too. If the
-work must be finished once it was begun, such as a payment, shield it,
-and keep the task, as here, to await it later.
+**Myth: "a timeout only stops waiting."** It stops the work too. If
+work must be finished once it has started, such as a payment, shield
+it, and keep a reference to the task, as here, to await it later.
 
-A shield is no magic. When the program ends, or someone cancels the
-task itself, it ends like any other. `asyncio.timeout`, from Python
-3.11, does the same as `wait_for` for a whole block.
+A shield is not magic. When the program ends, or someone cancels the
+task itself, it ends like any other. `asyncio.timeout`, new in Python
+3.11, does for a whole block what `wait_for` does for one awaitable.
 
-**Try** a copy without the last `await kept`: `main` ends at 0.2 s,
-and `kept` is cut off in spite of its shield.
+**Try** copying the script and removing the last `await kept`: `main`
+ends at 0.2 s, and `kept` is cancelled in spite of its shield.
 """
 # /// script
 # [tool.asyncdemo]
