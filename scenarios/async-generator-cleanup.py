@@ -4,22 +4,23 @@ After the `break`, `after break` is printed first, and the `finally`
 of the generator runs later, in a task of its own: `Task-2`. With
 `aclose()` it runs at once, in `Task-1`, the task of `main`.
 
-A plain generator runs its `finally` when it is dropped. An async one
-cannot: there may be an `await` in it, and dropping is no place to
-wait. So the event loop is asked to close it, and makes a task for
-that, when it gets round to it.
+A plain generator runs its `finally` when it is dropped. An async
+generator cannot: its `finally` may contain an `await`, and nothing
+can wait at the moment an object is dropped. So Python asks the event
+loop to close it, and the loop creates a task for that when it gets
+round to it.
 
-**"break runs finally."** It leaves the loop and drops the generator.
-Until the clean-up comes, a file or a connection stays open. In that
-other task there are other context variables, and a timeout or a task
-group around the `yield` breaks in strange ways.
+**Myth: "break runs finally."** It leaves the loop and drops the
+generator. Until the clean-up runs, a file or a connection stays
+open. That other task has its own context variables, and a timeout or
+a task group around the `yield` breaks in strange ways.
 
 So close it yourself, with `aclose()`.
 
-**Try** `async with contextlib.aclosing(ticks()) as items:` around the
-first loop, in a copy that imports contextlib, and loop over `items`.
-(It needs Python 3.10.) The clean-up then comes before `after break`,
-in `Task-1`.
+**Try** copying the script, importing `contextlib`, putting `async
+with contextlib.aclosing(ticks()) as items:` around the first loop,
+and looping over `items`. (It needs Python 3.10.) The clean-up then
+comes before `after break`, in `Task-1`.
 """
 # /// script
 # [tool.asyncdemo]

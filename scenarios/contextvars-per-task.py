@@ -1,21 +1,24 @@
 """a context variable against a global
 
-Two tasks set both to their own name, then wait. Afterwards each finds
-its own name in the context variable, and in the global what was
+Two tasks set both to their own name, then wait. Afterwards each
+finds its own name in the context variable. The global has what was
 written last: `B`, for both.
 
-Every task gets a copy of its maker's context when it is made. What a
-task sets, it sets in its own copy. That is how a web framework knows
-which request a log line belongs to.
+Every task gets a copy of its creator's context when it is created.
+What a task sets, it sets in its own copy. That is how a web
+framework knows which request a log line belongs to.
 
-**"Every call has its own context."** Every *task* has. `gather` made
-tasks, so afterwards `main` still finds `nobody`. A plain `await`
-makes none: what `C` sets stays set in `main`, after the call too.
+**Myth: "every call has its own context."** Every *task* has.
+`gather` created tasks, so afterwards `main` still finds `nobody`. A
+plain `await` creates none: what `C` sets stays set in `main`, even
+after the call.
 
-To undo it, keep what `set` gives back and call `user.reset(token)`.
+To undo it, keep the token that `set` returns and call
+`user.reset(token)`.
 
-**Try** `await asyncio.create_task(request("C", 0.1))` in place of the
-plain `await`, in a copy. The last line then says `nobody` too.
+**Try** copying the script and replacing the plain `await` by `await
+asyncio.create_task(request("C", 0.1))`. The last line then says
+`nobody` too.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,24 +1,26 @@
 """one server, three clients, one thread
 
-Three clients ask at once, and each answer takes 0.2 s. All are there
-after 0.2 s. Server and clients are in one process, in one thread;
-between them is a real network connection, to the machine itself.
+Three clients ask at once, and each answer takes 0.2 s. All of them
+arrive after 0.2 s. Server and clients run in one process, in one
+thread; between them is a real network connection, to this very
+machine.
 
-`start_server` makes a task for each connection. The three `answer`
-tasks wait at the same time, like any others.
+`start_server` creates a task for each connection. The three `answer`
+tasks wait at the same time, like any other tasks.
 
-**"A server needs a thread for each client."** A thread for each works
-too, up to some hundreds. A connection that waits needs no thread: the
-operating system tells the loop when there is something to read. One
-thread can hold thousands of connections that mostly wait.
+**Myth: "a server needs a thread for each client."** One thread for
+each client works too, for up to some hundreds of them. But a
+connection that waits needs no thread: the operating system tells the
+event loop when there is something to read. One thread can hold
+thousands of connections that mostly wait.
 
 But they share that one thread. An `answer` that computed for 0.2 s,
 or called `time.sleep`, would keep all the others waiting.
 
-Port 0 means: any free one. So two of these can run side by side.
+Port 0 means any free port, so two of these can run side by side.
 
 **Try** `asyncdemo run echo-loopback --set CLIENTS=100`. It takes
-hardly longer.
+hardly any longer.
 """
 # /// script
 # [tool.asyncdemo]

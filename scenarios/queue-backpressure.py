@@ -1,20 +1,20 @@
 """a queue with room for three
 
-`put 0`, `put 1`, `put 2` come at once, for there is room. Then the
-queue is full, and the producer waits at its `await`. Each `got` makes
-one place free, and one more `put` follows. From there on the slow
+`put 0`, `put 1`, `put 2` come at once, because there is room. Then
+the queue is full, and the producer waits at its `await`. Each `got`
+frees one place, and one more `put` follows. From there on, the slow
 consumer sets the pace.
 
 This is called backpressure. Without it, a fast producer fills the
-memory, and what the consumer gets is older and older.
+memory, and the items that the consumer gets are older and older.
 
-**"A queue is a list."** A list takes whatever you append, and gives
-an IndexError when there is nothing to take. A queue makes people
-wait: `put` while it is full, `get` while it is empty. The waiting is
-the point.
+**Myth: "a queue is a list."** A list takes whatever you append, and
+raises IndexError when there is nothing to take. A queue makes
+callers wait: `put` while it is full, `get` while it is empty. The
+waiting is the point.
 
-`asyncio.Queue()` without a number has no limit. Give it one, except
-where you know better.
+`asyncio.Queue()` without a number has no limit. Give it one, unless
+you know better.
 
 **Try** `asyncdemo run queue-backpressure --set ROOM=1`: they take
 turns from the start. With `ROOM=0`, which means no limit, all the

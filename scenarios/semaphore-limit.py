@@ -1,22 +1,22 @@
 """nine jobs, three at a time
 
-Three waves of three: 0.3 s in all. Nine tasks exist from the start,
-but only three at a time are past the `async with`. The other six
-wait there, and each that leaves lets one in.
+Three waves of three: 0.3 s in total. All nine tasks exist from the
+start, but only three at a time are inside the `async with`. The
+other six wait there, and each one that leaves lets one in.
 
-That is how you ask one server for a thousand pages without a
-thousand connections at once. A semaphore counts; a lock is one that
-counts to 1.
+That is how you ask one server for a thousand pages without opening a
+thousand connections at once. A semaphore counts; a lock is a
+semaphore that counts to 1.
 
-**"gather throttles."** It starts everything it is given, all at once.
-If there has to be a limit, you set it: with a semaphore, or with a
-few workers that take jobs from a queue.
+**Myth: "gather throttles."** It starts everything it is given, all
+at once. If you need a limit, you set it yourself: with a semaphore,
+or with a few workers that take jobs from a queue.
 
-The limit is where the `async with` is. What a job does before it is
-not limited.
+The limit applies inside the `async with`. What a job does before it
+is not limited.
 
-**Try** `asyncdemo run semaphore-limit --set LIMIT=9`. One wave, 0.1 s
-in all. With `LIMIT=1` it is one after another, 0.9 s.
+**Try** `asyncdemo run semaphore-limit --set LIMIT=9`. One wave,
+0.1 s in total. With `LIMIT=1` it is one after another, 0.9 s.
 """
 # /// script
 # [tool.asyncdemo]

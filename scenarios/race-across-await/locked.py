@@ -2,7 +2,7 @@
 
 The lock lets one task in. The others wait at `async with` until it
 has written, and then read the new number. Nothing is lost, and the
-additions come one after another: that is what it costs.
+additions come one after another: that is the price.
 """
 import asyncio
 

@@ -1,15 +1,16 @@
 """four tasks add to one counter
 
-The `await` stands between reading the counter and writing it. All
-four tasks read the same number before any of them writes, so of four
-additions one is left.
+The `await` is between reading the counter and writing it. All four
+tasks read the same number before any of them writes, so of four
+additions only one survives.
 
-**Try** a copy in which the `await` comes first, before `seen` is
-read. Reading and writing are then one step, and nothing is lost.
+**Try** copying the script and moving the `await` up, before `seen`
+is read. Nothing can then happen between reading and writing, and
+nothing is lost.
 """
 # /// script
 # [tool.asyncdemo]
-# question = "Four tasks add 1, fifty times each. What comes of it?"
+# question = "Four tasks add 1, fifty times each. What is the result?"
 # choices = [
 #     "200 of 200",
 #     "50 of 200",
