@@ -1,22 +1,23 @@
 """what a call costs that never waits
 
 Three ways to add 1, twenty thousand times. A plain call is the
-cheapest. `await` makes a coroutine object each time, and costs two or
-three times as much. `gather` makes a task of each as well, and every
-task goes through the loop's queue: more than a hundred times as much.
+cheapest. `await` creates a coroutine object each time, and costs two
+or three times as much. `gather` also makes a task of each, and every
+task goes through the loop's queue: about a hundred times as much,
+and more while asyncdemo traces each task.
 
-These are microseconds. Beside a network answer of 20 ms nobody
-notices a task. But here nothing waits, so nothing can overlap, and
-all of it is cost with no return.
+These are microseconds. Compared with a network response of 20 ms,
+nobody notices a task. But here nothing waits, so nothing can
+overlap, and all of it is cost with no return.
 
-**"Async is faster."** It lets waits overlap, no more. Code that
-computes gets slower by being `async def`.
+**Myth: "async is faster."** It lets waits overlap, no more. Code
+that only computes gets slower as an `async def`.
 
-So leave plain what never awaits. Make tasks of things that wait, not
-of each line of a file.
+So keep functions that never await plain. Create tasks for things
+that wait, not for each line of a file.
 
-**Try** `asyncdemo run async-isnt-free --python 3.13`, or whichever
-other Python you have. The figures differ, and their order does not.
+**Try** `asyncdemo run async-isnt-free --python 3.13`, or any other
+Python you have. The figures differ, but their order does not.
 """
 # /// script
 # [tool.asyncdemo]

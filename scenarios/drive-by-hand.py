@@ -1,20 +1,23 @@
 """run a coroutine without any event loop
 
-There is no asyncio here. `send(None)` runs the coroutine to its first
-pause, and returns what the pause has handed out: `paused`. `send(42)`
-goes on from there, with 42 as the value of the `await`. At its end
-the coroutine raises `StopIteration`, with what it returned.
+There is no asyncio here. `send(None)` runs the coroutine to its
+first pause, and returns the value that the pause yields: `paused`.
+`send(42)` resumes it, with 42 as the value of the `await`. When the
+coroutine returns, `send` raises `StopIteration`, which carries the
+return value.
 
-That is all there is to `await`. It hands down to the innermost
-awaitable. A `yield` in there pauses the whole chain, up to whoever
-called `send`. Most often that is an event loop.
+That is all there is to `await`. It passes control down to the
+innermost awaitable. A `yield` in there pauses the whole chain, up to
+whatever called `send`. Usually that is an event loop.
 
-**"await is magic."** It is a function that can be left in the middle
-and entered again. The magic, if any, is in who calls `send`, and
-when. An event loop does it when what was waited for is there.
+**Myth: "await is magic."** A coroutine is a function that can be
+left in the middle and resumed. The magic, if any, is in what calls
+`send`, and when. An event loop does so when what was awaited is
+there.
 
-**Try** a third `send(None)` at the end of a copy: `RuntimeError:
-cannot reuse already awaited coroutine`. It serves once.
+**Try** copying the script and adding a third `send(None)` at the
+end: `RuntimeError: cannot reuse already awaited coroutine`. It can
+be used only once.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,20 +1,22 @@
 """a task that begins inside create_task
 
-The same lines twice. First `create_task` only puts the task into the
-loop's queue, so `made` comes first and `begins` after it. Then
-the loop gets another task factory, and the order is reversed: the
-child runs up to its first wait before `create_task` returns.
+The same lines twice. The first time, `create_task` only puts the
+task into the loop's queue, so `made` comes first and `begins`
+second. Then the loop gets another task factory, and the order is
+reversed: the child runs up to its first wait before `create_task`
+returns.
 
-An eager task that never waits is finished right there. It has not
-been through the queue at all, which saves most of what a task costs.
-Caches are the case in point: mostly the answer is there already.
+An eager task that never waits is finished right there. It never goes
+through the queue, which saves most of what a task costs. Caches are
+a good example: usually the answer is already there.
 
-**"Tasks are always lazy."** They are by default. But with the eager
-factory, which needs Python 3.12, code that relies on the order may
-break. Here the order is all that differs.
+**Myth: "tasks are always lazy."** They are by default. But with the
+eager factory, which needs Python 3.12, code that relies on the order
+may break. Here, the order is all that differs.
 
-**Try** a copy in which `child` does not sleep, and `parent` prints
-`task.done()` too: `False` for the lazy one, `True` for the eager one.
+**Try** copying the script, removing the sleep from `child`, and
+having `parent` also print `task.done()`: `False` for the lazy one,
+`True` for the eager one.
 """
 # /// script
 # requires-python = ">=3.12"

@@ -1,23 +1,25 @@
 """asyncio.run inside a coroutine
 
-`main` runs in an event loop. `asyncio.run` would open a second one in
-the same thread, and refuses: RuntimeError. `inner` has only been
-built, so a warning says besides that it was never awaited.
+`main` runs in an event loop. `asyncio.run` would start a second one
+in the same thread, and refuses: RuntimeError. `inner()` only created
+a coroutine object, so a warning also says that it was never awaited.
 
-A running loop holds the thread; a second one inside would hold the
-first, and all its tasks. Hence one `run` at the way in, and `await`
-for everything inside.
+A running loop occupies its thread; a second one inside it would
+block the first, and all its tasks. Hence one `run` as the way in,
+and `await` for everything inside.
 
-**"asyncio.run is how one calls a coroutine."** It is how *plain* code
-does. Inside an `async def` it is `await inner()`.
+**Myth: "asyncio.run is how you call a coroutine."** It is how
+*plain* code does. Inside an `async def`, write `await inner()`.
 
-Notebooks are the trap: in Jupyter each cell runs inside a loop that
-is running already. So `asyncio.run(main())`, copied from a tutorial,
+Notebooks are a trap: in Jupyter, each cell runs inside a loop that
+is already running. So `asyncio.run(main())`, copied from a tutorial,
 fails there; a plain `await main()` in the cell works. The same goes
 for a plain function that calls `asyncio.run` and is itself called
-from a coroutine: give it a thread, `await asyncio.to_thread(plain)`.
+from a coroutine: run it in a thread, with
+`await asyncio.to_thread(plain)`.
 
-**Try** `await inner()` in its place, in a copy: `main`, then `inner`.
+**Try** copying the script and writing `await inner()` instead: it
+prints `main`, then `inner`.
 """
 # /// script
 # [tool.asyncdemo]

@@ -3,22 +3,22 @@
 `main` is written once, with AnyIO. It runs on asyncio's event loop,
 then on Trio's, and does the same on both.
 
-AnyIO is a layer over either. A library written with it works for
-people who use asyncio and for people who use Trio. Its task groups
-and its way to cancel come from Trio; asyncio has got task groups of
-its own since.
+AnyIO is a layer on top of either. A library written with it works
+for users of asyncio and for users of Trio. Its task groups and its
+cancellation come from Trio; asyncio has since gained its own task
+groups.
 
-**"Trio is another language."** `async def` and `await` are Python's.
-The loop is a library, and there is more than one. What you cannot do
-is mix them: `asyncio.sleep` fails on Trio, which knows nothing of
-asyncio's loop.
+**Myth: "Trio is another language."** `async def` and `await` are
+Python's. The event loop is a library, and there is more than one.
+What you cannot do is mix them: `asyncio.sleep` fails on Trio, which
+knows nothing about asyncio's loop.
 
 The jobs here end 0.1 s apart. If both were due at the same moment,
-either might come first: AnyIO promises no order, and Trio shuffles on
-purpose, so that nobody comes to rely on one.
+either might come first: AnyIO guarantees no order, and Trio shuffles
+on purpose, so that no one comes to rely on one.
 
-**Try** 0.1 s for both jobs, in a copy. Run it a few times, and watch
-the order under `trio`.
+**Try** copying the script and giving both jobs 0.1 s. Run it a few
+times, and watch the order under `trio`.
 """
 # /// script
 # dependencies = ["anyio", "trio"]

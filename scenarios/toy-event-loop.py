@@ -1,23 +1,26 @@
 """an event loop of ten lines
 
 Two jobs wait at the same time, as with asyncio: `A0` and `B0` at
-once, `B1` at 0.1 s, `A1` at 0.2 s. The time is that of the longest.
+once, `B1` at 0.1 s, `A1` at 0.2 s. The whole takes as long as the
+longest job.
 
-The loop has a heap of who is due when. It takes the first, sleeps
-until that one is due, and calls `send`. The job runs to its next
-`await`, and what it hands out says when it wants to go on.
+The loop has a heap of coroutines, ordered by when each is due. It
+takes the first, sleeps until that one is due, and calls `send`. The
+job runs to its next `await`, and the value it yields says when it
+wants to continue.
 
-asyncio does the same, in a few thousand lines more. In place of
-`time.sleep` it asks the operating system to wake it when a timer is
-due *or* a connection has something to read. It has futures, tasks,
-cancellation, threads and signals too.
+asyncio does the same, in a few thousand lines more. Instead of
+`time.sleep`, it asks the operating system to wake it when a timer is
+due *or* a connection has something to read. It also has futures,
+tasks, cancellation, threads and signals.
 
-**"The loop is a thread."** It is a `while` loop in your thread, and
-runs one job at a time. What a job does between two awaits holds the
-loop. Put `time.sleep(1)` into `job`, and you see it stand still.
+**Myth: "the loop is a thread."** It is a `while` loop in your
+thread, and runs one job at a time. Whatever a job does between two
+awaits holds the loop. Put `time.sleep(1)` into `job`, and you see it
+stand still.
 
-**Try** a third job in a copy: `run(job("A", 0.2), job("B", 0.1),
-job("C", 0.3))`.
+**Try** copying the script and running a third job: `run(job("A",
+0.2), job("B", 0.1), job("C", 0.3))`.
 """
 # /// script
 # [tool.asyncdemo]

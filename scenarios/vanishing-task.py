@@ -1,24 +1,25 @@
 """a task that nobody holds is thrown away
 
-`job` waits for a future that nobody else knows. `main` has not kept
-the task. When Python clears away what nobody holds, the task goes
-with it, in the midst of its wait, and asyncio logs an error: `Task
-was destroyed but it is pending!` And `job: done` never comes.
+`job` waits for a future that nothing else knows of, and `main` has
+not kept the task. When Python collects what nothing refers to, the
+task goes too, in the middle of its wait, and asyncio logs an error:
+`Task was destroyed but it is pending!` And `job: done` never comes.
 
-The event loop holds only what is due next: steps that are ready, and
-timers. A task that waits is held by what it waits for, for that has
-to wake it. Here the future is held by the task, and the task by the
-future: a ring that hangs in the air.
+The event loop refers only to what is due next: steps that are ready,
+and timers. A waiting task is kept alive by what it waits for,
+because that has to wake it. Here the task holds the future, and the
+future holds the task: a reference cycle that nothing else holds.
 
-Mostly something does hold the future, such as a timer or a
-connection. So the fault shows itself seldom, and at a moment of the
-garbage collector's choosing. `gc.collect()` is there to choose it.
+Usually something does hold the future, such as a timer or a
+connection. So the bug shows up rarely, and at a moment of the
+garbage collector's choosing. Here, `gc.collect()` chooses it.
 
-**"The loop keeps my task."** Only weakly. Keep it yourself: in a
-name, in a set, or in a task group.
+**Myth: "the loop keeps my task."** It holds only a weak reference.
+Keep one yourself: in a variable, in a set, or in a task group.
 
-**Try** `task = asyncio.create_task(job())` in a copy. Now `main`
-holds the task. It is cancelled at the end, in good order.
+**Try** copying the script and writing
+`task = asyncio.create_task(job())`. Now `main` holds the task. It is
+cancelled cleanly at the end.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,6 +1,6 @@
 """the loop is asked to call set_result
 
-`call_soon_threadsafe` leaves a note for the loop, and wakes it.
+`call_soon_threadsafe` queues the call for the loop, and wakes it.
 """
 # /// script
 # [tool.asyncdemo]
@@ -19,7 +19,7 @@ def work(loop, future):
 
 async def main():
     loop = asyncio.get_running_loop()
-    loop.call_later(TIMER, int)  # of no concern to us
+    loop.call_later(TIMER, int)  # an unrelated timer
     future = loop.create_future()
     threading.Thread(target=work, args=[loop, future]).start()
     print(f"main: got {await future}")

@@ -1,7 +1,7 @@
 """set_result, called in the thread
 
-The result is there at 0.1 s, but nobody wakes the loop. The timer at
-0.5 s does it, by chance.
+The result is there at 0.1 s, but nothing wakes the loop. The timer
+at 0.5 s does, by chance.
 """
 # /// script
 # [tool.asyncdemo]
@@ -23,7 +23,7 @@ def work(future):
 
 async def main():
     loop = asyncio.get_running_loop()
-    loop.call_later(TIMER, int)  # of no concern to us
+    loop.call_later(TIMER, int)  # an unrelated timer
     future = loop.create_future()
     threading.Thread(target=work, args=[future]).start()
     print(f"main: got {await future}")
