@@ -82,6 +82,11 @@ def is_handled(pid: int, number: int) -> bool:
     return _has_signal(pid, "SigCgt", number)
 
 
+def is_ignored(pid: int, number: int) -> bool:
+    """Whether a process ignores a signal."""
+    return _has_signal(pid, "SigIgn", number)
+
+
 def signal_thread(pid: int, thread: int, number: int) -> bool:
     """Send a signal to one thread of a process, by the number that the kernel has for it; False where that fails."""
     import ctypes

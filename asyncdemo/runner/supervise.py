@@ -82,6 +82,7 @@ class _Supervisor:
         self._loan = loan
         self._interrupted = interrupted
         self._ladder = ladder
+        ladder.ignores = lambda number: linux.is_ignored(child.pid, number)
         self._drained = anyio.Event()
         self._echo = False  # whether the listener is about to tell of a SIGINT that was ours
 

@@ -30,6 +30,7 @@ def run_transparently(command: Sequence[str], *, timeout: float | None) -> Outco
             reaper = start_reaper(lambda: subprocess.Popen(list(command)), grouped=False)
         except OSError as error:
             return Outcome("not-started", code=_cannot(error), reason=f"{error.strerror}: {command[0]}")
+        ladder.ignores = lambda number: linux.is_ignored(reaper.child, number)
         pass_on(reaper)
         while not _has_ended(reaper, ladder):
             number = ladder.due(time.monotonic())

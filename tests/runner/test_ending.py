@@ -321,6 +321,61 @@ def test_what_is_ignored_here_is_ignored_there(asyncdemo: Callable[..., Result],
     assert (shown, result.status) == ("True\n", 0)
 
 
+IGNORES = """
+    import signal, time
+    print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN, signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN)
+    open("started", "w").close()
+"""
+
+
+def in_background(folder: Path, *command: str) -> Result:
+    """Run a command as a shell without job control runs it in the background: with SIGINT and SIGQUIT ignored."""
+    done = subprocess.run(
+        ["sh", "-c", '"$@" & wait $!', "sh", *command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=clean_environment({"PYTHONPATH": str(REPOSITORY)}),
+        timeout=60,
+        check=False,
+    )
+    return Result(done.stdout, done.stderr, done.returncode)
+
+
+@pytest.mark.parametrize("option", ["--json", "--output-only"])
+def test_a_script_in_the_background_has_the_signals_of_plain_python(tmp_path: Path, option: str) -> None:
+    (tmp_path / "script.py").write_text(dedent(IGNORES))
+    plain = in_background(tmp_path, sys.executable, "script.py")
+    ours = in_background(
+        tmp_path, sys.executable, "-m", "asyncdemo", "run", option, "--python", sys.executable, "script.py"
+    )
+    shown = text(json.loads(ours.stdout)["runs"][0]) if option == "--json" else ours.stdout
+    assert (shown, ours.status) == (plain.stdout, plain.status) == ("True True\n", 0)
+
+
+TELLS = "signal.signal(signal.SIGTERM, lambda *_: exit(5))\nbegan = time.monotonic()\n"
+TELLS += "try: time.sleep(60)\nfinally: open('took', 'w').write(str(time.monotonic() - began))\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "grace"),
+    [(["--json", "--timeout"], 1, 0.7), (["--json", "--for"], 0, 3.0), (["--output-only", "--timeout"], 124, 0.7)],
+    ids=["timeout", "for", "output-only"],
+)
+def test_nobody_waits_for_what_an_ignored_signal_does(
+    tmp_path: Path, options: list[str], status: int, grace: float
+) -> None:
+    """SIGTERM comes first, and not after the grace that SIGINT has; a busy machine gets three tries."""
+    (tmp_path / "script.py").write_text(dedent(IGNORES) + TELLS)
+    tool, python = (sys.executable, "-m", "asyncdemo", "run", *options), ("--python", sys.executable)
+    took = []
+    while len(took) < 3 and (not took or took[-1] > 1.5 + grace / 2):
+        assert in_background(tmp_path, *tool, "1.5", *python, "script.py").status == status
+        took.append(float((tmp_path / "took").read_text()))
+    assert min(took) < 1.5 + grace / 2
+
+
 @pytest.mark.parametrize("options", [["--json"], ["--no-source"], ["--output-only"]], ids=lambda options: options[0])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_at_any_moment_of_the_start(
