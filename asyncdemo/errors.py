@@ -1,4 +1,4 @@
-"""The errors that end a command. A run that fails is a value (recording.Outcome), never one of these."""
+"""The errors that end a command. A run that fails is a value (an Outcome), never one of these."""
 
 
 class AsyncdemoError(Exception):

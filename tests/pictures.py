@@ -6,7 +6,7 @@ before it is kept, its paths are made those of no machine in particular.
 
 from pathlib import Path
 
-from asyncdemo.archive import from_text
+from asyncdemo.model.recording_json import from_text
 from asyncdemo.views.svg.run_picture import recording_picture
 from tests.conftest import REPOSITORY
 

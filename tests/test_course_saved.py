@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.archive import from_text
 from asyncdemo.catalogue import course
+from asyncdemo.model.recording_json import from_text
 from asyncdemo.views.exports import RECORDINGS
 from tests.conftest import SCENARIOS, Result
 from tests.views.forms import check_all

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from asyncdemo.health import Check
-from asyncdemo.views.terminal.doctor import write_checks
+from asyncdemo.views.terminal.doctor import Check, write_checks
 from asyncdemo.views.terminal.page import Page
 from tests.conftest import Result
 

@@ -27,11 +27,11 @@ def test_imports_go_one_way() -> None:
 @pytest.mark.parametrize(
     ("file", "imports", "contract"),
     [
-        ("recording.py", "asyncdemo.comparison", "imports go one way"),
+        ("model/recording.py", "asyncdemo.comparison", "imports go one way"),
         ("views/document.py", "asyncdemo.cli", "imports go one way"),
         ("views/document.py", "asyncdemo.runner.observe", "imports go one way"),
         ("catalogue/course.py", "asyncdemo.views.document", "imports go one way"),
-        ("probe/inject/_asyncdemo_probe.py", "asyncdemo.recording", "imports go one way"),
+        ("probe/inject/_asyncdemo_probe.py", "asyncdemo.model.recording", "imports go one way"),
         ("a_new_module.py", "os", "imports go one way"),
         ("runner/observe.py", "asyncdemo.catalogue.course", "the runner knows"),
         ("views/document.py", "typer.core", "only the command line knows Typer"),

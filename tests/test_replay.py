@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.archive import Recording, from_text, to_json
 from asyncdemo.errors import UsageError
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
+from asyncdemo.model.recording_json import Recording, from_text, to_json
 from asyncdemo.views.narration import Stage
 from asyncdemo.views.terminal.film import Film
 from asyncdemo.views.terminal.recorded import write_recording
 from asyncdemo.views.terminal.steps import step_rows, write_steps
 from tests.conftest import Result
 from tests.lanes.made import Made, run_of, timeline
-from tests.test_archive_damage import recordings
+from tests.model.test_recording_damage import recordings
 from tests.views.fabricated import Text, outputs, page, run
 
 Program = Callable[..., Result]

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo import archive
 from asyncdemo.cli.saving import comparison_files, opened
 from asyncdemo.errors import ToolError, UsageError
+from asyncdemo.model import recording_json
 from asyncdemo.views.exports import RECORDINGS
 from tests.comparison.made import compared, made
 from tests.conftest import Result
@@ -24,7 +24,7 @@ from tests.conftest import Result
 def test_a_recording_is_kept(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
     result = asyncdemo("run", "sync-main", "asyncio-run", "--json", "--save", "kept.json")
     assert (result.status, result.stderr) == (0, "")
-    kept = archive.from_text((tmp_path / "kept.json").read_text())
+    kept = recording_json.from_text((tmp_path / "kept.json").read_text())
     assert [run.subject.target for run in kept.runs] == ["sync-main", "asyncio-run"]
     published = json.loads(result.stdout)["runs"]
     assert [run.to_json() for run in kept.runs] == published

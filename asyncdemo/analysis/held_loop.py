@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from typing import Literal, NamedTuple
 
-from asyncdemo.spans import BLOCKED, READY, RUNNING, Task, Timeline
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, Task, Timeline
 
 _SLACK = 1.01  # of its time a single loop can be busy; with more there are several
 

@@ -5,8 +5,8 @@ Collected while the events are read. Places are as they are stored: thread << TH
 
 from collections.abc import Container, Mapping
 
+from asyncdemo.model.spans import Touch, Unheeded
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.spans import Touch, Unheeded
 
 
 class Touches:

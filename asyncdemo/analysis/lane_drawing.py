@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, Folded, Lane, cells, fold, shape
 from asyncdemo.analysis.printed_lines import printed, prints
-from asyncdemo.recording import Output, Run
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Task, Timeline
+from asyncdemo.model.recording import Output, Run
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, Task, Timeline
 
 
 def by_task(timeline: Timeline, outputs: Iterable[Output]) -> dict[int, list[Output]]:

@@ -7,7 +7,7 @@ from itertools import accumulate, count
 from typing import NamedTuple
 
 from asyncdemo.analysis.task_names import common_name, kind_of_work
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, Spans, Task
 
 _ROOM = 8  # cells for a number and what is between it and the next
 _MOST = 12  # numbers, however much room there is

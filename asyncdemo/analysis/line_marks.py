@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from asyncdemo.analysis.printed_lines import prints
 from asyncdemo.model.error_text import without_reprs
-from asyncdemo.recording import Output, Run, Subject
+from asyncdemo.model.recording import Output, Run, Subject
 
 _WARNING = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>\w*Warning: .+)$")
 # In the traceback of an exception group a "|" stands before each line.

@@ -15,8 +15,8 @@ from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from asyncdemo.recording import Output, Run
-from asyncdemo.spans import BLOCKED, READY, RUNNING, STATES, WAITING, Spans, State, Task, Timeline
+from asyncdemo.model.recording import Output, Run
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, STATES, WAITING, Spans, State, Task, Timeline
 
 SHORTEST = 0.0005  # seconds: what is shorter is no moment of its own: an idle loop, or a thread that is about to begin
 _SLACK = 2e-6  # seconds: what is no further apart comes one directly after the other; recordings keep microseconds

@@ -7,8 +7,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 
-from asyncdemo.recording import Output
-from asyncdemo.spans import BLOCKED, RUNNING, Timeline
+from asyncdemo.model.recording import Output
+from asyncdemo.model.spans import BLOCKED, RUNNING, Timeline
 
 _GAP = 0.01  # seconds: what a thread writes so much later, it has not written at one time
 

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from asyncdemo.own_code import is_own
-from asyncdemo.spans import RUNNING, Task, Timeline
+from asyncdemo.model.spans import RUNNING, Task, Timeline
+from asyncdemo.model.user_code import is_own
 
 _LONG = 0.02  # seconds
 _COUNTED = re.compile(r"Task-\d+|Thread-\d+ \(.*\)")  # how Python calls a task or thread that nobody gave a name

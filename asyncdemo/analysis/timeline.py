@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Sequence
 
 from asyncdemo.analysis.incidents import Ignored, Touches, split, unheeded
-from asyncdemo.own_code import is_own
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, Raised, Reason, Spans, Task, Timeline
+from asyncdemo.model.traces import Frame, Sample, Trace
+from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, End, Raised, Reason, Spans, Task, Timeline
-from asyncdemo.trace import Frame, Sample, Trace
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
 _CROWDED = 0.8  # of a step over 20 ms: if it queued for a processor for longer, nobody is to be blamed by the rest

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from asyncdemo.own_code import is_own
-from asyncdemo.recording import Run
-from asyncdemo.spans import WAITING, Reason, Task, Timeline, wait_words
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import WAITING, Reason, Task, Timeline, wait_words
+from asyncdemo.model.user_code import is_own
 
 _NEXT_TO_NOTHING = 0.01  # of its own time: a script that used no processor for less has not waited
 _OF_PROCESSES = re.compile(r"[/\\](concurrent[/\\]futures[/\\]process|multiprocessing[/\\]\w+)\.py$")

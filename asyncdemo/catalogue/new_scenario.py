@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from textwrap import fill
 
-from asyncdemo.own_code import is_own
+from asyncdemo.model.user_code import is_own
 
 _COMMAND = re.compile(r"(?:(?<=`)|(?m:^ {4,}))asyncdemo\s(?:(?!\n\s*\n)[^`])*")  # in code: backticks, or indented
 _DOCSTRING = re.compile(r'''\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*("""|\'\'\')(?P<notes>.*?)\1''', re.DOTALL)

@@ -11,7 +11,7 @@ from asyncdemo.cli.blocks import why_not
 from asyncdemo.cli.planning import SCENARIO_TIMEOUT, Request, planned
 from asyncdemo.expectations.check_result import CheckResult, Mismatch
 from asyncdemo.expectations.document_checks import mismatches_of_run
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.runner.side_by_side import cores, run_side_by_side
 
 AT_A_TIME = 40  # blocks for which there are staged copies

@@ -15,13 +15,12 @@ from asyncdemo.catalogue.staging import staged
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.options import Ascii, Scenarios, load_catalogue
 from asyncdemo.errors import ToolError
-from asyncdemo.health import Check
-from asyncdemo.recording import Run, Subject
+from asyncdemo.model.recording import Run, Subject
 from asyncdemo.runner import linux
 from asyncdemo.runner.interpreter import command_line, find_interpreter
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
-from asyncdemo.views.terminal.doctor import write_checks
+from asyncdemo.views.terminal.doctor import Check, write_checks
 from asyncdemo.views.terminal.page import Page, standard_page
 
 app = command_app()

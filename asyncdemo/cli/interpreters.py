@@ -9,7 +9,7 @@ from asyncdemo.catalogue import availability
 from asyncdemo.catalogue.scenario import Script
 from asyncdemo.catalogue.staging import staged
 from asyncdemo.errors import UsageError
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.runner.plan import Plan
 
 # Prints which modules are not there, by the name that they were asked for under or that of what they come with.

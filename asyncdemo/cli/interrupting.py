@@ -2,7 +2,7 @@
 
 import signal
 
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 
 
 def once_is_enough(run: Run) -> Run:

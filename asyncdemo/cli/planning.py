@@ -14,7 +14,7 @@ from asyncdemo.catalogue.staging import staged
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli import blocks
 from asyncdemo.errors import Unreadable, UsageError
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.runner.interpreter import CANNOT, NoInterpreterError, command_line, find_interpreter
 from asyncdemo.runner.plan import Plan
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 from asyncdemo.cli import annotations
 from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 
 if TYPE_CHECKING:
     from asyncdemo.comparison.result import Comparison, Sweep

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asyncdemo.archive import Recording, from_text
 from asyncdemo.catalogue.names import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.messages import tell
@@ -19,6 +18,7 @@ from asyncdemo.cli.options import Ascii
 from asyncdemo.cli.progress import progress
 from asyncdemo.cli.saving import Save, recording_files
 from asyncdemo.errors import UsageError
+from asyncdemo.model.recording_json import Recording, from_text
 
 if TYPE_CHECKING:
     from asyncdemo.views.terminal.page import Page

@@ -39,7 +39,7 @@ from asyncdemo.cli.progress import progress, watched_for
 from asyncdemo.cli.promises import annotate, are_broken, rules_named
 from asyncdemo.cli.saving import Save, recording_files
 from asyncdemo.errors import UsageError
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 
 app = command_app()
 
@@ -167,7 +167,7 @@ def run(
             look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
         if save:
-            from asyncdemo.archive import Recording
+            from asyncdemo.model.recording_json import Recording
 
             files.save(Recording(tuple(runs), started=started.isoformat(timespec="seconds")))
     annotate(runs, os.environ)
@@ -255,7 +255,7 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
 def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:
     from asyncdemo.analysis.wait_times import wait_times
     from asyncdemo.model.json_shapes import as_plain
-    from asyncdemo.recording import SCHEMA
+    from asyncdemo.model.recording import SCHEMA
     from asyncdemo.runner.observe import observe
     from asyncdemo.views.document import write_json
 

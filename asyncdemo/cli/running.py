@@ -15,7 +15,7 @@ from asyncdemo.cli.interrupting import once_is_enough
 from asyncdemo.cli.messages import tell
 from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress, watched_for
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.runner.interpreter import first_found
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan

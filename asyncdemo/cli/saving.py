@@ -16,8 +16,8 @@ from asyncdemo.catalogue.names import listed, visible
 from asyncdemo.errors import ToolError, UsageError
 
 if TYPE_CHECKING:
-    from asyncdemo.archive import Recording
     from asyncdemo.comparison.result import Comparison, Sweep
+    from asyncdemo.model.recording_json import Recording
 
 Document = TypeVar("Document")
 Render = Callable[[Document], Iterable[str]]  # as in the tables of views.exports

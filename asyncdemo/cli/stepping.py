@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import accumulate
 from typing import NamedTuple
 
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.screen.full_screen import REDRAW, Screen, full_screen
 from asyncdemo.views.narration import Stage
 from asyncdemo.views.terminal.code import Row

@@ -10,7 +10,7 @@ from asyncdemo.expectations.block_update import FileFormat, rewritten
 from asyncdemo.expectations.check_result import CheckResult, Mismatch
 from asyncdemo.expectations.choices import Observed
 from asyncdemo.expectations.run_checks import best_observed, stream_mismatches
-from asyncdemo.recording import Outcome, Run
+from asyncdemo.model.recording import Outcome, Run
 
 
 def updated(checked: Checked, python: Interpreter) -> Checked:

@@ -6,7 +6,7 @@ from typing import Any
 from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.interval import CONFIDENCE
 from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp, Sweep
-from asyncdemo.recording import rounded
+from asyncdemo.model.recording import rounded
 
 SCHEMA = "asyncdemo.compare/1"
 

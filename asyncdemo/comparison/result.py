@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from asyncdemo.analysis.wait_times import Waits
 from asyncdemo.comparison.interval import speed_up
-from asyncdemo.recording import Outcome, Run
+from asyncdemo.model.recording import Outcome, Run
 
 Verdict = Literal["faster", "slower", "no difference shown", "too few runs"]
 Stopped = Literal["precision", "rounds", "time", "interrupted", "failed"]

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from asyncdemo.expectations.line_matching import in_order, printed_lines
 from asyncdemo.expectations.output_blocks import Stream, Version
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 
 
 class Observed(NamedTuple):

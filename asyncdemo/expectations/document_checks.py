@@ -9,7 +9,7 @@ from asyncdemo.expectations.line_matching import ANY_LINES, in_order, printed_li
 from asyncdemo.expectations.output_blocks import Line
 from asyncdemo.expectations.output_diff import Row, difference
 from asyncdemo.expectations.run_checks import how_it_ended
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 
 TRACEBACK = "Traceback (most recent call last):"
 _CHAINED = ("During handling of the above exception", "The above exception was the direct cause")

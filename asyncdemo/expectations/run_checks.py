@@ -12,7 +12,7 @@ from asyncdemo.expectations.output_blocks import NAMES, Stream, Version, blocks,
 from asyncdemo.expectations.output_diff import difference
 from asyncdemo.expectations.static_checks import line_of
 from asyncdemo.findings.thresholds import THRESHOLDS
-from asyncdemo.recording import Outcome, Run
+from asyncdemo.model.recording import Outcome, Run
 
 _STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.spans import Span
+from asyncdemo.model.spans import Span
 
 
 def ancestors(evidence: Evidence, task: int) -> set[int]:

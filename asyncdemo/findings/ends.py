@@ -3,11 +3,11 @@
 import ast
 import re
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.leftovers import Leftover, leftovers, stood_at
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside
 from asyncdemo.findings.wording import task_name
+from asyncdemo.model.recording import Finding
 
 _ENDLESS = re.compile(r"serve_forever|Event\(\)\.wait|Future\(\)|sleep_forever|sleep\((?:float\(|math\.inf)")
 _COUNTERS = {"count", "cycle", "repeat"}  # iterators of itertools that have no end

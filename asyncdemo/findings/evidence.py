@@ -5,9 +5,9 @@ from functools import cached_property
 
 from asyncdemo.findings.said import Frame, Report, reports
 from asyncdemo.findings.source import Source
-from asyncdemo.own_code import is_own
-from asyncdemo.recording import Run
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
+from asyncdemo.model.user_code import is_own
 
 LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it needs all of them
 

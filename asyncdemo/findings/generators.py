@@ -2,11 +2,11 @@
 
 import ast
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.printed import GENERATOR
 from asyncdemo.findings.source import Function, inside, last_of
 from asyncdemo.findings.wording import at
+from asyncdemo.model.recording import Finding
 
 
 def unfinished_async_generator(evidence: Evidence) -> list[Finding]:

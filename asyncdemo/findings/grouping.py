@@ -3,7 +3,7 @@
 from collections import Counter
 
 from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.spans import Span
+from asyncdemo.model.spans import Span
 
 
 def grouped(evidence: Evidence, steps: list[Span], *, by_function: bool) -> dict[Place, list[Span]]:

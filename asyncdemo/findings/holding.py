@@ -2,7 +2,6 @@
 
 import re
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.advice import instead_of_blocking, instead_of_computing
 from asyncdemo.findings.company import ancestors, has_company
 from asyncdemo.findings.evidence import Evidence, Place
@@ -11,7 +10,8 @@ from asyncdemo.findings.lateness import late_by
 from asyncdemo.findings.machine import computing_threads, is_shared, on_processor
 from asyncdemo.findings.source import last_of
 from asyncdemo.findings.wording import seconds, task_name
-from asyncdemo.spans import BLOCKED, RUNNING, Span
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import BLOCKED, RUNNING, Span
 
 _STARTS = re.compile(
     r"\b(?:create_subprocess_\w+|subprocess_exec|subprocess_shell|open_process|run_process|to_thread|run_in_executor)\b"

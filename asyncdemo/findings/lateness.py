@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.spans import READY, Span
+from asyncdemo.model.spans import READY, Span
 
 
 class Held:

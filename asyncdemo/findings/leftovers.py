@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from asyncdemo.findings.company import ancestors
 from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.own_code import is_own
-from asyncdemo.spans import READY, WAITING, Task
+from asyncdemo.model.spans import READY, WAITING, Task
+from asyncdemo.model.user_code import is_own
 
 _AT_ONCE = 0.05  # seconds: it does so as soon as main has returned
 

@@ -1,8 +1,8 @@
 """What the machine and other threads had to do with it that a step took long."""
 
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.own_code import is_own
-from asyncdemo.spans import RUNNING, Span
+from asyncdemo.model.spans import RUNNING, Span
+from asyncdemo.model.user_code import is_own
 
 Stretch = tuple[float, float]  # from when to when, in seconds
 

@@ -2,12 +2,12 @@
 
 import re
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.advice import instead_of_nesting
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.said import Frame, Report
 from asyncdemo.findings.source import last_of
 from asyncdemo.findings.wording import at
+from asyncdemo.model.recording import Finding
 
 _RUNS_ALREADY = (
     r"[\w.]*run\(\) cannot be called from a running event loop|This event loop is already running"

@@ -1,12 +1,12 @@
 """What Python reports by itself: exception-never-retrieved, task-destroyed-pending."""
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.nested import NESTED
 from asyncdemo.findings.said import Report
 from asyncdemo.findings.source import last_of
 from asyncdemo.findings.wording import at
 from asyncdemo.model.error_text import without_reprs
+from asyncdemo.model.recording import Finding
 
 UNSAFE = "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one"
 _STOPPED = ("KeyboardInterrupt", "SystemExit")

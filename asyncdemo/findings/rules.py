@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.ends import cancelled_at_exit
 from asyncdemo.findings.evidence import Evidence
 from asyncdemo.findings.generators import unfinished_async_generator
@@ -16,7 +15,7 @@ from asyncdemo.findings.thresholds import THRESHOLDS
 from asyncdemo.findings.touching import unsafe_thread_call
 from asyncdemo.findings.unawaited import never_awaited
 from asyncdemo.findings.waits import sequential_awaits
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Finding, Run
 
 OnFailure = Callable[[str, Exception], None]
 

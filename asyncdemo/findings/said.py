@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from asyncdemo.findings import forms
-from asyncdemo.recording import Output
+from asyncdemo.model.recording import Output
 
 Kind = Literal["never-awaited", "never-retrieved", "destroyed", "generator", "raised"]
 

@@ -4,12 +4,12 @@ from bisect import bisect_left
 from collections import Counter
 from typing import NamedTuple
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.lateness import Held
 from asyncdemo.findings.machine import on_processor
 from asyncdemo.findings.wording import seconds, task_name
-from asyncdemo.spans import BLOCKED, READY, RUNNING, Span, Task
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, Span, Task
 
 _COVERED = 0.8  # of the time, for which the steps of others must account
 _BLAME = 0.2  # of the time: more of it in single long steps, and these are to blame

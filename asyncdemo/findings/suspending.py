@@ -1,9 +1,9 @@
 """Tasks that never wait, and so gain nothing from being tasks: never-suspends."""
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.own_code import is_own
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, Task
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Task
+from asyncdemo.model.user_code import is_own
 
 
 def never_suspends(evidence: Evidence) -> list[Finding]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.catching import goes_on
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.leftovers import leftovers, stood_at
 from asyncdemo.findings.wording import seconds, task_name
+from asyncdemo.model.recording import Finding
 
 _Waits = dict[tuple[Place, int], float]  # by where a task was cancelled, and which task: seconds that it waited again
 

@@ -4,11 +4,11 @@ import ast
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.evidence import LEAST, Evidence, Place
 from asyncdemo.findings.printed import UNSAFE
 from asyncdemo.findings.wording import at, seconds
-from asyncdemo.spans import Touch
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import Touch
 
 _STARTERS = {"Thread", "Timer", "submit", "run_in_executor", "to_thread"}  # run what they are given in another thread
 _TOUCHING = {"set_result", "set_exception", "cancel", "call_soon", "call_later", "put_nowait", "get_nowait", "set",

@@ -3,13 +3,13 @@
 import ast
 import re
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.advice import instead_of_never_awaiting
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.nested import nested
 from asyncdemo.findings.said import Frame, Report
 from asyncdemo.findings.source import Function, last_of
 from asyncdemo.findings.wording import at
+from asyncdemo.model.recording import Finding
 
 _NO_LOOP = "no running event loop"  # then it is what was never awaited that needs one
 # What Python says where a coroutine object is used as if it were what the function returns: it is the cause of that.

@@ -3,12 +3,12 @@
 from bisect import bisect_right
 from itertools import groupby
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings.advice import library
 from asyncdemo.findings.chains import is_one_of_many, unit
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.wording import seconds, task_name
-from asyncdemo.spans import WAITING, Span, Task
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import WAITING, Span, Task
 
 _Wait = tuple[Place, Span]
 

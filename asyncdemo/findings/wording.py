@@ -4,7 +4,7 @@ import re
 
 from asyncdemo.findings.evidence import Place
 from asyncdemo.findings.source import last_of
-from asyncdemo.spans import Task
+from asyncdemo.model.spans import Task
 
 _DEFAULT_NAME = re.compile(r"Task-\d+")
 

@@ -1,1 +1,1 @@
-"""Plain data that every room may know, and what it takes to read it."""
+"""Plain data that every room may know: recordings and their JSON, spans, traces, and what it takes to read them."""

@@ -3,9 +3,9 @@
 import ast
 from pathlib import Path
 
+from asyncdemo.model.recording import Seconds
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.recording import Seconds
 from asyncdemo.runner.memory import Memory
 from asyncdemo.runner.reaper import Exit
 

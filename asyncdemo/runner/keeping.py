@@ -3,7 +3,7 @@
 import codecs
 from collections import deque
 
-from asyncdemo.recording import Output, Stream
+from asyncdemo.model.recording import Output, Stream
 from asyncdemo.runner.naming import Piece
 
 NAMES: tuple[Stream, ...] = ("other", "stdout", "stderr")

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from asyncdemo.analysis.timeline import timeline as build_timeline
-from asyncdemo.own_code import is_own
+from asyncdemo.model.recording import Outcome, Output, Python, Run, Subject
+from asyncdemo.model.spans import Timeline
+from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.recording import Outcome, Output, Python, Run, Subject
 from asyncdemo.runner import linux, terminal
 from asyncdemo.runner.child import Child, start_child
 from asyncdemo.runner.clock import Clock, read_script
@@ -26,7 +27,6 @@ from asyncdemo.runner.signals import ENDING, handled
 from asyncdemo.runner.snapshots import Snapshots
 from asyncdemo.runner.stacks import Stacks, stack_pipe
 from asyncdemo.runner.tracing import read_trace
-from asyncdemo.spans import Timeline
 
 _SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
 _CENSUS = 50_000_000  # ns between two looks at which programs the script has started

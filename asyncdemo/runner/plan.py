@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 
 
 class Plan(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from asyncdemo.analysis.wait_times import Waits, waits
 from asyncdemo.comparison.result import NO_TURN, Contestant, Runs, Stopped, foreseen
 from asyncdemo.comparison.stopping import Limits
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.runner.load import Load
 from asyncdemo.runner.observe import not_started, observe
 from asyncdemo.runner.plan import Plan

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from asyncdemo import findings  # noqa: F401  # loaded once, before the forks
 from asyncdemo.errors import ToolError
-from asyncdemo.recording import Run, Subject
+from asyncdemo.model.recording import Run, Subject
 from asyncdemo.runner import supervise  # noqa: F401  # the same
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan

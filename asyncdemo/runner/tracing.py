@@ -4,9 +4,9 @@ from array import array
 from collections.abc import Iterator
 from contextlib import suppress
 
+from asyncdemo.model.traces import Kind, Trace, Who
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.memory import Memory
-from asyncdemo.trace import Kind, Trace, Who
 
 _CHUNK = 1 << 14  # events looked at in one go
 _RESERVE = 64  # events from the end at which the trace counts as full

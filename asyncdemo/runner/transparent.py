@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from select import select
 
-from asyncdemo.recording import Outcome
+from asyncdemo.model.recording import Outcome
 from asyncdemo.runner import linux
 from asyncdemo.runner.interpreter import CANNOT, NOT_EXECUTABLE, NOT_FOUND
 from asyncdemo.runner.ladder import Ladder

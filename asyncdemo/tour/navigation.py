@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from asyncdemo.analysis.lane_drawing import length
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.tour.state import Phase, Room, State, at_stop, started
 from asyncdemo.tour.stops import find_stop
 

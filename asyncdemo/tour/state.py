@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.expectations.choices import matching, observed
-from asyncdemo.recording import Output, Run
-from asyncdemo.spans import Timeline
+from asyncdemo.model.recording import Output, Run
+from asyncdemo.model.spans import Timeline
 from asyncdemo.tour.stops import Round, Stop
 
 Phase = Literal[

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 
 
 def same_work(runs: Sequence[Run]) -> list[Run]:

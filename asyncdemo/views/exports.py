@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from json import JSONEncoder
 from typing import TypeVar
 
-from asyncdemo import archive
-from asyncdemo.archive import Recording
 from asyncdemo.comparison.compare_json import to_json
 from asyncdemo.comparison.result import Comparison, Sweep
+from asyncdemo.model import recording_json
+from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import markdown, trace_events
 from asyncdemo.views.document import json_text
 from asyncdemo.views.html.comparison_page import comparison_page
@@ -22,7 +22,7 @@ Document = TypeVar("Document")
 Render = Callable[[Document], Iterable[str]]
 
 RECORDINGS: Mapping[str, Render[Recording]] = {
-    ".json": lambda recording: JSONEncoder().iterencode(archive.to_json(recording)),
+    ".json": lambda recording: JSONEncoder().iterencode(recording_json.to_json(recording)),
     ".html": recording_page,
     ".svg": recording_picture,
     ".trace.json": trace_events.recording_trace,

@@ -8,8 +8,8 @@ from types import UnionType
 from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.catalogue import script_source
 from asyncdemo.errors import Unreadable
-from asyncdemo.recording import Run
-from asyncdemo.spans import BLOCKED, WAITING
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import BLOCKED, WAITING
 from asyncdemo.views.excerpt import Lines
 
 # What is called where tasks come to be, are asked to end, wait for others, or share something.

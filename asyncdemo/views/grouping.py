@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 
 
 def side_by_side(runs: Sequence[Run]) -> Iterator[list[Run]]:

@@ -9,7 +9,7 @@ from asyncdemo.analysis.held_loop import LATE
 from asyncdemo.analysis.lane_drawing import ENDS
 from asyncdemo.analysis.moments import SHORTEST, Moment, Standing, moments
 from asyncdemo.analysis.task_names import names
-from asyncdemo.recording import Output, Run
+from asyncdemo.model.recording import Output, Run
 from asyncdemo.views.excerpt import code_lines
 
 # Of a task that runs: by its state, and by what its line is.

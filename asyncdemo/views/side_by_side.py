@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from asyncdemo.recording import Run, Stream
+from asyncdemo.model.recording import Run, Stream
 from asyncdemo.views.overwriting import last_state
 
 _TOGETHER = 40  # what happens within this part of the longest run stands in one row

@@ -29,10 +29,10 @@ from typing import Any, NamedTuple
 from asyncdemo import __version__
 from asyncdemo.analysis.printed_lines import printed
 from asyncdemo.analysis.task_names import names, shown_tasks
-from asyncdemo.archive import Recording
 from asyncdemo.comparison.result import Comparison, Sweep
-from asyncdemo.recording import Run
-from asyncdemo.spans import STATES, Timeline
+from asyncdemo.model.recording import Run
+from asyncdemo.model.recording_json import Recording
+from asyncdemo.model.spans import STATES, Timeline
 from asyncdemo.views.harmless import first_line
 
 _SCRIPT = "script"  # the name of a run's first thread

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from signal import Signals
 
-from asyncdemo.recording import Outcome
+from asyncdemo.model.recording import Outcome
 
 
 def seconds(value: float | None, places: int = 2) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.analysis.line_marks import Mark, marks
-from asyncdemo.recording import Outcome, Output, Python, Run, Stream, Subject
+from asyncdemo.model.recording import Outcome, Output, Python, Run, Stream, Subject
 
 PATH = "/course/example.py"
 COPY = "/tmp/asyncdemo-x/example.py"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
 from asyncdemo.analysis.timeline import timeline
-from asyncdemo.recording import Output, Run
-from asyncdemo.spans import Spans, Timeline
+from asyncdemo.model.recording import Output, Run
+from asyncdemo.model.spans import Spans, Timeline
 from tests.lanes.made import Made, polite, run_of
 from tests.lanes.made import timeline as story
 from tests.tracing.made import STARTED, random_trace

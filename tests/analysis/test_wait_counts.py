@@ -5,8 +5,8 @@ import sysconfig
 import pytest
 
 from asyncdemo.analysis.wait_times import Waits, waits
-from asyncdemo.recording import Run, Seconds
-from asyncdemo.spans import Timeline
+from asyncdemo.model.recording import Run, Seconds
+from asyncdemo.model.spans import Timeline
 from tests.lanes.made import Made, Story, polite, run_of, timeline
 
 

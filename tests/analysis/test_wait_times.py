@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.analysis.wait_times import wait_times
-from asyncdemo.spans import WAITING, Reason, Spans, Timeline
+from asyncdemo.model.spans import WAITING, Reason, Spans, Timeline
 from tests.conftest import Result
 from tests.findings.fabricated import task
 

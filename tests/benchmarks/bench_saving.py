@@ -6,9 +6,9 @@ picture merge what is shorter than can be seen, so their size does not depend on
 
 import time
 
-from asyncdemo.archive import Recording
-from asyncdemo.recording import Run
-from asyncdemo.spans import READY, RUNNING, WAITING, Spans, Task, Timeline
+from asyncdemo.model.recording import Run
+from asyncdemo.model.recording_json import Recording
+from asyncdemo.model.spans import READY, RUNNING, WAITING, Spans, Task, Timeline
 from asyncdemo.views.exports import RECORDINGS
 from tests.benchmarks.ratios import WIDTH
 from tests.lanes.made import run_of

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 from tests.benchmarks.interpreters import Measured, interpreters

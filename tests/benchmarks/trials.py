@@ -17,7 +17,7 @@ from typing import NamedTuple
 from asyncdemo.comparison import Comparison, Runs
 from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.stopping import Limits
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.runner.plan import Plan
 from asyncdemo.runner.rounds import Progress, Schedule, run_rounds
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from asyncdemo.archive import Recording
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
+from asyncdemo.model.recording_json import Recording
 from asyncdemo.views.exports import RECORDINGS
 
 # As root it has no sandbox; what it would fetch for itself is switched off.

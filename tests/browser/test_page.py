@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from asyncdemo.analysis.moments import Moment, moments
-from asyncdemo.archive import from_text
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
+from asyncdemo.model.recording_json import from_text
 from asyncdemo.views.html.page_timeline import lanes
 from tests.browser.chromium import Opened, opened, painted, saved, with_source
 from tests.conftest import Result

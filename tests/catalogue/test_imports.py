@@ -18,7 +18,7 @@ imported = [name for name in sys.argv[2].split() if name in sys.modules]
 print(imported, [scenario.available for scenario in found.scenarios])
 """
 LATE = (
-    "tomllib importlib.metadata difflib json tempfile typer rich anyio asyncio asyncdemo.recording "
+    "tomllib importlib.metadata difflib json tempfile typer rich anyio asyncio asyncdemo.model.recording "
     "asyncdemo.documents.document_blocks markdown_it"
 )
 

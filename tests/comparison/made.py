@@ -1,7 +1,7 @@
 """Contestants with made-up times."""
 
 from asyncdemo.comparison import Comparison, Contestant
-from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
+from asyncdemo.model.recording import Outcome, Python, Run, Seconds, Subject
 
 PYTHON = Python("python3", "3.11.7", "CPython")
 

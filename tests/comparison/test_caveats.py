@@ -5,7 +5,7 @@ import pytest
 from asyncdemo.comparison import Comparison
 from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.result import Sweep
-from asyncdemo.recording import Python
+from asyncdemo.model.recording import Python
 from tests.comparison.made import compared, made
 
 SLOW, FAST = made("slow", *[0.5] * 6), made("fast", *[0.1] * 6)

@@ -8,7 +8,7 @@ from asyncdemo.analysis.wait_times import Waits
 from asyncdemo.comparison import Comparison, Contestant
 from asyncdemo.comparison.compare_json import to_json
 from asyncdemo.comparison.result import NO_TURN
-from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
+from asyncdemo.model.recording import Outcome, Python, Run, Seconds, Subject
 
 
 def run(script: float | None, *, total: float = 1.0, waiting: float | None = None, ok: bool = True) -> Run:

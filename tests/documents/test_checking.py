@@ -10,7 +10,7 @@ import pytest
 from asyncdemo.documents.document_blocks import blocks
 from asyncdemo.expectations.document_checks import mismatches_of_run
 from asyncdemo.expectations.output_diff import as_text
-from asyncdemo.recording import Outcome, Output, Python, Run, Subject
+from asyncdemo.model.recording import Outcome, Output, Python, Run, Subject
 from tests.conftest import Result
 from tests.documents.test_commands import ARTICLE
 

@@ -8,8 +8,7 @@ from asyncdemo.catalogue import script_metadata
 from asyncdemo.catalogue.scenario import Script
 from asyncdemo.expectations.check_result import CheckResult, Summary, sentence, summary
 from asyncdemo.expectations.run_checks import depends_on_time, mismatches_of_run
-from asyncdemo.finding import Finding
-from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Stream, Subject
+from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Stream, Subject
 
 PATH = Path("/my/script.py")
 BLOCKS = "\n# Output:\n# out\n\n# Errors:\n# err\n"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import STATES, Spans, State, Task, Timeline, Touch, Unheeded
+from asyncdemo.model.recording import Outcome, Output, Python, Run, Seconds, Subject
+from asyncdemo.model.spans import STATES, Spans, State, Task, Timeline, Touch, Unheeded
 
 PATH = "/home/me/app.py"
 

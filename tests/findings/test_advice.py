@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.finding import Finding
 from asyncdemo.findings import find
+from asyncdemo.model.recording import Finding
 from tests.findings.examples import SCRIPTS, Example, examples
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.cli.promises import annotate, are_broken
-from asyncdemo.finding import Finding
 from asyncdemo.findings import RULES
 from asyncdemo.findings.explanations import explanation
+from asyncdemo.model.recording import Finding
 from tests.conftest import Result
 from tests.findings.fabricated import run as fabricated
 from tests.findings.fabricated import task

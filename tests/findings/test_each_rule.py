@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from asyncdemo.findings import RULES, find
-from asyncdemo.recording import Run
-from asyncdemo.spans import Touch, Unheeded
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import Touch, Unheeded
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
 BEAT, JOB = task(2, "beat", 3), task(3, "job", 9)

@@ -8,7 +8,7 @@ import pytest
 from asyncdemo.catalogue import course
 from asyncdemo.catalogue.scenario import Script
 from asyncdemo.findings import RULES, THRESHOLDS
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 from tests.conftest import REPOSITORY, SCENARIOS

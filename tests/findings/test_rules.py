@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.errors import UsageError
-from asyncdemo.finding import Finding
 from asyncdemo.findings import RULES, THRESHOLDS, find, judged, thresholds_from
-from asyncdemo.recording import Outcome, Output, Run, Seconds
-from asyncdemo.spans import STATES, Spans, Task, Timeline, Touch, Unheeded
+from asyncdemo.model.recording import Finding, Outcome, Output, Run, Seconds
+from asyncdemo.model.spans import STATES, Spans, Task, Timeline, Touch, Unheeded
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
 BEAT, JOB = task(2, "beat", 3), task(3, "job", 9)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.findings.said import Frame, Report, reports
-from asyncdemo.recording import Output
+from asyncdemo.model.recording import Output
 
 LIBRARY = "/usr/lib/python3.11/asyncio/base_events.py"
 

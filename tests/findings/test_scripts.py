@@ -8,7 +8,7 @@ import pytest
 
 from asyncdemo.findings import RULES
 from asyncdemo.findings.explanations import explanation
-from asyncdemo.recording import Run, Subject
+from asyncdemo.model.recording import Run, Subject
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 from tests.findings.examples import EXPLANATIONS, SCRIPTS, Example, examples

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from asyncdemo.recording import Output, Run, Seconds
-from asyncdemo.spans import STATES, End, Spans, State, Task, Timeline
+from asyncdemo.model.recording import Output, Run, Seconds
+from asyncdemo.model.spans import STATES, End, Spans, State, Task, Timeline
 from tests.views.fabricated import ZERO, run
 
 Story = Sequence[tuple[State, float]]  # states with their seconds, one after the other

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from asyncdemo.analysis.lane_drawing import Burst, bursts, labels
 from asyncdemo.analysis.lanes import Axis
-from asyncdemo.recording import Output
+from asyncdemo.model.recording import Output
 
 AXIS = Axis(0.0, 1.0, 50)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, cells, shape
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING, Spans
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Spans
 
 LETTERS = {NOTHING: ".", RUNNING + 1: "R", READY + 1: "r", WAITING + 1: "w", BLOCKED + 1: "B"}
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from asyncdemo.analysis.lanes import STEPPED, Axis, Folded, cells, fold
 from asyncdemo.analysis.task_names import names
-from asyncdemo.spans import STATES, Timeline
+from asyncdemo.model.spans import STATES, Timeline
 from tests.lanes.made import STEP, Made, Story, many, polite, rude, timeline
 from tests.views.fabricated import ZERO
 

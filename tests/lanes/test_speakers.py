@@ -1,8 +1,8 @@
 """Who printed what."""
 
 from asyncdemo.analysis.lane_drawing import by_task
-from asyncdemo.recording import Output
-from asyncdemo.spans import Timeline
+from asyncdemo.model.recording import Output
+from asyncdemo.model.spans import Timeline
 from tests.lanes.made import Made, timeline
 from tests.views.fabricated import ZERO
 

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from asyncdemo.finding import Finding
-from asyncdemo.recording import Outcome, Run
-from asyncdemo.spans import STATES, Spans, Task, Timeline
+from asyncdemo.model.recording import Finding, Outcome, Run
+from asyncdemo.model.spans import STATES, Spans, Task, Timeline
 from asyncdemo.views.terminal.lanes import timeline_rows
 from asyncdemo.views.terminal.run import RunView
 from asyncdemo.views.terminal.sharing import ROWS, Look

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from asyncdemo.analysis.lane_drawing import Bar, Word, bars, spoken, words
 from asyncdemo.analysis.lanes import STEPPED, Axis, Lane
-from asyncdemo.recording import Output
-from asyncdemo.spans import STATES, End
+from asyncdemo.model.recording import Output
+from asyncdemo.model.spans import STATES, End
 from asyncdemo.views.terminal.text import cells as measure
 
 CODES = {".": 0, "'": STEPPED} | {state[0]: number + 1 for number, state in enumerate(STATES)} | {"n": 1, "r": 2}

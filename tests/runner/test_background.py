@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.recording import Outcome, Subject
+from asyncdemo.model.recording import Outcome, Subject
 from asyncdemo.runner.background import FIRST, LAST, PIECES, Background, Ended, Looked, Message, Over, Printed
 from asyncdemo.runner.plan import Plan
 from tests.conftest import REPOSITORY, clean_environment
@@ -181,7 +181,7 @@ def test_nothing_outlives_a_tool_that_is_killed(tmp_path: Path) -> None:
     (tmp_path / "hangs.py").write_text(HANGS)
     tool = f"""\
 import sys, time
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.runner.background import Background
 from asyncdemo.runner.plan import Plan
 run = Background(Plan(Subject("x"), (sys.executable, {str(tmp_path / "hangs.py")!r})))

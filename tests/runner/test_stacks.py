@@ -9,11 +9,11 @@ from types import FrameType
 
 import pytest
 
+from asyncdemo.model.traces import Frame
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
 from asyncdemo.runner.memory import Memory, shared_memory
 from asyncdemo.runner.stacks import FIRST, Stacks, stack_pipe
-from asyncdemo.trace import Frame
 
 LINE = b'  File "script.py", line %d in work\n'
 ANSWER = b"Stack %d 0\n" + LINE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.archive import Recording, to_json
+from asyncdemo.model.recording_json import Recording, to_json
 from tests.conftest import Result
 from tests.lanes.made import polite, run_of
 from tests.terminal.pseudo import Terminal

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.archive import from_text
 from asyncdemo.catalogue import course
 from asyncdemo.catalogue.targets import names
 from asyncdemo.cli.app import WELCOME
+from asyncdemo.model.recording_json import from_text
 from tests.conftest import SCENARIOS, Result
 
 pytestmark = pytest.mark.slow

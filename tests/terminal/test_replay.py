@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.archive import Recording, to_json
+from asyncdemo.model.recording_json import Recording, to_json
 from tests.lanes.made import polite, rude, run_of
 from tests.terminal.pseudo import Terminal
 from tests.views.fabricated import outputs

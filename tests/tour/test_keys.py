@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.recording import Outcome
+from asyncdemo.model.recording import Outcome
 from asyncdemo.tour.navigation import KEYS, filmed, played
 from asyncdemo.tour.state import Room, State
 from asyncdemo.views.terminal.text import cells

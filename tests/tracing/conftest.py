@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from asyncdemo.recording import Run, Subject
+from asyncdemo.model.recording import Run, Subject
+from asyncdemo.model.spans import Span, Task, Timeline
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
-from asyncdemo.spans import Span, Task, Timeline
 from tests.processes import interpreter
 
 # What scripts begin with: `note(name, state, start, end)` writes down the truth, `tell()` prints it as the last line.

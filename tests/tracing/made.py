@@ -3,8 +3,8 @@
 from array import array
 from random import Random
 
+from asyncdemo.model.traces import Frame, Hanging, Sample, Trace, Who
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.trace import Frame, Hanging, Sample, Trace, Who
 
 STARTED = 10**12  # ns: when the run started
 

@@ -24,7 +24,7 @@ some_pythons = pytest.mark.parametrize("python", ["3.8", "3.11", "3.13"], indire
 # Observes a script; prints its steps, how many seconds the analysis has taken after its end, and the memory in MB.
 MEASURE = """
 import json, resource, sys, time
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
 run = observe(Plan(Subject("script"), (sys.executable, sys.argv[1])))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.analysis.printed_lines import printed
-from asyncdemo.recording import Output
-from asyncdemo.spans import BLOCKED, RUNNING, WAITING, Spans, Task, Timeline
+from asyncdemo.model.recording import Output
+from asyncdemo.model.spans import BLOCKED, RUNNING, WAITING, Spans, Task, Timeline
 from tests.tracing.conftest import Observe
 
 ONE, TWO = 11, 12  # threads

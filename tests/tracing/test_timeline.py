@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.analysis.timeline import timeline
+from asyncdemo.model.spans import Timeline, Touch, Unheeded
+from asyncdemo.model.traces import Frame, Hanging, Sample
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.spans import Timeline, Touch, Unheeded
-from asyncdemo.trace import Frame, Hanging, Sample
 from tests.tracing.conftest import well_formed
 from tests.tracing.made import STARTED, Made, moment, random_trace
 

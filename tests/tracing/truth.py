@@ -6,7 +6,7 @@ Each begins with conftest.TRUTH. The figures are printed by tests/benchmarks/ben
 from collections import Counter
 from collections.abc import Sequence
 
-from asyncdemo.spans import Span
+from asyncdemo.model.spans import Span
 from tests.tracing.conftest import TRUTH, Note, Observed
 
 STEPS = 120  # of each of both kinds, of 25 ms

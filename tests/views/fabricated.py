@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pyte
 
-from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Stream, Subject
+from asyncdemo.model.recording import Outcome, Output, Python, Run, Seconds, Stream, Subject
 from asyncdemo.views.terminal.page import Page
 
 ZERO = 0.05  # seconds after the start of the run at which the script takes its first step

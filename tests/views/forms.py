@@ -4,7 +4,7 @@ import json
 import re
 from xml.etree import ElementTree
 
-from asyncdemo.archive import Recording
+from asyncdemo.model.recording_json import Recording
 from asyncdemo.views.exports import RECORDINGS
 from asyncdemo.views.terminal.recorded import write_recording
 from asyncdemo.views.terminal.text import cells

@@ -8,8 +8,8 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.analysis.wait_times import Waits, waits
 from asyncdemo.comparison import Comparison, Contestant, Runs, Stopped
 from asyncdemo.comparison.result import Sweep, sweep
-from asyncdemo.recording import Outcome, Run, Seconds
-from asyncdemo.spans import Timeline
+from asyncdemo.model.recording import Outcome, Run, Seconds
+from asyncdemo.model.spans import Timeline
 from asyncdemo.views.terminal.compare import write_comparison
 from asyncdemo.views.verdicts import growth
 from tests.lanes.made import polite, rude, run_of

@@ -1,7 +1,6 @@
 """In what variants differ."""
 
-from asyncdemo.finding import Finding
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Finding, Run
 from asyncdemo.views.differing import is_about_speed, own_lines, same_work
 from tests.views.fabricated import outputs, run
 

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.analysis.line_marks import Mark, marks
-from asyncdemo.finding import Finding
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Finding, Run
 from asyncdemo.views.terminal.findings import FEWEST, finding_rows
 from asyncdemo.views.terminal.run import RunView
 from asyncdemo.views.terminal.sharing import ROWS, Look

@@ -1,8 +1,8 @@
 """Which lines of the code are shown where there is no room for all."""
 
 from asyncdemo.analysis.line_marks import Mark, marks
-from asyncdemo.finding import Finding
-from asyncdemo.spans import Spans, Timeline
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import Spans, Timeline
 from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.focus import by_importance
 from tests.views.fabricated import outputs, run

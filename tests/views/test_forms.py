@@ -8,15 +8,14 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 
-from asyncdemo.archive import Recording, from_text
-from asyncdemo.finding import Finding
-from asyncdemo.recording import Run
-from asyncdemo.spans import Spans, Timeline
+from asyncdemo.model.recording import Finding, Run
+from asyncdemo.model.recording_json import Recording, from_text
+from asyncdemo.model.spans import Spans, Timeline
 from asyncdemo.views.exports import COMPARISONS
 from asyncdemo.views.terminal.recorded import write_recording
 from tests.comparison.made import compared, made
 from tests.lanes.made import Made, Story, many, polite, rude, run_of, timeline
-from tests.test_archive_damage import recordings
+from tests.model.test_recording_damage import recordings
 from tests.views.fabricated import Text, outputs, page
 from tests.views.forms import check_all, in_the_terminal, text
 from tests.views.test_hostile import EVIL, _run

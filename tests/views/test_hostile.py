@@ -10,10 +10,9 @@ from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario, Script
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.comparison import Comparison, Contestant, Runs
 from asyncdemo.comparison.result import sweep
-from asyncdemo.health import Check
-from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
+from asyncdemo.model.recording import Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.views.terminal.compare import write_comparison
-from asyncdemo.views.terminal.doctor import write_checks
+from asyncdemo.views.terminal.doctor import Check, write_checks
 from asyncdemo.views.terminal.listing import write_listing
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.run import RunView

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncdemo.archive import Recording
-from asyncdemo.recording import Output, Run
-from asyncdemo.spans import Spans
+from asyncdemo.model.recording import Output, Run
+from asyncdemo.model.recording_json import Recording
+from asyncdemo.model.spans import Spans
 from asyncdemo.views.exports import RECORDINGS
 from asyncdemo.views.html.page_timeline import merged, stepping
 from asyncdemo.views.html.run_page import bounded, output_lines, runs_data
 from tests.lanes.made import STEP, Made, many, run_of, timeline
-from tests.test_archive_damage import recordings
+from tests.model.test_recording_damage import recordings
 from tests.views.test_hostile import EVIL, _run
 
 CSP = re.compile(r"default-src 'none'; script-src '(\S+)'; style-src '(\S+)'; base-uri 'none'; form-action 'none'")

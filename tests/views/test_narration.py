@@ -1,7 +1,7 @@
 """What is said of moments, of made-up recordings."""
 
-from asyncdemo.recording import Run
-from asyncdemo.spans import Timeline
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import Timeline
 from asyncdemo.views.narration import Stage, duration
 from tests.lanes.made import Made, rude, run_of, timeline
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from asyncdemo.recording import Outcome, Output, Run, Seconds
+from asyncdemo.model.recording import Outcome, Output, Run, Seconds
 from asyncdemo.views.terminal.lines import GUTTER
 from asyncdemo.views.terminal.parts import paragraph
 from asyncdemo.views.terminal.run import MOST_HELD, RunView, write_run

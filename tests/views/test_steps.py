@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from asyncdemo.recording import Output, Run
-from asyncdemo.spans import RUNNING, WAITING, Spans, Task, Timeline
+from asyncdemo.model.recording import Output, Run
+from asyncdemo.model.spans import RUNNING, WAITING, Spans, Task, Timeline
 from asyncdemo.views.narration import Stage, name_ranges
 from asyncdemo.views.terminal.film import Film
 from asyncdemo.views.terminal.page import Page

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.recording import Output, Stream
+from asyncdemo.model.recording import Output, Stream
 from asyncdemo.views.terminal.lines import GUTTER, Lines
 from asyncdemo.views.terminal.stream import FEWEST
 from asyncdemo.views.terminal.stream import Stream as RowStream

@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from asyncdemo.recording import Outcome, Output
+from asyncdemo.model.recording import Outcome, Output
 from asyncdemo.tour.state import Course, State, at_stop, with_output, with_run, with_tasks
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import cells

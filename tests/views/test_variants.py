@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from asyncdemo.recording import Outcome, Run, Seconds
+from asyncdemo.model.recording import Outcome, Run, Seconds
 from asyncdemo.views.terminal.variants import ROWS, write_variants
 from tests.views.fabricated import LOOKS, Text, looked_at, outputs, page, run, visible
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asyncdemo.recording import Outcome, OutcomeKind
+from asyncdemo.model.recording import Outcome, OutcomeKind
 from asyncdemo.views import verdicts, wording
 
 

@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
 from asyncdemo.analysis.task_names import names, shown_tasks
-from asyncdemo.recording import Run, Subject
-from asyncdemo.spans import STATES, Spans, Task, Timeline
+from asyncdemo.model.recording import Run, Subject
+from asyncdemo.model.spans import STATES, Spans, Task, Timeline
 from asyncdemo.views.harmless import shortened, shown
 
 MOST_LANES = 1_000  # lanes

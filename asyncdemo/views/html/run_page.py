@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from asyncdemo.analysis.lane_drawing import length as length_of
 from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.analysis.printed_lines import printed
-from asyncdemo.archive import Recording
 from asyncdemo.catalogue import script_metadata, script_source
-from asyncdemo.recording import Output, Run, Stream, Subject
+from asyncdemo.model.recording import Output, Run, Stream, Subject
+from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.harmless import shortened, shown

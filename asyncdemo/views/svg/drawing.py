@@ -8,7 +8,7 @@ import unicodedata
 from html import escape
 
 from asyncdemo.analysis.lane_drawing import STATES
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING
 from asyncdemo.views.harmless import harmless
 
 WIDTH = 1000  # pixels

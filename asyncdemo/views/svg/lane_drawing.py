@@ -7,8 +7,8 @@ from typing import NamedTuple
 from asyncdemo.analysis.lane_drawing import DUE, ENDS, MANY, STATES, Chart, Word, chart, length, spoken, words
 from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, Lane, cells, shape, together
 from asyncdemo.analysis.task_names import names, shown_tasks
-from asyncdemo.recording import Output, Run
-from asyncdemo.spans import BLOCKED, READY, WAITING, End, Task
+from asyncdemo.model.recording import Output, Run
+from asyncdemo.model.spans import BLOCKED, READY, WAITING, End, Task
 from asyncdemo.views.harmless import first_line, harmless
 from asyncdemo.views.svg.drawing import CHARACTER, KINDS, cut, measure, path, text
 

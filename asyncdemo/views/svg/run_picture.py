@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from asyncdemo.analysis.lane_drawing import length
 from asyncdemo.analysis.lanes import ticks, unit_of
-from asyncdemo.archive import Recording
 from asyncdemo.catalogue.script_source import docstring
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
+from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
 from asyncdemo.views.grouping import side_by_side
 from asyncdemo.views.svg.drawing import CHARACTER, EDGE, LEGEND, WIDTH, cut, opening, path, text, timeline_style

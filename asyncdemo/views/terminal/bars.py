@@ -5,7 +5,7 @@ from itertools import groupby
 
 from asyncdemo.analysis.lane_drawing import STATES, Bar, Chart, Step, Word, bars, words
 from asyncdemo.analysis.lanes import Lane
-from asyncdemo.spans import BLOCKED, READY, RUNNING, WAITING
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut
 

@@ -5,7 +5,7 @@ from shlex import quote
 
 from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.result import Comparison, Contestant, Sweep
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.terminal.bars import Row
 from asyncdemo.views.terminal.contestants import bar_rows, table_rows, verdict_rows, why_rows

@@ -1,14 +1,25 @@
 """`doctor`: a row for each thing that was tried, with what to do where something is amiss."""
 
 from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 from asyncdemo.catalogue.names import listed
-from asyncdemo.health import Check
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import wrapped
 
 _STYLES = {"ok": "good", "note": "warn", "bad": "bad"}
 _INDENT = 19
+
+State = Literal["ok", "note", "bad"]
+
+
+class Check(NamedTuple):
+    """One thing that was tried: "note" where something works less well, "bad" where it does not; `advice` for these."""
+
+    name: str
+    state: State
+    said: str
+    advice: str = ""
 
 
 def write_checks(page: Page, checks: Sequence[Check]) -> None:

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from asyncdemo.analysis.lane_drawing import chart, length
 from asyncdemo.analysis.task_names import names, overlap, shown_tasks
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.code import Row
 from asyncdemo.views.terminal.lanes import lane_rows, name_cells, own_axis, scale_row

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from asyncdemo.finding import Finding
-from asyncdemo.recording import Run, Subject
+from asyncdemo.model.recording import Finding, Run, Subject
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.parts import labelled, paragraph

@@ -6,7 +6,7 @@ import tokenize
 from collections.abc import Sequence
 
 from asyncdemo.analysis.held_loop import Held
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut

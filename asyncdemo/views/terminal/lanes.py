@@ -7,8 +7,8 @@ from asyncdemo.analysis.lane_drawing import Chart, chart, length
 from asyncdemo.analysis.lanes import Axis, Folded, scale
 from asyncdemo.analysis.task_names import common_name, kind_of_work, names, overlap, shown_tasks
 from asyncdemo.analysis.wait_times import wait_times
-from asyncdemo.recording import Run
-from asyncdemo.spans import Task, Timeline
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import Task, Timeline
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.bars import Drawn, Row, drawn, lane_row, legend
 from asyncdemo.views.terminal.held import held_rows

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from asyncdemo.recording import Output
+from asyncdemo.model.recording import Output
 from asyncdemo.views.overwriting import last_state
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import wrapped

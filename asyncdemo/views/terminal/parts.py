@@ -1,6 +1,6 @@
 """Rows that several views have: the title, notes about what could not be done, all the times."""
 
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut, wrapped
 

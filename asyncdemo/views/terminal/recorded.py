@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from asyncdemo.catalogue.script_source import docstring
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.views.grouping import side_by_side
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.run import write_run

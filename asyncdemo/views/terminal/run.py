@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from asyncdemo.recording import Output, Run
+from asyncdemo.model.recording import Output, Run
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import Lines as Numbered
 from asyncdemo.views.excerpt import code_lines

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from asyncdemo.analysis.line_marks import marks
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.views.excerpt import Lines, excerpt
 from asyncdemo.views.focus import by_importance
 from asyncdemo.views.terminal.code import Row, code_rows

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from asyncdemo.analysis.moments import Moment
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.views.excerpt import excerpt
 from asyncdemo.views.narration import Stage
 from asyncdemo.views.terminal.code import Beside, Row, annotated_rows

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from asyncdemo.recording import Output
+from asyncdemo.model.recording import Output
 from asyncdemo.views.terminal.lines import GUTTER, Line, Lines
 from asyncdemo.views.terminal.page import Page, Part
 

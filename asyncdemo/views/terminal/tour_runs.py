@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from asyncdemo.analysis.line_marks import marks
-from asyncdemo.recording import Outcome, Python, Run, Seconds, Subject
-from asyncdemo.spans import Timeline
+from asyncdemo.model.recording import Outcome, Python, Run, Seconds, Subject
+from asyncdemo.model.spans import Timeline
 from asyncdemo.tour.state import KEPT, State
 from asyncdemo.tour.stops import Round
 from asyncdemo.views import wording

@@ -6,7 +6,7 @@ from asyncdemo.analysis.lane_drawing import bursts, labels, length
 from asyncdemo.analysis.lanes import Axis, scale
 from asyncdemo.analysis.printed_lines import prints
 from asyncdemo.analysis.wait_times import waits
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.bars import Row, joined
 from asyncdemo.views.terminal.page import Page

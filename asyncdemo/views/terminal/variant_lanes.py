@@ -7,8 +7,8 @@ from asyncdemo.analysis.lane_drawing import chart, length
 from asyncdemo.analysis.lanes import FEWEST
 from asyncdemo.analysis.task_names import names, overlap, shown_tasks
 from asyncdemo.catalogue.script_source import docstring
-from asyncdemo.recording import Run
-from asyncdemo.spans import Task, Timeline
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import Task, Timeline
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.bars import Drawn, Row, legend
 from asyncdemo.views.terminal.lanes import incomplete_rows, lane_rows, name_cells, own_axis, scale_row, wrapped_parts

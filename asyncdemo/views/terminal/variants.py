@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
-from asyncdemo.recording import Run
+from asyncdemo.model.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.differing import own_lines, same_work
 from asyncdemo.views.side_by_side import Row, folded, moments

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from asyncdemo.analysis.wait_times import WaitTime
-from asyncdemo.recording import Subject
+from asyncdemo.model.recording import Subject
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut

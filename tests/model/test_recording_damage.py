@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.archive import SCHEMA, Recording, from_text, to_json
 from asyncdemo.errors import UsageError
-from asyncdemo.finding import Finding
-from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import Spans, Task, Timeline
+from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
+from asyncdemo.model.recording_json import SCHEMA, Recording, from_text, to_json
+from asyncdemo.model.spans import Spans, Task, Timeline
 
 words = st.text(max_size=20)
 times = st.integers(0, 10**9).map(lambda microseconds: microseconds / 1e6)

@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:  # what is only run, and not observed, has neither
-    from asyncdemo.finding import Finding
+    from asyncdemo.model.spans import Timeline
     from asyncdemo.model.standstill import Standstill
-    from asyncdemo.spans import Timeline
 
 SCHEMA = "asyncdemo.run/1"
 
 OutcomeKind = Literal["exited", "signalled", "timed-out", "interrupted", "not-started"]
 Stream = Literal["stdout", "stderr", "other"]
+Severity = Literal["error", "warning", "note"]
 
 
 class Outcome(NamedTuple):
@@ -133,6 +133,26 @@ class Subject(NamedTuple):
         }
 
 
+class Finding(NamedTuple):
+    """What is wrong, at which line of the person's own code, and one thing to do about it.
+
+    `path` and `line` are None where they are not known. `advice` is empty where none is known that is right there.
+    `seconds` is what it took in all, None where time is not the point; `times` how often it was seen there; `tasks` the
+    lanes that it is about. `beside` is what to say beside which lines of the code, as far as they are in the same file.
+    """
+
+    rule: str
+    severity: Severity
+    path: str | None
+    line: int | None
+    message: str
+    advice: str
+    seconds: float | None = None
+    times: int = 1
+    tasks: tuple[int, ...] = ()
+    beside: tuple[tuple[int, str], ...] = ()
+
+
 class Run(NamedTuple):
     """One execution of one subject in its own interpreter.
 
@@ -152,7 +172,7 @@ class Run(NamedTuple):
     output_dropped: int = 0
     notes: tuple[str, ...] = ()
     timeline: "Timeline | None" = None
-    findings: "tuple[Finding, ...] | None" = None
+    findings: tuple[Finding, ...] | None = None
     standstill: "Standstill | None" = None
     stopped: float | None = None
 
@@ -163,7 +183,6 @@ class Run(NamedTuple):
 
     def to_json(self, *, spans: bool = False) -> dict[str, Any]:
         """Give the run in the published shape, the spans only if asked for; what was not observed is null."""
-        from asyncdemo.finding import finding_json
         from asyncdemo.model.json_shapes import as_plain
 
         return self.subject.to_json() | {
@@ -185,12 +204,27 @@ class Run(NamedTuple):
 def _timeline_json(timeline: "Timeline | None", *, spans: bool) -> dict[str, Any]:
     if timeline is None:
         return {"tasks": None, "spans": None, "trace": None}
-    from asyncdemo.spans import span_json, task_json
+    from asyncdemo.model.spans import span_json, task_json
 
     return {
         "tasks": [task_json(task) for task in timeline.tasks],
         "spans": [span_json(span) for span in timeline.spans] if spans else None,
         "trace": {"complete": timeline.complete, "steps": timeline.steps},
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Give a finding in the published shape."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "path": finding.path,
+        "line": finding.line,
+        "seconds": None if finding.seconds is None else round(finding.seconds, 6),
+        "times": finding.times,
+        "tasks": list(finding.tasks),
+        "message": finding.message,
+        "advice": finding.advice,
     }
 
 

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo import archive
-from asyncdemo.archive import Recording
 from asyncdemo.errors import UsageError
-from asyncdemo.finding import Finding
-from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import READY, RUNNING, WAITING, Spans, Task, Timeline, Touch, Unheeded
+from asyncdemo.model import recording_json
+from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
+from asyncdemo.model.recording_json import Recording
+from asyncdemo.model.spans import READY, RUNNING, WAITING, Spans, Task, Timeline, Touch, Unheeded
 
 
 def fabricated(text: str = "tick\n") -> Recording:
@@ -52,9 +51,9 @@ def fabricated(text: str = "tick\n") -> Recording:
 
 def test_nothing_is_lost() -> None:
     recording = fabricated()
-    text = json.dumps(archive.to_json(recording))
-    again = archive.from_text(text)
-    assert json.dumps(archive.to_json(again)) == text
+    text = json.dumps(recording_json.to_json(recording))
+    again = recording_json.from_text(text)
+    assert json.dumps(recording_json.to_json(again)) == text
     assert again.complete
     before, after = recording.runs[0], again.runs[0]
     assert after._replace(timeline=None) == before._replace(timeline=None)
@@ -67,10 +66,10 @@ def test_nothing_is_lost() -> None:
 
 @given(st.text(), st.floats(0, 1))
 def test_wherever_it_is_torn_what_is_there_is_loaded(output: str, part: float) -> None:
-    text = json.dumps(archive.to_json(fabricated(output)), ensure_ascii=False)
+    text = json.dumps(recording_json.to_json(fabricated(output)), ensure_ascii=False)
     cut = int(part * (len(text) - 1))
     try:
-        torn = archive.from_text(text[:cut])
+        torn = recording_json.from_text(text[:cut])
     except UsageError:
         assert cut < text.index('"tool"')  # not even the schema is whole
         return
@@ -99,14 +98,14 @@ def test_wherever_it_is_torn_what_is_there_is_loaded(output: str, part: float) -
 )
 def test_what_is_no_recording_is_named_as_such(text: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        archive.from_text(text)
+        recording_json.from_text(text)
     assert str(caught.value).startswith(message)
 
 
 def test_a_torn_file_takes_little_memory() -> None:
-    text = json.dumps(archive.to_json(fabricated("x\\" * 500_000)))[:1_200_000]
+    text = json.dumps(recording_json.to_json(fabricated("x\\" * 500_000)))[:1_200_000]
     tracemalloc.start()
-    torn = archive.from_text(text)
+    torn = recording_json.from_text(text)
     assert tracemalloc.get_traced_memory()[1] < 20 * len(text)
     tracemalloc.stop()
     assert not torn.complete
@@ -117,4 +116,4 @@ def test_a_file_of_many_spans_stays_small(tmp_path: Path) -> None:
     for i in range(20_000):
         spans.add(i % 100, i % 4, i * 1e-5, i * 1e-5 + 7e-6)
     run = fabricated().runs[0]._replace(timeline=Timeline((), spans, 20_000, complete=True), output=())
-    assert len(json.dumps(archive.to_json(Recording((run,))))) < 20_000 * 25
+    assert len(json.dumps(recording_json.to_json(Recording((run,))))) < 20_000 * 25

@@ -1,4 +1,4 @@
-"""Tells a person's own code from a library's, by where it lies: as the probe does, from the same list."""
+"""User code told from that of libraries, by where it lies: as the probe does, from the same list."""
 
 import re
 import sysconfig

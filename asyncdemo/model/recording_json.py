@@ -25,7 +25,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from asyncdemo import __version__
 from asyncdemo.errors import UsageError
-from asyncdemo.finding import Finding
 from asyncdemo.model.json_shapes import (
     WrongShapeError,
     as_list,
@@ -36,9 +35,9 @@ from asyncdemo.model.json_shapes import (
     as_plain,
     as_type,
 )
+from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
+from asyncdemo.model.spans import Reason, Spans, Task, Timeline, Touch, Unheeded
 from asyncdemo.model.standstill import Standstill
-from asyncdemo.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.spans import Reason, Spans, Task, Timeline, Touch, Unheeded
 
 SCHEMA = "asyncdemo.recording/1"
 _FAMILY = "asyncdemo.recording/"
