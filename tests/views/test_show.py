@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.catalogue import script_metadata
 from asyncdemo.catalogue.scenario import Chapter, Scenario
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.views.terminal.show import write_sources
+from asyncdemo.views.terminal.show import write_prose, write_sources
 from tests.views.fabricated import LOOKS, Text, looked_at, page, visible
 
 NOTES = """\
@@ -79,3 +79,28 @@ def test_an_entity_is_no_way_around(entity: str) -> None:
     source = SOURCE.replace("The end.", f"The {entity} end.")
     shown = view(target(source), [("example.py", source)], (page(stream := Text()), stream))
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e␛]", shown)
+
+
+def test_code_keeps_its_marks_where_there_is_no_colour() -> None:
+    prose = "Neither says `done`,\nand `await\nsoon()` waits.\n\n```\nx = `y`\n```\n"
+    shown = Text()
+    write_prose(page(shown, 60), prose)
+    assert visible(shown).split() == [
+        "Neither",
+        "says",
+        "`done`,",
+        "and",
+        "`await",
+        "soon()`",
+        "waits.",
+        "x",
+        "=",
+        "`y`",
+    ]
+
+
+def test_a_number_stays_with_its_unit() -> None:
+    for words in range(4, 16):
+        shown = Text()
+        write_prose(page(shown, 40), "word " * words + "0.2 s after that")
+        assert "0.2 s" in visible(shown)

@@ -1,5 +1,7 @@
 """`show` on a terminal: the code, highlighted, then the notes."""
 
+import re
+
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.segment import Segment
@@ -17,6 +19,9 @@ WIDEST = 90  # columns of prose that are still easy to read
 
 _PROSE = Theme({"markdown.code": Style(color="cyan"), "markdown.code_block": Style(color="cyan")})
 _ASCII = str.maketrans("•▌─━", "*|-=")  # what Rich draws lists, quotations and rules with
+_UNBROKEN = "\ue000"  # stands for a space at which no line breaks; Rich breaks at a no-break space too
+_UNIT = re.compile(r"(\d) (s|ms|us|%)(?!\w)")
+_CODE = re.compile(r"(?ms)(?P<block>^```.*?^```)|(?<!`)`(?P<inline>(?:[^`\n]|\n(?!\n))+)`(?!`)")
 
 
 def write_sources(page: Page, target: Target, sources: list[tuple[str, str]]) -> None:
@@ -37,9 +42,14 @@ def write_sources(page: Page, target: Target, sources: list[tuple[str, str]]) ->
 
 
 def write_prose(page: Page, markdown: str) -> None:
-    """Write Markdown. A page makes harmless what Rich makes of it too: it may say `&#27;`."""
+    """Write Markdown. A page makes harmless what Rich makes of it too: it may say `&#27;`.
+
+    Without colours, code keeps its backticks: `done` is not the word "done". A number stays with its unit.
+    """
     console = Console(file=page.stream, width=min(page.width - 1, WIDEST), theme=_PROSE)
-    text = "\n".join(page.shown(line) for line in markdown.splitlines())
+    text = _UNIT.sub(rf"\1{_UNBROKEN}\2", "\n".join(page.shown(line) for line in markdown.splitlines()))
+    if not page.coloured:
+        text = _CODE.sub(lambda found: found["block"] or f"`` `{found['inline']}` ``", text)
     blank = True
     for line in console.render_lines(Markdown(text, hyperlinks=False), pad=False):
         before, blank = blank, not any(segment.text.strip() for segment in line)
@@ -48,7 +58,8 @@ def write_prose(page: Page, markdown: str) -> None:
 
 
 def _part(page: Page, segment: Segment) -> Part:
-    text = segment.text.translate(_ASCII) if page.ascii else segment.text
+    text = segment.text.replace(_UNBROKEN, " ")
+    text = text.translate(_ASCII) if page.ascii else text
     if segment.style is None or not (segment.style.bold or segment.style.color):
         return text
     return text, "title" if segment.style.bold else "accent"
