@@ -6,21 +6,20 @@ have to be the script's own, `await` has to be in a coroutine, and no loop is st
 
 import ast
 import builtins
-import re
 import warnings
 from collections.abc import Iterable
 
+from asyncdemo.findings.databases import uses_database
 from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.handed import IN_THREAD, LATER
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, last_of
 
 _THREADS = {"asyncio": "asyncio.to_thread", "anyio": "anyio.to_thread.run_sync", "trio": "trio.to_thread.run_sync"}
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_LATER = {"call_soon", "call_later", "call_at", "call_soon_threadsafe"}  # run a plain function in the loop
 _LONGEST = 100  # characters of advice that is code
+_ASYNCIO = frozenset({"asyncio"})
 _DEEPEST = 20  # plain functions that call one another
 
-# What these modules connect to belongs to the thread that has opened it, or can do one thing at a time.
-_DATABASES = ("sqlite3", "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "oracledb", "cx_Oracle", "pyodbc")
 _IN_ONE_THREAD = "open the database and ask it in one function, and give that to {}"
 
 
@@ -37,22 +36,24 @@ def instead_of_blocking(evidence: Evidence, place: Place | None, kind: str, coro
     in_words = f"call it from a coroutine, in a thread: {thread}"
     if place is None or not evidence.in_script(place[0]):
         return in_words
-    if any(map(source.uses, _DATABASES)) and "sleep" not in source.line(place[1]):
+    if uses_database(source, place[1], place[1]):
         return _IN_ONE_THREAD.format(thread)
     if _is_handler(source, place[1]):
         return "logging.handlers.QueueHandler here, and a QueueListener that writes in a thread"
     call = _blocking_call(source, place[1])
     above = call if call is not None and _is_in_coroutine(source, call) else _call_above(source, place[1], coroutine)
+    if above is not None and above is not call and _moves_database(source, above, place[1]):
+        return _IN_ONE_THREAD.format(thread)
     code = None if above is None else _in_thread(source, above, used, thread)
     if above is None or code is None or not fits(source, above, code):
         return in_words
     return code if above is call else f"line {above.lineno}: {code}"
 
 
-def instead_of_computing(evidence: Evidence, kind: str) -> str:
+def instead_of_computing(evidence: Evidence, place: Place | None, kind: str) -> str:
     """Where to compute, for the library that runs the task: nothing can be moved into a process as it stands."""
     used = library(evidence, kind)
-    if any(map(evidence.source.uses, _DATABASES)):
+    if place is not None and evidence.in_script(place[0]) and uses_database(evidence.source, place[1], place[1]):
         return _IN_ONE_THREAD.format(_thread(evidence, used))
     if used == "asyncio":
         return "compute in a function of its own, and run that in a ProcessPoolExecutor"
@@ -71,6 +72,8 @@ def instead_of_never_awaiting(evidence: Evidence, place: Place | None, name: str
         for code, target in _running(evidence, node):
             if fits(source, target, code):
                 return code
+            if code.startswith("asyncio.run(") and not source.uses("asyncio") and fits(source, target, code, _ASYNCIO):
+                return f"import asyncio at the top, and here: {code}"
     return _running_in_words(source, place[1], source.text_of(made[0]) if made else None)
 
 
@@ -94,8 +97,11 @@ def instead_of_nesting(evidence: Evidence, place: Place | None) -> str:
     return "await the coroutine; in a notebook too"
 
 
-def fits(source: Source, node: ast.expr, code: str) -> bool:
-    """True if code can stand in place of an expression of the script: it compiles there, and its names are known."""
+def fits(source: Source, node: ast.expr, code: str, imported: frozenset[str] = frozenset()) -> bool:
+    """True if code can stand in place of an expression of the script: it compiles there, and its names are known.
+
+    `imported` are names that the script is to import first.
+    """
     text = source.with_other(node, code)
     if text is None or len(code) > _LONGEST or "\n" in code:
         return False
@@ -109,17 +115,18 @@ def fits(source: Source, node: ast.expr, code: str) -> bool:
         return False
     names = {part.id for part in parts if isinstance(part, ast.Name)}
     bound = {part.arg for part in parts if isinstance(part, ast.arg)}
-    return all(source.knows(each, node) or hasattr(builtins, each) for each in names - bound - _said(code))
-
-
-def _said(code: str) -> set[str]:
-    """The names that a comment in advice says are to be imported."""
-    return set(re.findall(r"# after import (\w+)$", code))
+    return all(source.knows(each, node) or hasattr(builtins, each) for each in names - bound - imported)
 
 
 def _thread(evidence: Evidence, used: str) -> str:
     version = evidence.run.python.version or ""
     return "loop.run_in_executor" if used == "asyncio" and version.startswith("3.8.") else _THREADS[used]
+
+
+def _moves_database(source: Source, call: ast.Call, line: int) -> bool:
+    """Whether a connection to a database would get into another thread, were a call made there that leads to a line."""
+    moved = [call, source.around(line), *source.named(called(call))]
+    return any(each is not None and uses_database(source, each.lineno, each.end_lineno or 0) for each in moved)
 
 
 def _is_in_coroutine(source: Source, node: ast.expr) -> bool:
@@ -263,7 +270,7 @@ def _run(evidence: Evidence, node: ast.expr, code: str) -> str:
     if used != "asyncio" and isinstance(node, ast.Call) and not node.keywords:
         handed = _arguments(evidence.source, [node.func, *node.args]) or []
         return f"{used}.run({', '.join(handed)})"
-    return f"asyncio.run({code})" + ("" if evidence.source.uses("asyncio") else "  # after import asyncio")
+    return f"asyncio.run({code})"
 
 
 def _in_place(source: Source, node: ast.expr, code: str) -> tuple[str, ast.expr]:
@@ -284,12 +291,12 @@ def _handed_over(source: Source, node: ast.expr, outer: ast.Call, given: int) ->
     parent = next(source.parents(outer), None)
     if call is None or outer.keywords:
         return
-    if called(outer) in ("run_in_executor", "to_thread", "run_sync"):
+    if called(outer) in IN_THREAD:
         if isinstance(parent, ast.Await) and _is_in_coroutine(source, outer):
             yield f"await {call}", parent
     elif called(outer) == "call_soon" and _is_in_coroutine(source, outer):
         yield f"asyncio.create_task({call})", outer
-    elif called(outer) in _LATER:
+    elif called(outer) in LATER:
         before = _arguments(source, outer.args[:given]) or []
         yield f"{source.text_of(outer.func)}({', '.join([*before, f'lambda: asyncio.create_task({call})'])})", outer
 
@@ -297,7 +304,7 @@ def _handed_over(source: Source, node: ast.expr, outer: ast.Call, given: int) ->
 def _is_for_later(source: Source, function: ast.Lambda) -> bool:
     """Whether the loop calls a lambda, so that it runs then."""
     outer = next(source.parents(function), None)
-    return isinstance(outer, ast.Call) and called(outer) in (*_LATER, "add_done_callback")
+    return isinstance(outer, ast.Call) and called(outer) in (*LATER, "add_done_callback")
 
 
 def _is_property(source: Source, name: str) -> bool:
@@ -308,9 +315,20 @@ def _is_property(source: Source, name: str) -> bool:
 def _running_in_words(source: Source, line: int, code: str | None) -> str:
     """What to do where no code is sure to be right."""
     function = source.around(line)
-    if "add_done_callback" in source.line(line):
-        return "a done-callback is a plain function: await the task, then what is to follow"
+    if (callback := _done_callback(source, line)) is not None:
+        return callback
     what = code if code is not None and len(code) <= _LONGEST else "the coroutine"
     if function is not None and not source.is_async(function):
         return f"make {function.name} an async def, and await {what} in it"
     return f"await {what} in a coroutine, or make a task of it there"
+
+
+def _done_callback(source: Source, line: int) -> str | None:
+    """What to do with a coroutine function that was to be a done-callback."""
+    for call in source.calls_in(line):
+        if called(call) == "add_done_callback" and isinstance(call.func, ast.Attribute) and len(call.args) == 1:
+            task, function = source.text_of(call.func.value), source.text_of(call.args[0])
+            named = isinstance(call.func.value, ast.Name) and isinstance(call.args[0], ast.Name)
+            then = f"await {task}, then await {function}({task})" if named else "await the task, then what is to follow"
+            return f"a done-callback is a plain function: {then}"
+    return None

@@ -3,8 +3,9 @@
 import ast
 import re
 
+from asyncdemo.findings.advice import fits
 from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.leftovers import Leftover, leftovers, stood_at
+from asyncdemo.findings.leftovers import Leftover, dropped_gather, leftovers, stood_at
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside
 from asyncdemo.findings.wording import task_name
 from asyncdemo.model.recording import Finding
@@ -19,11 +20,18 @@ def cancelled_at_exit(evidence: Evidence) -> list[Finding]:
         left for left in leftovers(evidence) if left.task.end == "cancelled" and not _on_purpose(evidence, left)
     ]
     groups: dict[tuple[Place, bool], list[Leftover]] = {}
+    gathers: dict[int, tuple[ast.Call, list[Leftover]]] = {}
     for left in cancelled:
         place = stood_at(evidence, left)
-        if place is not None and _would_end(evidence, place, left):
+        if place is None or not _would_end(evidence, place, left):
+            continue
+        gather = dropped_gather(evidence, left)
+        if gather is not None:
+            gathers.setdefault(gather.lineno, (gather, []))[1].append(left)
+        else:
             groups.setdefault((place, _had_begun(left)), []).append(left)
-    return [_cancelled(evidence, place, left) for (place, _), left in groups.items()]
+    found = [_not_awaited(evidence, gather, some) for gather, some in gathers.values()]
+    return found + [_cancelled(evidence, place, left) for (place, _), left in groups.items()]
 
 
 def _had_begun(left: Leftover) -> bool:
@@ -100,6 +108,24 @@ def _is_left(loop: ast.While | ast.For) -> bool:
             inner = of_loop and not isinstance(node, ast.While | ast.For | ast.AsyncFor)
             nodes += [(child, inner) for child in ast.iter_child_nodes(node)]
     return False
+
+
+def _not_awaited(evidence: Evidence, gather: ast.Call, left: list[Leftover]) -> Finding:
+    tasks = [each.task for each in left]
+    main, names = task_name(left[0].main), list(dict.fromkeys(map(task_name, tasks)))
+    which = f"{len(tasks)} task{'s' if len(tasks) > 1 else ''} ({', '.join(names[:3])}{', ...' if names[3:] else ''})"
+    code = f"await {evidence.source.text_of(gather)}"
+    return Finding(
+        "cancelled-at-exit",
+        "warning",
+        evidence.script(),
+        gather.lineno,
+        message=f"Nothing awaits this gather: {main} returned, and its {which} were cancelled, not finished.",
+        advice=code if fits(evidence.source, gather, code) else "await the gather",
+        times=len(tasks),
+        tasks=tuple(task.id for task in tasks),
+        beside=((gather.lineno, "was not awaited"),),
+    )
 
 
 def _cancelled(evidence: Evidence, place: Place, left: list[Leftover]) -> Finding:

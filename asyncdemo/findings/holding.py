@@ -81,7 +81,7 @@ def _computing(evidence: Evidence, place: Place, steps: list[Span]) -> Finding |
         "warning",
         *place,
         message=f"{_where(evidence, steps)} computes without a pause; {_said_late(evidence, steps, late)}",
-        advice=instead_of_computing(evidence, evidence.tasks[steps[0].task].kind),
+        advice=instead_of_computing(evidence, _line(evidence, steps), evidence.tasks[steps[0].task].kind),
         seconds=total,
         times=len(steps),
         tasks=_ids(steps),

@@ -1,10 +1,12 @@
 """Tasks that were still there when main had returned, and were woken by that: asyncio.run() cancels them then."""
 
+import ast
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from asyncdemo.findings.company import ancestors
 from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.source import last_of
 from asyncdemo.model.spans import READY, WAITING, Task
 from asyncdemo.model.user_code import is_own
 
@@ -54,6 +56,18 @@ def stood_at(evidence: Evidence, left: Leftover) -> Place | None:
     stood = None if left.stood is None else evidence.spans[left.stood]
     known = None if stood is None else evidence.place(stood.path, stood.line)
     return known or evidence.place(left.task.path, left.task.line)
+
+
+def dropped_gather(evidence: Evidence, left: Leftover) -> ast.Call | None:
+    """The only call of gather that can have started the task, if nothing is done with what that call gives."""
+    source, task = evidence.source, left.task
+    if not evidence.in_script((evidence.place(task.path, task.line) or ("", 0))[0]):
+        return None
+    starts = source.every_call(last_of(task.coroutine))
+    gathers = [call for call in source.every_call("gather") if any(start in list(ast.walk(call)) for start in starts)]
+    if len(starts) != 1 or len(gathers) != 1 or gathers[0] not in source.statements("gather"):
+        return None
+    return gathers[0]
 
 
 def _main(evidence: Evidence, task: Task) -> Task:

@@ -10,6 +10,8 @@ from asyncdemo.model.recording import Finding
 
 UNSAFE = "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one"
 _STOPPED = ("KeyboardInterrupt", "SystemExit")
+# A gather that nobody awaits has this error where its tasks were cancelled: that they were is the cause.
+_CANCELLED = ("asyncio.exceptions.CancelledError", "CancelledError")
 _LONGEST = 60  # characters of an exception that are quoted
 GENERATOR = "<async_generator"  # how asyncio calls a coroutine that closes an asynchronous generator
 
@@ -20,7 +22,7 @@ def exception_never_retrieved(evidence: Evidence) -> list[Finding]:
     """A task failed, and nobody asked it for its result."""
     groups: _Places = {}
     for report in evidence.reports:
-        consequence = NESTED.match(report.error) or report.error.startswith(_STOPPED)
+        consequence = NESTED.match(report.error) or report.error.startswith((*_STOPPED, *_CANCELLED))
         if report.kind == "never-retrieved" and not consequence and not report.name.startswith(GENERATOR):
             groups.setdefault(_raised_at(evidence, report), []).append(report)
     return [_lost(place, some, _tasks(evidence, some)) for place, some in groups.items()]

@@ -1,7 +1,7 @@
 """What the text of a script tells about a line that was observed: no evidence, only where it is and how to say it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
@@ -27,7 +27,7 @@ class Source:
     @cached_property
     def functions(self) -> list[Function]:
         """All functions, also those inside of others."""
-        return [node for node in self._nodes if isinstance(node, FUNCTIONS)]
+        return [node for node in self.nodes if isinstance(node, FUNCTIONS)]
 
     def line(self, number: int | None) -> str:
         """The text of a line, without its indentation."""
@@ -39,8 +39,21 @@ class Source:
             any(alias.name.partition(".")[0] == module for alias in node.names)
             if isinstance(node, ast.Import)
             else isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module
-            for node in self._nodes
+            for node in self.nodes
         )
+
+    def imported_from(self, modules: Iterable[str]) -> set[str]:
+        """The names under which the script has some modules, and what it takes out of them."""
+        found = set[str]()
+        for node in self.nodes:
+            if isinstance(node, ast.Import):
+                some = [alias for alias in node.names if alias.name.partition(".")[0] in modules]
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in modules:
+                some = node.names
+            else:
+                continue
+            found |= {alias.asname or alias.name.partition(".")[0] for alias in some}
+        return found
 
     def named(self, name: str) -> list[Function]:
         """The functions of that name, which may be a qualified one."""
@@ -53,21 +66,21 @@ class Source:
 
     def every_call(self, name: str) -> list[ast.Call]:
         """All calls of a function of that name."""
-        return [node for node in self._nodes if isinstance(node, ast.Call) and called(node) == last_of(name)]
+        return [node for node in self.nodes if isinstance(node, ast.Call) and called(node) == last_of(name)]
 
     def uses_of(self, name: str) -> list[ast.expr]:
         """All places in which a name, or an attribute of that name, is read."""
         return [
             node
-            for node in self._nodes
+            for node in self.nodes
             if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load) and last_name(node) == name
         ]
 
     @cached_property
     def variables(self) -> set[str]:
         """All names that are assigned or are parameters, anywhere in the script."""
-        stored = {node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        return stored | {node.arg for node in self._nodes if isinstance(node, ast.arg)}
+        stored = {node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        return stored | {node.arg for node in self.nodes if isinstance(node, ast.arg)}
 
     def receiver(self, call: ast.Call) -> str | None:
         """The last part of the object whose method is called, "?" where it has no name; None of a plain function."""
@@ -102,13 +115,13 @@ class Source:
             return None
         lines = self.text.splitlines(keepends=True)
         line = lines[node.lineno - 1].encode()
-        changed = line[: node.col_offset] + code.partition("  #")[0].encode() + line[node.end_col_offset :]
+        changed = line[: node.col_offset] + code.encode() + line[node.end_col_offset :]
         return "".join([*lines[: node.lineno - 1], changed.decode(), *lines[node.lineno :]])
 
     def names_of(self, module: str, name: str) -> set[str]:
         """How the script calls a function of a module: `time.sleep`, or `sleep` where it imports that."""
         found = set()
-        for node in self._nodes:
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 found |= {f"{each.asname or module}.{name}" for each in node.names if each.name == module}
             elif isinstance(node, ast.ImportFrom) and node.module == module:
@@ -124,6 +137,12 @@ class Source:
         return name in bound.union(*(_bound_in(each) for each in (*scopes, self._tree)))
 
     @cached_property
+    def awaited_names(self) -> set[str]:
+        """All names that are awaited anywhere in the script."""
+        awaits = (node.value for node in self.nodes if isinstance(node, ast.Await))
+        return {part.id for each in awaits for part in ast.walk(each) if isinstance(part, ast.Name)}
+
+    @cached_property
     def awaits_outside(self) -> bool:
         """True if there is an await outside of all functions, as in a notebook."""
         return any(isinstance(node, ast.Await) for node in inside(self._tree))
@@ -136,12 +155,12 @@ class Source:
 
     def calls(self, name: str) -> list[ast.Call]:
         """The calls of a function of that name that are not awaited on the spot."""
-        awaited = {id(node.value) for node in self._nodes if isinstance(node, ast.Await)}
+        awaited = {id(node.value) for node in self.nodes if isinstance(node, ast.Await)}
         return [call for call in self.every_call(name) if id(call) not in awaited]
 
     def loops(self) -> list[ast.AsyncFor]:
         """All `async for` loops."""
-        return [node for node in self._nodes if isinstance(node, ast.AsyncFor)]
+        return [node for node in self.nodes if isinstance(node, ast.AsyncFor)]
 
     def is_async(self, function: Function | None) -> bool:
         """Whether it is an `async def`."""
@@ -149,11 +168,11 @@ class Source:
 
     def calls_in(self, line: int) -> list[ast.Call]:
         """All calls that begin in a line."""
-        return [node for node in self._nodes if isinstance(node, ast.Call) and node.lineno == line]
+        return [node for node in self.nodes if isinstance(node, ast.Call) and node.lineno == line]
 
     def statements(self, name: str) -> list[ast.Call]:
         """Those calls that are a whole statement: nobody can do anything with what they return."""
-        whole = {id(node.value) for node in self._nodes if isinstance(node, ast.Expr)}
+        whole = {id(node.value) for node in self.nodes if isinstance(node, ast.Expr)}
         return [call for call in self.calls(name) if id(call) in whole]
 
     def quoted(self, node: ast.AST) -> str | None:
@@ -170,20 +189,21 @@ class Source:
 
     @cached_property
     def _imported(self) -> set[str]:
-        imports = (node for node in self._nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        imports = (node for node in self.nodes if isinstance(node, ast.Import | ast.ImportFrom))
         return {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
 
     @cached_property
     def _modules(self) -> set[str]:
-        imports = (node for node in self._nodes if isinstance(node, ast.Import))
+        imports = (node for node in self.nodes if isinstance(node, ast.Import))
         return {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
 
     @cached_property
     def _parents(self) -> dict[int, ast.AST]:
-        return {id(child): node for node in self._nodes for child in ast.iter_child_nodes(node)}
+        return {id(child): node for node in self.nodes for child in ast.iter_child_nodes(node)}
 
     @cached_property
-    def _nodes(self) -> list[ast.AST]:
+    def nodes(self) -> list[ast.AST]:
+        """All that the script consists of."""
         return list(ast.walk(self._tree))
 
 

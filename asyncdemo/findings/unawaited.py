@@ -5,6 +5,7 @@ import re
 
 from asyncdemo.findings.advice import instead_of_never_awaiting
 from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.handed import handed_over
 from asyncdemo.findings.nested import nested
 from asyncdemo.findings.said import Frame, Report
 from asyncdemo.findings.source import Function, last_of
@@ -30,8 +31,8 @@ def never_awaited(evidence: Evidence) -> list[Finding]:
         else:
             groups[place, report.name] = groups.get((place, report.name), 0) + 1
     for report in unsure:
-        key = _guessed(evidence, report, {place for place, _ in groups}), report.name
-        groups[key] = groups.get(key, 0) + 1
+        for place in _guessed(evidence, report, {place for place, _ in groups}):
+            groups[place, report.name] = groups.get((place, report.name), 0) + 1
     return [_finding(evidence, place, name, times) for (place, name), times in groups.items()]
 
 
@@ -87,25 +88,33 @@ def _made_at(evidence: Evidence, report: Report) -> Place | None:
     return dropped if _call(evidence, dropped, report.name) is not None else _misused_at(evidence, report)
 
 
-def _guessed(evidence: Evidence, report: Report, known: set[Place | None]) -> Place | None:
-    """The only other line in which the call can have been; else where the object was dropped, else the function's."""
+def _guessed(evidence: Evidence, report: Report, known: set[Place | None]) -> list[Place | None]:
+    """The only other line in which the call can have been, or those that handed the function to what only calls it.
+
+    Python warns once where it warns of the same several times, so that one warning may be about several lines. Else it
+    is where the object was dropped, else the function's line.
+    """
     path, source = evidence.script(), evidence.source
     dropped = evidence.place(report.path, report.line)
     if path is None:
-        return dropped
+        return [dropped]
     for some in (source.calls(report.name), source.statements(report.name)):
         lines = {call.lineno for call in some} - {place[1] for place in known if place is not None}
         if len(lines) == 1:
-            return path, lines.pop()
+            return [(path, lines.pop())]
+    if dropped is None and not source.calls(report.name) and (handed := handed_over(evidence, report.name)):
+        return [*handed]
     functions = source.named(report.name)
-    return dropped or ((path, functions[0].lineno) if len(functions) == 1 else None)
+    return [dropped or ((path, functions[0].lineno) if len(functions) == 1 else None)]
 
 
 def _finding(evidence: Evidence, place: Place | None, name: str, times: int) -> Finding:
     call = _call(evidence, place, name)
     beside: list[tuple[int, str]] = []
     if place is not None:
-        what = "made a coroutine object, then dropped it" if call else f"{last_of(name)}() was never awaited"
+        handed = not call and any(use.lineno == place[1] for use in evidence.source.uses_of(last_of(name)))
+        other = f"{last_of(name)} is only called from here" if handed else f"{last_of(name)}() was never awaited"
+        what = "made a coroutine object, then dropped it" if call else other
         beside.append((place[1], what))
         beside += [(line, "never ran") for line in _never_ran(evidence, name)]
     return Finding(

@@ -14,23 +14,29 @@ from asyncdemo.model.recording import Finding
 from tests.findings.examples import SCRIPTS, Example, examples
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
+_IMPORT = "import asyncio at the top, and here: "
 _LINE = re.compile(r"line (\d+): ")
 
 
 def is_code(advice: str) -> bool:
     """True if advice is Python and not words."""
     try:
-        ast.parse(_LINE.sub("", advice))
+        ast.parse(_code(advice))
     except SyntaxError:
         return False
     return True
+
+
+def _code(advice: str) -> str:
+    """Advice without what is to be done elsewhere, or where it is to be done."""
+    return _LINE.sub("", advice).removeprefix(_IMPORT)
 
 
 def put(source: str, finding: Finding) -> list[str]:
     """The program with the advice in place of each expression of its line, as far as that compiles."""
     elsewhere = _LINE.match(finding.advice)
     line = int(elsewhere[1]) if elsewhere else finding.line
-    code = _LINE.sub("", finding.advice).partition("  #")[0]
+    code = _code(finding.advice)
     made = []
     for node in _expressions(ast.parse(source), line):
         rows = source.splitlines(keepends=True)
@@ -88,6 +94,8 @@ COROUTINE = (
          "asyncio.get_running_loop().call_later(1, lambda: asyncio.create_task(cell(1, 2)))"),
         ("group.start_soon(cell(1, 2))", "group.start_soon(cell, 1, 2)"),
         ("handlers = [lambda: cell(1, 2)]", "await cell(1, 2) in a coroutine, or make a task of it there"),
+        ("task = asyncio.current_task(); task.add_done_callback(cell)",
+         "a done-callback is a plain function: await task, then await cell(task)"),
         ("asyncio.current_task().add_done_callback(cell)",
          "a done-callback is a plain function: await the task, then what is to follow"),
     ],
@@ -105,7 +113,7 @@ def test_a_coroutine_that_was_never_awaited(code: str, advice: str) -> None:
     ("source", "line", "advice"),
     [
         ("import asyncio\nasync def cell(): pass\ncell()\n", 3, "asyncio.run(cell())"),
-        ("async def cell(): pass\ncell()\n", 2, "asyncio.run(cell())  # after import asyncio"),
+        ("async def cell(): pass\ncell()\n", 2, "import asyncio at the top, and here: asyncio.run(cell())"),
         ("import trio\nasync def cell(n): pass\ncell(1)\n", 3, "trio.run(cell, 1)"),
         ("import asyncio\nasync def cell(): pass\ndef start():\n    return cell()\nasync def main():\n    start()\n", 4,
          "make start an async def, and await cell() in it"),
@@ -209,6 +217,40 @@ def test_a_connection_to_a_database_stays_in_its_thread() -> None:
     assert (finding.rule, finding.advice) == ("cpu-bound-step", wanted)
 
 
+BESIDE_DATABASE = """\
+import asyncio, sqlite3, time
+from sqlite3 import connect
+def save(store, n):
+    time.sleep(0.2)
+    store.execute("insert", n)
+def load():
+    with connect("x") as db:
+        rows = db.execute("select 1").fetchall()
+    return rows
+def work(rows):
+    time.sleep(0.2)
+async def job():
+    time.sleep(1)
+    store = connect("x").cursor()
+    save(store, 1)
+    work(load())
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        (13, "await asyncio.sleep(1)"),
+        (8, "open the database and ask it in one function, and give that to asyncio.to_thread"),
+        (5, "open the database and ask it in one function, and give that to asyncio.to_thread"),
+        (4, "open the database and ask it in one function, and give that to asyncio.to_thread"),  # it would move
+        (11, "line 16: await asyncio.to_thread(work, load())"),
+    ],
+)
+def test_of_a_database_is_spoken_where_it_is_used(line: int, advice: str) -> None:
+    assert blocking(BESIDE_DATABASE, line) == advice
+
+
 def test_a_handler_of_logging_does_not_await() -> None:
     assert blocking(HANDLER, 4) == "logging.handlers.QueueHandler here, and a QueueListener that writes in a thread"
 
@@ -265,7 +307,7 @@ def test_the_advice_of_every_example_works_in_its_place(example: Example, tmp_pa
 
 def _is_mended(text: str, finding: Finding, folder: Path) -> bool:
     """True if a program runs to its end and is no longer found out by the same rule."""
-    (folder / "mended.py").write_text(("import asyncio\n" if "# after import" in finding.advice else "") + text)
+    (folder / "mended.py").write_text(("import asyncio\n" if finding.advice.startswith(_IMPORT) else "") + text)
     done = subprocess.run(
         [sys.executable, "-W", "error", "mended.py"], check=False, cwd=folder, capture_output=True, timeout=30
     )

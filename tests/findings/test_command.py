@@ -91,7 +91,7 @@ def test_annotations_go_to_stderr(script: Write, tmp_path: Path, asyncdemo: Call
     json.loads(done.stdout)
     assert done.stderr == (
         f"::error title=never-awaited,file={tmp_path}/script.py,line=5::"
-        "main() only builds a coroutine object; not one line of its body has run. Do: asyncio.run(main())  # after import asyncio\n"
+        "main() only builds a coroutine object; not one line of its body has run. Do: import asyncio at the top, and here: asyncio.run(main())\n"
     )
 
 

@@ -132,3 +132,62 @@ def test_of_an_overdue_timer_it_is_not_said_that_nothing_wanted_the_loop(version
     (finding,) = observed(tmp_path, version, OVERDUE)["findings"]
     assert (finding["rule"], finding["line"]) == ("blocking-call", 7)
     assert finding["message"] == "It holds the one event loop; no task was seen to be ready meanwhile."
+
+
+HANDED = """
+    import asyncio
+
+    async def report(*_):
+        return "report"
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        task = asyncio.create_task(asyncio.sleep(0.01))
+{body}
+        await asyncio.sleep(0.05)
+
+    asyncio.run(main())
+"""
+DONE_CALLBACK = "a done-callback is a plain function: await task, then await report(task)"
+
+
+@each_python
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (["await loop.run_in_executor(None, report)", "loop.call_soon(report)"],
+         [(10, "await report()"), (11, "asyncio.create_task(report())")]),
+        (["task.add_done_callback(report)"], [(10, DONE_CALLBACK)]),
+        (["loop.call_soon(report)", "if task.done():", "    loop.call_soon(report)"],
+         [(10, "asyncio.create_task(report())")]),
+        (["await (await loop.run_in_executor(None, report))"], []),
+    ],
+)  # fmt: skip
+def test_a_coroutine_function_that_is_only_called(
+    version: str, body: list[str], expected: list[tuple[int, str]], tmp_path: Path
+) -> None:
+    source = HANDED.format(body="\n".join(" " * 8 + line for line in body))
+    run = observed(tmp_path, version, source)
+    assert found(run) == [("never-awaited", line, advice) for line, advice in expected]
+
+
+GATHERED = """
+    import asyncio
+
+    async def read(n):
+        await asyncio.sleep(0.05)
+
+    async def main():
+        asyncio.gather(*(read(n) for n in range(4)))
+        {pause}
+        print("all read")
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+@pytest.mark.parametrize("pause", ["pass", "await asyncio.sleep(0)"])
+def test_a_gather_that_nobody_awaits_is_one_finding(version: str, pause: str, tmp_path: Path) -> None:
+    run = observed(tmp_path, version, GATHERED.format(pause=pause))
+    assert found(run) == [("cancelled-at-exit", 8, "await asyncio.gather(*(read(n) for n in range(4)))")]

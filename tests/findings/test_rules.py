@@ -172,7 +172,7 @@ def test_a_warning_without_a_line_goes_to_the_only_call_that_is_left() -> None:
     late = "sys:1: RuntimeWarning: coroutine 'main' was never awaited\n"
     first, second = find(run(stderr=WARNING.replace(":4:", ":3:") + late, source=source))
     assert (first.line, second.line) == (3, 4)
-    assert (first.advice, second.advice) == ("await main()", "asyncio.run(main())  # after import asyncio")
+    assert (first.advice, second.advice) == ("await main()", "import asyncio at the top, and here: asyncio.run(main())")
 
 
 def test_of_a_source_that_nobody_can_parse_the_line_is_told_all_the_same() -> None:
