@@ -295,7 +295,7 @@ def test_a_parameter_of_a_block(asyncdemo: Run, folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", ["3.8", "3.10", "3.12", "3.13"])
+@pytest.mark.parametrize("version", ["3.8", "3.10", "3.12", "3.13", "3.14", "3.15"])
 def test_other_pythons(asyncdemo: Run, folder: Path, version: str) -> None:
     python = interpreter(version)
     if python is None:

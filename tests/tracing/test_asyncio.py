@@ -19,7 +19,7 @@ from tests.tracing.conftest import Observe, Observed, agree, agrees, well_formed
 pytestmark = [pytest.mark.slow, pytest.mark.process, pytest.mark.observation]  # each starts an interpreter
 
 every_python = pytest.mark.parametrize("python", VERSIONS, indirect=True)
-some_pythons = pytest.mark.parametrize("python", ["3.8", "3.11", "3.13"], indirect=True)
+some_pythons = pytest.mark.parametrize("python", ["3.8", "3.11", "3.13", "3.14", "3.15"], indirect=True)
 
 # Observes a script; prints its steps, how many seconds the analysis has taken after its end, and the memory in MB.
 MEASURE = """
@@ -250,7 +250,7 @@ def test_a_flood_from_other_threads(observed: Observe, python: str) -> None:
     assert seen.task("ticks").end == "returned"
 
 
-@pytest.mark.parametrize("python", ["3.12", "3.13"], indirect=True)
+@pytest.mark.parametrize("python", ["3.12", "3.13", "3.14", "3.15"], indirect=True)
 def test_eager_tasks_that_are_suspended(observed: Observe, python: str) -> None:
     seen = observed(scripts.EAGER, python, until=agrees)
     agree(seen)

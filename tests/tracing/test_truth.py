@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.process, pytest.mark.observation]  #
 
 HEEDFUL = ["sleep", "Python", "C code", "a library"]  # they take heed of signals
 
-some_pythons = pytest.mark.parametrize("version", ["3.8", "3.11", "3.13"])
+some_pythons = pytest.mark.parametrize("version", ["3.8", "3.11", "3.13", "3.14", "3.15"])
 
 
 @some_pythons

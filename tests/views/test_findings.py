@@ -88,6 +88,32 @@ def test_there_is_always_room(most: int, count: int, message: str, advice: str, 
     assert max(map(cells, stream.getvalue().splitlines()), default=0) < width
 
 
+@pytest.mark.parametrize("place", range(5))
+def test_an_error_is_told_before_a_warning_is_told_whole(place: int) -> None:
+    others = [BLOCKS._replace(message="word " * 60), BLOCKS, NOTE, BLOCKS]
+    rows = finding_rows(page(Text()), [found(*others[:place], NEVER, *others[place:])], 10)
+    said = ["".join(part if isinstance(part, str) else part[0] for part in row) for row in rows]
+    assert any("only builds a coroutine object" in row for row in said)
+    assert sum(row.startswith(("! ", "i ")) for row in said) == 5  # each has its two rows
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("fold", [False, True])
+def test_findings_are_in_view_after_a_flood(live: bool, fold: bool) -> None:
+    """On a terminal of 24 rows nobody has to scroll back for them."""
+    flood = run_of(rude(), 0.6, outputs(*[(n / 10_000, f"line {n}\n", 3) for n in range(5_000)]))
+    stream = Text()
+    view = RunView(page(stream), Look("example", "", SOURCE * 9, next_step=("next", "x"), fold=fold))
+    if live:
+        view._go_live()
+    for output in flood.output:
+        view.output(output, ZERO)
+    view.finish(flood._replace(findings=(BLOCKS, NEVER)))
+    last = stream.getvalue().splitlines()[-22:]
+    assert any("blocking-call, line 4" in row for row in last)
+    assert any("only builds a coroutine object" in row for row in last)
+
+
 def test_what_stands_beside_the_code() -> None:
     assert marks(found(NEVER, BLOCKS, NOTE)) == [
         Mark(4, "blocked the loop 3 times, 0.60 s in all", 0.0, 0.0, 0, trouble=True),

@@ -193,7 +193,7 @@ def test_one_that_asks_is_shown_at_once() -> None:
     screen.write("Ann\r\n")
     asks.output(Output(ZERO + 1, "stdout", "hello Ann\n"), ZERO)
     asks.finish(run(outputs((0.0, "Name: ", 1), (1.0, "hello Ann\n", 1))))
-    assert screen.rows()[3:6] == ["  0.00 s   Name: Ann", "  1.00 s   hello Ann", "  0.20 s   exit 0"]
+    assert screen.rows()[3:6] == ["  0.00 s   Name: Ann", "  1.00 s   hello Ann", "  1.00 s   exit 0"]
 
 
 def test_the_code_follows_where_the_output_was_live() -> None:
@@ -227,3 +227,21 @@ def test_a_live_run_fits_too() -> None:
     live.finish(run(printed, source=TICKS))
     assert len(screen.rows()) <= ROWS
     assert "           … 21 more rows: --full" in screen.rows()
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_the_end_stands_on_the_clock_of_the_output_before_it(live: bool) -> None:
+    """What a script prints while its head is imported is stamped before it is known when its first step is."""
+    stream = Text()
+    view = RunView(page(stream), Look("example"))
+    if live:
+        view._go_live()
+    printed = outputs((-0.5, "importing\n", 1), (0.1, "working\n", 2))
+    for output in printed:
+        view.output(output, ZERO - 1)
+    shown = run(printed)
+    view.finish(shown._replace(outcome=Outcome("timed-out", after=0.1)))
+    rows = [row.split() for row in stream.getvalue().splitlines()]
+    times = [row[0] for row in rows if row[1:2] == ["s"]]
+    assert times == (["0.50", "1.10", "1.20"] if live else ["-0.50", "0.10", "0.20"])
+    assert next(row for row in rows if "timed" in row)[0] == times[-1]

@@ -10,6 +10,8 @@ from asyncdemo.views.terminal.parts import labelled, paragraph
 from asyncdemo.views.terminal.text import cells, cut
 
 FEWEST = 3  # rows in which something can be said of any number of findings
+BRIEF = 2  # rows in which one finding can be told: what it is, and the message
+_WEIGHTS = "error", "warning", "note"
 _SIGNS = {"error": ("!", "bad"), "warning": ("!", "bad"), "note": ("i", "accent")}
 _WHY = 37  # the column in which the way to the explanation stands, if there is room
 
@@ -17,23 +19,31 @@ Row = tuple[Part, ...]
 
 
 def finding_rows(page: Page, runs: Sequence[Run], most: int | None) -> list[Row]:
-    """Give the findings of runs in `most` rows at most (FEWEST or more; None: as many as they need).
+    """The findings of runs in `most` rows at most (FEWEST or more; None: as many as they need).
 
-    Where there is no room for all of it, those at the end are only named, and then what is said is cut. Of several
-    runs the file and the code of each line is told, too.
+    Each has BRIEF rows before one of them has more. Where there is no room for that, notes and warnings at the end are
+    only named, and errors last. Of several runs the file and the code of each line is told, too.
     """
     found = [(finding, run.subject) for run in runs for finding in run.findings or ()]
     names = [_name(*each, several=len(runs) > 1) for each in found]
+    told = _told([finding for finding, _ in found], most)
+    named = [name for index, name in enumerate(names) if index not in told]
     rows: list[Row] = []
-    for index, (finding, subject) in enumerate(found):
-        later = index + 1 < len(found)
-        room = None if most is None else most - len(rows) - later
+    for place, index in enumerate(told, 1):
+        finding, subject = found[index]
         first = _heading(page, finding, names[index], _code(finding, subject) if len(runs) > 1 else "")
-        block = next((form for form in _forms(page, finding, first) if room is None or len(form) <= room), None)
-        if block is None:
-            return [*rows, _more(page, names[index:])]
-        rows += block
-    return rows
+        forms = _forms(page, finding, first)
+        room = None if most is None else most - len(rows) - BRIEF * (len(told) - place) - bool(named)
+        rows += next((form for form in forms if room is None or len(form) <= room), forms[-1])
+    return [*rows, _more(page, named)] if named else rows
+
+
+def _told(found: Sequence[Finding], most: int | None) -> list[int]:
+    """The places of the findings for which there is room, errors before warnings and these before notes."""
+    if most is None or BRIEF * len(found) <= most:
+        return [*range(len(found))]
+    by_weight = sorted(range(len(found)), key=lambda index: _WEIGHTS.index(found[index].severity))
+    return sorted(by_weight[: (most - 1) // BRIEF])
 
 
 def _name(finding: Finding, subject: Subject, *, several: bool) -> str:

@@ -38,19 +38,21 @@ class RunView:
         self._look = look
         self._code = self._lines(look.source)
         self._stream: Stream | None = None  # once it is live
-        self._held: list[tuple[Output, float]] = []
+        self._held: list[Output] = []
+        self._zero = 0.0  # the moment that stands as 0.00 s beside output
         self._held_size = 0
         self._started = time.monotonic()
 
     def output(self, output: Output, zero: float | None) -> None:
         """Take a piece of output as it comes."""
         self._held_size += len(output.text)
+        self._zero = zero or 0.0
         if self._stream is None and (self._is_late() or self._held_size > MOST_HELD):
             self._go_live()
         if self._stream is None:
-            self._held.append((output, zero or 0.0))
+            self._held.append(output)
         else:
-            self._stream.write(output, zero or 0.0)
+            self._stream.write(output, self._zero)
 
     def tick(self, reads_input: Callable[[], bool]) -> None:
         """Take note that time passes while nothing comes."""
@@ -85,8 +87,7 @@ class RunView:
 
     def whole(self, run: Run) -> None:
         """Write a run that is over already, however long it took and however much it printed."""
-        zero = run.seconds.zero or 0.0
-        self._held = [(output, zero) for output in run.output]
+        self._held = [*run.output]
         self.finish(run)
 
     def _lines(self, source: str | None) -> Numbered:
@@ -105,9 +106,14 @@ class RunView:
         self._write_held(self._stream)
 
     def _write_whole(self, run: Run) -> None:
+        self._zero = run.seconds.zero or 0.0
         self._write_title(wording.seconds(_headline(run)))
         lines = Lines(self._page)
-        rows = [*(row for each in self._held for row in lines.add(*each)), *lines.end()] if self._look.fold else []
+        rows = (
+            [*(row for each in self._held for row in lines.add(each, self._zero)), *lines.end()]
+            if self._look.fold
+            else []
+        )
         marked = any(row.stream != "stdout" for row in rows)
         shares = self._sharing(run).shares(len(rows), self._below(run), heading=marked)
         self._write_code(shares)
@@ -134,7 +140,7 @@ class RunView:
 
     def _write_held(self, output: Stream) -> None:
         for each in self._held:
-            output.write(*each)
+            output.write(each, self._zero)
         self._held.clear()
 
     def _write_title(self, headline: str) -> None:
@@ -142,12 +148,24 @@ class RunView:
 
     def _end_rows(self, run: Run) -> list[Row]:
         """How it ended, and what could not be done or observed."""
-        at = _headline(run)
+        at = self._ended_at(run)
         style = "good" if run.ok else "bad"
         first, *others = wrapped(self._page.shown(self._how_it_ended(run)), self._page.width - 1 - GUTTER)
         rows: list[Row] = [((f"{'' if at is None else wording.seconds(at):>8}   ", "title"), (first, style))]
         rows += [(" " * GUTTER, (row, style)) for row in others]
         return rows + [row for note in notes(run) for row in paragraph(self._page, note, indent=GUTTER, style="dim")]
+
+    def _ended_at(self, run: Run) -> float | None:
+        """When it ended, by the clock that stands beside its output: never before what was printed last.
+
+        Output that came while imports of the script's head went on was stamped before its first step was known, and
+        what a script has started may print after it.
+        """
+        at = _headline(run)
+        if at is None:
+            return None
+        at += (run.seconds.zero or 0.0) - self._zero
+        return max(at, *(output.at - self._zero for output in run.output[-1:]), at)
 
     def _next_rows(self) -> list[Row]:
         return [] if self._look.next_step is None else next_rows(self._page, self._look.next_step)

@@ -7,8 +7,8 @@ from asyncdemo.model.recording import Run
 from asyncdemo.views.excerpt import Lines, excerpt
 from asyncdemo.views.focus import by_importance
 from asyncdemo.views.terminal.code import Row, code_rows
+from asyncdemo.views.terminal.findings import BRIEF, finding_rows
 from asyncdemo.views.terminal.findings import FEWEST as FEWEST_FINDINGS
-from asyncdemo.views.terminal.findings import finding_rows
 from asyncdemo.views.terminal.folding import FEWEST
 from asyncdemo.views.terminal.lanes import timeline_rows
 from asyncdemo.views.terminal.page import Page
@@ -77,7 +77,8 @@ class Sharing(NamedTuple):
         lines = sum(bool(text.strip()) for _, text in self.code)
         least = bool(lines) + (output + 1 if written else min(output, FEWEST) + heading)
         lanes = LEAST_LANES + 1 if run.timeline is not None and len(run.timeline.tasks) > 1 else 0
-        findings, tight = self._findings(free - 1 - least - min(lines, LEAST_CODE) - lanes)
+        some = min(lines, LEAST_CODE)
+        findings, tight = self._findings(free - 1 - least - some - lanes, free - 1 - least - min(some, 1))
         free -= _height(findings) - tight
         least += min(lines, 1)
         timeline = self._timeline_rows(free - 1 - least)
@@ -92,9 +93,20 @@ class Sharing(NamedTuple):
         code, goes_on = self._code_rows(most)
         return Shares(code, goes_on, heading, max(FEWEST, free - len(code)), timeline, findings, tight)
 
-    def _findings(self, room: int) -> tuple[list[Row], bool]:
-        """What was found, as far as there is room for it; where one row more says all, it is the blank one behind."""
-        most = None if self.look.full else max(FEWEST_FINDINGS, room) if self.look.fold else MANY_FINDINGS
+    def _findings(self, room: int, at_most: int) -> tuple[list[Row], bool]:
+        """What was found, as far as there is room for it; where one row more says all, it is the blank one behind.
+
+        Where errors and warnings need it there are `at_most` rows: they go before code and lanes.
+        """
+        found = self.run.findings or ()
+        grave = sum(finding.severity != "note" for finding in found)
+        needed = BRIEF * grave + (grave < len(found))
+        if self.look.full:
+            most = None
+        elif self.look.fold:
+            most = max(FEWEST_FINDINGS, room, min(needed, at_most))
+        else:
+            most = max(MANY_FINDINGS, needed)
         rows = finding_rows(self.page, [self.run], most)
         more = rows if most is None else finding_rows(self.page, [self.run], most + 1)
         tight = len(more) > len(rows) and more[:-1] == rows and not self.look.timing
@@ -102,6 +114,8 @@ class Sharing(NamedTuple):
 
     def _timeline_rows(self, room: int, *, brief: bool = False) -> list[Row]:
         """The lanes of its tasks, as far as there is room for them."""
+        if self.look.fold and room < LEAST_LANES and not self.look.full:
+            return []
         most = None if self.look.full else max(LEAST_LANES if self.look.fold else MORE_LANES, room)
         own = not self.look.fold
         return timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
