@@ -13,7 +13,6 @@ import typer
 
 from asyncdemo.catalogue.names import visible
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.messages import tell
 from asyncdemo.cli.options import Ascii
 from asyncdemo.cli.progress import progress
 from asyncdemo.cli.saving import Save, recording_files
@@ -61,8 +60,6 @@ def replay(
         raise UsageError(f"--save and {'--step' if step else '--speed'} exclude each other: choose one")
     with progress(f"reading {visible(file)}"):
         recording = loaded(file)
-    if not recording.complete:
-        tell(f"{visible(file)} is torn: this is what there is of it")
     if save:
         with ExitStack() as stack:
             recording_files(save, stack).save(recording)

@@ -14,12 +14,11 @@ run), `spans` as columns, `touches` and `unheeded`. Times in columns are whole m
 the span before; `where` is an index into `places`, -1 where that is unknown; `reasons`
 tells for what tasks wait at the place of the same index (spans.Reason). `standstill` is model.standstill.Standstill.
 
-Of a file that was torn, what is there is loaded, and its runs are marked incomplete.
+A document is read whole or refused: files are saved under another name and then renamed, so none is ever cut off.
 """
 
 import json
 import platform
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -41,26 +40,23 @@ from asyncdemo.model.standstill import Standstill
 
 SCHEMA = "asyncdemo.recording/1"
 _FAMILY = "asyncdemo.recording/"
+_HEAD = 200  # characters at the start of a file, among which a recording says what it is
 _DIGITS = bytes.maketrans(bytes(range(4)), b"0123")
-# Strings, the last of which may be torn, and what gives a document its shape. Nothing is ever tried again: the memory
-# for that would be a hundred times the string.
-_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\],]', re.DOTALL)
 
 T = TypeVar("T")
 
 
 class Recording(NamedTuple):
-    """Runs, and where and when they were recorded; `started` is ISO 8601. `complete` False of a file that was torn."""
+    """Runs, and where and when they were recorded; `started` is ISO 8601."""
 
     runs: tuple[Run, ...]
     tool: str = __version__
     platform: str = platform.platform()
     started: str | None = None
-    complete: bool = True
 
 
 def to_json(recording: Recording) -> dict[str, Any]:
-    """Give the document."""
+    """The document, ready for json.dumps."""
     return {
         "schema": SCHEMA,
         "tool": recording.tool,
@@ -71,11 +67,13 @@ def to_json(recording: Recording) -> dict[str, Any]:
 
 
 def from_text(text: str) -> Recording:
-    """Read a document. Raises UsageError for what is no recording, or one of a newer kind."""
+    """The recording in a document. Raises UsageError for what is none, is damaged, or is of a newer kind."""
     try:
-        document, complete = json.loads(text), True
+        document = json.loads(text)
     except (ValueError, RecursionError):
-        document, complete = _mended(text), False
+        if _FAMILY in text[:_HEAD]:
+            raise UsageError("this recording is damaged: it is no whole JSON document; save or copy it again") from None
+        document = None
     if not isinstance(document, dict) or not str(document.get("schema")).startswith(_FAMILY):
         raise UsageError("this is no recording; asyncdemo run --json has another form, and other tools have theirs")
     if document["schema"] != SCHEMA:
@@ -83,10 +81,10 @@ def from_text(text: str) -> Recording:
     try:
         tool, system = (as_type(str, document.get(name, ""), name) for name in ("tool", "platform"))
         started = as_type(str | None, document.get("started"), "started")
-        runs = _whole(document.get("runs", []), "runs", lambda each: _run(each, complete), complete)
+        runs = _each(document.get("runs", []), "runs", _run)
     except (WrongShapeError, OverflowError) as error:
         raise UsageError(f"this recording is damaged: {error}") from None
-    return Recording(runs, tool, system, started, complete)
+    return Recording(runs, tool, system, started)
 
 
 def _run_json(run: Run) -> dict[str, Any]:
@@ -117,7 +115,7 @@ def _columns(spans: Spans) -> dict[str, Any]:
     }
 
 
-def _run(document: Any, complete: bool) -> Run:
+def _run(document: Any) -> Run:
     document = as_mapping(document, "run")
     subject = {"parameters": {}, **{name: value for name, value in document.items() if value is not None}}
     python = as_mapping(document.get("python", {}), "python")
@@ -129,19 +127,19 @@ def _run(document: Any, complete: bool) -> Run:
         "outcome": as_named(Outcome, {"kind": "interrupted", **outcome}),
         "ok": as_type(bool, document.get("ok", False), "ok"),
         "seconds": as_named(Seconds, as_mapping(document.get("seconds", {}), "seconds")),
-        "output": _whole(document.get("output", []), "output", _output, complete),
+        "output": _each(document.get("output", []), "output", _maker(Output)),
         "output_dropped": as_type(int, document.get("output_dropped", 0), "output_dropped"),
         "notes": as_type(tuple[str, ...], tuple(as_list(document.get("notes", []), "notes")), "notes"),
-        "timeline": _timeline(document, complete),
-        "findings": _findings(document.get("findings"), complete),
+        "timeline": _timeline(document),
+        "findings": _findings(document.get("findings")),
         "standstill": as_made(Standstill | None, document.get("standstill"), "standstill"),
         "stopped": as_type(float | None, document.get("stopped"), "stopped"),
     }
     return Run(**fields)
 
 
-def _findings(documents: Any, complete: bool) -> tuple[Finding, ...] | None:
-    return None if documents is None else _whole(documents, "findings", _finding, complete)
+def _findings(documents: Any) -> tuple[Finding, ...] | None:
+    return None if documents is None else _each(documents, "findings", _finding)
 
 
 def _finding(document: Any) -> Finding:
@@ -151,23 +149,15 @@ def _finding(document: Any) -> Finding:
     return as_named(Finding, {**document, "tasks": tasks, "beside": beside})
 
 
-def _output(piece: Any) -> Output:
-    piece = as_mapping(piece, "output")
-    for field in ("line", "thread"):  # always written: a piece without them was torn
-        if field not in piece:
-            raise WrongShapeError(f"output.{field} is missing")
-    return as_named(Output, piece)
-
-
-def _timeline(document: Mapping[str, Any], complete: bool) -> Timeline | None:
+def _timeline(document: Mapping[str, Any]) -> Timeline | None:
     if document.get("tasks") is None:
         return None
     trace = as_mapping(document.get("trace") or {}, "trace")
-    tasks = _whole(document["tasks"], "tasks", lambda task: as_made(Task, task, "task"), complete)
+    tasks = _each(document["tasks"], "tasks", lambda task: as_made(Task, task, "task"))
     spans = _spans(as_mapping(document.get("spans") or {}, "spans"))
-    touches = _whole(document.get("touches", []), "touches", _maker(Touch), complete)
-    unheeded = _whole(document.get("unheeded", []), "unheeded", _maker(Unheeded), complete)
-    whole = as_type(bool, trace.get("complete", False), "trace.complete") and complete
+    touches = _each(document.get("touches", []), "touches", _maker(Touch))
+    unheeded = _each(document.get("unheeded", []), "unheeded", _maker(Unheeded))
+    whole = as_type(bool, trace.get("complete", False), "trace.complete")
     return Timeline(tasks, spans, as_type(int, trace.get("steps", 0), "trace.steps"), whole, touches, unheeded)
 
 
@@ -176,11 +166,10 @@ def _maker(kind: type[T]) -> Callable[[Any], T]:
 
 
 def _spans(columns: Mapping[str, Any]) -> Spans:
-    """Put columns together again; of columns that were torn, as many spans as all of them have."""
+    """The spans of which these are the columns."""
     spans = Spans()
-    places = [as_list(place, "place") for place in as_list(columns.get("places", []), "places")]
-    whole = [tuple(place) for place in places if len(place) == 2]  # of which the last one may be torn
-    spans.places = [as_type(tuple[str, int], place, "place") for place in whole]
+    places = [tuple(as_list(place, "place")) for place in as_list(columns.get("places", []), "places")]
+    spans.places = [as_type(tuple[str, int], place, "place") for place in places]
     for place, reason in enumerate(as_list(columns.get("reasons", []), "reasons")):
         if reason is not None:
             spans.reasons[place] = as_made(Reason, reason, "reason")
@@ -189,8 +178,10 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
         raise WrongShapeError("state has other characters than 0 to 3")
     names = ("task", "start", "length", "where")
     tasks, starts, lengths, wheres = (as_numbers(columns.get(name, []), name) for name in names)
+    if len({len(column) for column in (states, tasks, starts, lengths, wheres)}) > 1:
+        raise WrongShapeError("the columns of spans are not all as long as each other")
     start = 0
-    for task, state, distance, length, where in zip(tasks, states, starts, lengths, wheres, strict=False):
+    for task, state, distance, length, where in zip(tasks, states, starts, lengths, wheres, strict=True):
         start += distance
         if not -1 <= where < len(spans.places):
             raise WrongShapeError(f"where is {where}, and there are {len(spans.places)} places")
@@ -198,35 +189,5 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
     return spans
 
 
-def _whole(items: Any, name: str, make: Callable[[Any], T], complete: bool) -> tuple[T, ...]:
-    """Make something of each item; in a torn file, of those before the one that was torn."""
-    made: list[T] = []
-    for item in as_list(items, name):
-        try:
-            made.append(make(item))
-        except WrongShapeError:
-            if complete:
-                raise
-            break
-    return tuple(made)
-
-
-def _mended(text: str) -> Any:
-    """Read as much as there is of a document that was torn: up to its last whole value; None if that is nothing."""
-    closers: list[str] = []
-    cut = 0
-    for token in _TOKENS.finditer(text):
-        mark = token[0]
-        if mark in "{[":
-            closers.append("}" if mark == "{" else "]")
-        elif mark in "}]":
-            if not closers:
-                return None
-            closers.pop()
-        elif mark != ",":
-            continue
-        cut = token.start() if mark == "," else token.end()
-    try:
-        return json.loads(text[:cut] + "".join(reversed(closers)))
-    except (ValueError, RecursionError):
-        return None
+def _each(items: Any, name: str, make: Callable[[Any], T]) -> tuple[T, ...]:
+    return tuple(map(make, as_list(items, name)))

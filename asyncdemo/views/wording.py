@@ -36,7 +36,7 @@ def times_as_fast(ratio: float | None) -> str:
 
 
 def outcome(ended: Outcome, expected: int = 0) -> str:
-    """Say how a run ended in a few words; a torn recording may have the kind only."""
+    """Say how a run ended in a few words; a recording may have the kind only."""
     match ended.kind:
         case "exited":
             code = "?" if ended.code is None else ended.code

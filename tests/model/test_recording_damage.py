@@ -1,4 +1,4 @@
-"""Recordings that were torn: loaded as far as they go, or refused in words, never a traceback."""
+"""Recordings that are damaged: refused in words, never with a traceback."""
 
 import json
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ runs = st.builds(
     timeline=st.none() | timelines(),
     findings=st.none() | st.lists(findings, max_size=2).map(tuple),
 )
-recordings = st.builds(Recording, st.lists(runs, max_size=2).map(tuple), words, words, st.none() | words, st.just(True))
+recordings = st.builds(Recording, st.lists(runs, max_size=2).map(tuple), words, words, st.none() | words)
 
 
 def text_of(recording: Recording) -> str:
@@ -91,29 +91,16 @@ def text_of(recording: Recording) -> str:
 def test_what_was_written_is_read_back_whole(recording: Recording) -> None:
     read = from_text(text_of(recording))
     assert to_json(read) == to_json(recording)
-    assert read.complete
 
 
-@given(recordings, st.floats(0, 1))
-def test_a_file_that_was_cut_anywhere_is_incomplete_or_refused(recording: Recording, part: float) -> None:
+@given(recordings, st.floats(0, 1, exclude_max=True))
+def test_a_file_that_was_cut_anywhere_is_refused(recording: Recording, part: float) -> None:
     text = text_of(recording)
-    cut = text[: int(part * len(text))]
-    if cut == text:
-        return
-    try:
-        read = from_text(cut)
-    except UsageError as error:
-        assert str(error).startswith(("this is no recording", "this recording is damaged"))
-        return
-    assert not read.complete
-    assert len(read.runs) <= len(recording.runs)
-    for run, original in zip(read.runs, recording.runs, strict=False):
-        assert run.timeline is None or not run.timeline.complete
-        assert run.output == original.output[: len(run.output)]
-    json.dumps(to_json(read))
+    with pytest.raises(UsageError, match=r"^this (is no recording|recording is damaged: it is no whole JSON document)"):
+        from_text(text[: int(part * len(text))])
 
 
-@pytest.mark.parametrize("change", [{"where": [7]}, {"where": [-2]}, {"state": "9"}, {"start": ["x"]}])
+@pytest.mark.parametrize("change", [{"where": [7]}, {"where": [-2]}, {"state": "9"}, {"start": ["x"]}, {"length": []}])
 def test_spans_that_cannot_be_are_refused(change: dict[str, object]) -> None:
     spans = {"places": [["a.py", 1]], "task": [1], "state": "0", "start": [5], "length": [5], "where": [0]}
     document = {"schema": SCHEMA, "runs": [{"target": "x", "tasks": [], "spans": spans | change}]}
