@@ -83,6 +83,7 @@ class _Loop:
     """What is known of one event loop while the events are read; times in seconds."""
 
     __slots__ = (
+        "by",
         "cpu",
         "current",
         "due",
@@ -109,7 +110,10 @@ class _Loop:
         self.start = 0.0
         self.due: float | None = None  # when the timer was due whose callback it is
         self.next_due: float | None = None  # the same of the step to come
-        self.recent: deque[tuple[float, float, int, float | None]] = deque()  # steps that may have put later ones in
+        # Steps that may have put later ones in: start, end, whose, when its timer was due, and the task that it is due
+        # to, which of a callback is the one whose step has put that in.
+        self.recent: deque[tuple[float, float, int, float | None, int]] = deque()
+        self.by = -1  # the task to which the step that goes on is due
         self.long = False  # whether the clocks were read at its end
         self.cpu = self.queued = self.others = 0.0
         self.short = 0.0  # wall time of the steps since the processor time was last read
@@ -192,13 +196,14 @@ class _Builder:
         loop.due, loop.next_due = loop.next_due, None
         if loop.idle:
             self._awake(loop, moment)
-        if key in self._callbacks:
-            return
-        self._steps += not loop.threaded
         recent = loop.recent
         while recent and recent[0][1] < wake:
             recent.popleft()
-        waker, due = (recent[0][2], recent[0][3]) if recent and recent[0][0] <= wake else (None, None)
+        waker, due, by = recent[0][2:] if recent and recent[0][0] <= wake else (None, None, -1)
+        loop.by = by if key in self._callbacks else key
+        if key in self._callbacks:
+            return
+        self._steps += not loop.threaded
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = _Lane(wake, waker)
@@ -208,7 +213,7 @@ class _Builder:
             wake, lane.due = min(wake, lane.due), None
         since = moment if loop.threaded else lane.since  # that a worker has no job is nothing to be told
         if wake > since:
-            self._wait(key, lane, since, wake)
+            self._wait(key, lane, since, wake, by)
             since = wake
         if moment > since:
             self._spans.add(key, READY, since, moment, lane.where)
@@ -229,9 +234,9 @@ class _Builder:
         loop.idle = False
         self._touches.awake(loop.key, moment)
 
-    def _wait(self, key: int, lane: _Lane, since: float, until: float) -> None:
-        """A task has waited."""
-        self._spans.add(key, WAITING, since, until, lane.where)
+    def _wait(self, key: int, lane: _Lane, since: float, until: float, waker: int = -1) -> None:
+        """A task has waited, until a step of `waker` has woken it."""
+        self._spans.add(key, WAITING, since, until, lane.where, waker)
         if lane.ignored is not None and until > since:
             lane.ignored.waits(lane.where, until - since)
 
@@ -240,7 +245,7 @@ class _Builder:
         key, start = loop.current, loop.start
         if key is None:
             return
-        loop.recent.append((start, moment, key, loop.due))
+        loop.recent.append((start, moment, key, loop.due, loop.by))
         lane = self._lanes.get(key)
         if lane is not None:
             state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING

@@ -6,12 +6,13 @@ A run has the fields that `run --json` publishes, and besides: `source` (its tex
 run), `spans` as columns, `touches` and `unheeded`. Times in columns are whole microseconds from the start of the run:
 
     "spans": {"places": [[path, line], ...], "task": [...], "state": "0123...", "start": [...], "length": [...],
-              "where": [...], "reasons": [null | {"wait", "value", "through"}, ...]}
+              "where": [...], "waker": [...], "reasons": [null | {"wait", "value", "through"}, ...]}
 
 `touches` and `unheeded` have the fields of spans.Touch and spans.Unheeded.
 
 `state` has a digit for each span (0 running, 1 ready, 2 waiting, 3 blocked); `start` is the distance from the start of
-the span before; `where` is an index into `places`, -1 where that is unknown; `reasons`
+the span before; `where` is an index into `places`, -1 where that is unknown; `waker` is
+the task whose step has ended a wait, -1 where none has; `reasons`
 tells for what tasks wait at the place of the same index (spans.Reason). `standstill` is model.standstill.Standstill.
 
 A document is read whole or refused: files are saved under another name and then renamed, so none is ever cut off.
@@ -111,6 +112,7 @@ def _columns(spans: Spans) -> dict[str, Any]:
         "start": [start - before for before, start in zip([0, *starts], starts, strict=False)],
         "length": [end - start for start, end in zip(starts, ends, strict=True)],
         "where": list(spans.where),
+        "waker": list(spans.wakers),
         "reasons": [as_plain(spans.reasons.get(place)) for place in range(len(spans.places))],
     }
 
@@ -178,14 +180,16 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
         raise WrongShapeError("state has other characters than 0 to 3")
     names = ("task", "start", "length", "where")
     tasks, starts, lengths, wheres = (as_numbers(columns.get(name, []), name) for name in names)
-    if len({len(column) for column in (states, tasks, starts, lengths, wheres)}) > 1:
+    wakers = as_numbers(columns.get("waker", [-1] * len(wheres)), "waker")
+    if len({len(column) for column in (states, tasks, starts, lengths, wheres, wakers)}) > 1:
         raise WrongShapeError("the columns of spans are not all as long as each other")
     start = 0
-    for task, state, distance, length, where in zip(tasks, states, starts, lengths, wheres, strict=True):
+    columns_of_all = zip(tasks, states, starts, lengths, wheres, wakers, strict=True)
+    for task, state, distance, length, where, waker in columns_of_all:
         start += distance
         if not -1 <= where < len(spans.places):
             raise WrongShapeError(f"where is {where}, and there are {len(spans.places)} places")
-        spans.add(task, int(state), start / 1e6, (start + length) / 1e6, where)
+        spans.add(task, int(state), start / 1e6, (start + length) / 1e6, where, waker)
     return spans
 
 

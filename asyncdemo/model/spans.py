@@ -70,7 +70,8 @@ class Span(NamedTuple):
 class Spans:
     """Spans as columns, so that millions of them stay small; `places` are pairs of path and line.
 
-    `reasons` tell for what tasks wait there; a line has several places if there are several reasons.
+    `reasons` tell for what tasks wait there; a line has several places if there are several reasons. `wakers` are the
+    tasks whose steps have ended waits, -1 where nobody's has, as that of a timer.
     """
 
     def __init__(self) -> None:
@@ -79,6 +80,7 @@ class Spans:
         self.starts = array("d")
         self.ends = array("d")
         self.where = array("i")
+        self.wakers = array("i")
         self.places: list[tuple[str, int]] = []
         self.reasons: dict[int, Reason] = {}
 
@@ -95,7 +97,7 @@ class Spans:
         reason = self.reasons.get(self.where[index])
         return Span(self.tasks[index], state, self.starts[index], self.ends[index], path, line, reason)
 
-    def add(self, task: int, state: int, start: float, end: float, where: int = -1) -> None:
+    def add(self, task: int, state: int, start: float, end: float, where: int = -1, waker: int = -1) -> None:
         """Append a span; one that has no length is left out."""
         if end > start:
             self.tasks.append(task)
@@ -103,6 +105,7 @@ class Spans:
             self.starts.append(start)
             self.ends.append(end)
             self.where.append(where)
+            self.wakers.append(waker)
 
 
 class Touch(NamedTuple):

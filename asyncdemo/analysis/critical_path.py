@@ -1,0 +1,127 @@
+"""The critical path of a run: the chain of steps and waits that decided how long it took.
+
+It is followed backwards from the end of the last task: a step to its beginning; a wait that another task has ended to
+the step of that task; any other wait, as for a timer or input, to its beginning; the beginning of a task to the step
+that made it; and that of a task which no other made to the end of the one before. Shortening anything else makes the
+run no faster (Kelley and Walker 1959, on projects; Yang and Miller 1988, on programs).
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from asyncdemo.analysis.task_names import shown_tasks
+from asyncdemo.model.spans import READY, WAITING, Reason, Timeline
+
+Doing = Literal["computing", "blocked", "waiting", "cannot run"]
+
+_DOING: tuple[Doing, ...] = ("computing", "cannot run", "waiting", "blocked")  # by states
+_MOST = 1_000_000  # stretches of a path
+
+
+class Stretch(NamedTuple):
+    """A stretch of the path: what one task did; seconds from the start of the run; the place, where it is known."""
+
+    task: int
+    doing: Doing
+    start: float
+    end: float
+    path: str | None
+    line: int | None
+    reason: Reason | None
+
+
+class Share(NamedTuple):
+    """What one line contributes to the critical path: seconds in all and at most, and in how many stretches."""
+
+    path: str | None
+    line: int | None
+    doing: Doing
+    reason: Reason | None
+    seconds: float
+    longest: float
+    times: int
+    tasks: tuple[int, ...]
+
+
+def critical_path(timeline: Timeline) -> list[Stretch]:
+    """The path from the first task's beginning to the last one's end; empty where no task has ended.
+
+    Tasks of the library's own, as those that shut down its threads, are left out.
+
+    Cost: linear in the spans, and for each stretch of the path the logarithm of them.
+    """
+    tasks = [task for task in shown_tasks(timeline, full=False) if task.kind != "thread"]
+    ends = sorted((task.ended, -task.id) for task in tasks if task.ended is not None)
+    if not ends:
+        return []
+    return _Walk(timeline, ends).back(-ends[-1][1], ends[-1][0])
+
+
+def shares(path: Iterable[Stretch]) -> list[Share]:
+    """What the lines of a path contribute to it, the largest first."""
+    stretches: dict[tuple[str | None, int | None, Doing, Reason | None], list[Stretch]] = {}
+    for stretch in path:
+        stretches.setdefault((stretch.path, stretch.line, stretch.doing, stretch.reason), []).append(stretch)
+    found = []
+    for key, some in stretches.items():
+        lengths = [stretch.end - stretch.start for stretch in some]
+        tasks = tuple(dict.fromkeys(stretch.task for stretch in some))
+        found.append(Share(*key, sum(lengths), max(lengths), len(some), tasks))
+    return sorted(found, key=lambda share: -share.seconds)
+
+
+class _Walk:
+    """Follows a path backwards through the spans of tasks."""
+
+    def __init__(self, timeline: Timeline, ends: list[tuple[float, int]]) -> None:
+        self._ends = ends
+        self._spans = timeline.spans
+        self._tasks = {task.id: task for task in timeline.tasks}
+        self._of: dict[int, list[int]] = {}
+        for index, task in enumerate(timeline.spans.tasks):
+            self._of.setdefault(task, []).append(index)
+        self._starts = {task: [self._spans.starts[index] for index in some] for task, some in self._of.items()}
+
+    def back(self, task: int, moment: float) -> list[Stretch]:
+        """The path that ends in a task at a moment."""
+        found: list[Stretch] = []
+        seen: set[tuple[int, float]] = set()
+        while len(found) < _MOST and (task, moment) not in seen:
+            seen.add((task, moment))
+            index = self._before(task, moment)
+            if index is None:
+                moment = min(moment, self._tasks[task].created)
+                before = self._made_by(task, moment)
+                if before is None:
+                    break
+                task = before
+                continue
+            waker = self._spans.wakers[index]
+            if self._spans.states[index] == WAITING and waker in self._tasks and waker != task:
+                task, moment = waker, min(moment, self._spans.ends[index])
+                continue
+            found.append(self._stretch(index, moment))
+            moment = self._spans.starts[index]
+        return found[::-1]
+
+    def _made_by(self, task: int, moment: float) -> int | None:
+        """The task that made another one, or else the last one that had ended before it came to be."""
+        maker = self._tasks[task].parent
+        if maker is not None:
+            return maker if maker in self._tasks else None
+        place = bisect_left(self._ends, (moment, 0))
+        return -self._ends[place - 1][1] if place else None
+
+    def _before(self, task: int, moment: float) -> int | None:
+        """The last span of a task that begins before a moment."""
+        place = bisect_left(self._starts.get(task, []), moment)
+        return self._of[task][place - 1] if place else None
+
+    def _stretch(self, index: int, moment: float) -> Stretch:
+        spans = self._spans
+        state, where = spans.states[index], spans.where[index]
+        path, line = spans.places[where] if where >= 0 else (None, None)
+        reason = spans.reasons.get(where) if state in (WAITING, READY) else None
+        task = spans.tasks[index]
+        return Stretch(task, _DOING[state], spans.starts[index], min(moment, spans.ends[index]), path, line, reason)
