@@ -87,6 +87,9 @@ def run(
     timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
+    critical: Annotated[
+        bool, typer.Option("--critical", help="Show the critical path: the lines that decided how long it took.")
+    ] = False,
     timeline: Annotated[
         bool | None, typer.Option("--timeline/--no-timeline", help="Draw what every task did, or do not.")
     ] = None,
@@ -124,6 +127,7 @@ def run(
         raise UsageError("--spans adds to what --json prints: give both")
     if output_only:
         look: dict[str, object] = {"--timing": timing, "--full": full, "--source": source, "--timeline": timeline}
+        look |= {"--critical": critical}
         made: dict[str, object] = {
             "--json": as_json,
             "--save": save,
@@ -160,11 +164,11 @@ def run(
     with ExitStack() as stack:
         files = recording_files(save or (), stack)
         if as_json:
-            runs = _print_json(chosen, request, spans=spans)
+            runs = _print_json(chosen, request, spans=spans, critical=critical)
         else:
             from asyncdemo.cli.running import show_runs
 
-            look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline}
+            look = {"timing": timing, "show_code": source, "full": full, "timeline": timeline, "critical": critical}
             runs = show_runs(chosen, request, catalogue, look, ascii_only=ascii_only)
         if save:
             from asyncdemo.model.recording_json import Recording
@@ -252,7 +256,8 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     return status
 
 
-def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[Run]:
+def _print_json(chosen: list[Target], request: Request, *, spans: bool, critical: bool) -> list[Run]:
+    from asyncdemo.analysis.critical_path import critical_path, shares
     from asyncdemo.analysis.wait_times import wait_times
     from asyncdemo.model.json_shapes import as_plain
     from asyncdemo.model.recording import SCHEMA
@@ -266,7 +271,10 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool) -> list[
             runs.append(once_is_enough(observe(plan)))
         if runs[-1].was_interrupted:
             break
-    waits = [None if run.timeline is None else as_plain(tuple(wait_times(run.timeline))) for run in runs]
-    documents = [run.to_json(spans=spans) | {"waits": told} for run, told in zip(runs, waits, strict=True)]
+    documents = []
+    for run in runs:
+        waits = None if run.timeline is None else tuple(wait_times(run.timeline))
+        path = None if run.timeline is None or not critical else tuple(shares(critical_path(run.timeline)))
+        documents.append(run.to_json(spans=spans) | {"waits": as_plain(waits), "critical_path": as_plain(path)})
     write_json({"schema": SCHEMA, "runs": documents})
     return runs

@@ -18,6 +18,7 @@ FRAME = 5  # of these for title, rule, how it ended, next step, and a blank row
 LEAST_CODE = 3  # rows of code that what to do about a finding leaves
 ROOMY = 6  # rows of output beside all of the code: then there is a row for a heading, too
 LEAST_LANES = 4  # rows of a timeline that findings leave
+CRITICAL = 8  # rows of the critical path
 BRIEF_LANES = 6  # rows of a timeline where code or output have to be folded
 MORE_LANES = 12  # the same of a person's own program, however much else there is
 MANY_FINDINGS = 12  # rows of findings of a person's own program
@@ -41,6 +42,7 @@ class Look(NamedTuple):
     timing: bool = False
     full: bool = False
     timeline: bool | None = None
+    critical: bool = False
     meanwhile: str = ""
 
 
@@ -118,7 +120,13 @@ class Sharing(NamedTuple):
             return []
         most = None if self.look.full else max(LEAST_LANES if self.look.fold else MORE_LANES, room)
         own = not self.look.fold
-        return timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
+        rows = timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
+        if not self.look.critical or self.run.timeline is None:
+            return rows
+        from asyncdemo.views.terminal.critical_table import critical_rows
+
+        path = critical_rows(self.page, self.run, None if self.look.full else CRITICAL)
+        return [*rows, *([()] if rows and path else []), *path]
 
     def _code_rows(self, most: int) -> tuple[list[Row], bool]:
         """The code in so many rows: what tells most, of a person's own long program what went wrong."""

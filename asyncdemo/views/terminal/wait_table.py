@@ -18,7 +18,7 @@ def wait_rows(page: Page, rows: Sequence[WaitTime], subject: Subject, most: int 
     """The table, `most` of its rows (None: all) with how many others there are."""
     shown = rows if most is None or len(rows) <= most else rows[: max(1, most - 1)]
     room = page.width - 1 - len(_NUMBERS) - 2
-    places = [page.shown(_place(row, subject)) for row in shown]
+    places = [page.shown(line_names([*row.through, (row.path, row.line)], subject)) for row in shown]
     column = min(max(_LEAST, *map(cells, places)), max(_LEAST, room - _LEAST))
     table: list[tuple[Part, ...]] = [(("where it waited".ljust(column + 1), "title"), (_NUMBERS, "dim"))]
     for place, row in zip(places, shown, strict=True):
@@ -31,11 +31,11 @@ def wait_rows(page: Page, rows: Sequence[WaitTime], subject: Subject, most: int 
     return table
 
 
-def _place(row: WaitTime, subject: Subject) -> str:
-    """The lines that led there and the line itself, the file named where it changes."""
+def line_names(chain: Sequence[tuple[str, int]], subject: Subject) -> str:
+    """A line with those that led to it, the outermost first, the file named where it changes."""
     named: list[str] = []
     before = None
-    for path, line in [*row.through[-_LINES:], (row.path, row.line)]:
+    for path, line in chain[-1 - _LINES :]:
         named.append(f"{_name(path, subject)}:{line}" if path != before else str(line))
         before = path
     return " > ".join(named)
