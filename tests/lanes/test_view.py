@@ -39,8 +39,8 @@ BATCHES = timeline(
 SLEEPERS = timeline(
     Made("main", [("running", 0.08), ("waiting", 0.6), STEP]),
     *[
-        Made("nap", [("ready", 0.00001 * n), STEP, ("waiting", 0.5), ("ready", 0.01), STEP], 0.08, parent=1)
-        for n in range(10_000)
+        Made("nap", [("ready", 0.00005 * n), STEP, ("waiting", 0.5), ("ready", 0.01), STEP], 0.08, parent=1)
+        for n in range(2_000)
     ],
 )
 SHORT = timeline(
@@ -55,7 +55,7 @@ CASES: dict[str, Run] = {
     "rude": run_of(rude(), 0.6006, outputs((0.00005, "tick\n"), *[(0.2 * n + 0.1999, "done\n") for n in range(3)])),
     "gather": run_of(FETCHES, 0.3008, ASKS),
     "forty": run_of(BATCHES, 0.6),
-    "ten thousand": run_of(SLEEPERS, 0.7),
+    "two thousand": run_of(SLEEPERS, 0.7),
     "all kinds": run_of(SHORT, 1.0),
     "incomplete": run_of(polite()._replace(complete=False), 0.2),
     "unalike": run_of(many(20, 10), 0.4),
@@ -311,19 +311,19 @@ def test_no_row_is_wider_than_the_page(
 
 
 @pytest.mark.slow
-def test_a_million_spans_are_drawn_in_two_seconds() -> None:
+def test_spans_are_drawn_at_a_million_in_two_seconds() -> None:
     spans = Spans()
-    for step in range(334):
+    for step in range(100):
         for task in range(1000):
             now = (step * 1000 + task) * 1e-5
             spans.add(task, 2, now, now + 0.009)
             spans.add(task, 1, now + 0.009, now + 0.00999)
             spans.add(task, 0, now + 0.00999, now + 0.01)
     tasks = tuple(
-        Task(number, f"Task-{number}", "asyncio", None, "job", "/job.py", 1, 0.0, 3.4, "returned")
+        Task(number, f"Task-{number}", "asyncio", None, "job", "/job.py", 1, 0.0, 1.0, "returned")
         for number in range(1000)
     )
-    run = run_of(Timeline(tasks, spans, 334_000, True), 3.4)
+    run = run_of(Timeline(tasks, spans, 100_000, True), 1.0)
     started = time.process_time()
     assert len(rows_of(run, room=7)) <= 7
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 2 * len(spans) / 1_000_000

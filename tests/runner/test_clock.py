@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.runner.clock import head_imports
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner.clock import Clock, head_imports
+from asyncdemo.runner.memory import shared_memory
+from asyncdemo.runner.reaper import Exit
 from tests.processes import VERSIONS, needs_interpreter
 from tests.runner.conftest import RunScript
 
@@ -29,6 +32,18 @@ SLOW_MODULE = f"import time\ntime.sleep({NAP})\n"
 )
 def test_the_imports_at_the_head_of_a_script(source: str, lines: set[int]) -> None:
     assert head_imports(source) == lines
+
+
+def test_what_a_script_has_not_computed_it_has_waited() -> None:
+    """Times of a fabricated run, in seconds: ready at 1, ended at 5, with 3 of 4 on the processor."""
+    with shared_memory() as memory:
+        words = memory.words(0, layout.HEADER)
+        words[layout.ATTACHED] = layout.MAGIC
+        words[layout.READY], words[layout.READY_CPU] = 10**9, 10**8
+        words[layout.END], words[layout.END_CPU] = 5 * 10**9, 31 * 10**8
+        seconds = Clock(memory, 0, "x = 1\n").seconds(Exit(0, 6 * 10**9, 3.2))
+    assert (seconds.script, seconds.waiting) == (4.0, pytest.approx(1.0))
+    assert (seconds.total, seconds.startup, seconds.imports) == (6.0, 1.0, 0.0)
 
 
 @pytest.mark.slow

@@ -106,6 +106,24 @@ def test_the_probe_seals_what_it_stores(memory: Memory, words: Words, monkeypatc
     assert found == [(1, 0, 6, b"short\n"), (2, 0, layout.BLOCK, b"\xff" * 8), (2, 1, 3, b"\xff" * 3)]
 
 
+@pytest.mark.process
+def test_a_forked_child_stores_nothing(memory: Memory, words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its writes are not the script's own, and would take the numbers of those that are."""
+    monkeypatch.syspath_prepend(str(Path(layout.__file__).parent))
+    note = importlib.import_module("_asyncdemo_writes")._noter(words)
+    note(1, b"before\n")
+    child = os.fork()
+    if child == 0:
+        try:
+            note(1, b"in the child\n")
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert [write.head for write in memory.take_writes()] == [b"before\n"]
+    note(1, b"after\n")
+    assert [write.head for write in memory.take_writes()] == [b"after\n"]
+
+
 def test_a_hole_is_passed_over_and_filled_later(memory: Memory, words: Words) -> None:
     for number in (0, 2, 3):
         store(words, number)

@@ -197,6 +197,17 @@ def test_ctrl_z_and_fg_in_a_shell(terminal: Start, write: Write) -> None:
     assert any(row.endswith("exit 0") for row in rows)
 
 
+def test_the_time_in_which_it_was_stopped_does_not_count(terminal: Start, write: Write) -> None:
+    run = terminal(f"asyncdemo run {write('ticks.py', TICKS.format(count=30))} --timeout 5", shell=True)
+    run.wait_for("tick 10")
+    run.type("\x1a")
+    run.wait_for("Stopped")
+    run.type("sleep 4; fg\n")
+    run.wait_for(lambda rows: any(row.endswith(("exit 0", "stopped")) for row in rows), "the end")
+    assert any(row.endswith("exit 0") for row in run.rows)
+    assert any(row.endswith("tick 29") for row in run.rows)
+
+
 def test_ctrl_z_and_bg_leave_the_terminal_to_the_shell(terminal: Start, write: Write) -> None:
     run = terminal(f"asyncdemo run {write('ticks.py', TICKS.format(count=25))}", shell=True)
     run.wait_for("tick 12")

@@ -61,6 +61,7 @@ def both(tmp_path: Path) -> Callable[..., tuple[Seen, Seen]]:
         words = [*command, str(script)]
         with shared_memory() as memory, stack_pipe() as stacks:
             memory.prepare(naming=True, tracing=True, stacks=stacks)
+            memory.say_parent()
             seen = []
             for environ in (dict(os.environ), watched_environment(os.environ, memory)):
                 environ["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -142,6 +143,7 @@ def test_no_interpreter_dies_of_being_asked_for_its_stack(tmp_path: Path, versio
     with shared_memory() as memory, stack_pipe() as stacks:
         assert stacks is not None
         memory.prepare(naming=True, tracing=True, stacks=stacks)
+        memory.say_parent()
         environ = watched_environment(os.environ, memory)
         with subprocess.Popen([python, str(script)], stdout=subprocess.PIPE, env=environ) as child:
             assert child.stdout is not None
