@@ -101,6 +101,6 @@ def runnable_file(python: str, copy: str, chosen: "Sequence[Block]") -> str:
     sessions = [(block.line, block.last) for block in chosen if block.session]
     if not sessions and not any(awaits(block.text) for block in chosen):
         return copy
-    from asyncdemo.runner.compiling import compiled
+    from asyncdemo.runner.plan import compiled
 
     return str(compiled(python, Path(copy), sessions))

@@ -17,9 +17,8 @@ from asyncdemo.cli.options import Ascii, Scenarios, load_catalogue
 from asyncdemo.errors import ToolError
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.runner import linux
-from asyncdemo.runner.interpreter import command_line, find_interpreter
 from asyncdemo.runner.observe import observe
-from asyncdemo.runner.plan import Plan
+from asyncdemo.runner.plan import Plan, command_line, find_interpreter
 from asyncdemo.views.terminal.doctor import Check, write_checks
 from asyncdemo.views.terminal.page import Page, standard_page
 

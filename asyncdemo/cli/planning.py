@@ -15,8 +15,7 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli import blocks
 from asyncdemo.errors import Unreadable, UsageError
 from asyncdemo.model.recording import Subject
-from asyncdemo.runner.interpreter import CANNOT, NoInterpreterError, command_line, find_interpreter
-from asyncdemo.runner.plan import Plan
+from asyncdemo.runner.plan import CANNOT, NoInterpreterError, Plan, command_line, find_interpreter
 
 if TYPE_CHECKING:
     from asyncdemo.documents.document_blocks import Block

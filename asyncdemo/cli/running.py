@@ -16,9 +16,8 @@ from asyncdemo.cli.messages import tell
 from asyncdemo.cli.planning import Request, expected_status, planned
 from asyncdemo.cli.progress import progress, watched_for
 from asyncdemo.model.recording import Run
-from asyncdemo.runner.interpreter import first_found
 from asyncdemo.runner.observe import observe
-from asyncdemo.runner.plan import Plan
+from asyncdemo.runner.plan import Plan, first_found
 
 if TYPE_CHECKING:
     from asyncdemo.documents.document_blocks import Block

@@ -61,7 +61,7 @@ def tour(
 def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_only: bool) -> None:
     from asyncdemo.cli.tour_progress import progress_file, save_course
     from asyncdemo.cli.tour_session import Session
-    from asyncdemo.runner.signals import handled
+    from asyncdemo.runner.escalation import handled
     from asyncdemo.tour.state import Course, State, at_stop
     from asyncdemo.views.terminal.page import standard_page
 

@@ -19,9 +19,9 @@ from asyncdemo import findings  # noqa: F401  # loaded once, before the forks
 from asyncdemo.model.recording import Output, Run, Subject
 from asyncdemo.model.spans import Timeline
 from asyncdemo.runner import supervise as _loaded_too  # noqa: F401  # the same
+from asyncdemo.runner.escalation import ENDING
 from asyncdemo.runner.observe import may_read, observe
 from asyncdemo.runner.plan import Plan
-from asyncdemo.runner.signals import ENDING
 
 PACE = 0.04  # seconds between two messages
 LOOKS = 0.1  # seconds between two looks at the tasks; more where a look takes long

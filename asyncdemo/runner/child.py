@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from asyncdemo.probe import inject
-from asyncdemo.runner.memory import Memory
 from asyncdemo.runner.reaper import Exit, Reaper, start_reaper
+from asyncdemo.runner.shared_memory import Memory
 
 PROBE_FOLDER = str(Path(inject.__file__).parent)
 

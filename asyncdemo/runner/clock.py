@@ -6,8 +6,8 @@ from pathlib import Path
 from asyncdemo.model.recording import Seconds
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.memory import Memory
 from asyncdemo.runner.reaper import Exit
+from asyncdemo.runner.shared_memory import Memory
 
 
 def head_imports(source: str) -> frozenset[int]:

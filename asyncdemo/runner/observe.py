@@ -15,18 +15,16 @@ from asyncdemo.model.spans import Timeline
 from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux, terminal
+from asyncdemo.runner.attribution import Attribution
 from asyncdemo.runner.child import Child, start_child
 from asyncdemo.runner.clock import Clock, read_script
-from asyncdemo.runner.keeping import Decoder, Keeper
-from asyncdemo.runner.ladder import Cause, Ladder
-from asyncdemo.runner.memory import Memory, shared_memory
-from asyncdemo.runner.naming import Namer
+from asyncdemo.runner.escalation import ENDING, Cause, Escalation, handled
+from asyncdemo.runner.output_buffer import Decoder, OutputBuffer
 from asyncdemo.runner.plan import Plan
 from asyncdemo.runner.reaper import Exit
-from asyncdemo.runner.signals import ENDING, handled
+from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
 from asyncdemo.runner.snapshots import Snapshots
 from asyncdemo.runner.stacks import Stacks, stack_pipe
-from asyncdemo.runner.tracing import read_trace
 
 _SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
 _CENSUS = 50_000_000  # ns between two looks at which programs the script has started
@@ -66,7 +64,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
     with shared_memory() as memory, stack_pipe() as stacks, _early_interrupts() as interrupted:
-        memory.prepare(naming=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
+        memory.prepare(attributing=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
         try:
             with terminal.out_of_reach(lend=lend):
                 stdin = subprocess.DEVNULL if plan.without_input else _stdin(lend)
@@ -82,8 +80,8 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
                     watch.snapshots = Snapshots(memory, watch.stacks, child.started)
                 from asyncdemo.runner.supervise import supervise
 
-                ladder = _ladder(plan, child.started / 1e9)
-                ended, left = supervise(child, watch, ladder, loan=loan, interrupted=interrupted)
+                escalation = _escalation(plan, child.started / 1e9)
+                ended, left = supervise(child, watch, escalation, loan=loan, interrupted=interrupted)
                 if onlooker is not None:
                     onlooker.over()
         finally:
@@ -92,17 +90,17 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
                 child.finish(grace=0)
         with _early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
             empty = _is_terminal(0) and not lend and may_read(plan.subject.source)
-            run = watch.run(ended, ladder, left, stdin_empty=empty)
+            run = watch.run(ended, escalation, left, stdin_empty=empty)
     if again() and run.outcome.kind != "interrupted":
         raise KeyboardInterrupt
     return run
 
 
-def _ladder(plan: Plan, started: float) -> Ladder:
+def _escalation(plan: Plan, started: float) -> Escalation:
     """When the run is to be made to end; `started` in seconds."""
     if plan.watch_for is not None and (plan.timeout is None or plan.watch_for <= plan.timeout):
-        return Ladder(started + plan.watch_for, "watched")
-    return Ladder(None if plan.timeout is None else started + plan.timeout)
+        return Escalation(started + plan.watch_for, "watched")
+    return Escalation(None if plan.timeout is None else started + plan.timeout)
 
 
 def not_started(plan: Plan, reason: str) -> Run:
@@ -132,14 +130,14 @@ class _Watch:
         self._looked_at = 0
         self._started_programs: dict[int, str] = {}
         self._clock = Clock(memory, child.started, plan.subject.source)
-        self._namer = Namer()
+        self._attribution = Attribution()
         self._decoder = Decoder(child.started)
-        self._keeper = Keeper()
+        self._buffer = OutputBuffer()
 
     def take(self, data: bytes | None) -> None:
         now = time.monotonic_ns()
         records = self._memory.take_writes()
-        pieces = self._namer.idle(records, now) if data is None else self._namer.feed(data, records, now)
+        pieces = self._attribution.idle(records, now) if data is None else self._attribution.feed(data, records, now)
         self._give([self._decoder.decode(piece) for piece in pieces])
         if data is None and self._listener is not None:
             self._listener.tick(self._reads_input)
@@ -173,10 +171,10 @@ class _Watch:
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)
 
-    def run(self, ended: Exit, ladder: Ladder, left: int, *, stdin_empty: bool) -> Run:
-        cause, stopped = ladder.cause, ladder.since
+    def run(self, ended: Exit, escalation: Escalation, left: int, *, stdin_empty: bool) -> Run:
+        cause, stopped = escalation.cause, escalation.since
         now = time.monotonic_ns()
-        self._give([self._decoder.decode(piece) for piece in self._namer.finish(now)])
+        self._give([self._decoder.decode(piece) for piece in self._attribution.finish(now)])
         self._give(self._decoder.rest(now))
         outcome = _outcome(self._plan, ended, cause)
         run = Run(
@@ -185,8 +183,8 @@ class _Watch:
             outcome=outcome,
             ok=cause == "watched" or outcome == Outcome("exited", code=self._plan.expected),
             seconds=self._clock.seconds(ended),
-            output=self._keeper.kept(),
-            output_dropped=self._keeper.dropped,
+            output=self._buffer.kept(),
+            output_dropped=self._buffer.dropped,
             notes=tuple(_notes(self._memory, left, stdin_empty, self._started_programs)),
             timeline=self._timeline(ended.at),
             standstill=None if self.snapshots is None or cause is None else self.snapshots.last(),
@@ -223,7 +221,7 @@ class _Watch:
         zero = self._clock.zero() if outputs and self._listener is not None else None
         for output in outputs:
             if output.text:
-                self._keeper.add(output)
+                self._buffer.add(output)
                 if self._listener is not None:
                     self._listener.output(output, zero)
 

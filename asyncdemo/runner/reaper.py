@@ -24,7 +24,7 @@ from typing import Literal, NamedTuple, NoReturn
 
 from asyncdemo.errors import ToolError
 from asyncdemo.runner import linux
-from asyncdemo.runner.signals import ENDING, IGNORED
+from asyncdemo.runner.escalation import ENDING, IGNORED
 
 Report = Literal["stopped", "exited"]
 

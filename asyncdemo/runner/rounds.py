@@ -1,5 +1,6 @@
 """Runs contestants in rounds, each once a round and in shuffled order, so that no drift of the machine favours one."""
 
+import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +10,11 @@ from asyncdemo.analysis.wait_times import Waits, waits
 from asyncdemo.comparison.result import NO_TURN, Contestant, Runs, Stopped, foreseen
 from asyncdemo.comparison.stopping import Limits
 from asyncdemo.model.recording import Run
-from asyncdemo.runner.load import Load
+from asyncdemo.runner import linux
 from asyncdemo.runner.observe import not_started, observe
 from asyncdemo.runner.plan import Plan
+
+_LEAST_MEASURED = 0.1  # seconds of load that can be told: the system counts in hundredths
 
 
 class Schedule(NamedTuple):
@@ -94,7 +97,7 @@ class _Rounds:
         self._precisions: list[float | None] = []
         self._started = time.monotonic()
         self._warm = 0.0  # seconds that the warm-up took
-        self._load: Load | None = None
+        self._load: _Load | None = None
 
     def warm_up(self) -> Stopped | None:
         """Run each once, traced, in order; say why to stop, or None. Nothing is run if one of them cannot be."""
@@ -119,7 +122,7 @@ class _Rounds:
             if self._schedule.keep_traces:
                 self._traced[turn] = run
         self._warm = time.monotonic() - self._started
-        self._load = Load()
+        self._load = _Load()
         return None if len(self._left_out) < len(self._plans) else "failed"
 
     def go_round(self) -> Stopped | None:
@@ -216,3 +219,25 @@ def _printed(run: Run, stream: str | None) -> int:
     if run.subject.ran is not None:
         text = text.replace(run.subject.ran, "")
     return sum(map(hash, text.splitlines())) + run.output_dropped
+
+
+class _Load:
+    """How busy the machine has been with other programs since this was made."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._busy, self._own = linux.busy_seconds(), _own_seconds()
+
+    def of_others(self) -> float | None:
+        """The part of all processors, from 0 to 1, that other programs have used; None where that is not known."""
+        elapsed, busy = time.monotonic() - self._started, linux.busy_seconds()
+        if busy is None or self._busy is None or elapsed < _LEAST_MEASURED:
+            return None
+        others = busy - self._busy - (_own_seconds() - self._own)
+        return min(1.0, max(0.0, others / elapsed / (os.cpu_count() or 1)))
+
+
+def _own_seconds() -> float:
+    """Of the tool, and of all children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system

@@ -19,9 +19,9 @@ from asyncdemo import findings  # noqa: F401  # loaded once, before the forks
 from asyncdemo.errors import ToolError
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.runner import supervise  # noqa: F401  # the same
+from asyncdemo.runner.escalation import ENDING, handled
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
-from asyncdemo.runner.signals import ENDING, handled
 
 _CHUNK = 1 << 16  # bytes read at once
 _NOBODY = Subject("", parameters={})  # in the place of a run's subject, which is known on both sides of the pipe

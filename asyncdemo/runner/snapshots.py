@@ -12,7 +12,7 @@ from typing import Any
 
 from asyncdemo.model.standstill import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.memory import Memory
+from asyncdemo.runner.shared_memory import Memory
 from asyncdemo.runner.stacks import Stacks
 
 STILL = 500_000_000  # ns without an event after which a snapshot is asked for

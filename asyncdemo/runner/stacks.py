@@ -18,7 +18,7 @@ from typing import NamedTuple
 from asyncdemo.model.traces import Frame, Hanging, Sample
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
-from asyncdemo.runner.memory import Memory
+from asyncdemo.runner.shared_memory import Memory
 
 FIRST = layout.HELD  # ns that a step may take before its stack is asked for
 _PROMPT = 5_000_000  # ns within which a bytecode is executed, unless a call of a C function goes on

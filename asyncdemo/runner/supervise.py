@@ -15,9 +15,8 @@ from anyio.abc import ObjectSendStream
 
 from asyncdemo.runner import linux
 from asyncdemo.runner.child import Child
-from asyncdemo.runner.ladder import Ladder
+from asyncdemo.runner.escalation import ENDING, Escalation, heeded
 from asyncdemo.runner.reaper import Exit
-from asyncdemo.runner.signals import ENDING, heeded
 from asyncdemo.runner.terminal import Loan
 
 CHUNK = 1 << 16  # bytes read at once
@@ -47,18 +46,18 @@ class Observer(Protocol):
 def supervise(
     child: Child,
     observer: Observer,
-    ladder: Ladder,
+    escalation: Escalation,
     *,
     loan: Loan | None,
     interrupted: Callable[[], bool],
 ) -> tuple[Exit, int]:
-    """Pump the child's output to the observer, and see to it that the child ends as the ladder says.
+    """Pump the child's output to the observer, and see to it that the child ends as the escalation says.
 
     `interrupted` tells of a Ctrl-C before this was called. Returns how the child ended and how many processes it had
-    left running, which were stopped; why it was made to end is then the ladder's `cause`.
+    left running, which were stopped; why it was made to end is then the escalation's `cause`.
     """
     try:
-        return anyio.run(_Supervisor(child, observer, ladder, loan, interrupted).run)
+        return anyio.run(_Supervisor(child, observer, escalation, loan, interrupted).run)
     except BaseExceptionGroup as group:
         raise _only(group) from None
 
@@ -73,7 +72,7 @@ class _Supervisor:
         self,
         child: Child,
         observer: Observer,
-        ladder: Ladder,
+        escalation: Escalation,
         loan: Loan | None,
         interrupted: Callable[[], bool],
     ) -> None:
@@ -81,8 +80,8 @@ class _Supervisor:
         self._observer = observer
         self._loan = loan
         self._interrupted = interrupted
-        self._ladder = ladder
-        ladder.ignores = lambda number: linux.is_ignored(child.pid, number)
+        self._escalation = escalation
+        escalation.ignores = lambda number: linux.is_ignored(child.pid, number)
         self._drained = anyio.Event()
         self._echo = False  # whether the listener is about to tell of a SIGINT that was ours
 
@@ -120,37 +119,37 @@ class _Supervisor:
             self._echo = False
             return
         if event == "deadlock":
-            number = self._ladder.end(now)
+            number = self._escalation.end(now)
         else:
-            if not at_once and self._ladder.cause is None:
+            if not at_once and self._escalation.cause is None:
                 self._observer.stopping()
-            number = self._ladder.due(now) if event is None else self._ladder.interrupt(now, delivered=at_once)
+            number = self._escalation.due(now) if event is None else self._escalation.interrupt(now, delivered=at_once)
         if number is not None:
             self._echo = number is signal.SIGINT and self._loan is not None  # the listener is in the child's group
             self._child.signal(number)
 
     def _note_last_press(self) -> None:
         """Ctrl-C goes to the child itself, which may have ended of it before anybody could tell us."""
-        if self._loan is not None and self._ladder.cause is None:
+        if self._loan is not None and self._escalation.cause is None:
             self._loan.last_press()
             if self._loan.pressed is not None:
-                self._ladder.interrupt(self._loan.pressed, delivered=True)
+                self._escalation.interrupt(self._loan.pressed, delivered=True)
 
     def _seconds_left(self) -> float | None:
-        if self._ladder.deadline is None:
+        if self._escalation.deadline is None:
             return None
-        return max(0.0, self._ladder.deadline - time.monotonic())
+        return max(0.0, self._escalation.deadline - time.monotonic())
 
     def _suspend_with_child(self) -> None:
         """Where Ctrl-Z has stopped the child, stop this whole job too, so that the shell gets the terminal back."""
         if self._loan is not None:
             stopped = time.monotonic()
             self._loan.suspend()
-            self._ladder.postpone(time.monotonic() - stopped)
+            self._escalation.postpone(time.monotonic() - stopped)
 
     async def _clear(self) -> tuple[Exit, int]:
         """Let what is left end by itself for a moment, then stop it; then take what is still in the pipe."""
-        with anyio.move_on_after(LINGER if self._ladder.cause is None else 0):
+        with anyio.move_on_after(LINGER if self._escalation.cause is None else 0):
             await self._drained.wait()
         ended = self._child.finish(LINGER)
         with anyio.move_on_after(LINGER):

@@ -13,10 +13,9 @@ from select import select
 
 from asyncdemo.model.recording import Outcome
 from asyncdemo.runner import linux
-from asyncdemo.runner.interpreter import CANNOT, NOT_EXECUTABLE, NOT_FOUND
-from asyncdemo.runner.ladder import Ladder
+from asyncdemo.runner.escalation import ENDING, Escalation, handled
+from asyncdemo.runner.plan import CANNOT, NOT_EXECUTABLE, NOT_FOUND
 from asyncdemo.runner.reaper import Reaper, start_reaper
-from asyncdemo.runner.signals import ENDING, handled
 
 _GRACE = 0.3  # seconds for the end of what is left running
 TIMED_OUT = 124  # as `timeout` has it
@@ -24,20 +23,20 @@ TIMED_OUT = 124  # as `timeout` has it
 
 def run_transparently(command: Sequence[str], *, timeout: float | None) -> Outcome:
     """Run the command with our own streams; `timeout` in seconds."""
-    ladder = Ladder(None if timeout is None else time.monotonic() + timeout)
+    escalation = Escalation(None if timeout is None else time.monotonic() + timeout)
     with _passing_signals_on() as pass_on:
         try:
             reaper = start_reaper(lambda: subprocess.Popen(list(command)), grouped=False)
         except OSError as error:
             return Outcome("not-started", code=_cannot(error), reason=f"{error.strerror}: {command[0]}")
-        ladder.ignores = lambda number: linux.is_ignored(reaper.child, number)
+        escalation.ignores = lambda number: linux.is_ignored(reaper.child, number)
         pass_on(reaper)
-        while not _has_ended(reaper, ladder):
-            number = ladder.due(time.monotonic())
+        while not _has_ended(reaper, escalation):
+            number = escalation.due(time.monotonic())
             if number is not None:
                 os.kill(reaper.child, number)
     (status, *_), _ = reaper.finish(_GRACE)
-    if ladder.cause is not None:
+    if escalation.cause is not None:
         return Outcome("timed-out", after=timeout)
     return Outcome("signalled", signal=-status) if status < 0 else Outcome("exited", code=status)
 
@@ -51,13 +50,13 @@ def exit_status(outcome: Outcome) -> int:
     return CANNOT if outcome.code is None else outcome.code
 
 
-def _has_ended(reaper: Reaper, ladder: Ladder) -> bool:
+def _has_ended(reaper: Reaper, escalation: Escalation) -> bool:
     """Wait for the end of the child or the next deadline, whichever comes first; returns whether it was the end."""
     exited = linux.exit_descriptor(reaper.child)  # the child may have stopped its parent, which then reports nothing
     watched = [reaper.reports] if exited is None else [reaper.reports, exited]
     try:
         while True:
-            left = None if ladder.deadline is None else max(0.0, ladder.deadline - time.monotonic())
+            left = None if escalation.deadline is None else max(0.0, escalation.deadline - time.monotonic())
             ready = select(watched, [], [], left)[0]
             if not ready:
                 return False

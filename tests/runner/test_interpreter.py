@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.runner.interpreter import NoInterpreterError, find_interpreter, first_found
+from asyncdemo.runner.plan import NoInterpreterError, find_interpreter, first_found
 from tests.conftest import Result
 
 SHIM = "#!/bin/sh\necho pyenv: not switched on >&2\nexit 127\n"

@@ -12,7 +12,7 @@ import pytest
 from asyncdemo.model.traces import Frame
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
-from asyncdemo.runner.memory import Memory, shared_memory
+from asyncdemo.runner.shared_memory import Memory, shared_memory
 from asyncdemo.runner.stacks import FIRST, Stacks, stack_pipe
 
 LINE = b'  File "script.py", line %d in work\n'

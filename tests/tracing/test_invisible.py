@@ -19,7 +19,7 @@ import pytest
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.child import watched_environment
-from asyncdemo.runner.memory import shared_memory
+from asyncdemo.runner.shared_memory import shared_memory
 from asyncdemo.runner.stacks import stack_pipe
 from tests.processes import VERSIONS, needs_interpreter
 from tests.tracing.conftest import needs_library
@@ -60,7 +60,7 @@ def both(tmp_path: Path) -> Callable[..., tuple[Seen, Seen]]:
         script.write_text(HEAD + dedent(source), encoding="utf-8")
         words = [*command, str(script)]
         with shared_memory() as memory, stack_pipe() as stacks:
-            memory.prepare(naming=True, tracing=True, stacks=stacks)
+            memory.prepare(attributing=True, tracing=True, stacks=stacks)
             memory.say_parent()
             seen = []
             for environ in (dict(os.environ), watched_environment(os.environ, memory)):
@@ -142,7 +142,7 @@ def test_no_interpreter_dies_of_being_asked_for_its_stack(tmp_path: Path, versio
     script.write_text(HEAD + BUSY)
     with shared_memory() as memory, stack_pipe() as stacks:
         assert stacks is not None
-        memory.prepare(naming=True, tracing=True, stacks=stacks)
+        memory.prepare(attributing=True, tracing=True, stacks=stacks)
         memory.say_parent()
         environ = watched_environment(os.environ, memory)
         with subprocess.Popen([python, str(script)], stdout=subprocess.PIPE, env=environ) as child:

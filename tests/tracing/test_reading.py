@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.memory import Memory, shared_memory
-from asyncdemo.runner.tracing import read_trace
+from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
 
 LOOP, TASK = 1, 2
 NOW = 10**15

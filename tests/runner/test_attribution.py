@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncdemo.probe.inject._asyncdemo_layout import BLOCK
-from asyncdemo.runner.memory import Write
-from asyncdemo.runner.naming import OTHER, Namer, Piece, checksum
-from asyncdemo.runner.pending import LIMIT, PATIENCE
+from asyncdemo.runner.attribution import LIMIT, OTHER, PATIENCE, Attribution, Piece, checksum
+from asyncdemo.runner.shared_memory import Write
 
 STDOUT, STDERR = 1, 2
 NOW = 1_000_000_000_000
@@ -39,11 +38,11 @@ def named(pieces: Iterable[Piece]) -> list[tuple[int, bytes]]:
 
 def name(data: bytes, written: Sequence[Write], cuts: Iterable[int] = ()) -> list[tuple[int, bytes]]:
     """Feed the bytes, cut at these places, with all records known from the start."""
-    namer = Namer()
+    attribution = Attribution()
     pieces: list[Piece] = []
     for index, (start, end) in enumerate(pairwise([0, *sorted(cuts), len(data)])):
-        pieces += namer.feed(data[start:end], written if index == 0 else (), NOW)
-    return named(pieces + namer.finish(NOW))
+        pieces += attribution.feed(data[start:end], written if index == 0 else (), NOW)
+    return named(pieces + attribution.finish(NOW))
 
 
 def test_one_line_of_each_stream() -> None:
@@ -53,17 +52,17 @@ def test_one_line_of_each_stream() -> None:
 
 def test_a_piece_has_the_time_the_line_and_the_thread_of_its_record() -> None:
     written = records(b"x\n", STDERR, thread=7, at=NOW - 5, line=12)
-    assert Namer().feed(b"x\n", written, NOW) == [Piece(STDERR, NOW - 5, b"x\n", 12, 7)]
+    assert Attribution().feed(b"x\n", written, NOW) == [Piece(STDERR, NOW - 5, b"x\n", 12, 7)]
 
 
 def test_a_flood_of_one_thread_has_each_time_line_and_order_however_it_is_cut() -> None:
     written = [each for i in range(500) for each in records(b"line %d\n" % i, at=NOW + i, line=i + 1)]
     text = b"".join(b"line %d\n" % i for i in range(500))
-    namer = Namer()
+    attribution = Attribution()
     pieces = [
         piece
         for at in range(0, len(text), 7)
-        for piece in namer.feed(text[at : at + 7], written if at == 0 else (), NOW)
+        for piece in attribution.feed(text[at : at + 7], written if at == 0 else (), NOW)
     ]
     assert pieces == [Piece(STDOUT, NOW + i, b"line %d\n" % i, i + 1, 1) for i in range(500)]
 
@@ -71,8 +70,8 @@ def test_a_flood_of_one_thread_has_each_time_line_and_order_however_it_is_cut() 
 def test_a_line_from_below_within_a_flood_ends_no_order() -> None:
     written = [each for i in range(6) for each in records(b"line %d\n" % i, at=NOW + i)]
     data = b"line 0\nline 1\nbelow\nline 2\nline 3\n" + b"line 4\nline 5\n"
-    namer = Namer()
-    found = namer.feed(data, written, NOW) + namer.finish(NOW)
+    attribution = Attribution()
+    found = attribution.feed(data, written, NOW) + attribution.finish(NOW)
     assert [(each.stream, each.data) for each in found] == [
         (STDOUT, b"line 0\n"),
         (STDOUT, b"line 1\n"),
@@ -87,11 +86,11 @@ def test_what_has_no_record_is_other_and_keeps_its_place() -> None:
 
 
 def test_other_output_is_not_held_back_while_no_write_is_expected() -> None:
-    assert named(Namer().feed(b"password: ", [], NOW)) == [(OTHER, b"password: ")]
+    assert named(Attribution().feed(b"password: ", [], NOW)) == [(OTHER, b"password: ")]
 
 
 def test_what_was_written_below_is_no_later_than_the_write_that_follows() -> None:
-    pieces = Namer().feed(b"below\nprinted\n", records(b"printed\n", at=NOW - 900), NOW)
+    pieces = Attribution().feed(b"below\nprinted\n", records(b"printed\n", at=NOW - 900), NOW)
     assert [piece.at for piece in pieces] == [NOW - 900, NOW - 900]
 
 
@@ -123,14 +122,14 @@ def test_a_buffered_stream_may_come_after_a_later_write_to_the_other() -> None:
 
 def test_a_long_write_comes_in_blocks() -> None:
     data = bytes(range(256)) * (3 * BLOCK // 256) + b"end\n"
-    pieces = Namer().feed(data + b"below\n", records(data), NOW)
+    pieces = Attribution().feed(data + b"below\n", records(data), NOW)
     assert [(piece.stream, len(piece.data)) for piece in pieces] == [(1, BLOCK), (1, BLOCK), (1, BLOCK), (1, 4), (0, 6)]
 
 
 def test_no_more_than_a_block_is_held_back() -> None:
-    namer = Namer()
-    namer.feed(b"", records(b"x" * BLOCK), NOW)
-    given_back = sum(len(piece.data) for _ in range(10) for piece in namer.feed(b"x" * (BLOCK - 1), [], NOW))
+    attribution = Attribution()
+    attribution.feed(b"", records(b"x" * BLOCK), NOW)
+    given_back = sum(len(piece.data) for _ in range(10) for piece in attribution.feed(b"x" * (BLOCK - 1), [], NOW))
     assert given_back >= 10 * (BLOCK - 1) - BLOCK
 
 
@@ -141,9 +140,9 @@ def test_a_print_behind_a_very_long_line_from_below_has_its_name_however_the_byt
 
 
 def test_a_line_that_was_read_long_before_a_print_does_not_count_against_it() -> None:
-    namer = Namer()
-    pieces = [piece for _ in range(100) for piece in namer.feed(b"b" * BLOCK, [], NOW)]
-    pieces += namer.feed(b"bbbbend\n", records(b"end\n"), NOW)
+    attribution = Attribution()
+    pieces = [piece for _ in range(100) for piece in attribution.feed(b"b" * BLOCK, [], NOW)]
+    pieces += attribution.feed(b"bbbbend\n", records(b"end\n"), NOW)
     assert named(pieces) == [(OTHER, b"b" * (100 * BLOCK + 4)), (STDOUT, b"end\n")]
 
 
@@ -165,40 +164,40 @@ def test_a_line_that_is_still_to_come_is_not_skipped_for_an_equal_one_from_below
 
 
 def test_a_record_expires_once_the_pipe_has_been_empty_for_long() -> None:
-    namer = Namer()
-    namer.feed(b"", records(b"x\n"), NOW)
-    namer.idle([], NOW + PATIENCE)
-    assert named(namer.feed(b"x\n", [], NOW + PATIENCE)) == [(STDOUT, b"x\n")]
-    namer.feed(b"", records(b"y\n"), NOW)
+    attribution = Attribution()
+    attribution.feed(b"", records(b"x\n"), NOW)
+    attribution.idle([], NOW + PATIENCE)
+    assert named(attribution.feed(b"x\n", [], NOW + PATIENCE)) == [(STDOUT, b"x\n")]
+    attribution.feed(b"", records(b"y\n"), NOW)
     for tick in range(10, 31):
-        namer.idle([], NOW + tick * PATIENCE // 10)
-    assert named(namer.feed(b"y\n", [], NOW + 3 * PATIENCE)) == [(OTHER, b"y\n")]
+        attribution.idle([], NOW + tick * PATIENCE // 10)
+    assert named(attribution.feed(b"y\n", [], NOW + 3 * PATIENCE)) == [(OTHER, b"y\n")]
 
 
 def test_nothing_expires_because_the_machine_stood_still() -> None:
-    namer = Namer()
-    namer.feed(b"", records(b"x\n"), NOW)
+    attribution = Attribution()
+    attribution.feed(b"", records(b"x\n"), NOW)
     for later in (3 * PATIENCE, 3 * PATIENCE + PATIENCE // 10):
-        namer.idle([], NOW + later)
-    assert named(namer.feed(b"x\n", [], NOW + 3 * PATIENCE + PATIENCE // 5)) == [(STDOUT, b"x\n")]
+        attribution.idle([], NOW + later)
+    assert named(attribution.feed(b"x\n", [], NOW + 3 * PATIENCE + PATIENCE // 5)) == [(STDOUT, b"x\n")]
 
 
 def test_a_long_write_does_not_expire_while_it_goes_on() -> None:
     data = b"z" * (8 * BLOCK)
-    namer = Namer()
-    pieces = namer.feed(data[:BLOCK], records(data), NOW)
+    attribution = Attribution()
+    pieces = attribution.feed(data[:BLOCK], records(data), NOW)
     for part in range(1, 8):
         later = NOW + part * PATIENCE * 2 // 3
-        pieces += namer.idle([], later)
-        pieces += namer.feed(data[part * BLOCK : (part + 1) * BLOCK], [], later)
+        pieces += attribution.idle([], later)
+        pieces += attribution.feed(data[part * BLOCK : (part + 1) * BLOCK], [], later)
     assert named(pieces) == [(STDOUT, data)]
 
 
 def test_the_beginning_of_a_write_is_held_for_a_moment_only() -> None:
-    namer = Namer()
-    assert namer.feed(b"12345", records(b"123456789\n"), NOW) == []
-    assert namer.idle([], NOW + PATIENCE // 10) == []
-    pieces = [piece for tick in range(2, 11) for piece in namer.idle([], NOW + tick * PATIENCE // 10)]
+    attribution = Attribution()
+    assert attribution.feed(b"12345", records(b"123456789\n"), NOW) == []
+    assert attribution.idle([], NOW + PATIENCE // 10) == []
+    pieces = [piece for tick in range(2, 11) for piece in attribution.idle([], NOW + tick * PATIENCE // 10)]
     assert named(pieces) == [(OTHER, b"12345")]
 
 
@@ -237,7 +236,7 @@ def test_nothing_is_lost_doubled_or_moved_whatever_the_records_say(data: st.Data
     few = st.lists(
         st.sampled_from([b"a", b"b\n", b"ab", b"\n", b"aaaaaaaaaaaa", b"ba\nab\n", b"aaaaaaaab\n"]), max_size=20
     )
-    namer, seen = Namer(), b""
+    attribution, seen = Attribution(), b""
     now = NOW
     for text in data.draw(few):
         written = [
@@ -246,11 +245,11 @@ def test_nothing_is_lost_doubled_or_moved_whatever_the_records_say(data: st.Data
             for each in records(promised, data.draw(st.integers(1, 2)), thread=data.draw(st.integers(1, 2)), at=now)
         ]
         now += data.draw(st.sampled_from([0, PATIENCE // 10, PATIENCE]))
-        pieces = namer.feed(text, written, now) + (namer.idle([], now) if data.draw(st.booleans()) else [])
+        pieces = attribution.feed(text, written, now) + (attribution.idle([], now) if data.draw(st.booleans()) else [])
         seen += text
         assert seen.startswith(b"".join(piece.data for piece in pieces))
         seen = seen[sum(len(piece.data) for piece in pieces) :]
-    assert b"".join(piece.data for piece in namer.finish(now)) == seen
+    assert b"".join(piece.data for piece in attribution.finish(now)) == seen
 
 
 @given(st.data())
@@ -323,11 +322,11 @@ def test_the_work_grows_no_faster_than_the_output(make: Callable[[int], tuple[by
 
 @pytest.mark.slow
 def test_records_that_wait_for_their_bytes_are_bounded() -> None:
-    namer = Namer()
+    attribution = Attribution()
     for start in range(0, LIMIT + 20_000, 1000):
-        namer.feed(b"", [each for i in range(start, start + 1000) for each in records(b"%d\n" % i)], NOW)
+        attribution.feed(b"", [each for i in range(start, start + 1000) for each in records(b"%d\n" % i)], NOW)
     last = LIMIT + 20_000
-    assert named(namer.feed(b"%d\n0\n" % last, [], NOW) + namer.finish(NOW)) == [
+    assert named(attribution.feed(b"%d\n0\n" % last, [], NOW) + attribution.finish(NOW)) == [
         (STDOUT, b"%d\n" % last),
         (OTHER, b"0\n"),
     ]

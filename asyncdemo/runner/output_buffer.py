@@ -1,10 +1,10 @@
-"""Keeps the output of a run within a bound: its beginning and its end, counting what was dropped between them."""
+"""The output of a run as text, in bounded memory: its beginning and its end, and how much was dropped between them."""
 
 import codecs
 from collections import deque
 
 from asyncdemo.model.recording import Output, Stream
-from asyncdemo.runner.naming import Piece
+from asyncdemo.runner.attribution import Piece
 
 NAMES: tuple[Stream, ...] = ("other", "stdout", "stderr")
 FIRST = (250_000, 16 << 20)  # pieces and characters kept of the beginning
@@ -12,7 +12,7 @@ LAST = (50_000, 4 << 20)  # and of the end
 
 
 class Decoder:
-    """Turns pieces into text, stream by stream; bytes that are not UTF-8 become visible (\\xff)."""
+    """Pieces as text, stream by stream; bytes that are not UTF-8 become visible (\\xff)."""
 
     def __init__(self, started: int) -> None:
         self._started = started
@@ -20,7 +20,7 @@ class Decoder:
         self._whole = [True] * len(NAMES)  # whether the stream's last character came whole
 
     def decode(self, piece: Piece) -> Output:
-        """Give the piece as text; a character that is cut in two comes with its second half."""
+        """The piece as text; a character that is cut in two comes with its second half."""
         if piece.data.isascii() and self._whole[piece.stream]:
             text = piece.data.decode("ascii")  # nearly always, and much faster
         else:
@@ -37,8 +37,8 @@ class Decoder:
         return [Output((at - self._started) / 1e9, NAMES[piece.stream], text) for piece, text in texts if text]
 
 
-class Keeper:
-    """Collects output in bounded memory."""
+class OutputBuffer:
+    """Output in bounded memory; `dropped` counts the bytes that had no room."""
 
     def __init__(self) -> None:
         self.dropped = 0

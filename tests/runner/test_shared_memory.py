@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.memory import Memory, Write, seal, shared_memory
+from asyncdemo.runner.shared_memory import Memory, Write, seal, shared_memory
 
 Words = memoryview
 
