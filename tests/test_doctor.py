@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from asyncdemo.views.terminal.doctor import Check, write_checks
 from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.readiness import Check, write_checks
 from tests.conftest import Result
 
 

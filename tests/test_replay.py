@@ -11,9 +11,7 @@ from hypothesis import given
 from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording, from_text, to_json
 from asyncdemo.views.narration import Stage
-from asyncdemo.views.terminal.film import Film
-from asyncdemo.views.terminal.recorded import write_recording
-from asyncdemo.views.terminal.steps import step_rows, write_steps
+from asyncdemo.views.terminal.playback import Film, step_rows, write_recording, write_steps
 from tests.conftest import Result
 from tests.lanes.made import Made, run_of, timeline
 from tests.model.test_recording_damage import recordings

@@ -26,7 +26,7 @@ def write_blocks(document: Document, chosen: Iterable[Block], *, names: bool, as
         blocks = [_json(document, *each) for each in natures]
         write_json({"schema": SCHEMA, "path": str(absolute(document.path)), "blocks": blocks})
     elif sys.stdout.isatty():
-        from asyncdemo.views.terminal.blocks import Row, write_block_rows
+        from asyncdemo.views.terminal.listing import Row, write_block_rows
         from asyncdemo.views.terminal.page import standard_page
 
         rows = [

@@ -127,8 +127,8 @@ def _show(report: Report, *, as_json: bool, ascii_only: bool) -> None:
 
         write_json(to_json(report.results))
         return
-    from asyncdemo.views.terminal.check import write_report
     from asyncdemo.views.terminal.page import Page, standard_page
+    from asyncdemo.views.terminal.readiness import write_report
 
     if sys.stdout.isatty():
         write_report(standard_page(ascii_only=ascii_only), report)

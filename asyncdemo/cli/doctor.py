@@ -19,8 +19,8 @@ from asyncdemo.model.recording import Run, Subject
 from asyncdemo.runner import linux
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan, command_line, find_interpreter
-from asyncdemo.views.terminal.doctor import Check, write_checks
 from asyncdemo.views.terminal.page import Page, standard_page
+from asyncdemo.views.terminal.readiness import Check, write_checks
 
 app = command_app()
 

@@ -33,8 +33,8 @@ def explain(
     from asyncdemo.findings.explanations import explanation, summaries
 
     if sys.stdout.isatty():
-        from asyncdemo.views.terminal.explain import write_explanation, write_rules
         from asyncdemo.views.terminal.page import standard_page
+        from asyncdemo.views.terminal.readable_pages import write_explanation, write_rules
 
         page = standard_page(ascii_only=ascii_only)
         if word is None:

@@ -74,7 +74,7 @@ def replay(
         from asyncdemo.cli.stepping import play
 
         play(recording.runs, speed, ascii_only=ascii_only)
-    from asyncdemo.views.terminal.recorded import write_recording
+    from asyncdemo.views.terminal.playback import write_recording
 
     write_recording(page, recording.runs, ("step by step", f"asyncdemo replay {quote(str(file))} --step"), full=full)
 
@@ -108,7 +108,7 @@ def _step(page: "Page", recording: Recording, file: Path, *, ascii_only: bool) -
 
         step_through(stages, ascii_only=ascii_only)
         return
-    from asyncdemo.views.terminal.steps import write_steps
+    from asyncdemo.views.terminal.playback import write_steps
 
     for index, stage in enumerate(stages):
         if index:

@@ -21,7 +21,7 @@ from asyncdemo.runner.plan import Plan, first_found
 
 if TYPE_CHECKING:
     from asyncdemo.documents.document_blocks import Block
-    from asyncdemo.views.terminal.run import RunView
+    from asyncdemo.views.terminal.run_view import RunView
 
 _MINORS = range(8, 30)  # Pythons 3.N that are looked for
 _LATEST = 99  # a patch release that is later than any
@@ -59,8 +59,8 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
         @cache
         def view() -> "RunView":
             from asyncdemo.views.terminal.page import standard_page
-            from asyncdemo.views.terminal.run import RunView
-            from asyncdemo.views.terminal.sharing import Look
+            from asyncdemo.views.terminal.run_layout import Look
+            from asyncdemo.views.terminal.run_view import RunView
 
             summary = _summary(target, plan, request)
             title = "standard input" if target.is_stdin else target.name
@@ -96,9 +96,9 @@ def _side_by_side(
         if runs[-1].was_interrupted:
             break
     if runs:
-        from asyncdemo.views.differing import is_about_speed
         from asyncdemo.views.terminal.page import standard_page
         from asyncdemo.views.terminal.variants import write_variants
+        from asyncdemo.views.variant_runs import is_about_speed
 
         ran = [str(run.subject.variant) for run in runs]
         step = _after(scenario, catalogue, request) if last else None

@@ -46,7 +46,7 @@ def show(
     sources = _sources(target)
     if sys.stdout.isatty():
         from asyncdemo.views.terminal.page import standard_page
-        from asyncdemo.views.terminal.show import write_sources
+        from asyncdemo.views.terminal.readable_pages import write_sources
 
         write_sources(standard_page(ascii_only=ascii_only), target, sources)
         return
@@ -63,7 +63,7 @@ def _write_notes(target: Target, *, ascii_only: bool) -> None:
         raise UsageError(f"{visible(target.name)} has no notes: they stand in its docstring, after the first line")
     if sys.stdout.isatty():
         from asyncdemo.views.terminal.page import standard_page
-        from asyncdemo.views.terminal.show import write_prose
+        from asyncdemo.views.terminal.readable_pages import write_prose
 
         page = standard_page(ascii_only=ascii_only)
         for note in found:

@@ -12,10 +12,9 @@ from typing import NamedTuple
 from asyncdemo.model.recording import Run
 from asyncdemo.screen.full_screen import REDRAW, Screen, full_screen
 from asyncdemo.views.narration import Stage
-from asyncdemo.views.terminal.code import Row
-from asyncdemo.views.terminal.film import Film
+from asyncdemo.views.terminal.annotated_code import Row
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.steps import KEYS, key_row, step_rows
+from asyncdemo.views.terminal.playback import KEYS, Film, key_row, step_rows
 
 PLAYING = (("space", "pause"), ("q", "to the end"))
 PAUSED = (("space", "go on"), ("q", "to the end"))

@@ -111,6 +111,6 @@ def _write_progress(found: "Tour", courses: "dict[str, Course]", again: str, *, 
             print(f"{visible(stop.name)}\t{overall(course, stop.keys) or 'not yet'}")
         return
     from asyncdemo.views.terminal.page import standard_page
-    from asyncdemo.views.terminal.tour_pages import write_progress
+    from asyncdemo.views.terminal.tour_screen import write_progress
 
     write_progress(standard_page(ascii_only=ascii_only), found.stops, course, again)

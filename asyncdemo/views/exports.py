@@ -11,7 +11,7 @@ from asyncdemo.comparison.compare_json import to_json
 from asyncdemo.comparison.result import Comparison, Sweep
 from asyncdemo.model import recording_json
 from asyncdemo.model.recording_json import Recording
-from asyncdemo.views import markdown, trace_events
+from asyncdemo.views import trace_events, verdicts
 from asyncdemo.views.document import json_text
 from asyncdemo.views.html.comparison_page import comparison_page
 from asyncdemo.views.html.run_page import recording_page
@@ -29,7 +29,7 @@ RECORDINGS: Mapping[str, Render[Recording]] = {
 }
 COMPARISONS: Mapping[str, Render[Comparison | Sweep]] = {
     ".json": lambda compared: json_text(to_json(compared)),
-    ".md": markdown.comparison_table,
+    ".md": verdicts.comparison_table,
     ".svg": comparison_picture,
     ".html": comparison_page,
     ".trace.json": trace_events.comparison_trace,

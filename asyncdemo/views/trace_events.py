@@ -33,7 +33,7 @@ from asyncdemo.comparison.result import Comparison, Sweep
 from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.model.spans import STATES, Timeline
-from asyncdemo.views.harmless import first_line
+from asyncdemo.views.foreign_text import first_line
 
 _SCRIPT = "script"  # the name of a run's first thread
 _NAME = 80  # characters of a name

@@ -1,8 +1,9 @@
-"""How what came of a comparison is said. Apart from the other wording, which a run needs without all this."""
+"""What came of a comparison, in words and as a table in Markdown. A run needs nothing of it, only the other wording."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from asyncdemo.comparison.caveats import BUSY
+from asyncdemo.comparison.caveats import BUSY, caveats
 from asyncdemo.comparison.interval import FEWEST
 from asyncdemo.comparison.result import Comparison, Growth, SpeedUp, Stopped, Sweep, Trend, trends
 from asyncdemo.views import wording
@@ -126,3 +127,48 @@ def circumstances(compared: Comparison | Sweep) -> str:
     if compared.stopped == "time":
         said.append("time was up")
     return ", ".join(said)
+
+
+_MEANT = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def comparison_table(compared: Comparison | Sweep) -> Iterator[str]:
+    """The text, part by part."""
+    for point in compared.points:
+        for parameter, value in point.parameters.items():
+            yield f"### {escaped(f'{parameter} = {value!r}')}\n\n"
+        yield from _table(point)
+    said = growth(compared)
+    if isinstance(compared, Comparison):
+        said = [verdict(each, compared.compared_with.id) for each in compared.speedups] + said
+    notes = left_out(compared), stopping(compared.stopped, compared.rounds)
+    said += [note for note in notes if note is not None]
+    said += [f"{caveat.said}; {caveat.advice}" for caveat in caveats(compared) if caveat.matters][:1]
+    yield "".join(f"- {escaped(each)}\n" for each in said)
+    rounds = number_of_rounds(compared.rounds)
+    yield f"\n{rounds} in shuffled order, {escaped(circumstances(compared))}\n"
+
+
+def _table(point: Comparison) -> Iterator[str]:
+    against = {each.id: each for each in point.speedups}
+    heading = f"against {escaped(point.compared_with.id)}, {INTERVAL}"
+    yield f"| | time | {heading} | waits at once | waiting | whole process |\n"
+    yield "|---|---:|---|---:|---:|---:|\n"
+    for each in point.contestants:
+        cells = (
+            escaped(each.id),
+            wording.seconds(each.time, 3),
+            escaped(relation(against[each.id])) if each.id in against else "",
+            "?" if each.waits is None else str(each.waits.at_once),
+            wording.share(each.waiting_share),
+            wording.seconds(each.whole_time, 3),
+        )
+        yield f"| {' | '.join(cells)} |\n"
+    yield "\n"
+
+
+def escaped(text: str) -> str:
+    """Foreign text that stands for itself in Markdown, in one line."""
+    visible = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _MEANT.sub(r"\\\1", visible)

@@ -11,8 +11,8 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.model.recording import Finding, Outcome, Run
 from asyncdemo.model.spans import STATES, Spans, Task, Timeline
 from asyncdemo.views.terminal.lanes import timeline_rows
-from asyncdemo.views.terminal.run import RunView
-from asyncdemo.views.terminal.sharing import ROWS, Look
+from asyncdemo.views.terminal.run_layout import ROWS, Look
+from asyncdemo.views.terminal.run_view import RunView
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.variants import write_variants
 from tests.lanes.made import STEP, Made, many, polite, rude, run_of, timeline

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views.exports import RECORDINGS
-from asyncdemo.views.terminal.recorded import write_recording
+from asyncdemo.views.terminal.playback import write_recording
 from asyncdemo.views.terminal.text import cells
 from tests.views.fabricated import Text, page
 from tests.views.trace_schema import check, check_arrows

@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from asyncdemo.views.terminal.blocks import Row, write_block_rows
+from asyncdemo.views.terminal.listing import Row, write_block_rows
 from tests.views.fabricated import LOOKS, looked_at, visible
 
 ROWS = [

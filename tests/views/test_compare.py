@@ -10,7 +10,7 @@ from asyncdemo.comparison import Comparison, Contestant, Runs, Stopped
 from asyncdemo.comparison.result import Sweep, sweep
 from asyncdemo.model.recording import Outcome, Run, Seconds
 from asyncdemo.model.spans import Timeline
-from asyncdemo.views.terminal.compare import write_comparison
+from asyncdemo.views.terminal.comparison_view import write_comparison
 from asyncdemo.views.verdicts import growth
 from tests.lanes.made import polite, rude, run_of
 from tests.views.fabricated import LOOKS, Text, looked_at, page, run, visible

@@ -1,7 +1,7 @@
 """In what variants differ."""
 
 from asyncdemo.model.recording import Finding, Run
-from asyncdemo.views.differing import is_about_speed, own_lines, same_work
+from asyncdemo.views.variant_runs import is_about_speed, own_lines, same_work
 from tests.views.fabricated import outputs, run
 
 ERROR = Finding("unsafe-thread-call", "error", None, None, "a thread touches the loop", "do not")

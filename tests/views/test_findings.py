@@ -7,9 +7,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.model.recording import Finding, Run
-from asyncdemo.views.terminal.findings import FEWEST, finding_rows
-from asyncdemo.views.terminal.run import RunView
-from asyncdemo.views.terminal.sharing import ROWS, Look
+from asyncdemo.views.terminal.finding_rows import FEWEST, finding_rows
+from asyncdemo.views.terminal.run_layout import ROWS, Look
+from asyncdemo.views.terminal.run_view import RunView
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.variants import write_variants
 from tests.lanes.made import rude, run_of

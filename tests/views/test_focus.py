@@ -3,8 +3,7 @@
 from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import Spans, Timeline
-from asyncdemo.views.excerpt import code_lines
-from asyncdemo.views.focus import by_importance
+from asyncdemo.views.excerpt import by_importance, code_lines
 from tests.views.fabricated import outputs, run
 
 PATH = "/course/example.py"

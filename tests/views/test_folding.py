@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.views.terminal.folding import FEWEST, fold
-from asyncdemo.views.terminal.lines import MARKS, Line
+from asyncdemo.views.terminal.output_lines import FEWEST, MARKS, Line, fold
 
 
 def rows(*texts: str, stream: str = "stdout") -> list[Line]:

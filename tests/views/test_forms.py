@@ -12,7 +12,7 @@ from asyncdemo.model.recording import Finding, Run
 from asyncdemo.model.recording_json import Recording, from_text
 from asyncdemo.model.spans import Spans, Timeline
 from asyncdemo.views.exports import COMPARISONS
-from asyncdemo.views.terminal.recorded import write_recording
+from asyncdemo.views.terminal.playback import write_recording
 from tests.comparison.made import compared, made
 from tests.lanes.made import Made, Story, many, polite, rude, run_of, timeline
 from tests.model.test_recording_damage import recordings

@@ -11,13 +11,13 @@ from asyncdemo.catalogue.targets import Target
 from asyncdemo.comparison import Comparison, Contestant, Runs
 from asyncdemo.comparison.result import sweep
 from asyncdemo.model.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.views.terminal.compare import write_comparison
-from asyncdemo.views.terminal.doctor import Check, write_checks
+from asyncdemo.views.terminal.comparison_view import write_comparison
 from asyncdemo.views.terminal.listing import write_listing
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.run import RunView
-from asyncdemo.views.terminal.sharing import Look
-from asyncdemo.views.terminal.show import write_sources
+from asyncdemo.views.terminal.readable_pages import write_sources
+from asyncdemo.views.terminal.readiness import Check, write_checks
+from asyncdemo.views.terminal.run_layout import Look
+from asyncdemo.views.terminal.run_view import RunView
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.variants import write_variants
 from tests.views.fabricated import SECONDS, Text, page

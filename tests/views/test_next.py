@@ -2,8 +2,8 @@
 
 import pytest
 
+from asyncdemo.views.terminal.common_rows import next_rows
 from asyncdemo.views.terminal.page import Part
-from asyncdemo.views.terminal.parts import next_rows
 from tests.views.fabricated import Text, page
 
 AGAIN = ("all of the code and the times", "asyncdemo run rude.py --source --timing --set DELAY=0.1")

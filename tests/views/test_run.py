@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.model.recording import Outcome, Output, Run, Seconds
-from asyncdemo.views.terminal.lines import GUTTER
-from asyncdemo.views.terminal.parts import paragraph
-from asyncdemo.views.terminal.run import MOST_HELD, RunView, write_run
-from asyncdemo.views.terminal.sharing import ROWS, SOME, Look
+from asyncdemo.views.terminal.common_rows import paragraph
+from asyncdemo.views.terminal.output_lines import GUTTER
+from asyncdemo.views.terminal.run_layout import ROWS, SOME, Look
+from asyncdemo.views.terminal.run_view import MOST_HELD, RunView, write_run
 from tests.conftest import SCENARIOS
 from tests.views.fabricated import LOOKS, ZERO, Screen, Text, looked_at, outputs, page, run, visible
 

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.catalogue import script_metadata
 from asyncdemo.catalogue.scenario import Chapter, Scenario
 from asyncdemo.catalogue.targets import Target
-from asyncdemo.views.terminal.show import write_prose, write_sources
+from asyncdemo.views.terminal.readable_pages import write_prose, write_sources
 from tests.views.fabricated import LOOKS, Text, looked_at, page, visible
 
 NOTES = """\

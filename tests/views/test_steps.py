@@ -8,9 +8,8 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.model.recording import Output, Run
 from asyncdemo.model.spans import RUNNING, WAITING, Spans, Task, Timeline
 from asyncdemo.views.narration import Stage, name_ranges
-from asyncdemo.views.terminal.film import Film
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.steps import KEYS, key_row, step_rows, write_steps
+from asyncdemo.views.terminal.playback import KEYS, Film, key_row, step_rows, write_steps
 from asyncdemo.views.terminal.text import cells
 from tests.lanes.made import polite, rude, run_of
 from tests.views.fabricated import LOOKS, ZERO, Text, looked_at, outputs, page, visible

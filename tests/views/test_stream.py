@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.model.recording import Output, Stream
-from asyncdemo.views.terminal.lines import GUTTER, Lines
-from asyncdemo.views.terminal.stream import FEWEST
-from asyncdemo.views.terminal.stream import Stream as RowStream
+from asyncdemo.views.terminal.output_lines import FEWEST_LIVE, GUTTER, Lines
+from asyncdemo.views.terminal.output_lines import Stream as RowStream
 from asyncdemo.views.terminal.text import cells
 from tests.views.fabricated import Screen, Text, page
 
@@ -80,7 +79,7 @@ def test_no_row_is_too_wide_and_nothing_is_lost(pieces: list[tuple[str, Stream]]
         assert shown.replace(r"\x1b", "\x1b") == "".join(text for text, _ in pieces).replace("\n", "")
 
 
-@given(PIECES, st.integers(FEWEST, 20))
+@given(PIECES, st.integers(FEWEST_LIVE, 20))
 def test_the_budget_is_kept(pieces: list[tuple[str, Stream]], budget: int) -> None:
     printed = [out(0, text, stream) for text, stream in pieces]
     whole, folded = written(*printed), written(*printed, budget=budget)
@@ -176,7 +175,7 @@ class TestOnATerminal:
         assert [len(row) for row in self.screen.rows()] == [55, 55, 20]
 
     def test_a_prompt_is_seen_though_there_were_too_many_rows(self) -> None:
-        self.stream = RowStream(page(self.screen, 60), budget=FEWEST)
+        self.stream = RowStream(page(self.screen, 60), budget=FEWEST_LIVE)
         for n in range(20):
             self.stream.write(out(n, f"{n}\n"), 0.0)
         self.stream.write(out(20, "Name: "), 0.0)
@@ -190,7 +189,7 @@ class TestOnATerminal:
         ]
 
     def test_the_latest_row_of_too_many_is_seen(self) -> None:
-        self.stream = RowStream(page(self.screen, 60), budget=FEWEST)
+        self.stream = RowStream(page(self.screen, 60), budget=FEWEST_LIVE)
         for n in range(20):
             self.stream.write(out(n, f"{n}\n"), 0.0)
             self.stream.tick(for_input=False)
@@ -198,7 +197,7 @@ class TestOnATerminal:
             assert len(self.screen.rows()) <= 3
         self.stream.finish()
         assert self.screen.rows()[-2:] == [" 18.00 s   18", " 19.00 s   19"]
-        assert len(self.screen.rows()) == FEWEST
+        assert len(self.screen.rows()) == FEWEST_LIVE
 
     def test_rows_begin_at_the_left_though_the_terminal_is_in_raw_mode(self) -> None:
         self.stream.write(out(0, "a\nb\n"), 0.0)
@@ -218,7 +217,7 @@ def test_a_terminal_that_cannot_erase_shows_prompts_and_whole_lines_only() -> No
 
 
 def test_a_pipe_gets_no_codes_that_move_the_cursor() -> None:
-    stream = RowStream(page(text := Text(), FORCE_COLOR="1"), budget=FEWEST)
+    stream = RowStream(page(text := Text(), FORCE_COLOR="1"), budget=FEWEST_LIVE)
     for n in range(20):
         stream.write(out(n, f"{n}"), 0.0)
         stream.tick(for_input=n % 2 == 0)

@@ -7,8 +7,7 @@ from asyncdemo.model.recording import Outcome, Output
 from asyncdemo.tour.state import Course, State, at_stop, with_output, with_run, with_tasks
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.text import cells
-from asyncdemo.views.terminal.tour_pages import write_progress
-from asyncdemo.views.terminal.tour_screen import page_rows, screen
+from asyncdemo.views.terminal.tour_screen import page_rows, screen, write_progress
 from tests.tour.made import end, press, printing, ran, stops, tour
 from tests.views.fabricated import LOOKS, Text, looked_at, page, visible
 

@@ -24,7 +24,7 @@ from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
 from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.model.spans import STATES, Spans, Task, Timeline
-from asyncdemo.views.harmless import shortened, shown
+from asyncdemo.views.foreign_text import shortened, shown
 
 MOST_LANES = 1_000  # lanes
 _LONGEST = 80  # characters of a name

@@ -22,9 +22,8 @@ from asyncdemo.model.recording import Output, Run, Stream, Subject
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines
-from asyncdemo.views.harmless import shortened, shown
+from asyncdemo.views.foreign_text import last_state, shortened, shown
 from asyncdemo.views.html.page_timeline import Lanes, lanes, microseconds, place, stepping
-from asyncdemo.views.overwriting import last_state
 
 MOST_CODE = 5_000  # lines
 _LONGEST_CODE = 500  # characters of a line

@@ -9,7 +9,7 @@ from html import escape
 
 from asyncdemo.analysis.lane_drawing import STATES
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING
-from asyncdemo.views.harmless import harmless
+from asyncdemo.views.foreign_text import harmless
 
 WIDTH = 1000  # pixels
 EDGE = 20  # pixels left and right of everything

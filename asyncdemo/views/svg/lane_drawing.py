@@ -9,7 +9,7 @@ from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, Lane, cells, shape,
 from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.model.recording import Output, Run
 from asyncdemo.model.spans import BLOCKED, READY, WAITING, End, Task
-from asyncdemo.views.harmless import first_line, harmless
+from asyncdemo.views.foreign_text import first_line, harmless
 from asyncdemo.views.svg.drawing import CHARACTER, KINDS, cut, measure, path, text
 
 NAME = 10.6  # pixels for a character of a lane's name

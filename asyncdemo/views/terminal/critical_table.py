@@ -8,9 +8,9 @@ from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.model.spans import wait_words
 from asyncdemo.views import wording
+from asyncdemo.views.terminal.line_tables import line_names
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut
-from asyncdemo.views.terminal.wait_table import line_names
 
 _NUMBERS = f"{'times':>7}{'total':>9}{'share':>7}"
 _LEAST = 14  # cells for the line, and for what was done there

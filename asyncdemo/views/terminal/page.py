@@ -1,4 +1,4 @@
-"""Where rows are written: a width, the glyphs that can be shown, colours or none."""
+"""A page that keeps its rows for whoever puts them on a screen."""
 
 import os
 import sys
@@ -150,3 +150,16 @@ def _columns(stream: TextIO) -> int:
 def _coloured(terminal: bool, environ: Mapping[str, str]) -> bool:
     """NO_COLOR and FORCE_COLOR count where they hold anything at all, and NO_COLOR counts more."""
     return not environ.get("NO_COLOR") and (terminal or bool(environ.get("FORCE_COLOR")))
+
+
+class Collected(Page):
+    """Like another page, but what is written to it is found in `rows`."""
+
+    def __init__(self, like: Page) -> None:
+        vars(self).update(vars(like))
+        self.terminal = self.erases = False
+        self.rows: list[tuple[Part, ...]] = []
+
+    def row(self, *parts: Part) -> None:
+        """Keep one row."""
+        self.rows.append(parts)

@@ -9,17 +9,15 @@ from asyncdemo.tour.state import KEPT, State
 from asyncdemo.tour.stops import Round
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines, excerpt
-from asyncdemo.views.terminal import stream
-from asyncdemo.views.terminal.code import Row, code_rows
-from asyncdemo.views.terminal.collected import Collected
-from asyncdemo.views.terminal.findings import FEWEST as FEWEST_FINDINGS
-from asyncdemo.views.terminal.findings import finding_rows
+from asyncdemo.views.terminal import output_lines
+from asyncdemo.views.terminal.annotated_code import Row, code_rows
+from asyncdemo.views.terminal.common_rows import notes, paragraph
+from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
+from asyncdemo.views.terminal.finding_rows import finding_rows
 from asyncdemo.views.terminal.lanes import timeline_rows
-from asyncdemo.views.terminal.lines import GUTTER
-from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.parts import notes, paragraph
-from asyncdemo.views.terminal.steps import output_rows
-from asyncdemo.views.terminal.stream import Stream
+from asyncdemo.views.terminal.output_lines import GUTTER, Stream
+from asyncdemo.views.terminal.page import Collected, Page
+from asyncdemo.views.terminal.playback import output_rows
 from asyncdemo.views.terminal.variants import write_variants
 
 _SOON = 0.05  # seconds: before that there is nothing to be seen of its tasks
@@ -39,7 +37,7 @@ def live_rows(page: Page, state: State, room: int | None) -> list[Row]:
         return [*rows, *([()] if rows else []), *code_rows(page, [code_lines(source)], {}, 0.0)][:room]
     run = _so_far(state, source)
     rows += [*timeline_rows(page, run, room=min(_MOST_LANES, room // 2)), ()]
-    rows.append(stream.heading(page, "! = stderr"))
+    rows.append(output_lines.heading(page, "! = stderr"))
     shown = output_rows(page, run, KEPT, len(run.output), max(_LEAST_OUTPUT, room - len(rows)))
     if live.left_out:
         shown[:1] = [((f"{' ' * GUTTER}{page.glyphs['more']} {live.left_out:,} writes before", "dim"),)]
@@ -52,7 +50,7 @@ def run_rows(page: Page, run: Run, room: int | None) -> list[Row]:
     found = _below(finding_rows(page, [run], None if room is None else FEWEST_FINDINGS))
     left -= len(found)
     printed = sum(output.text.count("\n") for output in run.output)
-    wanted = min(printed, stream.FEWEST) + 2
+    wanted = min(printed, output_lines.FEWEST_LIVE) + 2
     most = None if room is None else max(_LEAST_LANES, min(_MOST_LANES, left - wanted - 1))
     lanes = _below(timeline_rows(page, run, room=most))
     rows = _output(page, run, None if room is None else left - len(lanes))
@@ -124,8 +122,8 @@ def _output(page: Page, run: Run, room: int | None) -> list[Row]:
     """The output in so many rows, if that can be, with how the run ended below it."""
     ending = _ending(page, run)
     shown = Collected(page)
-    shown.row(*stream.heading(page, "! = stderr"))
-    written = Stream(shown, budget=None if room is None else max(stream.FEWEST, room - 1 - len(ending)))
+    shown.row(*output_lines.heading(page, "! = stderr"))
+    written = Stream(shown, budget=None if room is None else max(output_lines.FEWEST_LIVE, room - 1 - len(ending)))
     for output in run.output:
         written.write(output, run.seconds.zero or 0.0)
     written.finish()

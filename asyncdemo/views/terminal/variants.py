@@ -1,18 +1,151 @@
-"""The variants of a scenario, each run once, side by side on one time axis. No speed-up: once is an anecdote."""
+"""The variants of a scenario, each run once, on one time axis. No speed-up: one run each shows none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
+from typing import NamedTuple
 
+from asyncdemo.analysis.lane_drawing import bursts, chart, labels, length
+from asyncdemo.analysis.lanes import FEWEST, Axis, scale
+from asyncdemo.analysis.printed_lines import prints
+from asyncdemo.analysis.task_names import names, overlap, shown_tasks
+from asyncdemo.analysis.wait_times import waits
+from asyncdemo.catalogue.script_source import docstring
 from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import Task, Timeline
 from asyncdemo.views import wording
-from asyncdemo.views.differing import own_lines, same_work
-from asyncdemo.views.side_by_side import Row, folded, moments
-from asyncdemo.views.terminal.findings import finding_rows
+from asyncdemo.views.terminal.common_rows import next_rows, notes, paragraph, write_times, write_title
+from asyncdemo.views.terminal.finding_rows import finding_rows
+from asyncdemo.views.terminal.lanes import (
+    Drawn,
+    Row,
+    incomplete_rows,
+    joined,
+    lane_rows,
+    legend,
+    name_cells,
+    own_axis,
+    scale_row,
+    wrapped_parts,
+)
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.parts import next_rows, notes, paragraph, write_times, write_title
 from asyncdemo.views.terminal.text import cells, cut, wrapped
-from asyncdemo.views.terminal.variant_bars import bar_rows
-from asyncdemo.views.terminal.variant_lanes import variant_rows
+from asyncdemo.views.variant_runs import Moment, folded, moments, own_lines, same_work
+
+_TIMES = 21  # cells of the two columns at the right
+
+
+def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]:
+    """Give a bar for each run, as long as its script's own time, below an axis.
+
+    At its right is how many tasks waited at once, where that is known of any of them, else for how long it waited.
+    """
+    column = max(7, *map(cells, names)) + 1
+    seconds = max(map(length, runs)) or 1.0
+    width = max(10, page.width - 1 - column - _TIMES)
+    most = [None if found is None else found.at_once for found in map(waits, runs)]
+    known = any(run.timeline is not None and count for run, count in zip(runs, most, strict=True))
+    heading = f"{'script':>12}{'at once' if known else 'waiting':>9}"
+    numbers = scale(seconds, width, width + 5).ljust(width)
+    rows: list[Row] = [(" " * column, (numbers + heading[len(numbers) - width :], "dim"))]
+    for run, name, count in zip(runs, names, most, strict=True):
+        zero = run.seconds.zero or 0.0
+        bar = _bar(page, run, Axis(zero, zero + seconds, width))
+        gaps = " " * (column - cells(name)), " " * (width + 1 - len(bar))
+        second = ("?" if count is None else str(count)) if known else wording.share(run.seconds.waiting_share)
+        times = f"{wording.seconds(run.seconds.script):>11}{second:>9}"
+        rows.append(((name, "title"), gaps[0], *joined(bar), gaps[1], times))
+    return rows
+
+
+def _bar(page: Page, run: Run, axis: Axis) -> list[tuple[str, str]]:
+    """Text and style for each cell."""
+    stop = max(1, round(length(run) * axis.cells / (axis.end - axis.start)))
+    some = [burst._replace(cell=min(burst.cell, stop - 1)) for burst in bursts(prints(run.output), axis)]
+    row = [(page.glyphs["line"], "accent")] * stop
+    for burst, label in zip(some, labels(some, stop, lambda text: cells(page.shown(text))), strict=True):
+        text = page.shown(label)
+        row[burst.cell] = page.glyphs["tick"], "accent"
+        row[burst.cell + 1 : burst.cell + 1 + cells(text)] = (
+            [(text, "plain"), *[("", "plain")] * (cells(text) - 1)] if text else []
+        )
+    return row
+
+
+class _Variant(NamedTuple):
+    run: Run
+    title: str
+    timeline: Timeline
+    tasks: Sequence[Task]
+    names: Mapping[int, str]
+
+
+def variant_rows(
+    page: Page, runs: Sequence[Run], titles: Sequence[str], *, room: int | None, show: bool | None
+) -> list[Row]:
+    """Give the lanes of all runs in `room` rows at most (None: no folding); none where a run has nothing to show.
+
+    `show` None: where in each of them at least two tasks were there at the same time, and there is room for that.
+    """
+    variants = _variants(runs, titles, full=room is None)
+    if show is False or len(variants) < len(runs) or not all(overlap(each.tasks) or show for each in variants):
+        return []
+    end = [row for each in variants for row in incomplete_rows(page, each.run, each.timeline, each.title)]
+    rooms = _rooms([len(each.tasks) for each in variants], None if room is None else room - 2 * len(runs) - len(end))
+    if rooms is None and not show:
+        return []
+    width = max(max(name_cells(page, each.tasks, each.names), cells(each.title) + 2) for each in variants)
+    rows, parts = _rows(page, variants, rooms or [FEWEST] * len(runs), width)
+    unsaid = wrapped_parts(page, legend(page, parts))
+    return [*rows, *(unsaid if room is None or len(rows) + len(unsaid) + len(end) <= room else []), *end]
+
+
+def _variants(runs: Sequence[Run], titles: Sequence[str], *, full: bool) -> list[_Variant]:
+    """Those of which at least one task was seen."""
+    variants = []
+    for run, title in zip(runs, titles, strict=True):
+        tasks = [] if run.timeline is None else shown_tasks(run.timeline, full=full)
+        if run.timeline is not None and tasks:
+            variants.append(_Variant(run, title, run.timeline, tasks, names(tasks)))
+    return variants
+
+
+def _rooms(needed: Sequence[int], room: int | None) -> list[int | None] | None:
+    """Share the rows for lanes: who needs less gets less. None where there are too few."""
+    rooms: list[int | None] = [None] * len(needed)
+    left = room
+    for served, index in enumerate(sorted(range(len(needed)), key=needed.__getitem__)):
+        if left is not None:
+            rooms[index] = most = min(needed[index], left // (len(needed) - served))
+            if most < min(needed[index], FEWEST):
+                return None
+            left -= most
+    return rooms
+
+
+def _rows(
+    page: Page, variants: Sequence[_Variant], rooms: Sequence[int | None], width: int
+) -> tuple[list[Row], list[Drawn]]:
+    """The axis, then each variant with its lanes; and all that is drawn on these."""
+    seconds = max(length(each.run) for each in variants) or 1.0
+    rows, parts = [scale_row(own_axis(page, variants[0].run, width, seconds), width)], list[Drawn]()
+    for each, room in zip(variants, rooms, strict=True):
+        axis = own_axis(page, each.run, width, seconds)
+        found = chart(each.run, each.timeline, each.tasks, each.names, axis)
+        lanes, drawn = lane_rows(page, found, found.folded(room), width)
+        rows += [_heading(page, each, width), *lanes, ()]
+        parts += drawn
+    return rows[:-1], parts
+
+
+def _heading(page: Page, variant: _Variant, width: int) -> Row:
+    """The variant's title, what it is about, and the script's own time."""
+    total = wording.seconds(variant.run.seconds.script)
+    room = page.width - 1 - width - len(total) - 2
+    summary = docstring(variant.run.subject.source or "").strip().partition("\n")[0]
+    said = cut(page.shown(summary), room, page.glyphs["more"])
+    gaps = " " * (width - cells(variant.title)), " " * (room + 2 - cells(said))
+    return (variant.title, "title"), gaps[0], said, gaps[1], (total, "title")
+
 
 ROWS = 22  # of the default view
 FRAME = 8  # of these for title, rule, axis, heading, next step, and the blank rows between
@@ -98,7 +231,7 @@ def _write_output(page: Page, runs: Sequence[Run], most: int | None) -> None:
         _write_row(page, moment, column, full=most is None)
 
 
-def _write_row(page: Page, row: Row, column: int, *, full: bool) -> None:
+def _write_row(page: Page, row: Moment, column: int, *, full: bool) -> None:
     at = f"{wording.seconds(row.at):<{_TIME}}"
     if not full:
         page.row((at, "dim"), *(_first(page, lines, column) for lines in row.cells))

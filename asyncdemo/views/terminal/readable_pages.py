@@ -1,6 +1,7 @@
-"""`show` on a terminal: the code, highlighted, then the notes."""
+"""Pages to be read: the code and the notes of a target, and what a rule means."""
 
 import re
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -10,9 +11,9 @@ from rich.theme import Theme
 
 from asyncdemo.catalogue.targets import Target, notes_of
 from asyncdemo.views.excerpt import code_lines
-from asyncdemo.views.terminal.code import code_rows
+from asyncdemo.views.terminal.annotated_code import code_rows
+from asyncdemo.views.terminal.common_rows import write_next, write_title
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.parts import write_next, write_title
 from asyncdemo.views.terminal.text import cut
 
 WIDEST = 90  # columns of prose that are still easy to read
@@ -63,3 +64,20 @@ def _part(page: Page, segment: Segment) -> Part:
     if segment.style is None or not (segment.style.bold or segment.style.color):
         return text
     return text, "title" if segment.style.bold else "accent"
+
+
+def write_explanation(page: Page, rule: str, markdown: str) -> None:
+    """Write the explanation of a rule: heading and first paragraph as the title, then the rest."""
+    _, summary, rest = markdown.split("\n\n", 2)
+    write_title(page, rule, summary, "")
+    write_prose(page, rest)
+
+
+def write_rules(page: Page, summaries: Mapping[str, str]) -> None:
+    """Write a row for each rule."""
+    names = max(map(len, summaries))
+    for rule, summary in summaries.items():
+        room = page.width - 1 - names - 2
+        page.row((f"{rule:<{names}}  ", "title"), cut(page.shown(summary), room, page.glyphs["more"]))
+    page.row()
+    write_next(page, ("one of them", f"asyncdemo explain {next(iter(summaries))}"))

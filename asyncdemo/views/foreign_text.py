@@ -31,3 +31,8 @@ def first_line(text: str, most: int) -> str:
 def _numbered(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def last_state(line: str) -> str:
+    """Give what stands in a row after its carriage returns, if each state is longer than the one before."""
+    return line.rstrip("\r").rpartition("\r")[2]

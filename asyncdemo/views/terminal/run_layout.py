@@ -4,13 +4,12 @@ from typing import NamedTuple
 
 from asyncdemo.analysis.line_marks import marks
 from asyncdemo.model.recording import Run
-from asyncdemo.views.excerpt import Lines, excerpt
-from asyncdemo.views.focus import by_importance
-from asyncdemo.views.terminal.code import Row, code_rows
-from asyncdemo.views.terminal.findings import BRIEF, finding_rows
-from asyncdemo.views.terminal.findings import FEWEST as FEWEST_FINDINGS
-from asyncdemo.views.terminal.folding import FEWEST
+from asyncdemo.views.excerpt import Lines, by_importance, excerpt
+from asyncdemo.views.terminal.annotated_code import Row, code_rows
+from asyncdemo.views.terminal.finding_rows import BRIEF, finding_rows
+from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
 from asyncdemo.views.terminal.lanes import timeline_rows
+from asyncdemo.views.terminal.output_lines import FEWEST
 from asyncdemo.views.terminal.page import Page
 
 ROWS = 22  # of a default view

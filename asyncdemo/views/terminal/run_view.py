@@ -7,15 +7,13 @@ from asyncdemo.model.recording import Output, Run
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import Lines as Numbered
 from asyncdemo.views.excerpt import code_lines
-from asyncdemo.views.terminal import stream
-from asyncdemo.views.terminal.code import Row
-from asyncdemo.views.terminal.folding import fold
+from asyncdemo.views.terminal import output_lines
+from asyncdemo.views.terminal.annotated_code import Row
+from asyncdemo.views.terminal.common_rows import next_rows, notes, paragraph, write_times, write_title
 from asyncdemo.views.terminal.lanes import may_have_lanes
-from asyncdemo.views.terminal.lines import GUTTER, Line, Lines
+from asyncdemo.views.terminal.output_lines import GUTTER, Line, Lines, Stream, fold, left_out_row
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.parts import next_rows, notes, paragraph, write_times, write_title
-from asyncdemo.views.terminal.sharing import ROWS, Look, Shares, Sharing
-from asyncdemo.views.terminal.stream import Stream, left_out_row
+from asyncdemo.views.terminal.run_layout import ROWS, Look, Shares, Sharing
 from asyncdemo.views.terminal.text import wrapped
 
 HOLD = 0.8  # seconds: what ends sooner is shown in the order in which it is read: code, output, end
@@ -99,7 +97,7 @@ class RunView:
     def _go_live(self) -> None:
         self._page.fresh_row()  # what was typed before we wrote anything stands there
         write_title(self._page, self._look.title, self._look.meanwhile or self._look.summary, "")
-        stream.write_heading(self._page)
+        output_lines.write_heading(self._page)
         lanes = LANES if self._look.timeline is not False and may_have_lanes(self._look.source) else 0
         room = ROWS - LIVE_FRAME - min(MOST_BELOW, max(len(self._code), lanes))
         self._stream = Stream(self._page, budget=room if self._look.fold else None)
@@ -118,7 +116,7 @@ class RunView:
         shares = self._sharing(run).shares(len(rows), self._below(run), heading=marked)
         self._write_code(shares)
         if shares.heading:
-            stream.write_heading(self._page)
+            output_lines.write_heading(self._page)
         if self._look.fold:
             self._write_folded(rows, shares.output)
         else:

@@ -1,13 +1,40 @@
-"""Code beside what happened to it."""
+"""Code with its numbers and colours, beside what happened to it."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+
+from pygments.lexers.python import PythonLexer
+from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
 from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import Lines
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut, wrapped
+
+_STYLES = (
+    (Comment, "dim"),
+    (Keyword, "keyword"),
+    (Operator.Word, "keyword"),
+    (Name.Function, "title"),
+    (Name.Class, "title"),
+    (Number, "number"),
+    (String, "string"),
+)
+
+
+@lru_cache(maxsize=4)  # a tour draws the same code anew at each key
+def highlight(code: str) -> Sequence[tuple[Part, ...]]:
+    """Give Python code in colours, the parts of each line. Cost: 50 ms for 1,000 lines, where they are new."""
+    lines: list[list[Part]] = [[]]
+    for token, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(code):
+        style = next((style for kind, style in _STYLES if token in kind), "plain")  # type: ignore[comparison-overlap]  # a token type contains its kinds
+        first, *others = text.split("\n")
+        lines[-1].append((first, style))
+        lines += [[(other, style)] for other in others]
+    return [tuple(line) for line in lines]
+
 
 LONGEST = 400  # characters of what is said of a line; no page is wider
 _LEAST = 16  # cells for what is said beside a line, if it has to be cut
@@ -107,8 +134,6 @@ def _within(parts: Row, text: str, width: int) -> list[Row]:
 def _coloured(page: Page, block: Lines) -> Sequence[Row]:
     plain = [page.shown(text) for _, text in block]
     if page.coloured:
-        from asyncdemo.views.terminal.colours import highlight
-
         coloured = highlight("\n".join(plain))
         if len(coloured) == len(plain):
             return coloured

@@ -5,8 +5,8 @@ from pathlib import PurePath
 
 from asyncdemo.model.recording import Finding, Run, Subject
 from asyncdemo.views import wording
+from asyncdemo.views.terminal.common_rows import labelled, paragraph
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.parts import labelled, paragraph
 from asyncdemo.views.terminal.text import cells, cut
 
 FEWEST = 3  # rows in which something can be said of any number of findings

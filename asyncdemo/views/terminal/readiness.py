@@ -1,14 +1,49 @@
-"""`check` for a person: a row for each chapter, then what is not as expected, with differences, then a sentence."""
+"""Whether all is ready: what `check` found out about scenarios and documents, and `doctor` about the machine."""
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Literal, NamedTuple
 
+from asyncdemo.catalogue.names import listed
 from asyncdemo.expectations.check_result import CheckResult, Mismatch, Report, sentence, summary
+from asyncdemo.views.terminal.common_rows import paragraph, write_next, write_title
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.parts import paragraph, write_next, write_title
 from asyncdemo.views.terminal.text import cells, cut, wrapped
 
-_STYLES = {"-": "bad", "+": "good", " ": "plain", "~": "dim"}
+_STATE_STYLES = {"ok": "good", "note": "warn", "bad": "bad"}
+_INDENT = 19
+
+State = Literal["ok", "note", "bad"]
+
+
+class Check(NamedTuple):
+    """One thing that was tried: "note" where something works less well, "bad" where it does not; `advice` for these."""
+
+    name: str
+    state: State
+    said: str
+    advice: str = ""
+
+
+def write_checks(page: Page, checks: Sequence[Check]) -> None:
+    """Write the checks, then in a sentence what they come to."""
+    for check in checks:
+        head = (f"{check.state:<5}", _STATE_STYLES[check.state]), (f"{check.name:<14}", "title")
+        for row in wrapped(page.shown(check.said), page.width - 1 - _INDENT):
+            page.row(*head, row.strip())
+            head = ("", "plain"), (" " * _INDENT, "plain")
+        if check.advice:
+            for index, row in enumerate(wrapped(page.shown(check.advice), page.width - 1 - _INDENT - 3)):
+                page.row(" " * _INDENT, ("Do " if not index else "   ", "dim"), row.strip())
+    page.row()
+    bad, noted = (list(dict.fromkeys(each.name for each in checks if each.state == state)) for state in ("bad", "note"))
+    if bad:
+        page.row((f"Not ready: {', '.join(bad)}.", "bad"))
+    else:
+        page.row((f"Ready; see the note on {listed(noted, 'and')}." if noted else "Ready.", "good"))
+
+
+_DIFF_STYLES = {"-": "bad", "+": "good", " ": "plain", "~": "dim"}
 
 
 def write_report(page: Page, report: Report) -> None:
@@ -67,7 +102,7 @@ def _write_rows(page: Page, mismatch: Mismatch) -> None:
         text = f"({row.text})" if row.sign == "~" else row.text
         for index, part in enumerate(wrapped(page.shown(text), page.width - 1 - 5 - width)):
             head = f"  {number:>{width}} {sign} " if not index else " " * (width + 5)
-            page.row(head, (part, _STYLES[row.sign]))
+            page.row(head, (part, _DIFF_STYLES[row.sign]))
 
 
 def _numbered(mismatch: Mismatch) -> bool:

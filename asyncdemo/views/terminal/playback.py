@@ -1,17 +1,116 @@
-"""The turns of a loop: one moment on a whole screen, or all of them as text, one after the other."""
+"""A recording again: as a whole, as a film, and step by step."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
+from asyncdemo.analysis.lane_drawing import chart, length
 from asyncdemo.analysis.moments import Moment
+from asyncdemo.analysis.task_names import names, overlap, shown_tasks
+from asyncdemo.catalogue.script_source import docstring
 from asyncdemo.model.recording import Run
+from asyncdemo.views import wording
 from asyncdemo.views.excerpt import excerpt
 from asyncdemo.views.narration import Stage
-from asyncdemo.views.terminal.code import Beside, Row, annotated_rows
-from asyncdemo.views.terminal.lines import Lines
+from asyncdemo.views.terminal.annotated_code import Beside, Row, annotated_rows
+from asyncdemo.views.terminal.common_rows import paragraph, title_row, write_title
+from asyncdemo.views.terminal.lanes import lane_rows, name_cells, own_axis, scale_row
+from asyncdemo.views.terminal.output_lines import Lines, heading
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.parts import paragraph, title_row, write_title
-from asyncdemo.views.terminal.stream import heading
-from asyncdemo.views.terminal.text import cut
+from asyncdemo.views.terminal.run_layout import Look
+from asyncdemo.views.terminal.run_view import write_run
+from asyncdemo.views.terminal.text import cells, cut
+from asyncdemo.views.terminal.variants import write_variants
+from asyncdemo.views.variant_runs import side_by_side
+
+Step = tuple[str, str]  # what for, and the command
+
+
+def write_recording(page: Page, runs: Sequence[Run], next_step: Step | None, *, full: bool) -> None:
+    """Write all runs of a recording."""
+    shown = [*side_by_side(runs)]
+    for index, some in enumerate(shown):
+        step = next_step if index == len(shown) - 1 else None
+        if index:
+            page.row()
+        if len(some) > 1:
+            title = some[0].subject.scenario or ""
+            write_variants(page, title, "", some, next_step=step, full=full, timing=False)
+        else:
+            write_run(page, look(some[0], step, full=full), some[0])
+
+
+def look(run: Run, next_step: Step | None, *, full: bool) -> Look:
+    """How a run is shown, as far as a recording tells."""
+    own_program = run.subject.scenario is None
+    about = docstring(run.subject.source or "").strip().partition("\n")[0]
+    return Look(
+        run.subject.target,
+        f"on {run.python.executable}" if own_program else about,
+        run.subject.source,
+        expected=(run.outcome.code or 0) if run.ok else 0,
+        next_step=next_step,
+        fold=not (own_program or full),
+        full=full,
+    )
+
+
+_FRAME = 7  # rows for title, rule, numbers above the lanes, heading, keys, two blank ones
+_LEAST_OUTPUT = 4  # rows
+
+
+class Film:
+    """Frames of one run on pages of one size; the lanes are drawn once, and shown as far as they go."""
+
+    def __init__(self, page: Page, run: Run, height: int) -> None:
+        self._page, self._run, self._height = page, run, height
+        self._zero = run.seconds.zero or 0.0
+        self.length = length(run)
+        self._printed = [*accumulate((output.at - self._zero for output in run.output), max)]
+        self._scale: Row = ()
+        self._lanes: list[Row] = []
+        self._margin = 0
+        tasks = [] if run.timeline is None else shown_tasks(run.timeline, full=False)
+        if run.timeline is not None and overlap(tasks):
+            called = names(tasks)
+            self._margin = name_cells(page, tasks, called)
+            found = chart(run, run.timeline, tasks, called, own_axis(page, run, self._margin))
+            self._axis = found.axis
+            self._scale = scale_row(found.axis, self._margin)
+            room = max(1, height - _FRAME - _LEAST_OUTPUT)
+            self._lanes, _ = lane_rows(page, found, found.folded(room), self._margin)
+
+    def frame(self, seconds: float, bottom: Row) -> list[Row]:
+        """Give the screen of a moment, `seconds` after the script's first step, with `bottom` in its last row."""
+        now = f"{wording.seconds(min(seconds, self.length))} of {wording.seconds(self.length)}"
+        rows: list[Row] = [
+            title_row(self._page, self._run.subject.target, "", now),
+            ((self._page.glyphs["rule"] * (self._page.width - 1), "dim"),),
+        ]
+        if self._lanes:
+            column = self._margin + self._axis.cell(self._zero + seconds) + 1
+            over = seconds >= self.length
+            rows += [self._scale, *(row if over else _up_to(row, column, self._margin) for row in self._lanes), ()]
+        room = max(1, self._height - 1 - len(rows) - 1)
+        until = bisect_right(self._printed, seconds) if seconds < self.length else len(self._printed)
+        rows.append(heading(self._page, "! = stderr"))
+        rows += output_rows(self._page, self._run, until, until, room)
+        return [*filled(rows, self._height - 1), bottom]
+
+
+def _up_to(row: Row, column: int, margin: int) -> Row:
+    """A lane as far as a column; without its name as long as nothing stands on it."""
+    shown: list[Part] = []
+    left = column
+    for part in row:
+        text, style = (part, "plain") if isinstance(part, str) else part
+        shown.append((cut(text, left, ""), style))
+        left -= cells(text)
+        if left <= 0:
+            break
+    text = "".join(part if isinstance(part, str) else part[0] for part in shown)
+    return tuple(shown) if cells(text.rstrip()) > margin else ()
+
 
 KEYS = (("space", "next"), ("b", "back"), ("g", "first"), ("G", "last"), ("t", "time"), ("q", "quit"))
 FRAME = 10  # rows for title, rule, what happens, who is ready, who waits, what changes, heading, keys, two blank ones
