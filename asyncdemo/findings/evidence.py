@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from asyncdemo.analysis.standstills import Stand, stand_of
 from asyncdemo.findings.said import Frame, Report, reports
 from asyncdemo.findings.source import Source
 from asyncdemo.model.recording import Run
@@ -40,6 +41,11 @@ class Evidence:
         if outcome.kind not in ("timed-out", "interrupted"):
             return None
         return self.run.stopped if self.run.stopped is not None else outcome.after or 0.0
+
+    @cached_property
+    def stand(self) -> Stand | None:
+        """Who waited for what when the run was made to end; None where nobody knows."""
+        return stand_of(self.run)
 
     @cached_property
     def tasks(self) -> dict[int, Task]:

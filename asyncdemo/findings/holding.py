@@ -9,6 +9,7 @@ from asyncdemo.findings.grouping import grouped
 from asyncdemo.findings.lateness import late_by
 from asyncdemo.findings.machine import computing_threads, is_shared, on_processor
 from asyncdemo.findings.source import last_of
+from asyncdemo.findings.unending import could_not_begin, is_told_elsewhere, unending_step
 from asyncdemo.findings.wording import seconds, task_name
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import BLOCKED, RUNNING, Span
@@ -38,6 +39,7 @@ def cpu_bound_step(evidence: Evidence) -> list[Finding]:
 def _long(evidence: Evidence, state: int, rule: str) -> list[Span]:
     steps = [evidence.spans[index] for index in evidence.long[state]]
     long = [step for step in steps if step.end - step.start >= evidence.thresholds[rule]]
+    long = [step for step in long if not is_told_elsewhere(evidence, step.task, step.end)]
     if state == BLOCKED or not long:
         return long
     part = on_processor(evidence)
@@ -52,8 +54,12 @@ def _starts_another(evidence: Evidence, step: Span) -> bool:
 
 def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
     late = late_by(evidence, steps)
-    alone = not late and not has_company(evidence, steps)
+    last = unending_step(evidence)
+    behind = last.behind if last is not None and any(step.task == last.task for step in steps) else ()
+    alone = not late and not behind and not has_company(evidence, steps)
     said = "no task was seen to be ready meanwhile." if alone else _said_late(evidence, steps, late)
+    if behind and not late:
+        said = f"{could_not_begin(behind)} until it was stopped."
     total = sum(step.end - step.start for step in steps)
     task = evidence.tasks[steps[0].task]
     return Finding(

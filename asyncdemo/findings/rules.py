@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from asyncdemo.findings.ends import cancelled_at_exit
 from asyncdemo.findings.evidence import Evidence
 from asyncdemo.findings.generators import unfinished_async_generator
+from asyncdemo.findings.hanging import deadlock, stuck
 from asyncdemo.findings.holding import blocking_call, cpu_bound_step
 from asyncdemo.findings.nested import nested_run
 from asyncdemo.findings.printed import exception_never_retrieved, task_destroyed_pending
@@ -14,12 +15,19 @@ from asyncdemo.findings.swallowing import swallowed_cancellation
 from asyncdemo.findings.thresholds import THRESHOLDS
 from asyncdemo.findings.touching import unsafe_thread_call
 from asyncdemo.findings.unawaited import never_awaited
+from asyncdemo.findings.unending import blocked_exit, endless_step, pool_exhausted, self_wait
 from asyncdemo.findings.waits import sequential_awaits
 from asyncdemo.model.recording import Finding, Run
 
 OnFailure = Callable[[str, Exception], None]
 
 RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
+    "self-wait": self_wait,
+    "deadlock": deadlock,
+    "pool-exhausted": pool_exhausted,
+    "stuck": stuck,
+    "endless-step": endless_step,
+    "blocked-exit": blocked_exit,
     "never-awaited": never_awaited,
     "nested-run": nested_run,
     "exception-never-retrieved": exception_never_retrieved,

@@ -13,6 +13,8 @@ THRESHOLDS: Mapping[str, float] = MappingProxyType(
         "starved-task": 0.2,  # ready in one go, and not run
         "never-suspends": 0.05,  # computing of all these tasks together
         "swallowed-cancellation": 0.05,  # waiting again after having been cancelled
+        "stuck": 1.0,  # nothing moved; less where that was most of the run
+        "endless-step": 1.0,  # a step that went on when the run was stopped; less where that was most of the run
     }
 )
 

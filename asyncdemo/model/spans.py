@@ -203,7 +203,10 @@ def wait_words(wait: str, value: int | None, task: str | None = None) -> str:
     if value is None:
         return wait
     if wait in _COUNTED:
-        return f"{wait} ({_COUNTED[wait].format(value)})"
+        counted = _COUNTED[wait].format(value)
+        return f"{wait} ({counted.removesuffix('s') if value == 1 else counted})"
     if wait in _OF_TWO:
         return f"{wait} ({_OF_TWO[wait].format(value >> 16, value & 0xFFFF)})"
+    if wait == "process" and value:
+        return f"process ({value:,} bytes of its output unread)"
     return {"future": "a future that nobody has set", "forever": "sleep forever"}.get(wait, wait)

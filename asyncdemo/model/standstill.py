@@ -49,7 +49,9 @@ class StandingTask(NamedTuple):
 class StandingThread(NamedTuple):
     """A thread: where it is, the outermost frame first; `idle` if it is a worker of a pool that has no job.
 
-    `waits_for_itself` if it waits for a future that only its own event loop could set.
+    `waits_for` is the key of the loop that alone could set the future for which it waits, `joins` the thread for whose
+    end it waits. `pool` is the pool (its identity) of which it has a job, `queued` how many jobs wait for a thread of
+    that, and `waits_for_job` whether it waits for the result of a job that has not begun.
     """
 
     id: int
@@ -57,7 +59,11 @@ class StandingThread(NamedTuple):
     daemon: bool
     idle: bool
     places: tuple[Place, ...]
-    waits_for_itself: bool = False
+    waits_for: int | None = None
+    joins: int | None = None
+    pool: int | None = None
+    queued: int = 0
+    waits_for_job: bool = False
 
     @property
     def own(self) -> tuple[Place, ...]:
@@ -73,8 +79,17 @@ class Pool(NamedTuple):
     queued: int
 
 
+class Unbegun(NamedTuple):
+    """A task that was created and has not begun: its name, and its coroutine with the line of that."""
+
+    name: str
+    coroutine: str
+    path: str
+    line: int
+
+
 class StandingLoop(NamedTuple):
-    """An event loop by its key: what could wake it. Counts are -1 where they are unknown."""
+    """An event loop by its key: what could wake it, and the thread that runs it. Counts are -1 where unknown."""
 
     id: int
     is_dead: bool
@@ -84,6 +99,8 @@ class StandingLoop(NamedTuple):
     others: tuple[str, ...] = ()
     pool: Pool | None = None
     tasks: tuple[StandingTask, ...] = ()
+    thread: int | None = None
+    unbegun: tuple[Unbegun, ...] = ()
 
 
 class Standstill(NamedTuple):

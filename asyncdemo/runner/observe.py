@@ -163,9 +163,11 @@ class _Watch:
         """Whether nothing can wake the script any more, and it is not to be waited for then."""
         return self._plan.stop_at_deadlock and self.snapshots is not None and self.snapshots.is_deadlock()
 
-    def stopping(self) -> None:
-        """The script is about to be made to end: see once more where it stands."""
-        if self.snapshots is not None:
+    def stopping(self, *, told: bool) -> None:
+        """The script is made to end: see once more where it stands, unless it was told already."""
+        if self.snapshots is not None and told:
+            self.snapshots.close()
+        elif self.snapshots is not None:
             self.snapshots.ask_before_the_end()
 
     def _reads_input(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from asyncdemo.model.standstill import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill
+from asyncdemo.model.standstill import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill, Unbegun
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.shared_memory import Memory
 from asyncdemo.runner.stacks import Stacks
@@ -32,6 +32,8 @@ class Snapshots:
         self._asked = 0  # when it was asked last, 0 if it has answered
         self._times = 0  # how often it was asked since then
         self._read = 0  # how many snapshots were read
+        self._ending = False  # it is being made to end: no more than one answer is still to come
+        self._closed = False
         self._last: Standstill | None = None
         self._proved: tuple[Standstill, int] | None = None  # with the event at which nothing was left
 
@@ -40,7 +42,12 @@ class Snapshots:
         event = self._stacks.newest
         if event != self._event:
             self._event, self._since, self._times = event, now, 0
-        elif now - self._since > STILL and not self._asked and self._times < _times(now - self._since):
+        elif (
+            not self._ending
+            and now - self._since > STILL
+            and not self._asked
+            and self._times < _times(now - self._since)
+        ):
             self._ask(now)
         self.read()
 
@@ -55,22 +62,28 @@ class Snapshots:
 
     def ask_before_the_end(self) -> None:
         """Take a last snapshot of a child that is about to be made to end; takes a twentieth of a second at most."""
+        self._ending = True
         before, until = self._memory[layout.SNAPSHOTS], time.monotonic() + _ANSWER
         self._ask(time.monotonic_ns())
         while self._asked and self._memory[layout.SNAPSHOTS] == before and time.monotonic() < until:
             time.sleep(_PAUSE)
         self.read()
 
+    def close(self) -> None:
+        """Take note that the child ends: where it stands from now on is where it has been driven."""
+        self.read()
+        self._closed = True
+
     def read(self) -> None:
         """Read the newest snapshot, if it was not read yet."""
         count = self._memory[layout.SNAPSHOTS]
-        if count == self._read:
+        if count == self._read or self._closed:
             return
         size, at, why = (self._memory[word] for word in (layout.TAKEN_SIZE, layout.TAKEN, layout.TAKEN_WHY))
         text = self._memory.words(layout.SNAPSHOT_AT, layout.SNAPSHOT // 8).tobytes()[:size].decode(errors="replace")
         if self._memory[layout.SNAPSHOTS] != count:
             return  # it is being written anew
-        self._read, self._asked = count, 0
+        self._read, self._asked, self._closed = count, 0, self._ending
         self._last = parse(text, (at - self._started) / 1e9, proved=why == layout.NOTHING_LEFT)
         if why == layout.NOTHING_LEFT:
             self._proved = self._last, self._event
@@ -110,9 +123,14 @@ class _Reader:
             key, dead, ready, timers, inputs = map(int, fields)
             self._tasks = []
             counts = {"ready": ready, "timers": timers, "inputs": inputs}
-            self._loops.append({"id": key, "is_dead": bool(dead), **counts, "others": [], "tasks": self._tasks})
+            lists: dict[str, Any] = {"others": [], "tasks": self._tasks, "unbegun": []}
+            self._loops.append({"id": key, "is_dead": bool(dead), **counts, **lists})
         elif kind == "W":
             self._loops[-1]["others"].append(fields[0])
+        elif kind == "I":
+            self._loops[-1]["thread"] = int(fields[0])
+        elif kind == "C":
+            self._loops[-1]["unbegun"].append(Unbegun(fields[0], fields[1], fields[2], int(fields[3])))
         elif kind == "P":
             self._loops[-1]["pool"] = Pool(*map(int, fields))
         elif kind == "T":
@@ -129,7 +147,11 @@ class _Reader:
     def _detail(self, kind: str, fields: tuple[str, ...]) -> None:
         last = self._last
         if kind == "S":
-            last["waits_for_itself"] = True
+            last["waits_for"] = int(fields[0])
+        elif kind == "J":
+            last["joins"] = int(fields[0])
+        elif kind == "Q":
+            last["pool"], last["queued"], last["waits_for_job"] = int(fields[0]), int(fields[1]), fields[2] == "1"
         elif kind == "F":
             own, path, line, function = fields
             place = {"own": own == "1", "path": path, "line": int(line), "function": function}
@@ -148,7 +170,9 @@ class _Reader:
         """The loops that were told of."""
         for loop in self._loops:
             tasks = tuple(StandingTask(**_with_places(task)) for task in loop["tasks"])
-            yield StandingLoop(**(loop | {"others": tuple(loop["others"]), "tasks": tasks}))
+            yield StandingLoop(
+                **(loop | {"others": tuple(loop["others"]), "unbegun": tuple(loop["unbegun"]), "tasks": tasks})
+            )
 
     def threads(self) -> Iterator[StandingThread]:
         """The threads that were told of."""

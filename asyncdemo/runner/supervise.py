@@ -39,8 +39,8 @@ class Observer(Protocol):
     def is_over(self) -> bool:
         """Whether the child is not to be waited for any longer."""
 
-    def stopping(self) -> None:
-        """Take note that the child is about to be made to end."""
+    def stopping(self, *, told: bool) -> None:
+        """Take note that the child is about to be made to end, or was `told` to just now."""
 
 
 def supervise(
@@ -118,11 +118,11 @@ class _Supervisor:
         if at_once and self._echo:
             self._echo = False
             return
+        if self._escalation.cause is None:
+            self._observer.stopping(told=at_once or event == "deadlock")
         if event == "deadlock":
             number = self._escalation.end(now)
         else:
-            if not at_once and self._escalation.cause is None:
-                self._observer.stopping()
             number = self._escalation.due(now) if event is None else self._escalation.interrupt(now, delivered=at_once)
         if number is not None:
             self._echo = number is signal.SIGINT and self._loan is not None  # the listener is in the child's group

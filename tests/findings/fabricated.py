@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from asyncdemo.model.recording import Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.model.spans import STATES, Spans, State, Task, Timeline, Touch, Unheeded
+from asyncdemo.model.standstill import Standstill
 
 PATH = "/home/me/app.py"
 
@@ -42,6 +43,7 @@ def run(
     ran: str | None = None,
     touches: tuple[Touch, ...] = (),
     unheeded: tuple[Unheeded, ...] = (),
+    standstill: Standstill | None = None,
 ) -> Run:
     tasks = tuple(tasks)
     timeline = Timeline(tasks, spans(rows), 0, complete, touches, unheeded) if tasks else None
@@ -50,4 +52,6 @@ def run(
     )
     outcome = outcome or Outcome("exited", code=0)
     subject = Subject("app", path=PATH, ran=ran, source=source)
-    return Run(subject, Python("python3"), outcome, True, seconds, (*output, *said), timeline=timeline)
+    return Run(
+        subject, Python("python3"), outcome, True, seconds, (*output, *said), timeline=timeline, standstill=standstill
+    )

@@ -10,6 +10,7 @@ import pytest
 from asyncdemo.findings import RULES, find
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import Touch, Unheeded
+from tests.findings import standing
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
 BEAT, JOB = task(2, "beat", 3), task(3, "job", 9)
@@ -76,7 +77,54 @@ def left_over(end: str) -> Run:
     return run([main, job], rows, source=WAITS_LAST)
 
 
+def hanging(rule: str, *, nearly: bool = False) -> Run:
+    """A run that was stopped in which this rule is true, or nearly is."""
+    main, job = standing.there(1, "main", 20, parent=None), standing.there(2, "job", 9)
+    lock, both = standing.LOCK, standing.waiting(1, 2)
+    waits = standing.standing(1, "task", standing.place(22), awaits=(2,))
+    holder = standing.standing(2, "sleep", standing.place(11, holds=(lock,)))
+    wants = standing.standing(1, "lock", standing.place(22, holds=(lock,)), standing.ENTERING, about=lock)
+    if rule == "deadlock":
+        event = standing.standing(2, "event", standing.place(11), about=5)
+        return standing.stopped([main, job], both, standing.loop(waits, event, is_dead=not nearly, timers=nearly))
+    if rule == "stuck":
+        read = holder._replace(wait="stream.read") if nearly else holder
+        return standing.stopped([main, job], both, standing.loop(wants, read, timers=1))
+    if rule == "blocked-exit":
+        ends = standing.library("asyncio/runners.py", "close")
+        shuts = standing.standing(3, "threads of the pool", ends)
+        busy = standing.thread(standing.place(5), name="asyncio_0", id=2, idle=nearly)
+        threads = (standing.thread(ends), busy)
+        return standing.stopped([MAIN._replace(ended=1.0)], [], standing.loop(shuts), threads=threads)
+    if rule == "pool-exhausted":
+        inner = standing.thread(standing.place(5), name="x", id=2, pool=9, queued=1, waits_for_job=True)
+        spare = standing.thread(name="y", id=3, pool=9, queued=1, idle=True)
+        return standing.stopped([main], [], standing.loop(), threads=(inner, spare) if nearly else (inner,))
+    step = (standing.library("asyncio/base_events.py", "_run_once"), standing.place(22, "main"), standing.place(11))
+    runs = standing.loop(standing.standing(1, "", standing.place(22), state="running"))
+    itself = {"waits_for": 2 if nearly else 1} if rule == "self-wait" else {}
+    began = 2.9 if nearly or rule == "self-wait" else 1.0
+    rows: list[Row] = [(1, "waiting", 0.0, began), (1, "running", began, 3.05)]
+    return standing.stopped([main], rows, runs, threads=(standing.thread(*step, **itself),))
+
+
 CASES = {
+    "self-wait": Case(hanging("self-wait"), 11, "The event loop waits for itself", hanging("self-wait", nearly=True)),
+    "deadlock": Case(
+        hanging("deadlock"), 11, "job waits at line 11: event; main (line 22) waits", hanging("deadlock", nearly=True)
+    ),
+    "pool-exhausted": Case(
+        hanging("pool-exhausted"), 5, "1 job waits for one of the pool's", hanging("pool-exhausted", nearly=True)
+    ),
+    "stuck": Case(
+        hanging("stuck"), 11, "main (line 22) waits for the lock that it holds", hanging("stuck", nearly=True)
+    ),
+    "endless-step": Case(
+        hanging("endless-step"), 11, "It has computed since 0.95 s", hanging("endless-step", nearly=True)
+    ),
+    "blocked-exit": Case(
+        hanging("blocked-exit"), 5, "thread asyncio_0 is still in job (line 5)", hanging("blocked-exit", nearly=True)
+    ),
     "never-awaited": Case(
         run(stderr=WARNED), 4, "main() only builds a coroutine object", run(stderr=WARNED.replace("RuntimeW", "W"))
     ),

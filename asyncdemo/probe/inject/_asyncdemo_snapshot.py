@@ -4,6 +4,8 @@ A snapshot is taken when a loop goes idle and nothing is left that could wake it
 reads frames and attributes, and calls nothing of the script's. Each line is a letter and its fields, with tabs between:
 
     L key why ready timers inputs    a loop: 1 if nothing can wake it
+    I ident                          the thread that runs the loop before
+    C name coroutine file line       a task of the loop before that was created, and has not begun
     W what                           what else could wake it: "signal", "thread", "process"
     T key state kind value           a task: created, running, ready or suspended; for what it waits
     F own file line function         a frame of the task, or of the thread, the outermost first; 1: the script's own
@@ -14,7 +16,10 @@ reads frames and attributes, and calls nothing of the script's. Each line is a l
     A key                            a task whose end would wake this one
     P threads most queued            the default pool of threads of the loop before: how many, at most, jobs that wait
     X ident name daemon idle         a thread
-    S                                the thread before waits for a future that only its own loop can set
+    S key                            the thread before waits for a future that only the loop of this key can set
+    J ident                          the thread before waits for the end of this one
+    Q id queued pending              the thread before has a job of a pool; how many jobs wait for a thread of it; 1: it
+                                     waits for the result of a job that has not begun
 """
 
 import _thread
@@ -52,7 +57,10 @@ def take(recorder, why, sections):
 
 def take_all(recorder, frame):
     """Store a snapshot of all loops and threads, as the tool has asked; `frame` is where the main thread is."""
-    take(recorder, layout.ASKED, [*recorder.sections.values(), lambda: threads(recorder.is_own, frame)])
+    sections = list(recorder.sections.values())
+    loops = [section.args[0].owner() for section in sections if section.func is asyncio_loop]
+    running = [loop for loop in loops if loop is not None and not loop._closed]
+    take(recorder, layout.ASKED, [*sections, lambda: threads(recorder.is_own, running, frame)])
 
 
 def line(*fields):
@@ -101,9 +109,11 @@ def asyncio_loop(queue, library):
     others = others_that_wake(loop)
     nothing = int(not (len(queue) or timers or inputs or others) and queue.started == _AT_REST)
     found = [line("L", queue.callbacks.key, nothing, len(queue), timers, inputs)]
-    found += [line("W", other) for other in others]
+    found += [line("W", other) for other in others] + ([line("I", queue.home)] if queue.home else [])
     found += _pool(loop)
-    ready = {id(library.task_of(handle._callback)) for handle in list(queue)}
+    due = [task for handle in list(queue) if (task := library.task_of(handle._callback)) is not None]
+    found += [_not_begun(task, library.kind_of(task)) for task in due if id(task) not in queue.known]
+    ready = {id(task) for task in due}
     tasks = [(known, task) for known in list(queue.by_key.values()) if (task := known()) is not None]
     tasks = [(known, task) for known, task in tasks if not known.done(task)][:_MOST]
     seen = []
@@ -116,6 +126,12 @@ def asyncio_loop(queue, library):
         found += frame_lines(frames, library.is_own, wanted) + _about(wait)
         found += _awaited(task, wait, tasks)
     return found
+
+
+def _not_begun(task, kind):
+    code = _asyncdemo_trace.code_of(kind.get_coro(task))
+    where = ("", "", 0) if code is None else (code.co_name, code.co_filename, code.co_firstlineno)
+    return line("C", kind.get_name(task), *where)
 
 
 def _asyncio_task(queue, known, task, is_ready, frames, wait):
@@ -334,8 +350,8 @@ def _up(frame, most):
 # Threads
 
 
-def threads(is_own, frame=None):
-    """The lines of all threads; `frame` is where the main thread is, which has been asked."""
+def threads(is_own, loops, frame=None):
+    """The lines of all threads; `loops` are those that run, `frame` is where the main thread is, which was asked."""
     threading = sys.modules.get("threading")
     found, known = [], dict(getattr(threading, "_active", None) or {})
     frames = sys._current_frames()
@@ -347,24 +363,39 @@ def threads(is_own, frame=None):
         name = names.get("_name", "")
         found.append(line("X", ident, name, int(bool(names.get("_daemonic"))), int(is_idle(innermost))))
         found += frame_lines([(each, None) for each in reversed(_up(innermost, _DEEP))], is_own)
-        if ident == _thread.get_ident() and waits_for_itself(innermost):
-            found.append("S")
+        found += _waits_of_thread(innermost, loops)
     return found
 
 
-def waits_for_itself(frame):
-    """Whether this thread waits for the result of a future that only its own loop can set."""
-    events = sys.modules.get("asyncio.events")
-    loop = events._get_running_loop() if events is not None else None
+def _waits_of_thread(frame, loops):
+    """What else is known of a thread that waits: for a future of a loop, another thread, a job of a pool."""
+    future, found = _future_of(frame), []
+    if future is not None:
+        found += [line("S", loop._ready.callbacks.key) for loop in loops if _will_set(loop, future)][:1]
+    for each in _up(frame, _DEEP):
+        names = each.f_code.co_filename.replace("\\", "/"), each.f_code.co_name
+        if names[0].endswith("/threading.py") and names[1] == "join":
+            joined = getattr(each.f_locals.get("self"), "__dict__", {}).get("_ident")
+            found += [line("J", joined)] if type(joined) is int else []
+        elif names[0].endswith("concurrent/futures/thread.py") and names[1] == "_worker":
+            jobs = each.f_locals.get("work_queue")
+            pending = int(getattr(future, "_state", "") == "PENDING")
+            found += [line("Q", id(jobs), jobs.qsize(), pending)] if type(jobs).__name__ == "SimpleQueue" else []
+    return found
+
+
+def _future_of(frame):
+    """The future of concurrent.futures for whose result a thread waits; None where it waits for none."""
     for each in _up(frame, _DEEP):
         if each.f_code.co_name in ("result", "exception") and each.f_code.co_filename.endswith("_base.py"):
-            future = each.f_locals.get("self")
-            if loop is None or future is None:
-                return False
-            wanted = {id(future)}
-            handles = list(loop._ready)
-            if any(_leads_to(handle._callback, wanted, _REACH) for handle in handles):
-                return True
-            tasks = [known() for known in list(getattr(loop._ready, "by_key", {}).values())]
-            return any(task is not None and _would_wake(task, wanted) for task in tasks)
-    return False
+            return each.f_locals.get("self")
+    return None
+
+
+def _will_set(loop, future):
+    """Whether a loop, and no thread, is to set a future."""
+    wanted, queue = {id(future)}, loop._ready
+    if any(_leads_to(handle._callback, wanted, _REACH) for handle in list(queue)):
+        return True
+    tasks = [known() for known in list(getattr(queue, "by_key", {}).values())]
+    return any(task is not None and _would_wake(task, wanted) for task in tasks)

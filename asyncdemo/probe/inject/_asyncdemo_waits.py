@@ -92,6 +92,15 @@ _FUNCTIONS = {
     "trio._highlevel_open_tcp_stream": {"open_tcp_stream": "connect"},
 }
 
+# What several objects are about, by the name of their class.
+_SHARED = {
+    "Condition": "_lock",
+    "MemoryObjectReceiveStream": "_state",
+    "MemoryObjectSendStream": "_state",
+    "MemoryReceiveChannel": "_state",
+    "MemorySendChannel": "_state",
+}
+
 _by_code = {}  # by its id: the kind, and the code object, which so stays at that id
 _read = {}  # the files whose functions are known
 
@@ -205,8 +214,15 @@ def _left(names):
     return sum(not each.done() for each in names["fs"])
 
 
+def _unread(process, _):
+    """How many bytes of a process nobody has read, if they are so many that its pipe is let fill up."""
+    streams = [getattr(process, name, None) for name in ("stdout", "stderr")]
+    return sum(len(each._buffer) for each in streams if getattr(each, "_paused", False) is True)
+
+
 _DETAILS = {
     "sleep": _sleep,
+    "process": _unread,
     "semaphore": lambda about, _: about._value if hasattr(about, "_value") else 0,
     "queue.put": lambda about, _: about._maxsize,
     "queue.join": lambda about, _: about._unfinished_tasks,
@@ -222,9 +238,10 @@ _DETAILS = {
 
 
 def identity(value):
-    """The id of what is waited for or held; of a condition that of its lock."""
-    lock = getattr(value, "_lock", None) if type(value).__name__ == "Condition" else None
-    return id(value if lock is None else lock)
+    """The id of what is waited for or held; of a condition that of its lock, of a channel's end that of the channel."""
+    shared = _SHARED.get(type(value).__name__)
+    inner = None if shared is None else getattr(value, shared, None)
+    return id(value if inner is None else inner)
 
 
 def uses(frame, coroutine, wanted):

@@ -1,0 +1,262 @@
+"""What did not come to its end when a run was stopped: endless-step, self-wait, blocked-exit, pool-exhausted."""
+
+import ast
+from typing import NamedTuple
+
+from asyncdemo.analysis.standstill_words import at_line
+from asyncdemo.analysis.standstills import Threads
+from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.source import FUNCTIONS
+from asyncdemo.findings.wording import seconds, task_name
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import BLOCKED, RUNNING
+from asyncdemo.model.standstill import Place as Frame
+from asyncdemo.model.standstill import StandingLoop, StandingTask, StandingThread
+
+_SLACK = 0.02  # seconds before the run was told to end in which a step may have ended by that
+_PART, _LEAST = 0.5, 0.3  # of the time, and in seconds: what went on for so long went on for most of the run
+_TURNS = ("_run_once", "unrolled_run")  # the functions in which asyncio and trio make the steps
+_ENDLESS = ("threading.py", "queue.py")  # calls into these have no end of their own
+_MOST = 3  # names
+_WHAT: dict[int | None, str] = {RUNNING: "It has computed", BLOCKED: "It has waited, and blocked the event loop,"}
+
+
+class _Step(NamedTuple):
+    """The step that went on when the run was stopped: its lines, the outermost first, since when, and what it did.
+
+    `below` are the files of the libraries in which it was; `behind` are the names of those that could not run.
+    """
+
+    task: int
+    lines: tuple[Frame, ...]
+    below: tuple[str, ...]
+    since: float
+    lasted: float
+    state: int | None
+    behind: tuple[str, ...]
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it computes, or waits for what has no end of its own; else it is a call that blocks for a time."""
+        return self.state != BLOCKED or any(name in _ENDLESS for name in self.below)
+
+
+def endless_step(evidence: Evidence) -> list[Finding]:
+    """A step was still going on when the run was stopped, and had gone on for long."""
+    step = unending_step(evidence)
+    if step is None or not step.is_endless or any(Threads(evidence.run).waiting_for_themselves()):
+        return []
+    place = evidence.place(step.lines[-1].path, step.lines[-1].line)
+    if place is None:
+        return []
+    what = _WHAT.get(step.state, "It has gone on")
+    since = seconds(max(0.0, step.since - (evidence.run.seconds.zero or 0.0)))
+    called = f" Called by {_through(step.lines[:-1], place[0])}." if len(step.lines) > 1 else ""
+    return [
+        Finding(
+            "endless-step",
+            "error",
+            *place,
+            message=f"{what} since {since}, and was still going on when the run was stopped{_behind(step)}.{called}",
+            advice=_instead(step),
+            seconds=step.lasted,
+            tasks=(step.task,),
+            beside=((place[1], f"still here after {seconds(step.lasted)}"),),
+        )
+    ]
+
+
+def _instead(step: _Step) -> str:
+    if step.state == BLOCKED:
+        return "wait for it by await: an asyncio.Queue or asyncio.Event, or asyncio.to_thread for this call"
+    return "see to it that its loop ends; if it waits for another task, await that: nothing else can run meanwhile"
+
+
+def _behind(step: _Step) -> str:
+    return f"; {could_not_begin(step.behind)}" if step.behind else ""
+
+
+def could_not_begin(names: tuple[str, ...]) -> str:
+    """That these tasks could not run, in words."""
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return f"{', '.join(names[:_MOST])}{more} could not run"
+
+
+def unending_step(evidence: Evidence) -> _Step | None:
+    """The step that went on when the run was stopped; None where there was none, or it had not gone on for long."""
+    seen, outcome = evidence.run.standstill, evidence.run.outcome
+    if seen is None or outcome.kind not in ("timed-out", "interrupted"):
+        return None
+    stop = seen.at if outcome.after is None else min(seen.at, outcome.after)
+    for loop in seen.loops:
+        task = next((each for each in loop.tasks if each.state == "running"), None)
+        thread = next((each for each in seen.threads if each.id == _thread_of(evidence, loop, task)), None)
+        if task is None or thread is None or task.id not in evidence.tasks:
+            continue
+        lines, below = _within_step(thread)
+        since, state = _last_step(evidence, task.id, stop)
+        if since is not None and lines and _is_long(evidence, since, stop):
+            behind = tuple(each.coroutine for each in loop.unbegun) + _ready(evidence, loop)
+            return _Step(task.id, lines, below, since, stop - since, state, tuple(dict.fromkeys(behind)))
+    return None
+
+
+def _thread_of(evidence: Evidence, loop: StandingLoop, task: StandingTask | None) -> int | None:
+    if loop.thread is not None or task is None or task.id not in evidence.tasks:
+        return loop.thread
+    return evidence.tasks[task.id].thread
+
+
+def _within_step(thread: StandingThread) -> tuple[tuple[Frame, ...], tuple[str, ...]]:
+    """The lines of user code within the step that goes on in a thread, and the files of libraries below them."""
+    turns = [index for index, place in enumerate(thread.places) if place.function in _TURNS]
+    inside = thread.places[turns[-1] + 1 :] if turns else thread.places
+    own = [index for index, place in enumerate(inside) if place.own]
+    below = inside[own[-1] + 1 :] if own else ()
+    names = tuple(place.path.replace("\\", "/").rpartition("/")[2] for place in below)
+    return tuple(place for place in inside if place.own), names
+
+
+def _last_step(evidence: Evidence, task: int, stop: float) -> tuple[float | None, int | None]:
+    """When the step began that went on at a moment, and what it was doing; since the task's last wait where unknown."""
+    spans, since = evidence.spans, evidence.tasks[task].created
+    for key, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+        if key == task and start < stop:
+            if state in (RUNNING, BLOCKED) and end >= stop - _SLACK:
+                return start, state
+            since = max(since, end)
+    return since, None
+
+
+def _is_long(evidence: Evidence, since: float, stop: float) -> bool:
+    up_to_then = stop - (evidence.run.seconds.zero or 0.0)
+    return stop - since >= min(evidence.thresholds["endless-step"], max(_LEAST, _PART * up_to_then))
+
+
+def _ready(evidence: Evidence, loop: StandingLoop) -> tuple[str, ...]:
+    """The tasks that could have gone on."""
+    ready = [each.id for each in loop.tasks if each.state in ("ready", "created") and each.id in evidence.tasks]
+    return tuple(task_name(evidence.tasks[each]) for each in ready)
+
+
+def _through(lines: tuple[Frame, ...], near: str) -> str:
+    return ", ".join(f"{each.function} ({at_line((each.path, each.line), near)})" for each in reversed(lines))
+
+
+def self_wait(evidence: Evidence) -> list[Finding]:
+    """A step of a loop waits, without await, for what only that loop can do."""
+    found = []
+    for thread, loop in Threads(evidence.run).waiting_for_themselves():
+        lines, _ = _within_step(thread)
+        place = evidence.place(lines[-1].path, lines[-1].line) if lines else None
+        if place is None:
+            continue
+        called = f" Called by {_through(lines[:-1], place[0])}." if len(lines) > 1 else ""
+        by_join = thread.joins is not None
+        what = "for a thread that waits for this loop" if by_join else "for a result that only this loop can give"
+        tasks = tuple(task.id for task in loop.tasks if task.state == "running")
+        found.append(
+            Finding(
+                "self-wait",
+                "error",
+                *place,
+                message=f"The event loop waits for itself: this line blocks it, and waits {what}.{called}",
+                advice=_await_instead(evidence, lines),
+                tasks=tasks,
+                beside=((place[1], "the event loop waits for itself here"),),
+            )
+        )
+    return found
+
+
+def _await_instead(evidence: Evidence, lines: tuple[Frame, ...]) -> str:
+    """To await what is waited for, in the coroutine that has called this."""
+    outer, inner = lines[0], lines[-1]
+    where = f"in {outer.function} ({at_line((outer.path, outer.line), inner.path)})"
+    mapped = evidence.place(inner.path, inner.line)
+    around = evidence.source.around(inner.line) if mapped is not None and evidence.in_script(mapped[0]) else None
+    for node in ast.walk(around) if isinstance(around, FUNCTIONS) else ():
+        if isinstance(node, ast.Call) and "run_coroutine_threadsafe" in ast.unparse(node.func) and node.args:
+            code = evidence.source.quoted(node.args[0])
+            if code is not None and isinstance(node.args[0], ast.Call):
+                return f"await {code} {where}, and do not wait for its result here"
+    return f"await the coroutine itself {where}, and do not wait for its result here"
+
+
+def blocked_exit(evidence: Evidence) -> list[Finding]:
+    """main was done, and a thread kept the process until it was stopped."""
+    found = []
+    for thread, line in Threads(evidence.run).keeping_the_program():
+        place = evidence.place(*line)
+        mains = [task for task in evidence.tasks.values() if task.parent is None and task.ended is not None]
+        ended = max((task.ended for task in mains if task.ended is not None), default=None)
+        at = evidence.run.standstill.at if evidence.run.standstill is not None else 0.0
+        if place is None or not _is_long(evidence, ended or 0.0, at):
+            continue
+        done = "The script is done" if ended is None else f"main was done at {seconds(_from_zero(evidence, ended))}"
+        where = f"{thread.own[-1].function} ({at_line(line, line[0])})"
+        found.append(
+            Finding(
+                "blocked-exit",
+                "warning",
+                *place,
+                message=f"{done}, but thread {thread.name} is still in {where}: Python waits for it.",
+                advice="give this call a timeout of its own: a thread cannot be cancelled",
+                seconds=None if ended is None else max(0.0, at - ended),
+                beside=((place[1], f"thread {thread.name} is still here, and main is done"),),
+            )
+        )
+    return found
+
+
+def _from_zero(evidence: Evidence, at: float) -> float:
+    return max(0.0, at - (evidence.run.seconds.zero or 0.0))
+
+
+def pool_exhausted(evidence: Evidence) -> list[Finding]:
+    """All threads of a pool wait for jobs that wait for a thread of it, or calls have waited for one for long."""
+    threads = Threads(evidence.run)
+    stand, outcome = evidence.stand, evidence.run.outcome
+    if any(threads.keeping_the_program()):
+        return []
+    watched = outcome.kind == "interrupted" and outcome.after is not None
+    still = stand is not None and not watched and _is_long(evidence, stand.since, stand.at)
+    found = []
+    for pool in threads.full_pools():
+        own = next((thread for thread in pool if thread.own), None)
+        place = evidence.place(own.own[-1].path, own.own[-1].line) if own is not None else None
+        for_jobs = all(thread.waits_for_job for thread in pool)
+        if own is not None and place is not None and (for_jobs or still):
+            found.append(_exhausted(place, own, pool, for_jobs=for_jobs))
+    return found
+
+
+def _exhausted(place: Place, own: StandingThread, pool: tuple[StandingThread, ...], *, for_jobs: bool) -> Finding:
+    count, queued = len(pool), pool[0].queued
+    threads = f"{count} thread{'s' if count > 1 else ''}"
+    jobs = f"{queued} job{'s wait' if queued > 1 else ' waits'}"
+    if for_jobs:
+        said = f"{jobs} for one of the pool's {threads}, and each of these waits here for the result of such a job."
+        advice = "do not wait in a pool for a job of the same pool: use a second pool, or await it in the loop"
+    else:
+        said = f"{jobs} for one of the pool's {threads}, and each of these is busy: {own.own[-1].function} here."
+        advice = "start fewer at once, or give the loop a larger pool: loop.set_default_executor()"
+    return Finding(
+        "pool-exhausted",
+        "error" if for_jobs else "warning",
+        *place,
+        message=said,
+        advice=advice,
+        times=count,
+        beside=((place[1], f"{threads} of the pool here, {jobs}"),),
+    )
+
+
+def is_told_elsewhere(evidence: Evidence, task: int, end: float) -> bool:
+    """Whether a long step is one that endless-step or self-wait tells of."""
+    seen = evidence.run.standstill
+    if seen is None or end < seen.at - _SLACK - 0.1:
+        return False
+    itself = [each.id for _, loop in Threads(evidence.run).waiting_for_themselves() for each in loop.tasks]
+    step = unending_step(evidence)
+    return task in itself or (step is not None and step.task == task and step.is_endless)
