@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from asyncdemo.analysis.cancellations import cancellations
 from asyncdemo.analysis.held_loop import LATE, Held, Shares, held, shares
 from asyncdemo.analysis.lane_drawing import STATES, Bar, Chart, Step, Word, bars, chart, length, words
 from asyncdemo.analysis.lanes import Axis, Folded, Lane, scale
@@ -92,6 +93,7 @@ _SOON = 0.02  # of the script's time: a trace that ends so late has not been giv
 _MANY = 50_000  # steps: a person's own program with more of them is a large one
 _NOTABLE = 0.005  # of the loop's time: what is less is said as 0 %
 _FEW = 20  # tasks: no more than these are no large program, wherever there is room for them
+_NAMED = 3  # tasks that are named of those that were cancelled by one line
 _MOMENT = 0.02  # seconds
 _WIDE = 4  # cells of a bar that has to be explained where there are few rows
 _FEW_LANES = 3  # where there are few rows, if those that are folded are not too unlike
@@ -117,6 +119,8 @@ def timeline_rows(
     if timeline is None or show is False or not (tasks if show else _worth_it(tasks, room)):
         return [(("no timeline: no task was seen", "dim"),)] if show else []
     end = incomplete_rows(page, run, timeline)
+    if own_program or room is None:
+        end += _cancelled_rows(page, run)
     most = None if room is None else room - len(end)
     called = names(tasks)
     width = name_cells(page, tasks, called)
@@ -137,6 +141,24 @@ def timeline_rows(
         *([(), *held_rows(page, table, run.subject, None)] if table else []),
         *([(), *wait_rows(page, waits, run.subject, None)] if waits else []),
     ]
+
+
+def _cancelled_rows(page: Page, run: Run) -> list[Row]:
+    """Who cancelled whom, as far as it is known: a row for each task that did, and each line."""
+    if run.timeline is None:
+        return []
+    called = names(shown_tasks(run.timeline, full=True))
+    groups: dict[tuple[int, int | None, str | None], list[str]] = {}
+    for each in cancellations(run):
+        if each.task in called and each.by in called:
+            groups.setdefault((each.by, each.line, each.error), []).append(called[each.task])
+    rows: list[Row] = []
+    for (by, line, error), tasks in groups.items():
+        whom = ", ".join(tasks[:_NAMED]) + (f" and {len(tasks) - _NAMED} more" if len(tasks) > _NAMED else "")
+        where = f", line {line}" if line is not None else ""
+        why = f", which ended with {error}{where}" if error is not None else where
+        rows += paragraph(page, f"{whom}: cancelled by {called[by]}{why}", style="dim")
+    return rows
 
 
 def _fewer(found: Chart, folded: Folded, room: int, *, told: bool) -> Folded:

@@ -1,0 +1,71 @@
+"""Who cancelled whom: the task whose step ended the last wait of a cancelled task, and the line that did it."""
+
+import ast
+from typing import NamedTuple
+
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import WAITING, Task
+from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
+
+
+class Cancellation(NamedTuple):
+    """A task that was cancelled by another one; `line` is that of the call of `cancel`, None where it is not known.
+
+    Where the other one had failed, `line` is the one that raised `error`: its task group or gather cancelled the rest.
+    """
+
+    task: int
+    by: int
+    path: str | None
+    line: int | None
+    error: str | None = None
+
+
+def cancellations(run: Run) -> list[Cancellation]:
+    """The cancellations of a run of which it is known who did them, in the order of their moments.
+
+    One that a timer, a signal or the end of the event loop brought is not among them.
+    """
+    if run.timeline is None:
+        return []
+    tasks = {task.id: task for task in run.timeline.tasks}
+    spans = run.timeline.spans
+    last: dict[int, int] = {}
+    for index, (number, state) in enumerate(zip(spans.tasks, spans.states, strict=True)):
+        if state == WAITING:
+            last[number] = index
+    found = []
+    for task in sorted(run.timeline.tasks, key=lambda each: each.ended or 0.0):
+        by = tasks.get(spans.wakers[last[task.id]]) if task.end == "cancelled" and task.id in last else None
+        # One that was itself cancelled did not do it: the other one awaited it, and was cancelled by what it raised.
+        if by is not None and by.id != task.id and by.end != "cancelled":
+            found.append(_cancellation(run, task, by))
+    return found
+
+
+def _cancellation(run: Run, task: Task, by: Task) -> Cancellation:
+    if by.raised is not None:
+        return Cancellation(task.id, by.id, by.raised.path, by.raised.line, by.raised.error)
+    line = _only_cancel(run.subject.source, by) if by.path in (run.subject.path, run.subject.ran) else None
+    return Cancellation(task.id, by.id, by.path if line else None, line)
+
+
+def _only_cancel(source: str | None, by: Task) -> int | None:
+    """The only line in a task's own function that calls `cancel`; None where there is none, or several."""
+    try:
+        nodes = list(ast.walk(parse(source or "")))
+    except NOT_PYTHON:
+        return None
+    for node in nodes:
+        if isinstance(node, ast.AsyncFunctionDef) and _begins(node) <= by.line <= node.lineno:
+            lines = {call.lineno for call in ast.walk(node) if isinstance(call, ast.Call) and _is_cancel(call)}
+            return lines.pop() if len(lines) == 1 else None
+    return None
+
+
+def _begins(node: ast.AsyncFunctionDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def _is_cancel(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "cancel"
