@@ -18,6 +18,20 @@ def tell(message: str) -> None:
     sys.stderr.flush()
 
 
+class DeadlockTeller:
+    """Listens to a run that nothing else is shown of, and tells of a deadlock at once."""
+
+    def output(self, *_: object) -> None:
+        """Nothing is said of that."""
+
+    def tick(self, *_: object) -> None:
+        """Nothing is said of that."""
+
+    def deadlock(self) -> None:
+        """Say that nothing can wake the script any more."""
+        tell("nothing can wake this program: no timer, no input, no thread")
+
+
 def _rows(text: str, width: int) -> Iterator[str]:
     """Break the text before each word that would not fit; one that is wider than a row is left to the terminal."""
     from asyncdemo.views.terminal.text import cells

@@ -27,7 +27,8 @@ class Request(NamedTuple):
     """The options that say how a target is run; `arguments` are the script's own, `thresholds` None the usual ones.
 
     `cumulative`: a block of a document is run with those before it. `folders` were given with --scenarios: what is
-    shown as the next step has to name them again.
+    shown as the next step has to name them again. `stop_at_deadlock`: a program of one's own, too, is stopped as soon
+    as nothing can wake it any more.
     """
 
     settings: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Request(NamedTuple):
     thresholds: Mapping[str, float] | None = None
     cumulative: bool = False
     folders: tuple[str, ...] = ()
+    stop_at_deadlock: bool = False
 
 
 @contextmanager
@@ -66,6 +68,8 @@ def planned(target: Target, request: Request, *, again_and_again: bool = False) 
             watch_for=request.watch_for,
             without_input=again_and_again,
             thresholds=request.thresholds,
+            stop_at_deadlock=request.stop_at_deadlock or not own_program or target.block is not None,
+            deadlock_expected=target.script is not None and "deadlock" in target.script.findings,
             cannot=cannot,
             cannot_status=cannot_status,
         )

@@ -17,7 +17,7 @@ from asyncdemo.cli.app import command_app
 from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.interrupting import once_is_enough
-from asyncdemo.cli.messages import tell
+from asyncdemo.cli.messages import DeadlockTeller, tell
 from asyncdemo.cli.options import (
     CUMULATIVE_WHAT,
     Ascii,
@@ -36,7 +36,7 @@ from asyncdemo.cli.options import (
 )
 from asyncdemo.cli.planning import Request, planned
 from asyncdemo.cli.progress import progress, watched_for
-from asyncdemo.cli.promises import annotate, are_broken, rules_named
+from asyncdemo.cli.promises import ANY, annotate, are_broken, rules_named
 from asyncdemo.cli.saving import Save, recording_files
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Run
@@ -142,7 +142,8 @@ def run(
     watch_for = seconds_of(duration, "--for")
     rules = rules_named(fail_on)
     request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)
-    request = request._replace(cumulative=cumulative, folders=tuple(scenarios or ()))
+    stops = bool(rules & {"deadlock", ANY})
+    request = request._replace(stop_at_deadlock=stops, cumulative=cumulative, folders=tuple(scenarios or ()))
     if thresholds:
         from asyncdemo.findings import thresholds_from
 
@@ -175,7 +176,7 @@ def run(
 
             files.save(Recording(tuple(runs), started=started.isoformat(timespec="seconds")))
     annotate(runs, os.environ)
-    raise typer.Exit(exit_status(runs) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
+    raise typer.Exit(exit_status(runs, deadlock_is_finding=stops) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
 
 
 def _refuse_with_output_only(options: dict[str, object]) -> None:
@@ -185,8 +186,13 @@ def _refuse_with_output_only(options: dict[str, object]) -> None:
         raise UsageError(f"--output-only and {given[0]} exclude each other: choose one")
 
 
-def exit_status(runs: list[Run]) -> int:
-    """0 if all runs ended as they should, 130 if one was interrupted, else 1."""
+def exit_status(runs: list[Run], *, deadlock_is_finding: bool = False) -> int:
+    """0 if all runs ended as they should, 130 if one was interrupted, else 1.
+
+    A run that was made to end by a deadlock did not, unless that counts as a finding.
+    """
+    if deadlock_is_finding:
+        runs = [run for run in runs if run.outcome.reason != "deadlock"]
     if any(run.was_interrupted for run in runs):
         return INTERRUPTED
     return 0 if all(run.ok for run in runs) else 1
@@ -268,7 +274,7 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool, critical
     for target in (each for whole in chosen for each in targets.expand(whole)):
         seconds = request.watch_for
         with planned(target, request) as plan, progress(watched_for(seconds)) if seconds else nullcontext():
-            runs.append(once_is_enough(observe(plan)))
+            runs.append(once_is_enough(observe(plan, DeadlockTeller)))
         if runs[-1].was_interrupted:
             break
     documents = []

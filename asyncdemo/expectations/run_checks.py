@@ -46,7 +46,8 @@ def best_observed(script: Script, run: Run, version: Version) -> Observed:
 
 def _ending(script: Script, run: Run) -> Iterator[Mismatch]:
     path = str(script.path)
-    if run.outcome != Outcome("exited", code=script.exit):
+    deadlocked = run.outcome.reason == "deadlock" and "deadlock" in script.findings
+    if run.outcome != Outcome("exited", code=script.exit) and not deadlocked:
         yield Mismatch(
             f"{how_it_ended(run.outcome)}: promised was exit status {script.exit}",
             path,
@@ -61,6 +62,8 @@ def how_it_ended(outcome: Outcome) -> str:
     """Say how a run ended, in words."""
     if outcome.kind == "timed-out":
         return f"it did not end within {outcome.after:g} s"
+    if outcome.reason == "deadlock":
+        return "it was in a deadlock: nothing could wake it any more"
     if outcome.kind == "signalled":
         return f"it ended by signal {outcome.signal}"
     return f"its exit status was {outcome.code}" if outcome.kind == "exited" else "it was interrupted"

@@ -179,7 +179,7 @@ class Run(NamedTuple):
     @property
     def was_interrupted(self) -> bool:
         """Whether a person ended it, without having said so beforehand."""
-        return self.outcome.kind == "interrupted" and not self.ok
+        return self.outcome.kind == "interrupted" and self.outcome.reason is None and not self.ok
 
     def to_json(self, *, spans: bool = False) -> dict[str, Any]:
         """Give the run in the published shape, the spans only if asked for; what was not observed is null."""

@@ -39,6 +39,9 @@ class Listener(Protocol):
     def tick(self, reads_input: Callable[[], bool]) -> None:
         """Take note that nothing comes just now; `reads_input()` tells whether the script waits for a person."""
 
+    def deadlock(self) -> None:
+        """Take note that nothing can wake the script any more; told once."""
+
 
 class Onlooker(Protocol):
     """Looks at what is known of a run while it goes on."""
@@ -128,6 +131,7 @@ class _Watch:
         self.snapshots: Snapshots | None = None
         self.onlooker: Onlooker | None = None
         self._looked_at = 0
+        self._told = False  # that nothing can wake the script any more
         self._started_programs: dict[int, str] = {}
         self._clock = Clock(memory, child.started, plan.subject.source)
         self._attribution = Attribution()
@@ -151,6 +155,7 @@ class _Watch:
             self.stacks.look(now)
             if self.snapshots is not None:
                 self.snapshots.look(now)
+                self._tell_of_deadlock(self.snapshots)
         if now - self._looked_at > _CENSUS:
             self._looked_at = now
             self._started_programs.update(linux.python_programs(self._child.pid))
@@ -158,6 +163,13 @@ class _Watch:
             self.onlooker.look(
                 lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now)
             )
+
+    def _tell_of_deadlock(self, snapshots: Snapshots) -> None:
+        """Tell the listener once, unless the run is over by that."""
+        if not self._told and not self._plan.stop_at_deadlock and snapshots.is_deadlock():
+            self._told = True
+            if self._listener is not None:
+                self._listener.deadlock()
 
     def is_over(self) -> bool:
         """Whether nothing can wake the script any more, and it is not to be waited for then."""
@@ -183,7 +195,7 @@ class _Watch:
             subject=self._subject(),
             python=_python(self._plan.command[0], self._memory),
             outcome=outcome,
-            ok=cause == "watched" or outcome == Outcome("exited", code=self._plan.expected),
+            ok=_is_ok(self._plan, outcome, cause),
             seconds=self._clock.seconds(ended),
             output=self._buffer.kept(),
             output_dropped=self._buffer.dropped,
@@ -236,6 +248,13 @@ def _tell_failure(rule: str, error: Exception) -> None:
 
         print(f"asyncdemo: the rule {rule} failed:", file=sys.stderr)
         traceback.print_exception(error)
+
+
+def _is_ok(plan: Plan, outcome: Outcome, cause: Cause | None) -> bool:
+    """Whether a run ended as it should."""
+    if cause == "deadlock":
+        return plan.deadlock_expected
+    return cause == "watched" or outcome == Outcome("exited", code=plan.expected)
 
 
 def _outcome(plan: Plan, ended: Exit, cause: Cause | None) -> Outcome:

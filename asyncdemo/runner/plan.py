@@ -24,8 +24,8 @@ class Plan(NamedTuple):
     `timeout` is in seconds, or None. `expected` is the exit status that counts as ok. `watch_for` is how many
     seconds it is watched, then stopped. `times_only` leaves the script's streams and loops alone: then only the
     times are observed. `without_input` keeps our own standard input from it. `stop_at_deadlock` makes an end of it as
-    soon as nothing can wake it any more. `thresholds` are the least values at which findings count, None for the usual
-    ones.
+    soon as nothing can wake it any more, which is as it should be where `deadlock_expected`. `thresholds` are the least
+    values at which findings count, None for the usual ones.
     """
 
     subject: Subject
@@ -37,6 +37,7 @@ class Plan(NamedTuple):
     without_input: bool = False
     thresholds: Mapping[str, float] | None = None
     stop_at_deadlock: bool = False
+    deadlock_expected: bool = False
     cannot: str | None = None
     cannot_status: int = 125
 

@@ -16,6 +16,7 @@ from asyncdemo.runner.shared_memory import Memory
 from asyncdemo.runner.stacks import Stacks
 
 STILL = 500_000_000  # ns without an event after which a snapshot is asked for
+_SURE = 100_000_000  # ns: a thread may just have put something into the loop's queue, which will show by then
 _ANSWER = 0.05  # seconds that the child has for an answer before it is made to end
 _PAUSE = 0.002  # seconds between two looks for the answer
 
@@ -35,6 +36,7 @@ class Snapshots:
         self._ending = False  # it is being made to end: no more than one answer is still to come
         self._closed = False
         self._last: Standstill | None = None
+        self._proved_at = 0  # when it was read
         self._proved: tuple[Standstill, int] | None = None  # with the event at which nothing was left
 
     def look(self, now: int) -> None:
@@ -58,7 +60,10 @@ class Snapshots:
 
     def is_deadlock(self) -> bool:
         """Whether nothing can wake a loop any more, and nothing has since."""
-        return self._proved is not None and self._proved[1] == self._event
+        if self._proved is None or self._proved[1] != self._event:
+            return False
+        lasted = time.monotonic_ns() - self._proved_at
+        return lasted > _SURE and all(loop.is_dead for loop in self._proved[0].loops)
 
     def ask_before_the_end(self) -> None:
         """Take a last snapshot of a child that is about to be made to end; takes a twentieth of a second at most."""
@@ -86,7 +91,7 @@ class Snapshots:
         self._read, self._asked, self._closed = count, 0, self._ending
         self._last = parse(text, (at - self._started) / 1e9, proved=why == layout.NOTHING_LEFT)
         if why == layout.NOTHING_LEFT:
-            self._proved = self._last, self._event
+            self._proved, self._proved_at = (self._last, self._event), time.monotonic_ns()
 
     def _ask(self, now: int) -> None:
         if self._stacks.ask_for_snapshot(now):

@@ -45,6 +45,8 @@ def outcome(ended: Outcome, expected: int = 0) -> str:
             return f"killed by {_signal(ended.signal)}"
         case "timed-out":
             return "timed out, stopped" if ended.after is None else f"timed out after {ended.after:g} s, stopped"
+        case "interrupted" if ended.reason == "deadlock":
+            return "deadlock: nothing could wake it any more, stopped"
         case "interrupted":
             return "interrupted" if ended.after is None else f"watched for {ended.after:g} s, stopped"
         case "not-started":

@@ -16,6 +16,7 @@ from tests.findings.fabricated import task
 
 NEVER = 'async def main():\n    print("greetings")\n\n\nmain()\n'
 NOTE = "import asyncio\nimport time\n\n\nasync def main():\n    time.sleep(0.1)\n\n\nasyncio.run(main())\n"
+DEADLOCK = "import asyncio\n\n\nasync def main():\n    await asyncio.Event().wait()\n\n\nasyncio.run(main())\n"
 Write = Callable[[str], str]
 FAILS = NEVER + "raise SystemExit(4)\n"
 
@@ -47,6 +48,42 @@ def test_fail_on(text: str, rules: str, status: int, script: Write, asyncdemo: C
     assert asyncdemo("run", script(text), "--json", "--fail-on", rules).status == status
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("rules", ["deadlock", "any"])
+def test_fail_on_ends_a_deadlock_at_once(rules: str, script: Write, asyncdemo: Callable[..., Result]) -> None:
+    result = asyncdemo("run", script(DEADLOCK), "--json", "--fail-on", rules)
+    (told,) = json.loads(result.stdout)["runs"]
+    assert result.status == 3
+    assert told["outcome"] == {"kind": "interrupted", "reason": "deadlock"}
+    assert [finding["rule"] for finding in told["findings"]] == ["deadlock"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_deadlock_is_told_at_once_and_once(form: list[str], script: Write, asyncdemo: Callable[..., Result]) -> None:
+    result = asyncdemo("run", script(DEADLOCK), "--timeout", "1.5", *form)
+    said = "nothing can wake this program: no timer, no input, no thread"
+    assert (result.stderr if form else result.stdout).count(said) == 1
+    assert result.status == 1
+
+
+@pytest.mark.slow
+def test_check_does_not_wait_for_a_deadlock(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    (tmp_path / "hangs.py").write_text(f'"""Hang."""\n{DEADLOCK}')
+    result = asyncdemo("check", "hangs", "--scenarios", str(tmp_path))
+    assert "it was in a deadlock: nothing could wake it any more" in result.stdout
+    assert result.status == 3
+
+
+@pytest.mark.slow
+def test_check_passes_a_deadlock_that_is_promised(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    metadata = '# /// script\n# [tool.asyncdemo]\n# findings = ["deadlock"]\n# ///\n'
+    promised = "\n# Errors:\n# Traceback (most recent call last):\n# ...\n"
+    (tmp_path / "hangs.py").write_text(f'"""Hang."""\n{metadata}{DEADLOCK}{promised}')
+    result = asyncdemo("check", "hangs", "--scenarios", str(tmp_path))
+    assert "deadlock" not in result.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -57,7 +94,7 @@ def test_fail_on(text: str, rules: str, status: int, script: Write, asyncdemo: C
         (
             ["--threshold", "never-awaited=1"],
             "--threshold never-awaited=1: no rule with a threshold is called 'never-awaited'; those are blocking-call, "
-            "cpu-bound-step, sequential-awaits, starved-task, never-suspends, swallowed-cancellation",
+            "cpu-bound-step, sequential-awaits, starved-task, never-suspends, swallowed-cancellation, stuck, endless-step",
         ),
     ],
 )

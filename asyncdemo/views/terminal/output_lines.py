@@ -206,6 +206,13 @@ class Stream:
         else:
             self._away = True  # who types now, or presses Ctrl-C, sees it where the cursor is
 
+    def remark(self, text: str) -> None:
+        """Write a row of our own between those of the output."""
+        self._clear()
+        self.rows += 1
+        self._page.row((f"{' ' * GUTTER}{text}", "bad"))
+        self._page.flush()
+
     def finish(self) -> None:
         """Write the line that was never ended and the rows that were held back."""
         for line in self._lines.end():

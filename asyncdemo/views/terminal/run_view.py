@@ -60,6 +60,13 @@ class RunView:
         if self._stream is not None:
             self._stream.tick(for_input=for_input)
 
+    def deadlock(self) -> None:
+        """Say at once that nothing can wake the script any more."""
+        if self._stream is None:
+            self._go_live()
+        if self._stream is not None:
+            self._stream.remark("nothing can wake this program: no timer, no input, no thread")
+
     def finish(self, run: Run) -> None:
         """Write what is still to be said, now that all is known: also the code of a module."""
         self._code = self._code or self._lines(run.subject.source)
