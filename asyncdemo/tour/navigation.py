@@ -177,6 +177,19 @@ def filmed(state: State) -> Run | None:
     return state.answered
 
 
+def works(state: State, key: str) -> bool:
+    """True if a key does something here, and does not only say why it cannot."""
+    if key == "t":
+        return state.stop.attempt is not None
+    if key == "l" and state.phase != "film":
+        again = filmed(state if state.phase in ASIDE else state._replace(before=state.phase))
+        return again is not None and length(again) > 0
+    if key == "e":
+        target = state.asked.target
+        return target.path is not None and (target.block is None or not target.block.session)
+    return True
+
+
 def _again(state: State, _room: Room) -> State:
     job = state.job
     if state.phase in ("running", "tried", "together") and job is not None:

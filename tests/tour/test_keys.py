@@ -218,3 +218,16 @@ def test_no_keys_lead_astray(keys: list[str], number: int, questions: bool) -> N
             assert filmed(state) is not None
         if state.phase == "over":
             return
+
+
+def test_no_key_is_offered_that_is_then_refused() -> None:
+    """`l` shows a run again: there is none on the notes of a stop that cannot run, or was not run."""
+    never_run = press(tour(3), "enter")
+    assert never_run.phase == "notes"
+    looked_ahead = press(tour(1), "o")
+    run = press(end(press(tour(1), "enter", "2", "enter"), "done\n", "tick\n"), "o")
+    for state, slower in ((never_run, False), (looked_ahead, False), (run, True)):
+        rows = screen(page(Text(), 100), state, 24).rows
+        keys = "".join(part if isinstance(part, str) else part[0] for part in rows[-1])
+        assert ("slower" in keys) is slower
+        assert (press(state, "l").message == "") is slower

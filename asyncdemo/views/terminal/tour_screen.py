@@ -5,7 +5,7 @@ from itertools import groupby
 from shlex import quote
 from typing import NamedTuple
 
-from asyncdemo.tour.navigation import KEYS, filmed, shows_more
+from asyncdemo.tour.navigation import KEYS, filmed, shows_more, works
 from asyncdemo.tour.state import Course, Phase, Room, State, overall
 from asyncdemo.tour.stops import Stop
 from asyncdemo.views.excerpt import code_lines
@@ -287,9 +287,7 @@ def _bottom(page: Page, state: State, room: Room) -> Row:
     keys: list[tuple[str, str]] = [("enter", "more" if shows_more(state, room) else _enter(state))]
     if state.asks and state.phase == "question":
         keys.append((f"1-{min(_DIGITS, len(state.asked.choices))}", "predict"))
-    for key in _KEYS[state.phase]:
-        if key[0] != "t" or state.stop.attempt is not None:
-            keys.append(key)
+    keys += [key for key in _KEYS[state.phase] if works(state, key[0])]
     while _width([*keys, *_ALWAYS]) >= page.width and len(keys) > 1:
         keys.pop()
     return key_row([*keys, *_ALWAYS])
