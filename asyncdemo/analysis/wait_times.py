@@ -30,7 +30,7 @@ def waits(run: Run) -> Waits | None:
         return _seen(run.timeline, run.python.libraries) if run.timeline.tasks else None
     if run.findings is None:
         return None  # the run was not traced
-    script, waiting = run.seconds.script, run.seconds.waiting
+    script, waiting = run.seconds.own, run.seconds.waiting
     if script is None or waiting is None:
         return None
     return Waits(None, 1) if waiting > max(_NO_TIME, _NEXT_TO_NOTHING * script) else Waits(0, 0)

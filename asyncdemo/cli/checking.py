@@ -120,8 +120,8 @@ class _Course:
             }
             self._say(left)
             for key, run in run_side_by_side(plans, at_once=at_once):
-                if run.seconds.script is not None:
-                    self._seconds[key] = run.seconds.script
+                if run.seconds.own is not None:
+                    self._seconds[key] = run.seconds.own
                 left.remove(key)
                 yield key, run
                 self._say(left)

@@ -175,7 +175,7 @@ def _speedup(baseline: Contestant, other: Contestant) -> SpeedUp:
 
 
 def _own_time(run: Run) -> float:
-    return (run.seconds.total if run.seconds.script is None else run.seconds.script) or 0.0
+    return (run.seconds.total if run.seconds.own is None else run.seconds.own) or 0.0
 
 
 _LITTLE = 1.2  # times as long at most: hardly more

@@ -37,7 +37,7 @@ def observed(run: Run, *, other: Stream, version: Version) -> Observed:
         stdout,
         stderr,
         run.outcome.code if run.outcome.kind == "exited" else None,
-        run.seconds.script,
+        run.seconds.own,
         tuple(map(int, own.split("."))) if own else version,
     )
 

@@ -121,7 +121,7 @@ def _findings(script: Script, run: Run) -> Iterator[Mismatch]:
 def _times(script: Script, run: Run, others: Mapping[str, float]) -> Iterator[Mismatch]:
     path, line = str(script.path), line_of(script, "time")
     for claim in filter(None, map(static_checks.parsed_claim, script.time)):
-        if run.seconds.script is None:
+        if run.seconds.own is None:
             yield Mismatch(f"its time is not known, so that {claim.text!r} cannot be told", path, line)
-        elif message := static_checks.claim_mismatch(claim, run.seconds.script, others):
+        elif message := static_checks.claim_mismatch(claim, run.seconds.own, others):
             yield Mismatch(message, path, line, timing_sensitive=True)

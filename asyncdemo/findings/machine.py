@@ -14,16 +14,17 @@ def on_processor(evidence: Evidence) -> float:
 
     Where it is busy with something else, steps take long for no fault of their own. 1 where that is not known.
     """
-    script, waiting = evidence.run.seconds.script, evidence.run.seconds.waiting
-    if script is None or waiting is None:
+    seconds = evidence.run.seconds
+    if seconds.own is None or seconds.waiting is None:
         return 1.0
+    used = seconds.own - seconds.waiting - (seconds.queued or 0.0)
     spans = evidence.spans
     computing = sum(
         end - start
         for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
         if state == RUNNING and task in evidence.tasks
     )
-    part = (script - waiting) / computing if computing else 1.0
+    part = used / computing if computing else 1.0
     return part if part < _QUIET else 1.0
 
 

@@ -63,9 +63,10 @@ class Seconds(NamedTuple):
     """Where the time of a run went, in seconds.
 
     `total` is the whole process as `time` would count it; `startup` ends where the interpreter is ready for the
-    script, `imports` are the imports at its head, `script` is its own time after them, up to its last line and exit
-    handlers. `cpu` is the processor time of the whole process, `waiting` the part of `script` in which the process
-    used none.
+    script, `imports` are the imports at its head, `script` is all after them, up to its last line and exit handlers.
+    `late_imports` are the imports that its main thread makes in that time: the rest is `own`. `cpu` is the processor
+    time of the whole process. In a part of `own` the process used none: for `queued` as it was ready and the machine
+    had no processor for it, and for `waiting` otherwise. Where `queued` is None that is part of `waiting`.
     """
 
     total: float | None = None
@@ -74,6 +75,13 @@ class Seconds(NamedTuple):
     script: float | None = None
     cpu: float | None = None
     waiting: float | None = None
+    late_imports: float | None = None
+    queued: float | None = None
+
+    @property
+    def own(self) -> float | None:
+        """The script's own time, without imports wherever they are."""
+        return None if self.script is None else max(0.0, self.script - (self.late_imports or 0.0))
 
     @property
     def zero(self) -> float | None:
@@ -84,12 +92,12 @@ class Seconds(NamedTuple):
 
     @property
     def waiting_share(self) -> float | None:
-        """The part of the script's own time in which it used no processor, from 0 to 1."""
-        return self.waiting / self.script if self.waiting is not None and self.script else None
+        """The part of the script's own time in which it waited, from 0 to 1."""
+        return min(1.0, self.waiting / self.own) if self.waiting is not None and self.own else None
 
     def to_json(self) -> dict[str, Any]:
         """Give all times, rounded to the microsecond."""
-        names = ("total", "startup", "imports", "script", "cpu", "waiting")
+        names = ("total", "startup", "imports", "script", "cpu", "waiting", "late_imports", "queued")
         return {name: rounded(getattr(self, name)) for name in names}
 
 

@@ -49,14 +49,31 @@ class Clock:
         end, end_cpu = self._memory[layout.END], self._memory[layout.END_CPU] / 1e9
         script = ((end or ended.at) - zero) / 1e9
         script_cpu = (end_cpu if end else ended.cpu) - zero_cpu / 1e9
+        late, late_cpu = self._late_imports()
+        off = max(0.0, script - late - max(0.0, script_cpu - late_cpu))
+        # The kernel counts from the start to the end of the process; what is off the processor before and after the
+        # script, or in an import, is for the most part time in that queue.
+        elsewhere = max(0.0, (zero - self._started - zero_cpu) / 1e9) + max(0.0, late - late_cpu)
+        if end:
+            elsewhere += max(0.0, (ended.at - end) / 1e9 - max(0.0, ended.cpu - end_cpu))
+        queued = queued_for(ended, end_cpu if end else None, elsewhere, off)
         return Seconds(
             total=total,
             startup=(ready - self._started) / 1e9,
             imports=(zero - ready) / 1e9,
             script=script,
             cpu=ended.cpu,
-            waiting=max(0.0, script - max(0.0, script_cpu)),
+            waiting=off - (queued or 0.0),
+            late_imports=late,
+            queued=queued,
         )
+
+    def _late_imports(self) -> tuple[float, float]:
+        """Seconds and processor seconds of the imports that are not at the script's head."""
+        head = [mark for mark in self._memory.imports() if mark.line in (self._head or ())]
+        took = self._memory[layout.IMPORTING] - sum(mark.end - mark.start for mark in head)
+        cpu = self._memory[layout.IMPORTING_CPU] - sum(mark.cpu - mark.start_cpu for mark in head)
+        return max(0.0, took / 1e9), max(0.0, cpu / 1e9)
 
     def _marks(self) -> tuple[int, int, int] | None:
         """When the interpreter was ready and when the script took its first step (ns), and CPU time up to then."""
@@ -81,3 +98,16 @@ def read_script(path: str | None) -> str | None:
         return Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
+
+
+def queued_for(ended: Exit, cpu: float | None, elsewhere: float, off: float) -> float | None:
+    """For how many of `off` seconds off the processor the process was ready and had to wait for one; None if unknown.
+
+    The kernel says it of the main thread. Of other threads nobody knows when they are gone: for each second on a
+    processor they are taken to have queued for as long as the main one. `cpu` is that of all of them, without other
+    processes, None if unknown; `elsewhere` is what does not count. All in seconds.
+    """
+    if ended.queued is None or ended.main_cpu is None:
+        return None
+    threads = max(1.0, cpu / ended.main_cpu) if cpu and ended.main_cpu else 1.0
+    return min(off, max(0.0, ended.queued - elsewhere) * threads)

@@ -29,18 +29,25 @@ from asyncdemo.runner.escalation import ENDING, IGNORED
 Report = Literal["stopped", "exited"]
 
 _FAILED, _STARTED, _STOPPED, _EXITED, _DONE = range(5)
-_REPORT = struct.Struct("=4qd")  # kind; an error's number, or a process id or status; a moment (ns); a count; seconds
+# kind; an error's number, or a process id or status; a moment (ns); a count; seconds; two times in ns, -1 for none
+_REPORT = struct.Struct("=4qd2q")
 _ORDER = struct.Struct("=d")  # to stop what is left: seconds of grace
 _WAKING = 0.1  # seconds after which a reaper that the script has stopped is woken again
 _ABANDONED = 0.3  # seconds that a run has for its end when the tool is gone
 
 
 class Exit(NamedTuple):
-    """How the process ended: `status` as `subprocess` gives it (minus the signal), the moment (ns), CPU seconds."""
+    """How the process ended: `status` as `subprocess` gives it (minus the signal), the moment (ns), CPU seconds.
+
+    `main_cpu` are those of its main thread, and for `queued` seconds that was ready and had no processor; None where
+    the kernel does not say.
+    """
 
     status: int
     at: int
     cpu: float
+    main_cpu: float | None = None
+    queued: float | None = None
 
 
 class Reaper:
@@ -75,11 +82,12 @@ class Reaper:
         while kind != _DONE:
             self.wake()
             if select([self.reports], [], [], _WAKING)[0]:
-                kind, status, at, left, cpu = self._read()
+                kind, status, at, left, cpu, main_cpu, queued = self._read()
         self._close()
-        return Exit(status, at, cpu), left
+        known = (main_cpu / 1e9, queued / 1e9) if queued >= 0 else (None, None)
+        return Exit(status, at, cpu, *known), left
 
-    def _read(self) -> tuple[int, int, int, int, float]:
+    def _read(self) -> tuple[int, int, int, int, float, int, int]:
         data = b"" if self._lost else os.read(self.reports, _REPORT.size)
         if not data:
             if not self._lost:
@@ -87,7 +95,7 @@ class Reaper:
             raise ToolError(
                 "the process that started the script is gone, killed by the script perhaps: its end is unknown"
             )
-        report: tuple[int, int, int, int, float] = _REPORT.unpack(data)
+        report: tuple[int, int, int, int, float, int, int] = _REPORT.unpack(data)
         return report
 
     def _close(self) -> None:
@@ -152,13 +160,13 @@ def _reap(
         try:
             process = spawn()
         except OSError as error:
-            os.write(tells, _REPORT.pack(_FAILED, error.errno or errno.EIO, 0, 0, 0.0))
+            os.write(tells, _REPORT.pack(_FAILED, error.errno or errno.EIO, 0, 0, 0.0, -1, -1))
             os._exit(0)
         for descriptor in closing:
             os.close(descriptor)
         if grouped:
             os.setpgid(0, 0)  # a signal to all of the tool's group is not for us; where the child is in that, we stay
-        os.write(tells, _REPORT.pack(_STARTED, process.pid, started, 0, 0.0))
+        os.write(tells, _REPORT.pack(_STARTED, process.pid, started, 0, 0.0, -1, -1))
         _Reaping(process.pid, tells, grouped=grouped).until_told(heard)
     finally:
         os._exit(1)
@@ -229,10 +237,12 @@ class _Reaping:
         left = linux.stop_left_behind({self._child}, grace)
         if self._grouped:
             self._signal(signal.SIGKILL)  # where orphans are not found
+        times = linux.processor_times(self._child)
+        main_cpu, queued = times[:2] if times is not None else (-1, -1)
         _, status, usage = os.wait4(self._child, 0)
         left += linux.stop_left_behind(set(), 0)  # the kernel's lists may have holes while processes come and go
         assert self._ended is not None
-        self._tell(_DONE, os.waitstatus_to_exitcode(status), self._ended, left, _cpu(usage))
+        self._tell(_DONE, os.waitstatus_to_exitcode(status), self._ended, left, _cpu(usage), main_cpu, queued)
         os._exit(0)
 
     def _end_child(self, grace: float) -> None:
@@ -253,9 +263,18 @@ class _Reaping:
             with suppress(ProcessLookupError, PermissionError):
                 send(self._child, each)
 
-    def _tell(self, kind: int, first: int = 0, at: int = 0, count: int = 0, seconds: float = 0.0) -> None:
+    def _tell(
+        self,
+        kind: int,
+        first: int = 0,
+        at: int = 0,
+        count: int = 0,
+        seconds: float = 0.0,
+        cpu: int = -1,
+        queued: int = -1,
+    ) -> None:
         with suppress(BrokenPipeError):  # the tool is gone
-            os.write(self._tells, _REPORT.pack(kind, first, at, count, seconds))
+            os.write(self._tells, _REPORT.pack(kind, first, at, count, seconds, cpu, queued))
 
 
 def _cpu(usage: resource.struct_rusage) -> float:

@@ -35,12 +35,13 @@ class Write(NamedTuple):
 
 
 class Import(NamedTuple):
-    """One import by the script's own top level; times in nanoseconds, `cpu` of the process at its end."""
+    """One import by the script's own top level; times in nanoseconds, `cpu` at its end, `start_cpu` at its start."""
 
     line: int
     start: int
     end: int
     cpu: int
+    start_cpu: int
 
 
 class Memory:

@@ -73,7 +73,7 @@ runs = st.builds(
     python=st.builds(Python, words, st.none() | words, st.none() | words),
     outcome=outcomes,
     ok=st.booleans(),
-    seconds=st.builds(Seconds, maybe, maybe, maybe, maybe, maybe, maybe),
+    seconds=st.builds(Seconds, *[maybe] * 8),
     output=st.lists(outputs, max_size=5).map(tuple),
     output_dropped=numbers,
     notes=st.lists(words, max_size=2).map(tuple),

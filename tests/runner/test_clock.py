@@ -71,10 +71,57 @@ def test_reading_and_compiling_a_script_are_no_time_of_its_own(run_script: RunSc
 
 
 @pytest.mark.slow
-def test_imports_further_down_are_the_scripts_own_time(run_script: RunScript, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "how",
+    [
+        "import slow",
+        "(lambda: __import__('slow'))()",
+        "import outer",
+        "import importlib; importlib.import_module('slow')",
+    ],
+)
+def test_imports_further_down_are_imports_wherever_they_are(
+    run_script: RunScript, tmp_path: Path, version: str, how: str
+) -> None:
     (tmp_path / "slow.py").write_text(SLOW_MODULE)
-    seconds = run_script("import time\ntime.sleep(0.01)\nimport slow\n")["seconds"]
-    assert seconds["imports"] < NAP <= seconds["script"]
+    (tmp_path / "outer.py").write_text("import slow\n")
+    source = f"import time\ntime.sleep({2 * NAP})\n{how}\n"
+    seconds = run_script(source, "--python", needs_interpreter(version))["seconds"]
+    assert seconds["imports"] < NAP <= seconds["late_imports"]
+    assert seconds["script"] >= 3 * NAP
+    assert 2 * NAP * 0.99 <= seconds["waiting"] <= seconds["script"] - seconds["late_imports"] + 1e-5
+
+
+@pytest.mark.slow
+def test_an_import_in_another_thread_takes_nothing_from_the_scripts_time(run_script: RunScript, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW_MODULE)
+    source = (
+        "import threading\nthread = threading.Thread(target=__import__, args=['slow'])\nthread.start(); thread.join()\n"
+    )
+    assert run_script(source)["seconds"]["late_imports"] < NAP
+
+
+@pytest.mark.slow
+def test_what_queues_for_a_processor_does_not_wait(run_script: RunScript) -> None:
+    """One processor, and a process beside the script that computes, too."""
+    source = f"""
+import os, time
+os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
+child = os.fork()
+while not child:
+    pass
+before = time.process_time()
+while time.process_time() < before + {2 * NAP}:
+    pass
+time.sleep({2 * NAP})
+os.kill(child, 9)
+os.waitpid(child, 0)
+"""
+    seconds = run_script(source)["seconds"]
+    assert seconds["queued"] > NAP
+    assert seconds["waiting"] >= 2 * NAP * 0.9
+    assert seconds["waiting"] + seconds["queued"] < seconds["script"] - NAP
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@
     path      PATH words: the UTF-8 file name of the script, once it has begun, ended by a zero byte
     libraries LIBRARIES words: the folders of the interpreter's libraries, each ended by a zero byte
     why       WHY words: why something of the probe was given up, in lines
-    imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end
+    imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end and at the start
     writes    a ring of WRITES entries of WRITE words: number; stream | part << 8 | seal << SEAL_AT; length, checksum,
               first eight bytes, time, thread, line
     infos     INFOS entries of INFO words: number, kind, loop, line, file, thread; then the name and the coroutine's
@@ -39,7 +39,7 @@ MAGIC = 0x0003_6F6D_6564_7361  # "asdemo" and the version of this layout
 HEADER = 32
 PATH = 512
 LIBRARIES, WHY = 1024, 512
-IMPORTS, IMPORT = 256, 4
+IMPORTS, IMPORT = 256, 5
 WRITES, WRITE = 1 << 17, 8
 BLOCK = 1 << 16
 SEAL_AT = 32
@@ -65,6 +65,10 @@ OFFERED = 18  # how the stack can be asked for
 NOT_OFFERED, POLITELY, IN_EITHER_WAY = 1, 2, 3
 PRESSING = 61  # the signal that asks for it while no bytecode is executed: a real-time signal, of which there are many
 UNTRIED = 19  # 1: this version of Python is newer than any that was tried; 2: and something is unlike what we know
+IMPORTING, IMPORTING_CPU = (
+    20,
+    21,
+)  # time and processor time of all imports by the main thread, those within others not counted
 WANTED = 24  # how many snapshots the tool has asked for, with its next question for the stack; set by the tool
 SNAPSHOTS = 25  # how many there were; stored last
 TAKEN, TAKEN_SIZE = 26, 27  # when the last one was taken, and how many bytes it has

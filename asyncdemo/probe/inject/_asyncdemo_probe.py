@@ -81,6 +81,7 @@ def _watch_begin(words):
         if event == "call" and id(frame.f_globals) == main and frame.f_code.co_name == "<module>":
             set_profile(None)
             _store_path(words, frame.f_code.co_filename)
+            words[layout.IMPORTING] = words[layout.IMPORTING_CPU] = 0
             words[layout.READY_CPU] = cpu()
             words[layout.READY] = clock()
 
@@ -210,34 +211,46 @@ def _load(folder, modules, *names):
 # imports, so they read as they would without us.
 _WATCHED_IMPORT = """
 def _find_and_load(name, *args, **kwargs):
-    frame = getframe().f_back
-    if frame is None or id(frame.f_globals) != main or frame.f_code.co_name != "<module>":
+    if inside or ident() != thread:
         return loaded(name, find_and_load(name, *args, **kwargs))
-    start = clock()
+    start, start_cpu = clock(), cpu()
     try:
+        enter(name)
         return loaded(name, find_and_load(name, *args, **kwargs))
     finally:
-        imported(frame, start)
+        leave()
+        imported(getframe().f_back, start, start_cpu)
 """
 
 
 def _watch_imports(words, hooks):
-    """Record the imports that the script itself makes at its top level, each with its line.
+    """Record how long the main thread imports, and the imports at the script's own top level, each with its line.
 
     `hooks` are called, once, with the modules of these names as soon as they are loaded.
     """
     bootstrap = sys.modules["_frozen_importlib"]
     pid, getpid = os.getpid(), os.getpid
     clock, cpu = time.monotonic_ns, time.process_time_ns
+    ident = sys.modules["_thread"].get_ident
+    inside = []  # the import that goes on
+    main = id(sys.modules["__main__"].__dict__)  # a reference would keep the script's objects from their end
 
-    def imported(frame, start):
+    def imported(frame, start, start_cpu):
+        if getpid() != pid:
+            return
+        end, end_cpu = clock(), cpu()
+        words[layout.IMPORTING] += end - start
+        words[layout.IMPORTING_CPU] += end_cpu - start_cpu
         count = words[layout.IMPORTED]
-        if count >= layout.IMPORTS or getpid() != pid:
+        if count >= layout.IMPORTS or frame is None or id(frame.f_globals) != main:
+            return
+        if frame.f_code.co_name != "<module>":
             return
         if count == 0:
             _store_path(words, frame.f_code.co_filename)
         at = layout.IMPORTS_AT + count * layout.IMPORT
-        words[at], words[at + 1], words[at + 2], words[at + 3] = frame.f_lineno or 0, start, clock(), cpu()
+        words[at], words[at + 1], words[at + 2] = frame.f_lineno or 0, start, end
+        words[at + 3], words[at + 4] = end_cpu, start_cpu
         words[layout.IMPORTED] = count + 1
 
     def loaded(name, module):
@@ -255,9 +268,13 @@ def _watch_imports(words, hooks):
         "getframe": sys._getframe,
         "__builtins__": _builtins,
         "__name__": bootstrap._find_and_load.__module__,
-        "id": id,
-        "main": id(sys.modules["__main__"].__dict__),  # a reference would keep the script's objects from their end
+        "ident": ident,
+        "thread": ident(),
+        "inside": inside,
+        "enter": inside.append,
+        "leave": inside.clear,
         "clock": clock,
+        "cpu": cpu,
         "imported": imported,
     }
     exec(compile(_WATCHED_IMPORT, "<frozen importlib._bootstrap>", "exec"), names)

@@ -80,7 +80,7 @@ def write_times(page: Page, run: Run) -> None:
         ("shutdown", teardown, "until the process was gone"),
         ("whole", times.total, "as `time` would count it"),
         ("CPU", times.cpu, "of the whole process"),
-        ("waiting", times.waiting, "of the script's own time: it used no CPU"),
+        ("waiting", times.waiting, "of the script's own time: it used no CPU, and needed none"),
     )
     for name, value, meaning in rows:
         shown = "?" if value is None else f"{value:.3f} s"
