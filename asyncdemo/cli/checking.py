@@ -14,7 +14,7 @@ from asyncdemo.expectations import static_checks
 from asyncdemo.expectations.check_result import CheckResult, Mismatch, Status
 from asyncdemo.expectations.run_checks import depends_on_time, mismatches_of_run
 from asyncdemo.model.recording import Run
-from asyncdemo.runner.side_by_side import cores, run_side_by_side
+from asyncdemo.runner.workers import cores, run_side_by_side
 
 TRIES, FEWER_TRIES = 3, 2  # of what a busy machine may have spoilt: scripts with promises about time, and all others
 

@@ -12,7 +12,7 @@ from asyncdemo.cli.planning import SCENARIO_TIMEOUT, Request, planned
 from asyncdemo.expectations.check_result import CheckResult, Mismatch
 from asyncdemo.expectations.document_checks import mismatches_of_run
 from asyncdemo.model.recording import Run
-from asyncdemo.runner.side_by_side import cores, run_side_by_side
+from asyncdemo.runner.workers import cores, run_side_by_side
 
 AT_A_TIME = 40  # blocks for which there are staged copies
 

@@ -53,7 +53,7 @@ def ours() -> Interpreter:
 def other(choice: str, scripts: list[Script]) -> Interpreter:
     """Ask another interpreter. Raises UsageError if there is none, or if it cannot be observed."""
     from asyncdemo.runner.plan import NoInterpreterError, command_line, find_interpreter
-    from asyncdemo.runner.side_by_side import run_side_by_side
+    from asyncdemo.runner.workers import run_side_by_side
 
     names = sorted({module for script in scripts for module in availability.modules(script.dependencies)})
     try:

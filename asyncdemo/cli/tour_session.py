@@ -20,7 +20,7 @@ from asyncdemo.cli.planning import Request, planned
 from asyncdemo.documents.block_syntax import awaits
 from asyncdemo.errors import AsyncdemoError, ToolError, Unreadable
 from asyncdemo.model.recording import Outcome, Python, Run, Subject
-from asyncdemo.runner.background import Background, Ended, Looked, Message, Over, Printed
+from asyncdemo.runner.workers import Background, Ended, Looked, Message, Over, Printed
 from asyncdemo.tour.navigation import pressed
 from asyncdemo.tour.state import Course, Room, State, started, with_output, with_run, with_tasks
 

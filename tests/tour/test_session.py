@@ -11,8 +11,8 @@ import pytest
 from asyncdemo.catalogue.script_metadata import read_script
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.tour_session import Session
-from asyncdemo.runner.background import Background
 from asyncdemo.runner.escalation import handled
+from asyncdemo.runner.workers import Background
 from asyncdemo.tour.state import Course, State
 from asyncdemo.tour.stops import of_script_alone
 from tests.processes import running

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.model.recording import Outcome, Subject
-from asyncdemo.runner.background import FIRST, LAST, PIECES, Background, Ended, Looked, Message, Over, Printed
 from asyncdemo.runner.plan import Plan
+from asyncdemo.runner.workers import FIRST, LAST, PIECES, Background, Ended, Looked, Message, Over, Printed
 from tests.conftest import REPOSITORY, clean_environment
 from tests.processes import running
 
@@ -182,7 +182,7 @@ def test_nothing_outlives_a_tool_that_is_killed(tmp_path: Path) -> None:
     tool = f"""\
 import sys, time
 from asyncdemo.model.recording import Subject
-from asyncdemo.runner.background import Background
+from asyncdemo.runner.workers import Background
 from asyncdemo.runner.plan import Plan
 run = Background(Plan(Subject("x"), (sys.executable, {str(tmp_path / "hangs.py")!r})))
 while not run.messages():
