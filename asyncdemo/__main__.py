@@ -40,7 +40,7 @@ def _main() -> None:
         gc.freeze()  # what is loaded stays to the end; looking through it again was a fifth of the time of list
         gc.enable()
         if "_ASYNCDEMO_COMPLETE" in os.environ:
-            from asyncdemo.cli.completion import end_at_colon
+            from asyncdemo.cli.options import end_at_colon
 
             end_at_colon(os.environ)
         try:

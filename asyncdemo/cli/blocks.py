@@ -1,11 +1,12 @@
-"""Blocks of documents on the command line: which of them are run, and what is said of the others."""
+"""Blocks of documents on the command line: which are run, what is said of the others, and how `list` shows them."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncdemo.catalogue import targets
-from asyncdemo.catalogue.names import listed, visible
+from asyncdemo.catalogue.names import absolute, listed, visible
 from asyncdemo.catalogue.targets import Document, Target
 from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
@@ -104,3 +105,68 @@ def runnable_file(python: str, copy: str, chosen: "Sequence[Block]") -> str:
     from asyncdemo.runner.plan import compiled
 
     return str(compiled(python, Path(copy), sessions))
+
+
+SCHEMA = "asyncdemo.document/1"
+WORDS = {"await": "top-level await", "not-python": "not Python"}  # where the kind says too little
+
+
+def write_blocks(
+    document: Document, chosen: "Iterable[Block]", *, names: bool, as_json: bool, ascii_only: bool
+) -> None:
+    """Write these blocks of a document as `list` does."""
+    natures = [(block, document.nature(block)) for block in chosen]
+    if names:
+        here = (document.name_of(block) for block, nature in natures if nature.kind in ("runnable", "await"))
+        sys.stdout.write("".join(f"{visible(name)}\n" for name in here))
+    elif as_json:
+        from asyncdemo.views.document import write_json
+
+        blocks = [_json(document, *each) for each in natures]
+        write_json({"schema": SCHEMA, "path": str(absolute(document.path)), "blocks": blocks})
+    elif sys.stdout.isatty():
+        from asyncdemo.views.terminal.listing import Row, write_block_rows
+        from asyncdemo.views.terminal.page import standard_page
+
+        rows = [
+            Row(block.number, block.line, WORDS.get(nature.kind, nature.kind), about(block, nature))
+            for block, nature in natures
+        ]
+        write_block_rows(standard_page(ascii_only=ascii_only), document.name, rows)
+    else:
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+        for block, nature in natures:
+            cells = (document.name_of(block), str(block.line), nature.kind, about(block, nature))
+            sys.stdout.write("\t".join(visible(cell) for cell in cells) + "\n")
+
+
+def about(block: "Block", nature: "Nature") -> str:
+    """Say what matters most of a block: why it cannot run by itself, or its last line, which tells it from others."""
+    if nature.kind == "fragment":
+        return needed(nature)
+    if nature.kind == "broken":
+        return f"line {nature.line}: {nature.error}"
+    if block.session:
+        return f">>> {block.code[0]}"
+    last = block.code[-1]
+    return last if last[0] not in " \t)]}#" else _first(block.code)
+
+
+def _first(code: Sequence[str]) -> str:
+    """The first line that could not stand at the head of any block."""
+    little = ("import ", "from ", "#", "@")
+    return next((line for line in code if line.strip() and not line.startswith(little)), code[0]).strip()
+
+
+def _json(document: Document, block: "Block", nature: "Nature") -> dict[str, Any]:
+    return {
+        "target": document.name_of(block),
+        "number": block.number,
+        "line": block.line,
+        "last_line": block.last,
+        "kind": nature.kind,
+        "session": block.session,
+        "needs": [{"name": name, "block": number} for name, number in nature.needs],
+        "error": {"line": nature.line, "message": nature.error} if nature.kind == "broken" else None,
+        "output": None if block.shown is None else [line.text for line in block.shown],
+    }

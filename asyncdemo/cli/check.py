@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from asyncdemo.catalogue.targets import Target, is_document
-from asyncdemo.cli import annotations
+from asyncdemo.cli import messages
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.checking import check_all
-from asyncdemo.cli.checking_documents import CheckedBlocks, check_documents
-from asyncdemo.cli.choosing import Chosen, choose
-from asyncdemo.cli.completion import complete_target
-from asyncdemo.cli.interpreters import other, ours
+from asyncdemo.cli.check_choice import Chosen, choose, other, ours
+from asyncdemo.cli.check_documents import CheckedBlocks, check_documents
+from asyncdemo.cli.check_scenarios import check_all
+from asyncdemo.cli.exit_status import EXPECTATION_FAILED, INTERRUPTED
+from asyncdemo.cli.messages import say
 from asyncdemo.cli.options import (
     CUMULATIVE_WHAT,
     Ascii,
@@ -27,17 +27,15 @@ from asyncdemo.cli.options import (
     Scenarios,
     Timeout,
     checked_timeout,
+    complete_target,
     load_catalogue,
     resolved,
 )
 from asyncdemo.cli.planning import Request
-from asyncdemo.cli.progress import say
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations.check_result import CheckResult, Report
 
 app = command_app()
-
-BROKEN_PROMISE, INTERRUPTED = 3, 130
 
 
 @app.command("check")
@@ -94,7 +92,7 @@ def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, u
     blocks = CheckedBlocks(()) if checked.interrupted else check_documents(documents, request, tell)
     say("")
     if update:
-        from asyncdemo.cli.updating import updated
+        from asyncdemo.cli.check_scenarios import updated
 
         checked = updated(checked, interpreter)
     results = [_near(result) for result in (*(result for result, _, _ in checked.results), *blocks.results)]
@@ -112,7 +110,7 @@ def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> N
 
 
 def _status(results: Sequence[CheckResult]) -> int:
-    return BROKEN_PROMISE if any(result.status == "failed" for result in results) else 0
+    return EXPECTATION_FAILED if any(result.status == "failed" for result in results) else 0
 
 
 def _tell(done: int, all_: int, name: str, took: float) -> None:
@@ -159,10 +157,10 @@ def _near_path(path: str) -> str:
 
 
 def _annotate(results: Sequence[CheckResult]) -> None:
-    if annotations.wanted(os.environ):
+    if messages.is_github(os.environ):
         from asyncdemo.expectations.output_diff import as_text
 
         for result in results:
             for mismatch in result.mismatches:
                 text = f"{mismatch.message}\n{as_text(mismatch.rows)}".rstrip("\n")
-                annotations.write_annotation("error", f"check {result.target}", mismatch.path, mismatch.line, text)
+                messages.write_annotation("error", f"check {result.target}", mismatch.path, mismatch.line, text)

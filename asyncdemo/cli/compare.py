@@ -3,6 +3,10 @@
 import math
 import random
 import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +15,9 @@ import typer
 from asyncdemo.catalogue import targets
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.blocks import blocks_to_run
-from asyncdemo.cli.comparing import compared
-from asyncdemo.cli.completion import complete_target
-from asyncdemo.cli.contestants import baseline_of, contest, titled
+from asyncdemo.cli.contestants import Contest, baseline_of, contest, titled
+from asyncdemo.cli.exit_status import EXPECTATION_FAILED
+from asyncdemo.cli.messages import say
 from asyncdemo.cli.options import (
     Ascii,
     Json,
@@ -22,20 +26,64 @@ from asyncdemo.cli.options import (
     Settings,
     Timeout,
     checked_timeout,
+    complete_target,
     load_catalogue,
     percent_of,
     resolved,
     seconds_of,
 )
-from asyncdemo.cli.planning import Request
+from asyncdemo.cli.planning import Request, planned
+from asyncdemo.cli.saving import comparison_files
 from asyncdemo.comparison import FEWEST
+from asyncdemo.comparison.result import Comparison, Runs, Sweep, sweep
 from asyncdemo.comparison.stopping import Limits, limits
 from asyncdemo.errors import UsageError
-from asyncdemo.runner.rounds import Schedule
+from asyncdemo.runner.rounds import Progress, Schedule, run_rounds
+
+
+def compared(who: Contest, schedule: Schedule, baseline: int, save: Sequence[Path]) -> tuple[Comparison | Sweep, float]:
+    """Run a comparison and give its result, and the seconds that it took.
+
+    The files are opened before anything runs, and written anew after each round. Raises UsageError for one that
+    cannot be written, and for settings that a script does not have.
+    """
+    started = time.monotonic()
+    with ExitStack() as stack:
+        files = comparison_files(save, stack)
+        ways = zip(who.targets, who.requests, strict=True)
+        plans = [stack.enter_context(planned(target, request, again_and_again=True)) for target, request in ways]
+        result = run_rounds(
+            dict(zip(who.keys, plans, strict=True)),
+            schedule,
+            partial(_assembled, who, baseline),
+            tell=_tell,
+            after_round=files.save,
+        )
+        say("")
+        if result.rounds:
+            files.save(result)
+    return result, time.monotonic() - started
+
+
+def _assembled(who: Contest, baseline: int, runs: Runs) -> Comparison | Sweep:
+    if who.is_grid and who.parameter is not None:
+        return sweep(runs, who.parameter, who.values, who.names, baseline)
+    return Comparison(*runs, baseline, who.parameter)
+
+
+def _tell(progress: Progress) -> None:
+    runs = str(progress.least)
+    if progress.most is None or progress.most > progress.least:
+        runs += " or more" if progress.most is None else f" to {progress.most}"
+    if progress.left is None:
+        say(f"warming up: run {progress.run}")
+        return
+    least, most = progress.left
+    left = f"{least:.0f}" if most is None or round(most) == round(least) else f"{least:.0f} to {most:.0f}"
+    say(f"run {progress.run} of {runs}, about {left} s left")
+
 
 app = command_app()
-
-BROKEN_PROMISE = 3
 
 
 @app.command("compare")
@@ -136,9 +184,9 @@ def compare(
         write_comparison(page, result, title=title, summary=summary, took=took, full=full, options=options)
     status = {"failed": 1, "interrupted": 130}.get(result.stopped, int(result.timed_out))
     if not status and min_speedup is not None:
-        from asyncdemo.cli.promises import too_slow
+        from asyncdemo.cli.exit_status import too_slow
 
-        status = BROKEN_PROMISE if too_slow(result, min_speedup) else 0
+        status = EXPECTATION_FAILED if too_slow(result, min_speedup) else 0
     raise typer.Exit(status)
 
 

@@ -7,8 +7,8 @@ import typer
 
 from asyncdemo.catalogue.names import normal
 from asyncdemo.cli.app import command_app
+from asyncdemo.cli.exit_status import unknown_rule
 from asyncdemo.cli.options import Ascii
-from asyncdemo.cli.promises import unknown_rule
 from asyncdemo.errors import UsageError
 
 app = command_app()

@@ -8,8 +8,7 @@ import typer
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import is_document, read_document
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.completion import complete_document
-from asyncdemo.cli.options import Ascii, Json, Scenarios, load_catalogue, tell_problems
+from asyncdemo.cli.options import Ascii, Json, Scenarios, complete_document, load_catalogue, tell_problems
 from asyncdemo.errors import UsageError
 
 app = command_app()
@@ -37,7 +36,7 @@ def list_scenarios(
     and its last line or why it cannot.
     """
     if chapter is not None and is_document(chapter):
-        from asyncdemo.cli.blocks_listed import write_blocks
+        from asyncdemo.cli.blocks import write_blocks
 
         document, block = read_document(chapter)
         chosen = document.blocks if block is None else (block,)

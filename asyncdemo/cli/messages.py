@@ -1,8 +1,10 @@
-"""Messages on stderr: one line each, on a terminal in rows that end between words."""
+"""What is said on stderr: messages, a line of progress, and annotations where GitHub Actions shows them."""
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
 
 _INDENT = "  "  # of the rows after the first
 
@@ -13,7 +15,7 @@ def tell(message: str) -> None:
     from asyncdemo.views.terminal.text import harmless
 
     text = f"asyncdemo: {harmless(message)}"
-    rows = _rows(text, Page(sys.stderr, os.environ).width - 1) if sys.stderr.isatty() else [text]
+    rows = _message_rows(text, Page(sys.stderr, os.environ).width - 1) if sys.stderr.isatty() else [text]
     sys.stderr.write("".join(f"{row}\n" for row in rows))
     sys.stderr.flush()
 
@@ -32,7 +34,7 @@ class DeadlockTeller:
         tell("nothing can wake this program: no timer, no input, no thread")
 
 
-def _rows(text: str, width: int) -> Iterator[str]:
+def _message_rows(text: str, width: int) -> Iterator[str]:
     """Break the text before each word that would not fit; one that is wider than a row is left to the terminal."""
     from asyncdemo.views.terminal.text import cells
 
@@ -44,3 +46,47 @@ def _rows(text: str, width: int) -> Iterator[str]:
             yield row
             row = _INDENT + word
     yield row
+
+
+def say(message: str) -> None:
+    """Show the message in place of the one before; nothing is shown where stderr is no terminal."""
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        sys.stderr.write(f"\r\x1b[K{message}")
+        sys.stderr.flush()
+
+
+@contextmanager
+def progress(message: str) -> Iterator[None]:
+    """Show the message for the length of the block."""
+    say(message)
+    try:
+        yield
+    finally:
+        say("")
+
+
+def watched_for(seconds: float) -> str:
+    """Say that a program goes on for so long, and how to end it before."""
+    return f"watched for {seconds:g} s, Ctrl-C ends it"
+
+
+def is_github(environ: Mapping[str, str]) -> bool:
+    """Tell whether this is GitHub Actions."""
+    return environ.get("GITHUB_ACTIONS") == "true"
+
+
+def write_annotation(
+    command: str, title: str, path: str | None, line: int | None, text: str, stream: TextIO | None = None
+) -> None:
+    """Write a workflow command: error, warning or notice; the escapes are those of actions/toolkit (command.ts)."""
+    fields = {"title": title, "file": path, "line": line}
+    properties = ",".join(f"{name}={_property(str(value))}" for name, value in fields.items() if value is not None)
+    print(f"::{command} {properties}::{_data(text)}", file=stream or sys.stderr)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,9 +1,12 @@
-"""The options that several commands share, and what they are checked for."""
+"""The options that several commands share, what they are checked for, and the names that a shell completes.
+
+bash breaks words at a colon: it hands over `simulated-io-wait:as` as three words and replaces only the last of them.
+"""
 
 import math
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, MutableMapping
 from typing import Annotated
 
 import typer
@@ -11,9 +14,59 @@ import typer
 from asyncdemo.catalogue import course, targets
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.scenario import Catalogue, Problem, Scenario
-from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.targets import Target, is_document, read_document
 from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
+
+_BASH = "complete_bash"
+
+
+def complete_target(incomplete: str) -> list[str]:
+    """Give the names of scenarios, aliases and variants that begin like this, or the blocks of a document."""
+    blocks = complete_document(incomplete)
+    if blocks:
+        return blocks
+    catalogue = course.load(course.folders([], os.environ))
+    variants = (variant for scenario in catalogue.scenarios for variant in scenario.variants)
+    names = dict.fromkeys([*targets.names(catalogue), *variants])
+    before = _before_colon()
+    return [name.removeprefix(before) for name in names if name.startswith(before + incomplete)]
+
+
+def complete_document(incomplete: str) -> list[str]:
+    """Give the blocks of a document whose name is there up to `#`; else the shell completes file names itself."""
+    name, mark, _ = incomplete.rpartition("#")
+    if not mark or not is_document(name):
+        return []
+    try:
+        document, _ = read_document(name)
+    except UsageError:
+        return []
+    names = map(document.name_of, document.blocks)
+    return [each for each in names if each.startswith(incomplete)]
+
+
+def end_at_colon(environ: MutableMapping[str, str]) -> None:
+    """Where bash says that the word to complete is the colon itself, make it the empty word behind it."""
+    words = _bash_words(environ)
+    if words and words[-1] == ":" and environ["COMP_CWORD"] == str(len(words) - 1):
+        environ["COMP_WORDS"] += " ''"
+        environ["COMP_CWORD"] = str(len(words))
+
+
+def _before_colon() -> str:
+    """What stands before the word to complete and belongs to it: `scenario:`, or nothing."""
+    words = _bash_words(os.environ)
+    current = int(os.environ["COMP_CWORD"]) if words else 0
+    return f"{words[current - 2]}:" if current > 1 and words[current - 1] == ":" else ""
+
+
+def _bash_words(environ: MutableMapping[str, str]) -> list[str]:
+    """The words of the line, if it is bash that asks and asks as it should."""
+    words, current = environ.get("COMP_WORDS", "").split(), environ.get("COMP_CWORD", "")
+    fits = environ.get("_ASYNCDEMO_COMPLETE") == _BASH and current.isdecimal() and int(current) <= len(words)
+    return words if fits else []
+
 
 Scenarios = Annotated[
     list[str] | None,

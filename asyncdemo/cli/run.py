@@ -15,9 +15,16 @@ from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.blocks import blocks_to_run
-from asyncdemo.cli.completion import complete_target
-from asyncdemo.cli.interrupting import once_is_enough
-from asyncdemo.cli.messages import DeadlockTeller, tell
+from asyncdemo.cli.exit_status import (
+    ANY,
+    EXPECTATION_FAILED,
+    annotate,
+    are_broken,
+    exit_status,
+    once_is_enough,
+    rules_named,
+)
+from asyncdemo.cli.messages import DeadlockTeller, progress, tell, watched_for
 from asyncdemo.cli.options import (
     CUMULATIVE_WHAT,
     Ascii,
@@ -29,21 +36,18 @@ from asyncdemo.cli.options import (
     Settings,
     Timeout,
     checked_timeout,
+    complete_target,
     in_chapter,
     load_catalogue,
     resolved,
     seconds_of,
 )
 from asyncdemo.cli.planning import Request, planned
-from asyncdemo.cli.progress import progress, watched_for
-from asyncdemo.cli.promises import ANY, annotate, are_broken, rules_named
 from asyncdemo.cli.saving import Save, recording_files
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Run
 
 app = command_app()
-
-BROKEN_PROMISE, INTERRUPTED = 3, 130
 
 
 class RunCommand(TyperCommand):
@@ -176,7 +180,9 @@ def run(
 
             files.save(Recording(tuple(runs), started=started.isoformat(timespec="seconds")))
     annotate(runs, os.environ)
-    raise typer.Exit(exit_status(runs, deadlock_is_finding=stops) or (BROKEN_PROMISE if are_broken(runs, rules) else 0))
+    raise typer.Exit(
+        exit_status(runs, deadlock_is_finding=stops) or (EXPECTATION_FAILED if are_broken(runs, rules) else 0)
+    )
 
 
 def _refuse_with_output_only(options: dict[str, object]) -> None:
@@ -184,18 +190,6 @@ def _refuse_with_output_only(options: dict[str, object]) -> None:
     given = [name for name, value in options.items() if value not in (None, False)]
     if given:
         raise UsageError(f"--output-only and {given[0]} exclude each other: choose one")
-
-
-def exit_status(runs: list[Run], *, deadlock_is_finding: bool = False) -> int:
-    """0 if all runs ended as they should, 130 if one was interrupted, else 1.
-
-    A run that was made to end by a deadlock did not, unless that counts as a finding.
-    """
-    if deadlock_is_finding:
-        runs = [run for run in runs if run.outcome.reason != "deadlock"]
-    if any(run.was_interrupted for run in runs):
-        return INTERRUPTED
-    return 0 if all(run.ok for run in runs) else 1
 
 
 def _chosen(

@@ -11,10 +11,9 @@ from asyncdemo.catalogue.availability import satisfies, unmet_python
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Document, Target
 from asyncdemo.cli.blocks import described
-from asyncdemo.cli.interrupting import once_is_enough
-from asyncdemo.cli.messages import tell
+from asyncdemo.cli.exit_status import once_is_enough
+from asyncdemo.cli.messages import progress, tell, watched_for
 from asyncdemo.cli.planning import Request, expected_status, planned
-from asyncdemo.cli.progress import progress, watched_for
 from asyncdemo.model.recording import Run
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan, first_found

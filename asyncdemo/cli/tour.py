@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.completion import complete_target
 from asyncdemo.cli.messages import tell
-from asyncdemo.cli.options import Ascii, Scenarios
+from asyncdemo.cli.options import Ascii, Scenarios, complete_target
 
 if TYPE_CHECKING:
     from asyncdemo.cli.tour_stops import Tour
@@ -82,11 +81,11 @@ def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_o
     with handled((signal.SIGINT,), session.hear_ctrl_c):
         try:
             if on_screen:
-                from asyncdemo.cli.tour_loops import tour_on_screen
+                from asyncdemo.cli.tour_session import tour_on_screen
 
                 tour_on_screen(session, ascii_only=ascii_only)
             else:
-                from asyncdemo.cli.tour_loops import tour_as_text
+                from asyncdemo.cli.tour_session import tour_as_text
 
                 tour_as_text(session, page, asks=typed and page.terminal, one_chapter=found.first is not None)
         finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.cli.promises import annotate, are_broken
+from asyncdemo.cli.exit_status import annotate, are_broken
 from asyncdemo.findings import RULES
 from asyncdemo.findings.explanations import explanation
 from asyncdemo.model.recording import Finding

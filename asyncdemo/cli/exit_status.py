@@ -1,9 +1,10 @@
-"""What `run --fail-on` and `compare --min-speedup` promise; findings as annotations where GitHub Actions shows them."""
+"""What decides the exit status: how runs ended, Ctrl-C, `--fail-on` and `--min-speedup`."""
 
+import signal
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
-from asyncdemo.cli import annotations
+from asyncdemo.cli import messages
 from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Run
@@ -11,8 +12,22 @@ from asyncdemo.model.recording import Run
 if TYPE_CHECKING:
     from asyncdemo.comparison.result import Comparison, Sweep
 
+EXPECTATION_FAILED, INTERRUPTED = 3, 130
+
 ANY = "any"
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def exit_status(runs: list[Run], *, deadlock_is_finding: bool = False) -> int:
+    """The status of a command that ran these: 0 if all runs ended as they should, 130 if one was interrupted, else 1.
+
+    A run that was made to end by a deadlock did not, unless that counts as a finding.
+    """
+    if deadlock_is_finding:
+        runs = [run for run in runs if run.outcome.reason != "deadlock"]
+    if any(run.was_interrupted for run in runs):
+        return INTERRUPTED
+    return 0 if all(run.ok for run in runs) else 1
 
 
 def rules_named(words: str | None) -> frozenset[str]:
@@ -87,9 +102,19 @@ def too_slow(compared: "Comparison | Sweep", least: float) -> bool:
 
 def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO | None = None) -> None:
     """Write the findings as annotations, if this is GitHub Actions."""
-    if annotations.wanted(environ):
+    if messages.is_github(environ):
         for run in runs:
             for each in run.findings or ():
                 text = f"{each.message} Do: {each.advice}" if each.advice else each.message
                 command = _COMMANDS[each.severity]
-                annotations.write_annotation(command, each.rule, each.path, each.line, text, stream)
+                messages.write_annotation(command, each.rule, each.path, each.line, text, stream)
+
+
+def once_is_enough(run: Run) -> Run:
+    """Give the run; if Ctrl-C has ended it, those who press again and again get their report all the same.
+
+    SIGTERM still ends us, should nobody take what we write.
+    """
+    if run.was_interrupted:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return run
