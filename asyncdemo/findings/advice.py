@@ -57,7 +57,7 @@ def instead_of_computing(evidence: Evidence, place: Place | None, kind: str) -> 
         return _IN_ONE_THREAD.format(_thread(evidence, used))
     if used == "asyncio":
         return "compute in a function of its own, and run that in a ProcessPoolExecutor"
-    return "compute in a function of its own, and run that by anyio.to_process.run_sync"
+    return "compute in a function of its own, and run that with anyio.to_process.run_sync"
 
 
 def instead_of_never_awaiting(evidence: Evidence, place: Place | None, name: str) -> str:
@@ -329,6 +329,6 @@ def _done_callback(source: Source, line: int) -> str | None:
         if called(call) == "add_done_callback" and isinstance(call.func, ast.Attribute) and len(call.args) == 1:
             task, function = source.text_of(call.func.value), source.text_of(call.args[0])
             named = isinstance(call.func.value, ast.Name) and isinstance(call.args[0], ast.Name)
-            then = f"await {task}, then await {function}({task})" if named else "await the task, then what is to follow"
+            then = f"await {task}, then await {function}({task})" if named else "await the task, then do what follows"
             return f"a done-callback is a plain function: {then}"
     return None

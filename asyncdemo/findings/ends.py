@@ -137,8 +137,8 @@ def _cancelled(evidence: Evidence, place: Place, left: list[Leftover]) -> Findin
         message = f"{main} returned while {which} waited here: cancelled, not finished."
         beside = "was cancelled here: main had returned"
     else:
-        message = f"{main} returned before {which} had begun: cancelled, and not one line of it has run."
-        beside = "never began: main had returned"
+        message = f"{main} returned before {which} had started: cancelled, and not one line of it has run."
+        beside = "never started: main had returned"
     return Finding(
         "cancelled-at-exit",
         "warning",

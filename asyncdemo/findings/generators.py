@@ -69,8 +69,8 @@ def _finding(evidence: Evidence, name: str, function: Function | None, times: in
         "unfinished-async-generator",
         "warning",
         *at(place),
-        message=f"{name}() was left before its end: its clean-up runs later, in another task.",
-        advice="enter it by contextlib.aclosing, which closes it where it is left",
+        message=f"{name}() was left before it had finished: its clean-up runs later, in another task.",
+        advice="enter it with contextlib.aclosing, which closes it on the spot",
         times=times,
         beside=((place[1], f"left {name}() open"),) if place else (),
     )

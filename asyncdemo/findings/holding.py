@@ -57,7 +57,7 @@ def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
     last = unending_step(evidence)
     behind = last.behind if last is not None and any(step.task == last.task for step in steps) else ()
     alone = not late and not behind and not has_company(evidence, steps)
-    said = "no task was seen to be ready meanwhile." if alone else _said_late(evidence, steps, late)
+    said = "no other task was seen to be ready meanwhile." if alone else _said_late(evidence, steps, late)
     if behind and not late:
         said = f"{could_not_begin(behind)} until it was stopped."
     total = sum(step.end - step.start for step in steps)
@@ -66,7 +66,7 @@ def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
         "blocking-call",
         "note" if alone else "warning",
         *place,
-        message=f"{_where(evidence, steps)} holds the one event loop; {said}",
+        message=f"{_where(evidence, steps)} blocks the event loop; {said}",
         advice=instead_of_blocking(evidence, _line(evidence, steps), task.kind, last_of(task.coroutine)),
         seconds=total,
         times=len(steps),
@@ -112,12 +112,13 @@ def _said_late(evidence: Evidence, steps: list[Span], late: dict[int, float]) ->
     own = {step.task for step in steps}
     others = {task: by for task, by in late.items() if task not in own} or late
     worst = next(iter(others))
-    more = f", and {len(others) - 1} more were late" if len(others) > 1 else ""
+    one = len(others) == 2
+    more = f", and {len(others) - 1} other {'task was' if one else 'tasks were'} late" if len(others) > 1 else ""
     return f"{task_name(evidence.tasks[worst])} was {seconds(others[worst])} late{more}."
 
 
 def _how_long(times: int, total: float) -> str:
-    return f" for {seconds(total)}" if times == 1 else f" {times} times, {seconds(total)} in all"
+    return f" for {seconds(total)}" if times == 1 else f" {times} times, {seconds(total)} total"
 
 
 def _ids(steps: list[Span]) -> tuple[int, ...]:

@@ -64,7 +64,7 @@ def _nested(evidence: Evidence, place: Place | None) -> Finding:
         "nested-run",
         "error",
         *at(place),
-        message="A loop runs in this thread already: no second one can start inside of it.",
+        message="A loop is already running in this thread: a second one cannot start inside it.",
         advice=instead_of_nesting(evidence, place),
-        beside=((place[1], "a loop runs already"),) if place else (),
+        beside=((place[1], "a loop is already running"),) if place else (),
     )

@@ -76,11 +76,11 @@ def _lost(place: Place | None, some: list[Report], tasks: tuple[int, ...]) -> Fi
         "exception-never-retrieved",
         "error",
         *at(place),
-        message=f"{who} failed with {error}; nobody asked for its result.",
-        advice="await the task: its exception comes out there",
+        message=f"{who} failed with {error}; nothing awaited it.",
+        advice="await the task: that raises its exception",
         times=len(some),
         tasks=tasks,
-        beside=((place[1], f"{error}: nobody was told"),) if place else (),
+        beside=((place[1], f"{error}: nobody noticed"),) if place else (),
     )
 
 
@@ -90,7 +90,7 @@ def _destroyed(place: Place | None, some: list[Report], tasks: tuple[int, ...]) 
         "task-destroyed-pending",
         "error",
         *at(place),
-        message=f"{who} was thrown away before its end: the rest of it never ran.",
+        message=f"{who} was thrown away before it had finished: the rest of it never ran.",
         advice="keep the task in a variable and await it while the loop runs",
         times=len(some),
         tasks=tasks,

@@ -111,9 +111,9 @@ def _starved(evidence: Evidence, place: Place, group: list[_Wait], steps: _Steps
         "starved-task",
         "warning",
         *place,
-        message=f"{task_name(evidence.tasks[worst.task])} could run and had no turn for {seconds(length)}: "
+        message=f"{task_name(evidence.tasks[worst.task])} was ready but had no turn for {seconds(length)}: "
         f"{len(others)} steps came first, most of {task_name(whose)}, none longer than {max(others)[0]:.3f} s.",
-        advice="fewer tasks at a time (asyncio.Semaphore), or compute in a process",
+        advice="run run fewer tasks at a time (asyncio.Semaphore), or compute in a process",
         seconds=sum(wait.total for wait in group),
         times=sum(wait.times for wait in group),
         tasks=tuple(wait.worst.task for wait in group),

@@ -67,7 +67,7 @@ def _swallowed(evidence: Evidence, place: Place, tasks: dict[int, float]) -> Fin
         "swallowed-cancellation",
         "error",
         *place,
-        message=f"{task_name(evidence.tasks[first])} was cancelled here, caught that, "
+        message=f"{task_name(evidence.tasks[first])} was cancelled here, caught the exception, "
         f"and went on for {seconds(waited)}.",
         advice="except asyncio.CancelledError: clean up, then raise",
         times=len(tasks),

@@ -114,14 +114,14 @@ def _finding(evidence: Evidence, place: Place | None, name: str, times: int) -> 
     if place is not None:
         handed = not call and any(use.lineno == place[1] for use in evidence.source.uses_of(last_of(name)))
         other = f"{last_of(name)} is only called from here" if handed else f"{last_of(name)}() was never awaited"
-        what = "made a coroutine object, then dropped it" if call else other
+        what = "created a coroutine object but never ran it" if call else other
         beside.append((place[1], what))
         beside += [(line, "never ran") for line in _never_ran(evidence, name)]
     return Finding(
         "never-awaited",
         "error",
         *at(place),
-        message=f"{last_of(name)}() only builds a coroutine object; not one line of its body has run.",
+        message=f"{last_of(name)}() only creates a coroutine object; not one line of its body has run.",
         advice=instead_of_never_awaiting(evidence, place, name),
         times=times,
         beside=tuple(beside),

@@ -78,9 +78,9 @@ def _sequence(evidence: Evidence, root: Task, waits: list[_Wait]) -> list[Findin
             "sequential-awaits",
             "note",
             *place,
-            message=f"{task_name(root)} waited {len(lengths)} times in a row; if none needs another, "
-            f"overlap saves {seconds(total - longest)}.",
-            advice="start them together, by asyncio.gather or in a task group"
+            message=f"{task_name(root)} waited {len(lengths)} times in a row; if they are independent, "
+            f"running them together saves {seconds(total - longest)}.",
+            advice="start them together, with asyncio.gather or a task group"
             if asyncio
             else "start each in a nursery or a task group",
             seconds=total,

@@ -97,7 +97,7 @@ COROUTINE = (
         ("task = asyncio.current_task(); task.add_done_callback(cell)",
          "a done-callback is a plain function: await task, then await cell(task)"),
         ("asyncio.current_task().add_done_callback(cell)",
-         "a done-callback is a plain function: await the task, then what is to follow"),
+         "a done-callback is a plain function: await the task, then do what follows"),
     ],
 )  # fmt: skip
 def test_a_coroutine_that_was_never_awaited(code: str, advice: str) -> None:

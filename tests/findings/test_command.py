@@ -116,7 +116,7 @@ def test_json_has_findings_and_thresholds_count(script: Write, asyncdemo: Callab
         "seconds": 0.1,
         "times": 1,
         "tasks": finding["tasks"],
-        "message": "It holds the one event loop; no task was seen to be ready meanwhile.",
+        "message": "It blocks the event loop; no other task was seen to be ready meanwhile.",
         "advice": "await asyncio.sleep(0.1)",
     }
     assert findings("--threshold", "blocking-call=5") == []
@@ -128,7 +128,7 @@ def test_annotations_go_to_stderr(script: Write, tmp_path: Path, asyncdemo: Call
     json.loads(done.stdout)
     assert done.stderr == (
         f"::error title=never-awaited,file={tmp_path}/script.py,line=5::"
-        "main() only builds a coroutine object; not one line of its body has run. Do: import asyncio at the top, and here: asyncio.run(main())\n"
+        "main() only creates a coroutine object; not one line of its body has run. Do: import asyncio at the top, and here: asyncio.run(main())\n"
     )
 
 

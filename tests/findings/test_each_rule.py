@@ -126,12 +126,12 @@ CASES = {
         hanging("blocked-exit"), 5, "thread asyncio_0 is still in job (line 5)", hanging("blocked-exit", nearly=True)
     ),
     "never-awaited": Case(
-        run(stderr=WARNED), 4, "main() only builds a coroutine object", run(stderr=WARNED.replace("RuntimeW", "W"))
+        run(stderr=WARNED), 4, "main() only creates a coroutine object", run(stderr=WARNED.replace("RuntimeW", "W"))
     ),
     "nested-run": Case(
         run(stderr=NESTED.format("RuntimeError: asyncio.run() cannot be called from a running event loop")),
         5,
-        "A loop runs in this thread already",
+        "A loop is already running in this thread",
         run(stderr=NESTED.format("RuntimeError: Event loop is closed")),
     ),
     "exception-never-retrieved": Case(
@@ -143,7 +143,7 @@ CASES = {
     "task-destroyed-pending": Case(
         run([MAIN, JOB], stderr=DESTROYED.format("")),
         10,
-        "job() was thrown away before its end",
+        "job() was thrown away before it had finished",
         run([MAIN, JOB], stderr=DESTROYED.format("no ").partition("task:")[0]),  # somebody else's message
     ),
     "unsafe-thread-call": Case(
@@ -170,7 +170,7 @@ CASES = {
         "beat",
         run([MAIN, BEAT, JOB], [(3, "running", 0.1, 0.4, 4), LATE[1]]),  # nobody who waits at other times
     ),
-    "starved-task": Case(starved(0.3), 3, "beat could run and had no turn for 0.30 s", starved(0.15)),
+    "starved-task": Case(starved(0.3), 3, "beat was ready but had no turn for 0.30 s", starved(0.15)),
     "never-suspends": Case(
         run([MAIN, BEAT, JOB], [(2, "running", 0.0, 0.05), (3, "running", 0.05, 0.1)]),
         3,
@@ -181,7 +181,7 @@ CASES = {
     "unfinished-async-generator": Case(
         run(stderr=GENERATOR.format("rows", "rows", PATH), source=CLEANS_UP),
         7,
-        "rows() was left before its end",
+        "rows() was left before it had finished",
         run(stderr=GENERATOR.format("x", "x", "/usr/lib/python3.11/asyncio/x.py"), source="import asyncio\n"),
     ),
     "sequential-awaits": Case(

@@ -131,7 +131,7 @@ def test_of_an_overdue_timer_it_is_not_said_that_nothing_wanted_the_loop(version
     """Timers of plain callbacks have no lanes: only what is known of tasks is said."""
     (finding,) = observed(tmp_path, version, OVERDUE)["findings"]
     assert (finding["rule"], finding["line"]) == ("blocking-call", 7)
-    assert finding["message"] == "It holds the one event loop; no task was seen to be ready meanwhile."
+    assert finding["message"] == "It blocks the event loop; no other task was seen to be ready meanwhile."
 
 
 HANDED = """

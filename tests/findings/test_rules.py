@@ -38,7 +38,7 @@ def test_a_blocking_call_tells_who_was_late_and_what_to_write() -> None:
         "warning",
         PATH,
         4,
-        "It holds the one event loop; beat was 0.25 s late.",
+        "It blocks the event loop; beat was 0.25 s late.",
         "await asyncio.sleep(0.3)",
         seconds=pytest.approx(0.3),  # type: ignore[arg-type]
         tasks=(3,),
@@ -57,7 +57,7 @@ def test_alone_it_is_a_note() -> None:
     finding = only(run([MAIN], [(1, "blocked", 0.1, 0.4, 4)]))
     assert (finding.severity, finding.message) == (
         "note",
-        "It holds the one event loop; no task was seen to be ready meanwhile.",
+        "It blocks the event loop; no other task was seen to be ready meanwhile.",
     )
 
 
@@ -76,7 +76,7 @@ def test_who_waits_for_it_is_no_company() -> None:
 
 def test_without_a_line_the_coroutine_is_told() -> None:
     finding = only(run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.4), *BLOCKED[1:]]))
-    assert (finding.line, finding.message[:21]) == (9, "Something in job() ho")
+    assert (finding.line, finding.message[:21]) == (9, "Something in job() bl")
 
 
 def test_a_step_without_a_line_joins_the_others_of_its_coroutine() -> None:
@@ -268,15 +268,15 @@ def test_a_thread_that_touches_the_loop_is_named_with_what_followed() -> None:
         "error",
         PATH,
         7,
-        "The thread Thread-1 (work) touches the loop here, which slept on for 0.40 s.",
-        "let the loop do it: call_soon_threadsafe, or run_coroutine_threadsafe",
+        "The thread Thread-1 (work) calls into the loop here, which slept on for 0.40 s.",
+        "let the loop do it: use call_soon_threadsafe or run_coroutine_threadsafe",
         seconds=0.4,
         times=2,
         tasks=(4,),
         beside=((7, "not from this thread"),),
     )
     assert (second.line, second.seconds) == (9, None)
-    assert second.message == "Another thread touches the loop here, which may sleep on and not notice."
+    assert second.message == "Another thread calls into the loop here, which may sleep on and not notice."
 
 
 def test_what_asyncio_refuses_and_what_it_does_not_see_are_one_cause() -> None:
@@ -381,8 +381,8 @@ def left(source: str, *, begun: bool, line: int = 3) -> Run:
 def test_a_task_that_had_not_begun_has_not_waited() -> None:
     begun, unbegun = only(left(LEFT, begun=True)), only(left(LEFT, begun=False))
     assert (begun.line, begun.message) == (3, "main returned while save waited here: cancelled, not finished.")
-    assert unbegun.message == "main returned before save had begun: cancelled, and not one line of it has run."
-    assert (unbegun.line, unbegun.beside) == (2, ((2, "never began: main had returned"),))
+    assert unbegun.message == "main returned before save had started: cancelled, and not one line of it has run."
+    assert (unbegun.line, unbegun.beside) == (2, ((2, "never started: main had returned"),))
     assert begun.advice == unbegun.advice == "await it before main returns"
 
 

@@ -22,20 +22,20 @@ NEVER = Finding(
     "error",
     PATH,
     8,
-    "main() only builds a coroutine object; not one line of its body has run.",
+    "main() only creates a coroutine object; not one line of its body has run.",
     "asyncio.run(main())",
-    beside=((8, "made a coroutine object, then dropped it"), (7, "never ran")),
+    beside=((8, "created a coroutine object but never ran it"), (7, "never ran")),
 )
 BLOCKS = Finding(
     "blocking-call",
     "warning",
     PATH,
     4,
-    "It holds the one event loop; beat was 0.55 s late.",
+    "It blocks the event loop; beat was 0.55 s late.",
     "await asyncio.sleep(0.2)",
     seconds=0.6,
     times=3,
-    beside=((4, "blocked the loop 3 times, 0.60 s in all"),),
+    beside=((4, "blocked the loop 3 times, 0.60 s total"),),
 )
 NOTE = Finding(
     "sequential-awaits",
@@ -93,7 +93,7 @@ def test_an_error_is_told_before_a_warning_is_told_whole(place: int) -> None:
     others = [BLOCKS._replace(message="word " * 60), BLOCKS, NOTE, BLOCKS]
     rows = finding_rows(page(Text()), [found(*others[:place], NEVER, *others[place:])], 10)
     said = ["".join(part if isinstance(part, str) else part[0] for part in row) for row in rows]
-    assert any("only builds a coroutine object" in row for row in said)
+    assert any("only creates a coroutine object" in row for row in said)
     assert sum(row.startswith(("! ", "i ")) for row in said) == 5  # each has its two rows
 
 
@@ -111,14 +111,14 @@ def test_findings_are_in_view_after_a_flood(live: bool, fold: bool) -> None:
     view.finish(flood._replace(findings=(BLOCKS, NEVER)))
     last = stream.getvalue().splitlines()[-22:]
     assert any("blocking-call, line 4" in row for row in last)
-    assert any("only builds a coroutine object" in row for row in last)
+    assert any("only creates a coroutine object" in row for row in last)
 
 
 def test_what_stands_beside_the_code() -> None:
     assert marks(found(NEVER, BLOCKS, NOTE)) == [
-        Mark(4, "blocked the loop 3 times, 0.60 s in all", 0.0, 0.0, 0, trouble=True),
+        Mark(4, "blocked the loop 3 times, 0.60 s total", 0.0, 0.0, 0, trouble=True),
         Mark(7, "never ran", 0.0, 0.0, 0),
-        Mark(8, "made a coroutine object, then dropped it", 0.0, 0.0, 0, trouble=True),
+        Mark(8, "created a coroutine object but never ran it", 0.0, 0.0, 0, trouble=True),
     ]
 
 
@@ -138,7 +138,7 @@ def test_the_whole_view_has_22_rows(live: bool, count: int, lines: int) -> None:
     rows = stream.getvalue().splitlines()
     assert len(rows) <= ROWS
     assert any("blocking-call" in row for row in rows)
-    assert any("holds the one event loop" in row for row in rows)
+    assert any("blocks the event loop" in row for row in rows)
 
 
 def test_variants_say_which_file(snapshot: SnapshotAssertion) -> None:
@@ -146,5 +146,5 @@ def test_variants_say_which_file(snapshot: SnapshotAssertion) -> None:
     runs = [found(target="a:polite"), found(BLOCKS, target="a:rude")]
     write_variants(page(stream), "a", "three jobs", runs, next_step=("next", "x"), full=False, timing=False)
     rows = stream.getvalue().splitlines()
-    assert "! blocking-call   example.py:4   time.sleep(0.2)   3 times, 0.60 s in all" in rows
+    assert "! blocking-call   example.py:4   time.sleep(0.2)   3 times, 0.60 s total" in rows
     assert len(rows) <= ROWS

@@ -127,7 +127,7 @@ def _findings(run: Run) -> list[dict[str, Any]]:
 
 def _often(times: int, seconds: float | None) -> str:
     took = "" if seconds is None else wording.seconds(seconds)
-    return f"{times:,} times" + (f", {took} in all" if took else "") if times > 1 else took
+    return f"{times:,} times" + (f", {took} total" if took else "") if times > 1 else took
 
 
 def _not_shown(run: Run, left_out: int) -> list[str]:

@@ -83,7 +83,7 @@ def _said(run: Run, *, alone: bool) -> list[str]:
         said.append(f"{who}the trace is incomplete")
     for finding in (run.findings or ())[:FINDINGS]:
         where = "" if finding.line is None else f", line {finding.line}"
-        took = "" if finding.seconds is None else f", {wording.seconds(finding.seconds)} in all"
+        took = "" if finding.seconds is None else f", {wording.seconds(finding.seconds)} total"
         times = f", {finding.times} times" if finding.times > 1 else ""
         sign = "i" if finding.severity == "note" else "!"
         said.append(f"{sign} {who}{finding.rule}{where}{times}{took}")

@@ -60,7 +60,7 @@ def _heading(page: Page, finding: Finding, name: str, code: str) -> Row:
     """The row that names a finding and its line, and how often and how long it was seen."""
     times = f"{finding.times} times" if finding.times > 1 else ""
     took = "" if finding.seconds is None else wording.seconds(finding.seconds)
-    how_often = ", ".join(filter(None, (times, f"{took} in all" if times and took else took)))
+    how_often = ", ".join(filter(None, (times, f"{took} total" if times and took else took)))
     sign, style = _SIGNS[finding.severity]
     name = cut(page.shown(f"{sign} {name}"), page.width - 1, page.glyphs["more"])
     rest = [f"   {part}" for part in (page.shown(code), how_often) if part]
@@ -90,9 +90,9 @@ def _todo(page: Page, finding: Finding) -> tuple[list[Row], list[Row]]:
         return [], labelled(page, "Why", command, indent=2)
     gap = max(_WHY - 7 - cells(advice), 3)
     if 7 + cells(advice) + gap + 6 + cells(command) < page.width:
-        return [(("  Do   ", "dim"), advice, " " * gap, ("Why   ", "dim"), command)], []
+        return [(("  Fix  ", "dim"), advice, " " * gap, ("Why   ", "dim"), command)], []
     first, *others = paragraph(page, advice, indent=7)
-    return [(("  Do   ", "dim"), *first[1:]), *others], labelled(page, "Why", command, indent=2)
+    return [(("  Fix  ", "dim"), *first[1:]), *others], labelled(page, "Why", command, indent=2)
 
 
 def _more(page: Page, names: Sequence[str]) -> Row:

@@ -22,7 +22,7 @@ function findingPart(finding, show) {
   return make(`article.finding.${finding.severity}`,
     make(several ? "h3" : "h2", badge, finding.rule, finding.place && " · ", place, make("small", finding.often)),
     prose("p", finding.message),
-    finding.advice ? make("p.do", make("strong", "Do"), prose("span", finding.advice)) : "",
+    finding.advice ? make("p.do", make("strong", "Fix"), prose("span", finding.advice)) : "",
     make("p.dim", "Why: ", make("code", `asyncdemo explain ${finding.rule}`)));
 }
 
