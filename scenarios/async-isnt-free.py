@@ -21,7 +21,7 @@ Python you have. The figures differ, but their order does not.
 """
 # /// script
 # [tool.asyncdemo]
-# findings = ["never-suspends"]
+# watched = false
 # question = "How does the output end?"
 # choices = [
 #     "...\ncheapest first: plain, await, gather",

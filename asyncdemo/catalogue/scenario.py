@@ -32,7 +32,8 @@ class Script(NamedTuple):
     """One script: what its text says about itself. `variant` is None where the file is the whole scenario.
 
     `source` is the decoded text with its own line ends. `exit` is the status that is expected of it,
-    `findings` are the rules that must be found in it, `time` what its own time must be. All names and texts are raw.
+    `findings` are the rules that must be found in it, `time` what its own time must be.
+    `watched` is False of what measures itself: then its tasks are not traced. All names and texts are raw.
     """
 
     variant: str | None
@@ -48,6 +49,7 @@ class Script(NamedTuple):
     question: str | None = None
     choices: tuple[str, ...] = ()
     time: tuple[str, ...] = ()
+    watched: bool = True
 
     @property
     def parameters(self) -> dict[str, Value]:

@@ -13,7 +13,7 @@ from asyncdemo.errors import Unreadable
 _START = re.compile(r"# /// ([a-zA-Z0-9-]+)")
 _TOML_PLACE = r" \(at (?:line (\d+), column \d+|end of document)\)"
 _TEXTS = ("aliases", "findings", "choices", "time")
-_OWN = (*_TEXTS, "exit", "question")
+_OWN = (*_TEXTS, "exit", "question", "watched")
 
 
 def fields(source: str) -> dict[str, Any]:
@@ -86,10 +86,13 @@ def _checked(table: dict[str, Any]) -> dict[str, Any]:
         "dependencies": _texts(table, "dependencies"),
         "question": _text(own, "question"),
         "exit": own.get("exit", 0),
+        "watched": own.get("watched", True),
     }
     given.update((key, _texts(own, key)) for key in _TEXTS)
     if type(given["exit"]) is not int:
         raise Unreadable("exit must be a whole number")
+    if type(given["watched"]) is not bool:
+        raise Unreadable("watched must be true or false")
     given["aliases"] = tuple(map(names.normal, given["aliases"]))
     for alias in given["aliases"]:
         if not names.is_name(alias):

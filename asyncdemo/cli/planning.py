@@ -72,6 +72,7 @@ def planned(target: Target, request: Request, *, again_and_again: bool = False) 
             deadlock_expected=target.script is not None and "deadlock" in target.script.findings,
             cannot=cannot,
             cannot_status=cannot_status,
+            untraced=target.script is not None and not target.script.watched,
         )
 
 

@@ -67,7 +67,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
     with shared_memory() as memory, stack_pipe() as stacks, _early_interrupts() as interrupted:
-        memory.prepare(attributing=not plan.times_only, tracing=not plan.times_only, stacks=stacks)
+        memory.prepare(attributing=not plan.times_only, tracing=not (plan.times_only or plan.untraced), stacks=stacks)
         try:
             with terminal.out_of_reach(lend=lend):
                 stdin = subprocess.DEVNULL if plan.without_input else _stdin(lend)
@@ -78,7 +78,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
             with terminal.lent_terminal(child.pid, lend=lend) as loan:
                 watch = _Watch(plan, memory, child, started(), terminal_lent=loan is not None)
                 watch.onlooker = onlooker
-                if stacks is not None and not plan.times_only:
+                if stacks is not None and not (plan.times_only or plan.untraced):
                     watch.stacks = Stacks(memory, child.pid, stacks)
                     watch.snapshots = Snapshots(memory, watch.stacks, child.started)
                 from asyncdemo.runner.supervise import supervise
@@ -199,7 +199,7 @@ class _Watch:
             seconds=self._clock.seconds(ended),
             output=self._buffer.kept(),
             output_dropped=self._buffer.dropped,
-            notes=tuple(_notes(self._memory, left, stdin_empty, self._started_programs)),
+            notes=tuple(_notes(self._plan, self._memory, left, stdin_empty, self._started_programs)),
             timeline=self._timeline(ended.at),
             standstill=None if self.snapshots is None or cause is None else self.snapshots.last(),
             stopped=None if stopped is None else stopped - self._child.started / 1e9,
@@ -279,9 +279,11 @@ def _python(executable: str, memory: Memory) -> Python:
     return Python(executable, numbers, "CPython" if memory[layout.CPYTHON] else None, memory.libraries)
 
 
-def _notes(memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str]) -> Iterator[str]:
+def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str]) -> Iterator[str]:
     if not memory.attached:
         yield "not observed: the probe could not get in, so only the whole time is known"
+    elif plan.untraced and not plan.times_only:
+        yield "its tasks were not watched: it measures itself"
     if memory[layout.UNTRACED] & layout.OTHER_LOOP:
         yield "its event loop was not traced: it is not built on asyncio's own, as uvloop's"
     if stdin_empty:

@@ -23,9 +23,10 @@ class Plan(NamedTuple):
     `cannot` says why it cannot even be started, if so, and `cannot_status` is the exit status of `--output-only` then.
     `timeout` is in seconds, or None. `expected` is the exit status that counts as ok. `watch_for` is how many
     seconds it is watched, then stopped. `times_only` leaves the script's streams and loops alone: then only the
-    times are observed. `without_input` keeps our own standard input from it. `stop_at_deadlock` makes an end of it as
-    soon as nothing can wake it any more, which is as it should be where `deadlock_expected`. `thresholds` are the least
-    values at which findings count, None for the usual ones.
+    times are observed. `untraced` leaves its loops alone, as it measures itself. `without_input` keeps our own
+    standard input from it. `stop_at_deadlock` makes an end of it as soon as nothing can wake it any more, which is as
+    it should be where `deadlock_expected`. `thresholds` are the least values at which findings count, None for the
+    usual ones.
     """
 
     subject: Subject
@@ -38,6 +39,7 @@ class Plan(NamedTuple):
     thresholds: Mapping[str, float] | None = None
     stop_at_deadlock: bool = False
     deadlock_expected: bool = False
+    untraced: bool = False
     cannot: str | None = None
     cannot_status: int = 125
 

@@ -34,6 +34,7 @@ def test_every_field() -> None:
         time = ["under 0.5 s", "under 0.5 of sync"]
         question = "What comes first?"
         exit = 1
+        watched = false
         """
     )
     assert script_metadata.fields(source) == {
@@ -45,6 +46,7 @@ def test_every_field() -> None:
         "time": ("under 0.5 s", "under 0.5 of sync"),
         "question": "What comes first?",
         "exit": 1,
+        "watched": False,
     }
 
 
@@ -74,7 +76,7 @@ def test_no_block(source: str) -> None:
         (
             block("tool.asyncdemo.alias = ['a']"),
             "line 1: script block: unknown key 'alias' in [tool.asyncdemo]; "
-            "it may have aliases, findings, choices, time, exit, question",
+            "it may have aliases, findings, choices, time, exit, question, watched",
         ),
     ],
 )
@@ -124,3 +126,12 @@ def test_windows_line_ends_do_not_hide_a_block() -> None:
 def test_starts_without_ends_take_no_time() -> None:
     # The reference expression takes minutes for this file.
     assert script_metadata.fields("# /// script\n" * 80_000) == {}
+
+
+def test_what_measures_itself_is_not_watched() -> None:
+    source = "# /// script\n# [tool.asyncdemo]\n# watched = {}\n# ///\n"
+    fields = script_metadata.fields
+    assert fields(source.format("false"))["watched"] is False
+    assert fields(source.replace("# watched = {}\n", ""))["watched"] is True
+    with pytest.raises(Unreadable, match="watched must be true or false"):
+        fields(source.format("0"))
