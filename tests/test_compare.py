@@ -159,7 +159,7 @@ def test_nobody_gets_the_standard_input(asyncdemo: Program, tmp_path: Path) -> N
     assert document(asyncdemo(*words, stdin="text"))["stopped"] == "rounds"
 
 
-def test_a_promise(asyncdemo: Program) -> None:
+def test_a_speed_that_is_expected(asyncdemo: Program) -> None:
     words = ("compare", "plain.py", "overlap.py", "--set", "TIMES=10", "--runs", "6", "--python", sys.executable)
     kept, broken = (asyncdemo(*words, "--min-speedup", least) for least in ("1.5", "100"))
     assert (kept.status, kept.stderr) == (0, "")
@@ -169,7 +169,7 @@ def test_a_promise(asyncdemo: Program) -> None:
     )
 
 
-def test_too_few_runs_keep_no_promise(asyncdemo: Program) -> None:
+def test_too_few_runs_meet_no_expectation(asyncdemo: Program) -> None:
     words = ("compare", "plain.py", "overlap.py", "--runs", "2", "--min-speedup", "1")
     shown = asyncdemo(*words, "--python", sys.executable)
     assert shown.status == 3

@@ -1,4 +1,4 @@
-"""The scenarios print what they promise; those of the article what Python prints for the article's own code."""
+"""The scenarios print what they expect; those of the article what Python prints for the article's own code."""
 
 import json
 import re

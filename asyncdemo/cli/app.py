@@ -72,7 +72,7 @@ def asyncdemo(
 ) -> None:
     """See what your async code does: scenarios and your own scripts, with output, time and what went wrong.
 
-    Exit status: 0 all ended as it should; 1 a run did not; 2 usage; 3 a promise was not kept; 130 interrupted.
+    Exit status: 0 all ended as it should; 1 a run did not; 2 usage; 3 an expectation failed; 130 interrupted.
     """
     if context.invoked_subcommand is None:
         print(WELCOME, end="")

@@ -60,12 +60,12 @@ def check(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Run scenarios and compare with what they promise.
+    """Run scenarios and compare with what they expect.
 
     That is output, exit status, findings, choices and times. Of a document each block of Python is run and compared
     with the output that the document shows after it; a fragment is skipped: --cumulative runs it.
-    Piped: target, status and reason, with tabs between. Exit status: 0 if all promises are kept, 2 for a mistake in the
-    command, 3 if one is not kept, 130 after Ctrl-C.
+    Piped: target, status and reason, with tabs between. Exit status: 0 if every expectation is met, 2 for a mistake in
+    the command, 3 if one is not, 130 after Ctrl-C.
     """
     catalogue = load_catalogue(scenarios)
     documents = resolved([word for word in words or [] if is_document(word)], catalogue, of)

@@ -19,7 +19,10 @@ from asyncdemo.expectations.run_checks import best_observed, depends_on_time, mi
 from asyncdemo.model.recording import Outcome, Run
 from asyncdemo.runner.workers import cores, run_side_by_side
 
-TRIES, FEWER_TRIES = 3, 2  # of what a busy machine may have spoilt: scripts with promises about time, and all others
+TRIES, FEWER_TRIES = (
+    3,
+    2,
+)  # of what a busy machine may have spoilt: scripts with expectations about time, and all others
 
 Tell = Callable[[int, int, str], None]
 _SAID = {2: "only at the second try", 3: "only at the third try"}
@@ -201,7 +204,7 @@ def _updated(result: CheckResult, item: Item | None, run: Run | None, python: In
 
 
 def _rewrite(script: Script, observed: Observed) -> bool:
-    """Write the blocks; False, and nothing is written, where they would not promise what was seen.
+    """Write the blocks; False, and nothing is written, where they would not expect what was seen.
 
     Raises UsageError where the file cannot be read any more, or not be written.
     """

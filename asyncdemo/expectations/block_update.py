@@ -41,7 +41,7 @@ class FileFormat(NamedTuple):
 
 
 def rewritten(source: str, observed: Observed, file_format: FileFormat) -> str:
-    """Give the source with blocks that promise what was seen, for the Python that it was seen on.
+    """Give the source with blocks that expect what was seen, for the Python that it was seen on.
 
     Blocks that are kept stay as they are, character for character, and so do those for other Pythons.
     """
@@ -80,7 +80,7 @@ def _stream_rewritten(
 
 
 def new_line(printed: str, file_format: FileFormat) -> str:
-    """Give a line that promises a printed one, with placeholders for what is another one on each machine."""
+    """Give a line that expects a printed one, with placeholders for what is another one on each machine."""
     printed = printed.rstrip()
     for own_path in dict.fromkeys([file_format.own_path, ""]):
         text = printed.replace(own_path, "<path>") if own_path else printed
@@ -91,7 +91,7 @@ def new_line(printed: str, file_format: FileFormat) -> str:
 
 
 def updated_line(expected: str, printed: str, file_format: FileFormat) -> str:
-    """Give a line that promises a printed one, with the placeholders of the expected line where they still fit."""
+    """Give a line that expects a printed one, with the placeholders of the expected line where they still fit."""
     pieces = parts(expected)
     found: list[str] = []
     at = 0

@@ -31,7 +31,7 @@ Status = Literal["passed", "failed", "skipped"]
 
 
 class CheckResult(NamedTuple):
-    """A target, the scenario that it belongs to (None: a file that is none), and whether its promises are kept.
+    """A target, the scenario that it belongs to (None: a file that is none), and whether its expectations are met.
 
     `said` is why it was skipped, or what else there is to say of one that passed.
     """

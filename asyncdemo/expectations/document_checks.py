@@ -18,7 +18,7 @@ _CHAINED = ("During handling of the above exception", "The above exception was t
 def mismatches_of_run(block: Block, run: Run, path: str, *, after_others: bool) -> list[Mismatch]:
     """Give what a run of a block did not keep. `path` is the document's; `after_others`: earlier blocks ran before it.
 
-    A document that shows no output promises that the block ends well. Output that it shows is that of stdout, or of
+    Of a document that shows no output the block is expected to end well. Output that it shows is that of stdout, or of
     both streams in their order, as a terminal shows them.
     """
     shown = block.shown or ()
@@ -98,7 +98,7 @@ def _parted(shown: Sequence[ShownLine]) -> tuple[list[ShownLine], list[ShownLine
 
 
 def _expected(shown: Sequence[ShownLine], *, after_others: bool) -> list[Line]:
-    """The lines as promises: `...` in a line stands for anything, `<BLANKLINE>` for an empty line, as in doctest."""
+    """The expected lines: `...` in a line stands for anything, `<BLANKLINE>` for an empty line, as in doctest."""
     lines = [Line(_as_expectation(line.text), line.number) for line in shown]
     while lines and not lines[-1].text:
         lines.pop()

@@ -119,7 +119,7 @@ def _step(expected: Sequence[str], printed: Sequence[str], costs: list[list[int]
     return Pair("missing", left, None)
 
 
-CONTEXT = 2  # rows of what is as promised, around what is not
+CONTEXT = 2  # rows of what is as expected, around what is not
 MOST = 40  # rows in all
 
 
@@ -142,7 +142,7 @@ def as_text(rows: Sequence[Row]) -> str:
 
 
 def _in_order(expected: Sequence[Line], printed: Sequence[str]) -> Iterator[Row]:
-    added: list[Row] = []  # printed rows stand behind all the promised ones that they take the place of
+    added: list[Row] = []  # printed rows stand behind all the expected ones that they take the place of
     for kind, left, right in aligned([line.text for line in expected], printed):
         if kind in ("changed", "extra") and right is not None:
             added.append(Row("+", printed[right]))
@@ -174,7 +174,7 @@ def _near(rows: Sequence[Row]) -> Iterator[Row]:
     for index in sorted(near):
         if index != before + 1:
             left_out = index - before - 1
-            yield Row("~", f"{left_out} line{'s' if left_out > 1 else ''} as promised")
+            yield Row("~", f"{left_out} line{'s' if left_out > 1 else ''} as expected")
         yield rows[index]
         before = index
 

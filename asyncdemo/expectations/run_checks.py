@@ -1,4 +1,4 @@
-"""Whether a run keeps what its script promises."""
+"""Whether a run meets what its script expects."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def mismatches_of_run(script: Script, run: Run, others: Mapping[str, float], ver
     """Give what a run did not keep. `others` has the seconds that other variants of the scenario took.
 
     `version` is that of the Python that was asked for. What was written below Python, which nobody can tell the stream
-    of, is held for the one with which the promises are kept, if there is one.
+    of, is held for the one with which the expectations are met, if there is one.
     """
     if run.outcome.kind == "not-started":
         return [Mismatch(f"it could not be started: {run.outcome.reason}", str(script.path))]
@@ -39,7 +39,7 @@ def mismatches_of_run(script: Script, run: Run, others: Mapping[str, float], ver
 
 
 def best_observed(script: Script, run: Run, version: Version) -> Observed:
-    """Give what was seen of a run, as the promises about its streams are best kept."""
+    """Give what was seen of a run, as the expectations about its streams are best met."""
     both = [observed(run, other=stream, version=version) for stream in _STREAMS]
     return min(both, key=lambda one: len(list(stream_mismatches(script, one))))
 
@@ -49,7 +49,7 @@ def _ending(script: Script, run: Run) -> Iterator[Mismatch]:
     deadlocked = run.outcome.reason == "deadlock" and "deadlock" in script.findings
     if run.outcome != Outcome("exited", code=script.exit) and not deadlocked:
         yield Mismatch(
-            f"{how_it_ended(run.outcome)}: promised was exit status {script.exit}",
+            f"{how_it_ended(run.outcome)}: expected exit status {script.exit}",
             path,
             line_of(script, "exit"),
             timing_sensitive=True,
@@ -70,7 +70,7 @@ def how_it_ended(outcome: Outcome) -> str:
 
 
 def stream_mismatches(script: Script, one: Observed) -> Iterator[Mismatch]:
-    """Give what is not as the blocks at the end of a script promise."""
+    """Give what is not as the blocks at the end of a script expect."""
     found = blocks(script.source)
     for stream in _STREAMS:
         chosen = [blocks_for(found, stream, one.version, ordered=order) for order in (True, False)]
@@ -81,11 +81,11 @@ def stream_mismatches(script: Script, one: Observed) -> Iterator[Mismatch]:
         rows = difference(ordered, unordered, printed)
         lines = [row.line for row in rows if row.sign == "-"] or [block.number for each in chosen for block in each]
         if not ordered and not unordered:
-            message = f"{stream} should be empty: no '# {NAMES[stream]}:' block promises anything"
+            message = f"{stream} should be empty: no '# {NAMES[stream]}:' block expects anything"
         elif not printed:
-            message = f"{stream} is empty, and not as promised"
+            message = f"{stream} is empty, and not as expected"
         else:
-            message = f"{stream} is not as promised"
+            message = f"{stream} is not as expected"
         yield Mismatch(message, str(script.path), lines[0] if lines else None, rows, timing_sensitive=True)
 
 
@@ -110,11 +110,11 @@ def _findings(script: Script, run: Run) -> Iterator[Mismatch]:
     made = {finding.rule for finding in run.findings}
     for rule in dict.fromkeys(script.findings):
         if rule not in made:
-            yield Mismatch(f"{rule} was promised, and not found", path, line, timing_sensitive=True)
+            yield Mismatch(f"{rule} was expected, and not found", path, line, timing_sensitive=True)
     counts = Counter(finding.rule for finding in run.findings)
     for finding in run.findings:
         if finding.rule not in script.findings and counts.pop(finding.rule, 0):
-            message = f"{finding.rule} was found, and not promised: {finding.message}"
+            message = f"{finding.rule} was found, and not expected: {finding.message}"
             yield Mismatch(message, finding.path or path, finding.line, timing_sensitive=True)
 
 

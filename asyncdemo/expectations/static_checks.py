@@ -50,7 +50,7 @@ def claim_mismatch(one: Claim, seconds: float, others: Mapping[str, float]) -> s
     took = f"took {seconds:.3f} s"
     if one.of is not None:
         took += f", {measured:.2f} of {one.of}'s {others[one.of]:.3f} s"
-    return f"{took}: promised {one.text}"
+    return f"{took}: expected {one.text}"
 
 
 SUMMARY = 60  # characters of a summary: `list` has no more room

@@ -33,7 +33,7 @@ class Break(NamedTuple):
 BREAKS = (
     Break("sync-main", "result = main()", "result = main", ("- HelloWorld", "+ <function main at 0x")),
     Break(
-        "unawaited-coroutine", f"\nmain(){END}", f"\nasyncio.run(main()){END}", ("+ greetings", f"{NEVER} was promised")
+        "unawaited-coroutine", f"\nmain(){END}", f"\nasyncio.run(main()){END}", ("+ greetings", f"{NEVER} was expected")
     ),
     Break(
         "print-coroutine", f"\nprint(main()){END}", f"\nprint(main){END}", ("+ <function main at 0x", "stderr is empty")
@@ -50,7 +50,7 @@ BREAKS = (
         "await-in-a-row",
         "    print(await answer(1))\n    print(await answer(2))\n    print(await answer(3))\n",
         "    for each in await asyncio.gather(answer(1), answer(2), answer(3)):\n        print(each)\n",
-        ("took 0.2", "promised 0.5 to 1.5 s", "sequential-awaits was promised, and not found"),
+        ("took 0.2", "expected 0.5 to 1.5 s", "sequential-awaits was expected, and not found"),
     ),
     Break(
         "gather-overlap",
@@ -60,7 +60,7 @@ BREAKS = (
         answer("C", 0.2),
     )""",
         'answer("A", 0.3), await answer("B", 0.1), await answer("C", 0.2)',
-        ("+ end A", "- end A", "promised 0.25 to 0.55 s"),
+        ("+ end A", "- end A", "expected 0.25 to 0.55 s"),
     ),
     Break("create-task-later", "asyncio.create_task(child())", "child()", ("- child starts", "+ child starts")),
     Break(
@@ -79,7 +79,7 @@ BREAKS = (
         "blocking-sleep:rude",
         "time.sleep(DELAY)",
         "await asyncio.sleep(DELAY)",
-        ("blocking-call was promised", "+ tick"),
+        ("blocking-call was expected", "+ tick"),
     ),
     Break(
         "to-thread-rescue:in-a-thread",
@@ -91,7 +91,7 @@ BREAKS = (
         "io-three-ways:async",
         "await asyncio.gather(*[answer(n) for n in range(TASKS)])",
         "for n in range(TASKS): await answer(n)",
-        ("promised under 0.5 of sync", "sequential-awaits was found"),
+        ("expected under 0.5 of sync", "sequential-awaits was found"),
     ),
     Break(
         "cpu-three-ways:async",
@@ -101,7 +101,7 @@ BREAKS = (
         """    jobs = [asyncio.to_thread(asyncio.run, job(n)) for n in range(JOBS)]
     results = await asyncio.gather(*jobs)
 """,
-        ("stdout is not as promised", "never-suspends was promised, and not found"),
+        ("stdout is not as expected", "never-suspends was expected, and not found"),
     ),
     Break(
         "real-io:at-once",
@@ -111,7 +111,7 @@ BREAKS = (
         """        for one in asked:
             print(await one)
 """,
-        ("+ slow", "- slow", "promised under 0.8 of one-by-one"),
+        ("+ slow", "- slow", "expected under 0.8 of one-by-one"),
     ),
     # 4: errors are seen, and cancelling just ends
     Break("gather-first-error", "job(3, 0.3))", "job(3, 0.3), return_exceptions=True)", ("- caught: job 2 failed",)),
@@ -136,13 +136,13 @@ BREAKS = (
     ),
     # 5: tasks do not meddle with one another
     Break("race-across-await:locked", "async with lock:", "if lock:", ("- 200 of 200",)),
-    Break("semaphore-limit", "async with gate:", "if gate:", ("+ 9 jobs, at most 9 at once", "promised 0.25 to 0.8 s")),
+    Break("semaphore-limit", "async with gate:", "if gate:", ("+ 9 jobs, at most 9 at once", "expected 0.25 to 0.8 s")),
     Break("queue-backpressure", "asyncio.Queue(ROOM)", "asyncio.Queue()", ("+ put 3", "+ put 4")),
     Break(
         "async-generator-cleanup",
         "    async for tick in ticks():\n        break\n",
         "    first = ticks()\n    await first.__anext__()\n    await first.aclose()\n",
-        ("- cleaned up by Task-2", "unfinished-async-generator was promised, and not found"),
+        ("- cleaned up by Task-2", "unfinished-async-generator was expected, and not found"),
     ),
     Break(
         "contextvars-per-task",
@@ -175,7 +175,7 @@ BREAKS = (
         "thread-meets-loop:unsafe",
         'future.set_result("answer")',
         'future.get_loop().call_soon_threadsafe(future.set_result, "answer")',
-        ("promised 0.45 to 1.5 s",),
+        ("expected 0.45 to 1.5 s",),
     ),
     Break(
         "async-isnt-free",

@@ -23,21 +23,21 @@ pytestmark = pytest.mark.slow
 
 
 NOT_READY: list[tuple[list[tuple[str, str]], str, str | None]] = [
-    ([('print("one")', 'print("two")')], "FILE:13: stdout is not as promised", "13 - one\n   + two\n"),
-    ([('print("one")', "")], "FILE:13: stdout is empty, and not as promised", "13 - one\n"),
+    ([('print("one")', 'print("two")')], "FILE:13: stdout is not as expected", "13 - one\n   + two\n"),
+    ([('print("one")', "")], "FILE:13: stdout is empty, and not as expected", "13 - one\n"),
     (
         [("\n# Output:\n# one\n", "")],
-        "FILE: stdout should be empty: no '# Output:' block promises anything",
+        "FILE: stdout should be empty: no '# Output:' block expects anything",
         "  + one\n",
     ),
     (
         [('print("one")', 'print("one"); exit(4)')],
-        "FILE: its exit status was 4: promised was exit status 0",
+        "FILE: its exit status was 4: expected exit status 0",
         None,
     ),
     (
         [('print("one")', 'print("one"); import os; os.kill(os.getpid(), 9)')],
-        "FILE: it ended by signal 9: promised was exit status 0",
+        "FILE: it ended by signal 9: expected exit status 0",
         None,
     ),
     ([('["one",', '["three",')], "FILE:8: no choice matches the run, and exactly one must", None),
@@ -48,7 +48,7 @@ NOT_READY: list[tuple[list[tuple[str, str]], str, str | None]] = [
     ),
     (
         [("# question", '# findings = ["never-awaited"]\n# question')],
-        "FILE:7: never-awaited was promised, and not found",
+        "FILE:7: never-awaited was expected, and not found",
         None,
     ),
     (
@@ -118,12 +118,12 @@ def test_what_is_not_ready(write: Write, asyncdemo: Program) -> None:
         assert diff is None or diff in str(found[name]["diff"])
 
 
-def test_a_finding_that_nobody_has_promised(write: Write, asyncdemo: Program) -> None:
+def test_a_finding_that_nobody_expects(write: Write, asyncdemo: Program) -> None:
     text = GOOD.replace('print("one")', 'async def main(): pass\nmain()\nprint("one")')
     write(text=text)
     found, status = results(asyncdemo, "mine/")
     assert status == 3
-    assert "mine/good.py:11: never-awaited was found, and not promised: main()" in str(found["good"]["reason"])
+    assert "mine/good.py:11: never-awaited was found, and not expected: main()" in str(found["good"]["reason"])
 
 
 def test_for_a_person(write: Write, asyncdemo: Program) -> None:
@@ -138,8 +138,8 @@ def test_for_a_person(write: Write, asyncdemo: Program) -> None:
         "1  More   1 ready   1 not   1 skipped",
         "",
         "! bad",
-        "  mine/bad.py:13: stdout is not as promised",
-        "  - promised   + printed",
+        "  mine/bad.py:13: stdout is not as expected",
+        "  - expected   + printed",
         "  13 - one",
         "     + none",
         "  mine/bad.py:8: no choice matches the run, and exactly one must",
@@ -150,7 +150,7 @@ def test_for_a_person(write: Write, asyncdemo: Program) -> None:
         "right as it is now?   asyncdemo check mine/bad.py --update",
     ]
     assert done.stdout.splitlines() == [
-        "bad\tfailed\tmine/bad.py:13: stdout is not as promised; "
+        "bad\tfailed\tmine/bad.py:13: stdout is not as expected; "
         "mine/bad.py:8: no choice matches the run, and exactly one must",
         "good\tpassed\t",
         "other\tskipped\tneeds no-such-thing: pip install no-such-thing",
@@ -254,7 +254,7 @@ def test_annotations(write: Write, asyncdemo: Program) -> None:
     write(('print("one")', 'print("100%")'), ('"two",', '"100%",'))
     done = asyncdemo("check", "mine/", env={"GITHUB_ACTIONS": "true"})
     assert done.stderr.splitlines()[-1] == (
-        "::error title=check good,file=mine/good.py,line=13::stdout is not as promised%0A13 - one%0A   + 100%25"
+        "::error title=check good,file=mine/good.py,line=13::stdout is not as expected%0A13 - one%0A   + 100%25"
     )
 
 
@@ -357,4 +357,4 @@ def test_a_scenario_that_hangs(write: Write, asyncdemo: Program) -> None:
     write(('print("one")', 'print("one", flush=True)\nwhile True: pass'))
     found, status = results(asyncdemo, "mine/", "--timeout", "0.3")
     assert status == 3
-    assert "mine/good.py: it did not end within 0.3 s: promised was exit status 0" in str(found["good"]["reason"])
+    assert "mine/good.py: it did not end within 0.3 s: expected exit status 0" in str(found["good"]["reason"])

@@ -1,4 +1,4 @@
-"""`check` of documents, run for real, and what is promised by the output that a document shows."""
+"""`check` of documents, run for real, and what is expected by the output that a document shows."""
 
 import json
 import os
@@ -92,7 +92,7 @@ def test_not_kept(text: str, outputs: list[tuple[str, str]], code: int, found: s
     assert mismatches(text, *outputs, code=code) == [found]
 
 
-def test_after_others_only_the_end_is_promised() -> None:
+def test_after_others_only_the_end_is_expected() -> None:
     assert mismatches(shows("b\n"), ("stdout", "a\nb\n"), after_others=True) == []
     assert len(mismatches(shows("b\n"), ("stdout", "b\na\n"), after_others=True)) == 1
 

@@ -1,4 +1,4 @@
-"""Strategies for lines that promise and lines that are printed, and runs made by hand."""
+"""Strategies for lines that are expected and lines that are printed, and runs made by hand."""
 
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""`--update`: what is written promises what was printed, and placeholders that still fit stay."""
+"""`--update`: what is written expects what was printed, and placeholders that still fit stay."""
 
 import pytest
 from hypothesis import given
@@ -109,7 +109,7 @@ def source_of(ordered: list[str], unordered: list[str], errors: list[str], headi
     printed_lines,
     printed_lines,
 )
-def test_what_is_written_promises_what_was_printed(
+def test_what_is_written_expects_what_was_printed(
     ordered: list[str], unordered: list[str], errors: list[str], heading: str, stdout: list[str], stderr: list[str]
 ) -> None:
     source = source_of(ordered, unordered, errors, heading)

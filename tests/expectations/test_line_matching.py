@@ -44,7 +44,7 @@ from tests.expectations.made import printed_lines as st_printed
         ("<address>", "<address>"),
     ],
 )
-def test_a_line_as_promised(expected: str, printed: str) -> None:
+def test_a_line_as_expected(expected: str, printed: str) -> None:
     assert matches(expected, printed)
 
 
@@ -65,7 +65,7 @@ def test_a_line_as_promised(expected: str, printed: str) -> None:
         ("<other>", "x"),
     ],
 )
-def test_a_line_not_as_promised(expected: str, printed: str) -> None:
+def test_a_line_not_as_expected(expected: str, printed: str) -> None:
     assert not matches(expected, printed)
 
 
@@ -124,7 +124,7 @@ def test_then_in_any_order(ordered: str, unordered: str, printed: str, fits: boo
 
 
 @given(st_printed)
-def test_what_is_printed_keeps_the_promise_of_just_that(printed: list[str]) -> None:
+def test_what_is_printed_is_expected_by_just_that(printed: list[str]) -> None:
     assert in_order(printed, printed)
     assert as_expected(printed, [], printed)
 

@@ -19,15 +19,15 @@ def shown(ordered: list[Line], unordered: list[Line], *printed: str) -> str:
 def test_what_is_near_is_shown_and_the_rest_counted() -> None:
     expected = lines("a", "b", "c", "d", "e", "f", "g", "h")
     assert shown(expected, [], "a", "b", "c", "X", "e", "f", "g", "h") == (
-        "   ~ 1 line as promised\n11   b\n12   c\n13 - d\n   + X\n14   e\n15   f\n"
+        "   ~ 1 line as expected\n11   b\n12   c\n13 - d\n   + X\n14   e\n15   f\n"
     )
 
 
-def test_promised_and_printed_lines_of_one_place_stand_together() -> None:
+def test_expected_and_printed_lines_of_one_place_stand_together() -> None:
     assert shown(lines("a", "b"), [], "x", "y") == "10 - a\n11 - b\n   + x\n   + y\n"
 
 
-def test_nothing_promised_and_nothing_printed() -> None:
+def test_nothing_expected_and_nothing_printed() -> None:
     assert shown([], [], "x") == "  + x\n"
     assert shown(lines("a"), []) == "10 - a\n   ~ nothing was printed there\n"
     assert shown(lines("a"), [], "a") == ""
@@ -42,7 +42,7 @@ def test_lines_in_any_order() -> None:
 
 def test_a_line_that_stands_for_any_lines_stays() -> None:
     assert shown(lines("a", ANY_LINES, "<any>z"), [], "a", "1", "2", "yz", "!") == (
-        "   ~ 1 line as promised\n11   ...\n12   <any>z\n   + !\n"
+        "   ~ 1 line as expected\n11   ...\n12   <any>z\n   + !\n"
     )
 
 

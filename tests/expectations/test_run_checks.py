@@ -1,4 +1,4 @@
-"""Whether runs, made by hand, keep what a script promises; and what is said of all of them together."""
+"""Whether runs, made by hand, meet what a script expects; and what is said of all of them together."""
 
 from pathlib import Path
 
@@ -44,8 +44,8 @@ KEPT = run(("stdout", "o"), ("stderr", "err\n"), ("stdout", "ut\n"))
 def test_streams_are_told_apart() -> None:
     assert said(script(), KEPT) == []
     assert said(script(), run(("stdout", "err\n"), ("stderr", "out\n"))) == [
-        "stdout is not as promised",
-        "stderr is not as promised",
+        "stdout is not as expected",
+        "stderr is not as expected",
     ]
 
 
@@ -59,8 +59,8 @@ def test_findings() -> None:
     pieces: tuple[tuple[Stream, str], ...] = (("stdout", "out\n"), ("stderr", "err\n"))
     assert said(asked, run(*pieces, findings=("never-awaited", "never-awaited"))) == []
     assert said(asked, run(*pieces, findings=("nested-run", "nested-run"))) == [
-        "never-awaited was promised, and not found",
-        "nested-run was found, and not promised: message",
+        "never-awaited was expected, and not found",
+        "nested-run was found, and not expected: message",
     ]
     assert said(script(), run(*pieces, findings=None)) == []
     assert said(asked, run(*pieces, findings=None)) == [
@@ -69,7 +69,7 @@ def test_findings() -> None:
 
 
 def test_exit_status_and_too_much_output() -> None:
-    assert said(script(metadata="exit = 3"), KEPT) == ["its exit status was 0: promised was exit status 3"]
+    assert said(script(metadata="exit = 3"), KEPT) == ["its exit status was 0: expected exit status 3"]
     assert said(script(""), run(dropped=5)) == ["it printed too much to be compared: print less"]
     not_started = KEPT._replace(outcome=Outcome("not-started", reason="no such file"))
     assert said(script(), not_started) == ["it could not be started: no such file"]

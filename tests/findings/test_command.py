@@ -76,7 +76,7 @@ def test_check_does_not_wait_for_a_deadlock(tmp_path: Path, asyncdemo: Callable[
 
 
 @pytest.mark.slow
-def test_check_passes_a_deadlock_that_is_promised(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+def test_check_passes_a_deadlock_that_is_expected(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
     metadata = '# /// script\n# [tool.asyncdemo]\n# findings = ["deadlock"]\n# ///\n'
     promised = "\n# Errors:\n# Traceback (most recent call last):\n# ...\n"
     (tmp_path / "hangs.py").write_text(f'"""Hang."""\n{metadata}{DEADLOCK}{promised}')
@@ -141,7 +141,7 @@ def test_annotations_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", wanted)
 
 
-def test_what_is_not_observed_keeps_no_promise(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_observed_meets_no_expectation(capsys: pytest.CaptureFixture[str]) -> None:
     assert not are_broken([fabricated()], frozenset())
     assert are_broken([fabricated()], frozenset({"any"}))
     assert capsys.readouterr().err == "asyncdemo: app: not observed, so --fail-on cannot be kept\n"
@@ -162,7 +162,7 @@ Loop().run_forever()
 
 
 @pytest.mark.slow
-def test_what_is_not_traced_keeps_no_promise(script: Write, asyncdemo: Callable[..., Result]) -> None:
+def test_what_is_not_traced_meets_no_expectation(script: Write, asyncdemo: Callable[..., Result]) -> None:
     done = asyncdemo("run", script(OTHER_LOOP), "--json", "--fail-on", "any")
     assert json.loads(done.stdout)["runs"][0]["findings"] == []
     assert done.stderr == "asyncdemo: script.py: not all of its tasks were traced, so --fail-on cannot be kept\n"
@@ -180,7 +180,7 @@ def test_what_is_not_traced_keeps_no_promise(script: Write, asyncdemo: Callable[
         (set(), False),
     ],
 )
-def test_an_incomplete_trace_keeps_promises_that_need_none(
+def test_an_incomplete_trace_meets_expectations_that_need_none(
     rules: set[str], broken: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     torn = fabricated([task(1, "work")], complete=False)._replace(findings=())

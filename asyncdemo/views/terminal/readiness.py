@@ -95,7 +95,7 @@ def _write_rows(page: Page, mismatch: Mismatch) -> None:
     if not mismatch.rows:
         return
     width = max(len(str(row.line)) for row in mismatch.rows if row.line is not None) if _numbered(mismatch) else 0
-    page.row("  ", ("- promised   + printed", "dim"))
+    page.row("  ", ("- expected   + printed", "dim"))
     for row in mismatch.rows:
         number = "" if row.line is None else str(row.line)
         sign = " " if row.sign == "~" else row.sign
