@@ -1,4 +1,4 @@
-"""The forms of what Python prints about coroutines, tasks and loops, as 3.8 to 3.13 print it."""
+"""The forms of what Python prints about coroutines, tasks and loops, as 3.8 to 3.15 print it."""
 
 import re
 
@@ -8,6 +8,7 @@ AWAITED = re.compile(
     r"(?:(?P<path>[^:\s][^:]*):(?P<line>\d+): )?RuntimeWarning: "
     r"coroutine (?:method '(?P<method>\w+)' of )?'(?P<name>.+)' was never awaited$"
 )
+WARNING = re.compile(r", in _warn_unawaited_coroutine$")
 RETRIEVED = re.compile(r"(?:^|\W)(?:\w+ exception was never retrieved|Unhandled exception in client_connected_cb)$")
 DESTROYED = re.compile(r"(?:^|\W)Task was destroyed but it is pending!$")
 CLOSING = re.compile(

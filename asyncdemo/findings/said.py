@@ -1,17 +1,27 @@
-"""What Python itself said on stderr about coroutines, tasks and loops: read from the text, as 3.8 to 3.13 print it."""
+"""What Python itself said on stderr about coroutines, tasks and loops: read from the text, as 3.8 to 3.15 print it.
+
+Where it is known who has written a line, only what Python wrote counts: a script may print the same words.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from asyncdemo.findings import forms
-from asyncdemo.model.recording import Output
+from asyncdemo.model.recording import Output, Writer
 
 Kind = Literal["never-awaited", "never-retrieved", "destroyed", "generator", "raised"]
 
 # A report is looked for only where one of these is printed at all.
 _SIGNS = ("never awaited", "was never retrieved", "it is pending!", "asynchronous generator", "client_connected_cb",
           "Traceback", "async generator ignored")  # fmt: skip
+
+
+# Who must have written a line that begins such a report; None is whoever it was, where that is not known.
+_WARNS: tuple[Writer | None, ...] = (None, "warning", "python")
+_REPORTS: tuple[Writer | None, ...] = (None, "loop")
+_IGNORES: tuple[Writer | None, ...] = (None, "python")
+_RAISES: tuple[Writer | None, ...] = (None, "python", "loop", "traceback")
 
 
 class Frame(NamedTuple):
@@ -50,57 +60,70 @@ def reports(outputs: Iterable[Output]) -> list[Report]:
     return list(_Reader(list(_lines(pieces))).read())
 
 
-def _lines(pieces: Iterable[Output]) -> Iterator[tuple[float, str]]:
-    """Whole lines, each with the time of its first part; what threads print at the same time is kept apart."""
-    rests: dict[int | None, tuple[float, str]] = {}
+class _Line(NamedTuple):
+    """A line with the time of its first part; of one that several have written the writer is the script."""
+
+    at: float
+    text: str
+    writer: Writer | None
+
+
+def _lines(pieces: Iterable[Output]) -> Iterator[_Line]:
+    """Whole lines; what threads print at the same time is kept apart."""
+    rests: dict[int | None, _Line] = {}
     for piece in pieces:
-        at, before = rests.pop(piece.thread, (piece.at, ""))
-        *whole, rest = (before + piece.text).split("\n")
+        rest = rests.pop(piece.thread, _Line(piece.at, "", piece.writer))
+        writer = piece.writer if rest.writer == piece.writer else "script"
+        at, (*whole, last) = rest.at, (rest.text + piece.text).split("\n")
         for line in whole:
-            yield at, forms.GROUP.sub("", forms.COLOUR.sub("", line.rstrip("\r")))
-            at = piece.at
-        if rest:
-            rests[piece.thread] = at, rest
+            yield _Line(at, forms.GROUP.sub("", forms.COLOUR.sub("", line.rstrip("\r"))), writer)
+            at, writer = piece.at, piece.writer
+        if last:
+            rests[piece.thread] = _Line(at, last, writer)
     yield from rests.values()
 
 
 class _Reader:
     """Goes through lines once; `_next` is the first that was not understood yet."""
 
-    def __init__(self, lines: list[tuple[float, str]]) -> None:
+    def __init__(self, lines: list[_Line]) -> None:
         self._lines = lines
         self._next = 0
 
     def read(self) -> Iterator[Report]:
         while self._next < len(self._lines):
-            at, text = self._lines[self._next]
+            line = self._lines[self._next]
             self._next += 1
-            report = self._report(at, text)
+            report = self._report(*line)
             if report is not None:
                 yield report
 
-    def _report(self, at: float, text: str) -> Report | None:
-        if text.endswith(" was never awaited") and (found := forms.AWAITED.search(text)):
+    def _report(self, at: float, text: str, writer: Writer | None) -> Report | None:
+        warned = writer in _WARNS and text.endswith(" was never awaited")
+        if warned and (found := forms.AWAITED.search(text)):
             name = found["name"] + (f".{found['method']}" if found["method"] else "")
             line = int(found["line"]) if found["line"] else None
             return Report("never-awaited", at, name, found["path"], line, created=self._created())
-        if forms.RETRIEVED.search(text):
+        if writer in _REPORTS and forms.RETRIEVED.search(text):
             return self._about("never-retrieved", at)
-        if forms.DESTROYED.search(text):
+        if writer in _REPORTS and forms.DESTROYED.search(text):
             return self._about("destroyed", at)
-        if generator := forms.CLOSING.search(text) or forms.IGNORED.search(text):
+        closing = forms.CLOSING.search(text) if writer in _REPORTS else None
+        if generator := closing or (forms.IGNORED.search(text) if writer in _IGNORES else None):
             self._take(forms.OBJECT)
             frames, error = self._traceback()
             return Report("generator", at, generator["name"], frames=frames, error=error)
-        if forms.TRACEBACK.search(text):
+        if writer in _RAISES and forms.TRACEBACK.search(text):
             self._next -= 1
+            start = self._next
             frames, error = self._traceback()
-            return self._raised(at, frames, error)
+            warns = any(forms.WARNING.search(line.text) for line in self._lines[start : self._next])
+            return self._raised(at, frames, error, warns=warns)
         return None
 
-    def _raised(self, at: float, frames: tuple[Frame, ...], error: str) -> Report:
-        """A traceback; with `-W error` a warning comes as one."""
-        if error.endswith(" was never awaited") and (found := forms.AWAITED.search(error)):
+    def _raised(self, at: float, frames: tuple[Frame, ...], error: str, *, warns: bool) -> Report:
+        """A traceback; with `-W error` a warning comes as one, out of the function that warns."""
+        if warns and error.endswith(" was never awaited") and (found := forms.AWAITED.match(error)):
             return Report("never-awaited", at, found["name"], created=frames)
         return Report("raised", at, frames=frames, error=error)
 
@@ -120,16 +143,16 @@ class _Reader:
 
     def _take(self, form: re.Pattern[str]) -> str | None:
         """The next line, if it has this form."""
-        if self._next < len(self._lines) and form.search(self._lines[self._next][1]):
+        if self._next < len(self._lines) and form.search(self._lines[self._next].text):
             self._next += 1
-            return self._lines[self._next - 1][1]
+            return self._lines[self._next - 1].text
         return None
 
     def _created(self) -> tuple[Frame, ...]:
         """The frames under "created at", if that comes next; the line of code may stand before it."""
         ahead = self._next + 1 if self._next + 1 < len(self._lines) else self._next
         for at in (self._next, ahead):
-            if at < len(self._lines) and forms.CREATED.search(self._lines[at][1]):
+            if at < len(self._lines) and forms.CREATED.search(self._lines[at].text):
                 self._next = at + 1
                 return self._frames()
         return ()
@@ -138,7 +161,7 @@ class _Reader:
         """Frames as long as they come, each with its line of code."""
         frames: list[Frame] = []
         while self._next < len(self._lines):
-            text = self._lines[self._next][1]
+            text = self._lines[self._next].text
             if found := forms.FRAME.match(text):
                 frames.append(Frame(found["path"], int(found["line"])))
             elif not text.startswith(" "):
@@ -156,11 +179,11 @@ class _Reader:
             if self._take(forms.TRACEBACK) is not None:
                 frames += self._frames()
             if self._next < len(self._lines):
-                error = self._lines[self._next][1]
+                error = self._lines[self._next].text
                 self._next += 1
             ahead = self._next
-            while ahead < len(self._lines) and not self._lines[ahead][1]:
+            while ahead < len(self._lines) and not self._lines[ahead].text:
                 ahead += 1
-            if ahead == self._next or ahead >= len(self._lines) or not forms.CHAINED.match(self._lines[ahead][1]):
+            if ahead == self._next or ahead >= len(self._lines) or not forms.CHAINED.match(self._lines[ahead].text):
                 return frames, error
             self._next = ahead + 2

@@ -16,6 +16,7 @@ SCHEMA = "asyncdemo.run/1"
 
 OutcomeKind = Literal["exited", "signalled", "timed-out", "interrupted", "not-started"]
 Stream = Literal["stdout", "stderr", "other"]
+Writer = Literal["script", "python", "warning", "loop", "traceback"]
 Severity = Literal["error", "warning", "note"]
 
 
@@ -102,13 +103,19 @@ class Seconds(NamedTuple):
 
 
 class Output(NamedTuple):
-    """One piece of output: usually one write, with the script's line and the thread that it came from if known."""
+    """One piece of output: usually one write, with the script's line and the thread that it came from if known.
+
+    `writer` tells of stderr who has written it: "python" is the interpreter itself, "warning" its warning of a
+    coroutine that was never awaited, "loop" what an event loop reports, "traceback" the traceback of an error at hand,
+    "script" all else. It is None where that was not observed, as in recordings of earlier versions.
+    """
 
     at: float
     stream: Stream
     text: str
     line: int | None = None
     thread: int | None = None
+    writer: Writer | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Give the piece with its time rounded to the microsecond."""

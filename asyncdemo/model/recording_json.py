@@ -95,6 +95,8 @@ def _run_json(run: Run) -> dict[str, Any]:
         document["findings"] = [finding._asdict() for finding in run.findings]
     for piece, output in zip(document["output"], run.output, strict=True):
         piece["thread"] = output.thread
+        if output.writer is not None:
+            piece["writer"] = output.writer
     if run.timeline is not None:
         document["spans"] = _columns(run.timeline.spans)
         document["touches"] = [touch._asdict() for touch in run.timeline.touches]

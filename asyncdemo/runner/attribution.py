@@ -197,13 +197,17 @@ def checksum(data: bytes) -> int:
 
 
 class Piece(NamedTuple):
-    """Bytes of one writer: stream 1, 2 or OTHER; `at` in ns of the monotonic clock; `line` 0 where it is unknown."""
+    """Bytes of one writer: stream 1, 2 or OTHER; `at` in ns of the monotonic clock; `line` 0 where it is unknown.
+
+    `writer` is one of layout.WRITERS by number, of stream 2 only.
+    """
 
     stream: int
     at: int
     data: bytes
     line: int
     thread: int = 0
+    writer: int = 0
 
 
 class _Wait:
@@ -274,7 +278,8 @@ class Attribution:
             if unattributed < position:
                 pieces.append(Piece(OTHER, now, data[unattributed:position], 0))
             unattributed = position + found.length
-            pieces.append(Piece(found.stream, found.at, data[position:unattributed], found.line, found.thread))
+            content = data[position:unattributed]
+            pieces.append(Piece(found.stream, found.at, content, found.line, found.thread, found.writer))
             self._pending.take(found, now)
             position = unattributed
             self._start, self._misses = True, 0
@@ -298,7 +303,7 @@ class Attribution:
             content = data[position:end]
             if checksum(content) != write.checksum:
                 break
-            pieces.append(Piece(write.stream, write.at, content, write.line, write.thread))
+            pieces.append(Piece(write.stream, write.at, content, write.line, write.thread, write.writer))
             position = end
             taken += 1
         if taken:

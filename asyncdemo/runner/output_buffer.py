@@ -2,11 +2,13 @@
 
 import codecs
 from collections import deque
+from typing import get_args
 
-from asyncdemo.model.recording import Output, Stream
+from asyncdemo.model.recording import Output, Stream, Writer
 from asyncdemo.runner.attribution import Piece
 
 NAMES: tuple[Stream, ...] = ("other", "stdout", "stderr")
+_WRITERS: tuple[Writer, ...] = get_args(Writer)
 FIRST = (250_000, 16 << 20)  # pieces and characters kept of the beginning
 LAST = (50_000, 4 << 20)  # and of the end
 
@@ -26,9 +28,9 @@ class Decoder:
         else:
             text = self._decoders[piece.stream].decode(piece.data)
             self._whole[piece.stream] = not self._decoders[piece.stream].getstate()[0]
-        return Output(
-            (piece.at - self._started) / 1e9, NAMES[piece.stream], text, piece.line or None, piece.thread or None
-        )
+        at, stream, line = (piece.at - self._started) / 1e9, NAMES[piece.stream], piece.line or None
+        writer = _WRITERS[piece.writer] if stream == "stderr" else None
+        return Output(at, stream, text, line, piece.thread or None, writer)
 
     def rest(self, at: int) -> list[Output]:
         """What is left of characters that never came whole."""

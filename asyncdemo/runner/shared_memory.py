@@ -22,7 +22,10 @@ _SEALED = struct.Struct("=2q8s3q")
 
 
 class Write(NamedTuple):
-    """One write to sys.stdout (1) or sys.stderr (2), or one block of a long one; `at` in nanoseconds."""
+    """One write to sys.stdout (1) or sys.stderr (2), or one block of a long one; `at` in nanoseconds.
+
+    `writer` is one of layout.WRITERS by number, of sys.stderr only.
+    """
 
     stream: int
     part: int
@@ -32,6 +35,7 @@ class Write(NamedTuple):
     at: int
     thread: int
     line: int
+    writer: int = layout.SCRIPT
 
 
 class Import(NamedTuple):
@@ -149,7 +153,7 @@ class Memory:
 
 
 class _Entry(NamedTuple):
-    """An entry of the ring of writes, as it was seen; `kind` is the stream and the part."""
+    """An entry of the ring of writes, as it was seen; `kind` is the stream, the writer and the part."""
 
     number: int
     kind: int
@@ -164,7 +168,8 @@ class _Entry(NamedTuple):
     def write(self) -> Write:
         """What it tells."""
         length, checksum, head, at, thread, line = _SEALED.unpack(self.sealed)
-        return Write(self.kind & 0xFF, self.kind >> 8, length, checksum, head[:length], at, thread, line)
+        stream, writer = self.kind & (1 << layout.WRITER_AT) - 1, self.kind >> layout.WRITER_AT & 0xF
+        return Write(stream, self.kind >> 8, length, checksum, head[:length], at, thread, line, writer)
 
 
 def seal(number: int, kind: int, sealed: bytes) -> int:

@@ -5,8 +5,8 @@
     libraries LIBRARIES words: the folders of the interpreter's libraries, each ended by a zero byte
     why       WHY words: why something of the probe was given up, in lines
     imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end and at the start
-    writes    a ring of WRITES entries of WRITE words: number; stream | part << 8 | seal << SEAL_AT; length, checksum,
-              first eight bytes, time, thread, line
+    writes    a ring of WRITES entries of WRITE words: number; kind | seal << SEAL_AT, the kind being stream | writer <<
+              WRITER_AT | part << 8; length, checksum, first eight bytes, time, thread, line
     infos     INFOS entries of INFO words: number, kind, loop, line, file, thread; then the name and the coroutine's
               name as UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread. The entry's
               place is the key of the task that it tells of
@@ -22,8 +22,8 @@ So much holds where stores are seen in the order in which they were made, as on 
 order. There, too:
 
 - A write is sealed: the seal is what is left of the 48 bytes from `length` on, taken for one number, xor number xor
-  (stream | part << 8), when that is divided by PRIME. An entry whose seal does not fit its words is not there yet. It
-  is seen before the bytes of the write are: those go through the kernel, which orders what was stored before.
+  kind, when that is divided by PRIME. An entry whose seal does not fit its words is not there yet. It is seen before
+  the bytes of the write are: those go through the kernel, which orders what was stored before.
 - Of an event the time, or the wake-up time, may be seen as 0 for a moment after the code was seen. Who reads while the
   child runs copies the codes first, and takes an event whose time is 0 for one that is not there yet.
 - An info, a file or a chain may be seen without some of its words for a moment: a name is then missing in a live view.
@@ -44,6 +44,14 @@ WRITES, WRITE = 1 << 17, 8
 BLOCK = 1 << 16
 SEAL_AT = 32
 PRIME = (1 << 30) - 35
+WRITER_AT = 4
+
+# Who has written to stderr, by number. "python" is the interpreter itself: an exception that nobody has caught, a
+# warning at its end. "warning" is its warning of a coroutine that was never awaited, "loop" what an event loop of
+# asyncio reports, "traceback" the traceback of an error at hand. All else is "script", though Python may have written
+# it where that cannot be told from a print.
+WRITERS = "script", "python", "warning", "loop", "traceback"
+SCRIPT, PYTHON, WARNING, LOOPS, TRACEBACK = range(5)
 
 ATTACHED = 0  # MAGIC, set by the probe when it is in place
 PARENT = 1  # process id of the child's parent, set by that: a fork of the tool, with its descriptors

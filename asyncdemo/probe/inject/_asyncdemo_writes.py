@@ -105,12 +105,14 @@ def _noter(words):
     mask, block, prime, seal_at = layout.WRITES - 1, layout.BLOCK, layout.PRIME, layout.SEAL_AT
     identity, size, count_from, numbered, to_number = id, len, range, enumerate, int.from_bytes
     following = next
+    writer_of = _writers()
 
     def note(stream, data):
         if getpid() != pid:
             return  # a forked child: what it prints is not ours to tell
         now, thread, line = clock(), thread_id(), 0
         frame = getframe(1)
+        writer = writer_of(frame.f_back) if stream == 2 else 0
         for _ in count_from(64):
             frame = frame.f_back
             if frame is None:
@@ -130,9 +132,69 @@ def _noter(words):
             words[at + 5] = now
             words[at + 6] = thread
             words[at + 7] = line
-            kind, number = stream | part << 8, number + 1
+            kind, number = stream | writer << layout.WRITER_AT | part << 8, number + 1
             seal = (to_number(words[at + 2 : at + 8], "little") ^ kind ^ number) % prime
             words[at + 1] = kind | seal << seal_at
             words[at] = number
 
     return note
+
+
+def _writers():
+    """Make a function that tells who writes, as layout.WRITERS has it, given the frame in which that is done.
+
+    What the interpreter writes by itself it writes in whichever frame is being executed, as print does: it is told
+    from that by the instruction, where that is none that could have called anything.
+    """
+    library = os.__file__.rpartition(os.sep)[0] + os.sep
+    asyncio, found_in = library + "asyncio" + os.sep, {}
+    for name in ("warnings", "_py_warnings"):
+        found_in[library + name + ".py", "_warn_unawaited_coroutine"] = layout.WARNING
+        found_in["<frozen " + name + ">", "_warn_unawaited_coroutine"] = layout.WARNING
+    found_in[asyncio + "base_events.py", "call_exception_handler"] = layout.LOOPS
+    found_in[library + "logging" + os.sep + "__init__.py", "exception"] = layout.TRACEBACK
+    names = {name for _, name in found_in}
+    written_by = {library + "traceback.py": layout.TRACEBACK, library + "threading.py": layout.PYTHON}
+    calling, count_from, begins = _calling_instructions(), range, str.startswith
+
+    def writer_of(innermost):
+        frame = innermost
+        for _ in count_from(64):
+            if frame is None:
+                break
+            code = frame.f_code
+            if code.co_name in names:
+                writer = found_in.get((code.co_filename, code.co_name))
+                if writer is not None:
+                    return writer
+            frame = frame.f_back
+        if innermost is None:
+            return layout.PYTHON
+        code = innermost.f_code
+        if begins(code.co_filename, asyncio) or code.co_code[innermost.f_lasti] not in calling:
+            return layout.PYTHON  # asyncio itself never prints anything
+        return written_by.get(code.co_filename, layout.SCRIPT)
+
+    return writer_of
+
+
+def _calling_instructions():
+    """The instructions by which Python code can have something called that writes: calls, and what iterates."""
+    found = set()
+
+    def called(*_, **__):
+        frame = sys._getframe(1)
+        found.add(frame.f_code.co_code[frame.f_lasti])
+        return 0
+
+    called()
+    called(1, key=1)
+    called(*())
+    called.__call__()
+    for _ in map(called, (1,)):
+        pass
+    (_,) = map(called, (1,))
+    [*map(called, (1,))]
+    if sys.version_info[:2] == (3, 11):
+        found.add(166)  # PRECALL, which does the call itself once it has been executed a few times
+    return found
