@@ -76,9 +76,8 @@ def _observing(name: str, python: str) -> Check:
     """Run a small script and see whether the probe gets in and the streams are told apart."""
     try:
         with staged(_TRIAL, "trial.py", None) as script:
-            run = observe(
-                Plan(Subject("trial"), tuple(command_line(python, script=str(script))), timeout=_TRIAL_TIMEOUT)
-            )
+            command = tuple(command_line(python, script=str(script)))
+            run = observe(Plan(Subject("trial"), command, timeout=_TRIAL_TIMEOUT, reasons=True))
     except ToolError as error:
         return Check(name, "bad", "no script can be run", str(error))
     said = f"{python}, {run.python.implementation or 'Python'} {run.python.version or '(version unknown)'}"
@@ -87,7 +86,8 @@ def _observing(name: str, python: str) -> Check:
     if run.python.version is None:
         return Check(name, "note", f"{said} runs, and cannot be observed", "use CPython 3.8 or newer")
     if not _told_apart(run):
-        return Check(name, "note", f"{said} is observed only in part", "see the notes that a run then has at its end")
+        why = "; ".join(run.notes) or "see the notes that a run then has at its end"
+        return Check(name, "note", f"{said} is observed only in part", why)
     return Check(name, "ok", f"{said}: output and times are observed")
 
 

@@ -67,7 +67,9 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
     with shared_memory() as memory, stack_pipe() as stacks, _early_interrupts() as interrupted:
-        memory.prepare(attributing=not plan.times_only, tracing=not (plan.times_only or plan.untraced), stacks=stacks)
+        observed, reasons = not plan.times_only, plan.reasons or bool(os.environ.get("ASYNCDEMO_DEBUG"))
+        traced = observed and not plan.untraced
+        memory.prepare(attributing=observed, tracing=traced, stacks=stacks, reasons=reasons)
         try:
             with terminal.out_of_reach(lend=lend):
                 stdin = subprocess.DEVNULL if plan.without_input else _stdin(lend)
@@ -286,6 +288,7 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         yield "its tasks were not watched: it measures itself"
     if memory[layout.UNTRACED] & layout.OTHER_LOOP:
         yield "its event loop was not traced: it is not built on asyncio's own, as uvloop's"
+    yield from (f"the probe gave up {why}" for why in memory.why)
     if stdin_empty:
         yield "stdin was empty: in a pipeline or a background job"
     if programs:

@@ -26,7 +26,7 @@ class Plan(NamedTuple):
     times are observed. `untraced` leaves its loops alone, as it measures itself. `without_input` keeps our own
     standard input from it. `stop_at_deadlock` makes an end of it as soon as nothing can wake it any more, which is as
     it should be where `deadlock_expected`. `thresholds` are the least values at which findings count, None for the
-    usual ones.
+    usual ones. `reasons` has the probe say why it gives something up.
     """
 
     subject: Subject
@@ -42,6 +42,7 @@ class Plan(NamedTuple):
     untraced: bool = False
     cannot: str | None = None
     cannot_status: int = 125
+    reasons: bool = False
 
 
 class NoInterpreterError(Exception):

@@ -57,8 +57,14 @@ class Memory:
         self._next = 0
         self._holes: list[int] = []
 
-    def prepare(self, *, attributing: bool, tracing: bool = False, stacks: int | None = None) -> None:
-        """Have writes recorded, and what tasks do, as asked for; `stacks` is the pipe for stacks."""
+    def prepare(
+        self, *, attributing: bool, tracing: bool = False, stacks: int | None = None, reasons: bool = False
+    ) -> None:
+        """Have writes recorded, and what tasks do, as asked for; `stacks` is the pipe for stacks.
+
+        With `reasons` the probe says why it gives something up.
+        """
+        self._words[layout.DEBUG] = int(reasons)
         self._words[layout.NAMING] = int(attributing)
         self._words[layout.TRACING] = int(tracing)
         self._words[layout.STACKS] = 0 if stacks is None else stacks + 1

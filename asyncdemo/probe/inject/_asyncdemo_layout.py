@@ -3,7 +3,7 @@
     header    HEADER words; what each of them holds is named below
     path      PATH words: the UTF-8 file name of the script, once it has begun, ended by a zero byte
     libraries LIBRARIES words: the folders of the interpreter's libraries, each ended by a zero byte
-    why       WHY words: why something of the probe was given up, in lines
+    why       WHY words: why something of the probe was given up, in lines, where the tool asks for that
     imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end and at the start
     writes    a ring of WRITES entries of WRITE words: number; kind | seal << SEAL_AT, the kind being stream | writer <<
               WRITER_AT | part << 8; length, checksum, first eight bytes, time, thread, line
@@ -77,6 +77,8 @@ IMPORTING, IMPORTING_CPU = (
     20,
     21,
 )  # time and processor time of all imports by the main thread, those within others not counted
+DEBUG = 22  # 1: say why something is given up; set by the tool
+WHY_SIZE = 23  # bytes of that
 WANTED = 24  # how many snapshots the tool has asked for, with its next question for the stack; set by the tool
 SNAPSHOTS = 25  # how many there were; stored last
 TAKEN, TAKEN_SIZE = 26, 27  # when the last one was taken, and how many bytes it has

@@ -12,6 +12,7 @@ import time
 
 import _asyncdemo_layout as layout
 import _asyncdemo_libraries
+import _asyncdemo_reasons
 import _asyncdemo_writes
 
 # For all functions below: a script may put others in the place of the builtins, and see them called.
@@ -27,6 +28,14 @@ def attach(memory):
         os.close(descriptor)
     if words[layout.PARENT] != os.getppid() or words[layout.PID]:
         return  # started by a program that the script started: its run is not the one that is watched
+    try:
+        _record(words)
+    except Exception:
+        _asyncdemo_reasons.say(words, "all")
+        raise
+
+
+def _record(words):
     words[layout.PID] = os.getpid()
     words[layout.VERSION] = sys.hexversion
     words[layout.CPYTHON] = 1
@@ -106,14 +115,14 @@ def _tracers(words, libraries):
         _ready[name] = type(sys)(name)
         _ready[name].__dict__.update(vars(__import__(name)))
     here = os.path.dirname(os.path.abspath(__file__))
-    _compile_ahead(here)
+    _compile_ahead(here, words)
 
     modules, recorders = {}, []  # of the latter one, once a library is loaded
 
     def tracer(*names):
         def trace(*library):
             if not modules:
-                _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries")
+                _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries", "_asyncdemo_reasons")
                 _load(here, modules, "_asyncdemo_waits", "_asyncdemo_trace")
                 recorders.append(modules["_asyncdemo_trace"].Recorder(words, libraries))
             _load(here, modules, *names)
@@ -168,7 +177,7 @@ def _nothing(*_):
     pass
 
 
-def _compile_ahead(folder):
+def _compile_ahead(folder, words):
     """Have bytecode of the tracers written now, where it is missing or old and there is a place for it.
 
     Once the script runs, nothing is written any more: with a limit on the size of files it could be killed by that. Now
@@ -188,7 +197,7 @@ def _compile_ahead(folder):
             if not new:
                 external.SourceFileLoader(name, path).get_code(name)
     except Exception:
-        pass  # then they are compiled when they are needed
+        _asyncdemo_reasons.say(words, "bytecode")  # then they are compiled when they are needed
 
 
 def _load(folder, modules, *names):
@@ -230,7 +239,7 @@ def _watch_imports(words, hooks):
     """
     bootstrap = sys.modules["_frozen_importlib"]
     pid, getpid = os.getpid(), os.getpid
-    clock, cpu = time.monotonic_ns, time.process_time_ns
+    clock, cpu, say = time.monotonic_ns, time.process_time_ns, _asyncdemo_reasons.say
     ident = sys.modules["_thread"].get_ident
     inside = []  # the import that goes on
     main = id(sys.modules["__main__"].__dict__)  # a reference would keep the script's objects from their end
@@ -259,6 +268,7 @@ def _watch_imports(words, hooks):
             try:
                 hook(module)
             except Exception:
+                say(words, "tracing with " + name)
                 words[layout.UNTRACED] |= 2
         return module
 

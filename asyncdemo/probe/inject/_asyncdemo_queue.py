@@ -12,6 +12,7 @@ import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_overdue
+import _asyncdemo_reasons
 import _asyncdemo_snapshot
 import _asyncdemo_touches
 import _asyncdemo_trace
@@ -116,6 +117,7 @@ class Queue(collections.deque):
         def died(_):
             loop = owner()
             if loop is not None and not loop._closed and recorder.words is not None:
+                _asyncdemo_reasons.say(recorder.words, "a loop", "its queue was replaced")
                 recorder.words[layout.UNTRACED] |= 2  # the script has put another queue in its place
                 recorder.put(_clock(), key << 4 | layout.STOP)
 

@@ -19,6 +19,7 @@ import sys
 import time
 
 import _asyncdemo_layout as layout
+import _asyncdemo_reasons
 import _asyncdemo_snapshot
 import _asyncdemo_trace
 
@@ -40,18 +41,21 @@ def offer_stacks(words, recorder):
     try:
         pipe = os.open("/proc/%d/fd/%d" % (words[layout.PARENT], number), os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
+        _asyncdemo_reasons.say(words, "stacks")
         return
     top = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16) - 1
     if top < _ROOM:
-        os.close(pipe)
-        return  # the script may need every descriptor that there is
+        os.close(pipe)  # the script may need every descriptor that there is
+        _asyncdemo_reasons.say(words, "stacks", "only %d descriptors are allowed" % (top + 1))
+        return
     kept = fcntl.fcntl(pipe, fcntl.F_DUPFD_CLOEXEC, top)  # where no script comes upon it
     os.close(pipe)
     try:
         _signal.signal(_signal.SIGURG, _answer(kept, recorder))
     except ValueError:
-        os.close(kept)
-        return  # not the main thread
+        os.close(kept)  # not the main thread
+        _asyncdemo_reasons.say(words, "stacks")
+        return
     _signal.siginterrupt(_signal.SIGURG, False)  # what can be begun again by itself is
     words[layout.OFFERED] = layout.POLITELY
     if sys.version_info[:3] != (3, 13, 0):
@@ -82,5 +86,6 @@ def _answer(pipe, recorder):
         except BaseException as error:
             if _asyncdemo_trace.raised_elsewhere(error):
                 raise
+            _asyncdemo_reasons.say(recorder.words, "a stack")
 
     return answer

@@ -13,6 +13,7 @@ import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_libraries
+import _asyncdemo_reasons
 import _asyncdemo_waits
 
 _REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
@@ -66,6 +67,7 @@ class Recorder:
         words = self.words
         self._release()
         if words is not None:  # else it was given up before, or this is a forked child
+            _asyncdemo_reasons.say(words, "tracing")
             words[layout.UNTIL] = time.monotonic_ns()
             words[layout.UNTRACED] |= 2
 
@@ -76,6 +78,7 @@ class Recorder:
     def untraced(self, is_asyncios):
         """Take note of a loop that is not traced, also where tracing was given up before."""
         if self._header is not None:
+            _asyncdemo_reasons.say(self._header, "a loop", "it is not built on asyncio's own, or its queue is another")
             self._header[layout.UNTRACED] |= 2 if is_asyncios else layout.OTHER_LOOP
 
     def _forked(self):
