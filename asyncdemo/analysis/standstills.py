@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from asyncdemo.analysis.task_names import names as names_of_lanes
+from asyncdemo.analysis.task_names import shown_tasks
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, RUNNING, WAITING, Task, wait_words
 from asyncdemo.model.standstill import StandingLoop, StandingTask, StandingThread, Standstill
@@ -147,7 +149,10 @@ class _Reader:
             elif state in (RUNNING, BLOCKED) and start <= at and task in self._lanes:
                 self.moved = max(self.moved, min(end, at))
         ended = (task.ended for task in self._timeline.tasks if task.ended is not None and task.ended <= at)
-        self.moved = max(self.moved, *ended, 0.0)
+        began = (
+            start for start, end in self._waits.values() if end >= at
+        )  # a step of which little is known was before
+        self.moved = max(self.moved, *ended, *began, 0.0)
 
     def is_fresh(self) -> bool:
         """Whether nothing has happened from the snapshot to the moment at which the run was told to end."""
@@ -248,7 +253,8 @@ class _Reader:
     def _names(self) -> dict[int, str]:
         """What the tasks of user code are called; those that would be called alike with the names Python gave them."""
         own = [task for task in self._seen.tasks if task.own and task.id in self._lanes]
-        names = {task.id: short_name(self._lanes[task.id]) for task in own}
+        lanes = names_of_lanes(shown_tasks(self._timeline, full=False))
+        names = {task.id: lanes.get(task.id) or short_name(self._lanes[task.id]) for task in own}
         every = list(names.values())
         return {
             key: name if every.count(name) == 1 or name == self._lanes[key].name else f"{name} {self._lanes[key].name}"

@@ -120,6 +120,12 @@ class Sharing(NamedTuple):
         most = None if self.look.full else max(LEAST_LANES if self.look.fold else MORE_LANES, room)
         own = not self.look.fold
         rows = timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
+        if self.run.standstill is not None and not (self.look.fold and room < 2 * LEAST_LANES and not self.look.full):
+            from asyncdemo.views.terminal.standing_table import standing_rows
+
+            few = LEAST_LANES if self.look.fold else MORE_LANES
+            stood = standing_rows(self.page, self.run, None if self.look.full else max(few, room - len(rows)))
+            rows = [*rows, *([()] if rows and stood else []), *stood]
         if not self.look.critical or self.run.timeline is None:
             return rows
         from asyncdemo.views.terminal.critical_table import critical_rows
