@@ -50,7 +50,7 @@ def test_of_too_many_it_says_how_many_more() -> None:
     assert shown(circle(), 3) == [
         "nothing moved since 0.05 s",
         " first    line 5   lock, held by second (line 12)",
-        "… 2 more tasks: --full",
+        "... 2 more tasks: --full",
     ]
 
 
