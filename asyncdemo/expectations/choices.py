@@ -26,10 +26,16 @@ class Observed(NamedTuple):
 def observed(run: Run, *, other: Stream, version: Version) -> Observed:
     """Give what was seen; `other` is the stream that what was written below Python is held for.
 
+    Of a run that was made to end by a deadlock, that is what it had printed until then.
+
     `version` is that of the Python that was asked for; where the run itself could tell its own, that counts.
     """
     pieces: dict[str, list[str]] = {"stdout": [], "stderr": []}
+    # What a script prints as it is made to end is not of its own accord.
+    until = run.stopped if run.outcome.reason == "deadlock" else None
     for output in run.output:
+        if until is not None and output.at >= until:
+            break
         pieces[other if output.stream == "other" else output.stream].append(output.text)
     stdout, stderr = (tuple(printed_lines("".join(texts))) for texts in pieces.values())
     own = run.python.version

@@ -3,7 +3,8 @@
 import pytest
 
 from asyncdemo.expectations import static_checks
-from asyncdemo.expectations.choices import Observed, depend_on_time, matching
+from asyncdemo.expectations.choices import Observed, depend_on_time, matching, observed
+from asyncdemo.model.recording import Outcome, Output, Python, Run, Subject
 
 WARNING = "/x.py:1: RuntimeWarning: coroutine 'main' was never awaited"
 NEVER = "Task exception was never retrieved"
@@ -95,3 +96,12 @@ def test_claims(text: str, seconds: float, message: str | None) -> None:
 )
 def test_what_is_no_claim(text: str) -> None:
     assert static_checks.parsed_claim(text) is None
+
+
+def test_what_is_printed_after_the_end_of_a_deadlock_does_not_count() -> None:
+    outputs = (Output(0.1, "stdout", "one\n"), Output(0.4, "stderr", "Traceback (most recent call last):\n"))
+    run = Run(Subject("x"), Python("python"), Outcome("interrupted", reason="deadlock"), ok=False, output=outputs)
+    assert observed(run._replace(stopped=0.3), other="stdout", version=()).stderr == ()
+    assert observed(run._replace(stopped=0.3), other="stdout", version=()).stdout == ("one",)
+    timed_out = run._replace(outcome=Outcome("timed-out", after=0.3), stopped=0.3)
+    assert observed(timed_out, other="stdout", version=()).stderr == ("Traceback (most recent call last):",)
