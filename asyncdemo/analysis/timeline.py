@@ -50,6 +50,7 @@ class _Lane:
     """What is known of one task while the events are read; times in seconds from the start of the run."""
 
     __slots__ = (
+        "begun",
         "created",
         "due",
         "end",
@@ -64,7 +65,8 @@ class _Lane:
         "where",
     )
 
-    def __init__(self, created: float, parent: int | None) -> None:
+    def __init__(self, created: float, parent: int | None, *, begun: bool = True) -> None:
+        self.begun = begun  # it has made a step
         self.created = created
         self.parent = parent
         self.since = created  # when its last step ended
@@ -173,6 +175,9 @@ class _Builder:
                 continue
             if key not in self._threads:
                 home = trace.whos[key].loop
+                if not lane.begun:
+                    self._spans.add(key, READY, lane.since, min(end, self._loops[home].stopped or end))
+                    lane.since = end
                 # While a step holds the loop to the end, nobody is told who gets ready.
                 until = min(end, holding.get(home, end), self._loops[home].stopped or end)
                 self._wait(key, lane, lane.since, until)
@@ -209,6 +214,8 @@ class _Builder:
             lane = self._lanes[key] = _Lane(wake, waker)
         elif due is not None and due < wake:
             wake = due
+        if not lane.begun:
+            wake, lane.begun = lane.since, True
         if lane.due is not None:
             wake, lane.due = min(wake, lane.due), None
         since = moment if loop.threaded else lane.since  # that a worker has no job is nothing to be told
@@ -317,7 +324,9 @@ class _Builder:
         elif what == layout.OTHERS:
             loop.others = value / 1e9
         elif what == layout.NEW:
-            self._lanes.setdefault(key, _Lane(self._seconds(value), wake - 1 if wake else None))
+            made_by, begun = wake % layout.NOT_BEGUN, wake < layout.NOT_BEGUN
+            parent = made_by - 1 if made_by else None
+            self._lanes.setdefault(key, _Lane(self._seconds(value), parent, begun=begun))
         elif what == layout.TOUCHED:
             self._touches.touched(loop.key, wake, self._seconds(value), idle=loop.idle)
         elif what == layout.OVER:
@@ -358,6 +367,8 @@ class _Builder:
             lane.end = _ENDS[what]
         elif own_end:
             lane.end = None
+        elif not lane.begun:
+            self._spans.add(key, READY, lane.since, min(moment, loop.stopped or moment))
         else:
             self._wait(key, lane, lane.since, moment)
 

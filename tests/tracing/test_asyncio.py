@@ -311,3 +311,36 @@ def test_a_million_steps(tmp_path: Path) -> None:
     assert complete
     assert seconds < 10
     assert megabytes < 500
+
+
+@pytest.mark.parametrize("python", ["3.9", "3.11", "3.13", "3.14", "3.15"], indirect=True)
+@pytest.mark.parametrize("made_by", ["C", "Python"])
+@pytest.mark.parametrize("held_by", ["another", "its maker"])
+def test_a_task_that_could_not_begin_until_the_script_was_killed(
+    observed: Observe, python: str, made_by: str, held_by: str
+) -> None:
+    prelude = "asyncio.Task = asyncio.tasks.Task = asyncio.tasks._PyTask" if made_by == "Python" else ""
+    step = "time.sleep(30)" if held_by == "its maker" else "await asyncio.gather(holds(), late())"
+    source = f"""
+        import asyncio, os, signal
+        {prelude}
+        async def holds():
+            time.sleep(30)
+        async def late():
+            pass
+        async def main():
+            task = asyncio.ensure_future(late())
+            {step}
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        asyncio.run(main())
+    """
+    seen = observed(source, python)
+    well_formed(seen.timeline)
+    late = [task for task in seen.timeline.tasks if task.coroutine == "late"]
+    (main,) = [task for task in seen.timeline.tasks if task.coroutine == "main"]
+    assert late
+    never = late[-1]
+    assert (never.parent, never.end, never.ended) == (main.id, "pending", None)
+    (ready,) = seen.spans(never)
+    assert ready.state == "ready"
+    assert ready.end - ready.start > 0.2

@@ -384,3 +384,43 @@ def test_the_cost_is_linear() -> None:
 
     few, many = min(seconds(200) for _ in range(3)), min(seconds(3200) for _ in range(2))
     assert many < 3 * few
+
+
+def test_a_task_that_has_not_begun_is_ready_from_its_creation_on() -> None:
+    trace = Made()
+    trace.loop(1)
+    trace.task(2, 1)
+    trace.task(3, 1)
+    trace.put(2, layout.STEP, 1, 0.5)
+    trace.raw(3, layout.NEW, moment(2), 3 | layout.NOT_BEGUN)
+    made = timeline(trace.trace(), STARTED, moment(50))
+    assert [(task.id, task.parent, task.created, task.end) for task in made.tasks][1:] == [(3, 2, 0.002, "pending")]
+    assert [(span.state, span.start, span.end) for span in made.spans if span.task == 3] == [("ready", 0.002, 0.05)]
+
+
+def test_a_task_that_begins_was_ready_from_its_creation_on_until_then() -> None:
+    trace = Made()
+    trace.loop(1)
+    trace.task(2, 1)
+    trace.raw(2, layout.NEW, moment(2), layout.NOT_BEGUN)
+    trace.put(2, layout.STEP, 5, 3)
+    trace.put(1, layout.IDLE, 6)
+    made = timeline(trace.trace(), STARTED, moment(9))
+    assert [(span.state, span.start, span.end) for span in made.spans] == [
+        ("ready", 0.002, 0.005),
+        ("running", 0.005, 0.006),
+        ("waiting", 0.006, 0.009),
+    ]
+
+
+def test_a_task_that_never_began_was_not_ready_once_its_loop_had_stopped() -> None:
+    for gone in (False, True):
+        trace = Made()
+        trace.loop(1)
+        trace.task(2, 1)
+        trace.raw(2, layout.NEW, moment(2), layout.NOT_BEGUN)
+        trace.put(1, layout.STOP, 5)
+        if gone:
+            trace.put(2, layout.GONE, 7)
+        made = timeline(trace.trace(), STARTED, moment(9))
+        assert [(span.state, span.start, span.end) for span in made.spans] == [("ready", 0.002, 0.005)]

@@ -44,8 +44,7 @@ def trace(recorder, base_events, events, futures, tasks):
     base_events.BaseEventLoop.call_exception_handler = _asyncdemo_trace.Asked(handler, _freeing)
     _asyncdemo_touches.watch_timers(base_events, recorder, lambda queue: type(queue) is queue_class)
     _watch_runs(events, library)
-    if hasattr(tasks, "_eager_tasks"):
-        _watch_eager_tasks(tasks, library)
+    _watch_new_tasks(tasks, library)
     recorder.words[layout.TRACED] |= 1
 
 
@@ -58,6 +57,7 @@ class _Library:
         self.loop, self.timer = base_events.BaseEventLoop, events.TimerHandle
         self.task, self.python_task, self.gathering = tasks.Task, tasks._PyTask, tasks._GatheringFuture
         self.futures = {futures.Future, futures._PyFuture}
+        self.current_task = tasks.current_task
         self.counts = hasattr(tasks.Task, "cancelling")
         self.stepper = next((kind for kind in object.__subclasses__() if kind.__name__ == "TaskStepMethWrapper"), None)
 
@@ -102,7 +102,8 @@ class _Library:
 
     def is_first_step(self, callback):
         """Whether a callback is a task's step that follows nothing it waits for."""
-        return getattr(callback, "__func__", None) is self.python_task._Task__step
+        is_of_python = getattr(callback, "__func__", None) is self.python_task._Task__step
+        return is_of_python or type(callback) is self.stepper
 
 
 def _watch_runs(events, library):
@@ -146,9 +147,13 @@ def _left(loop, library):
         library.recorder.give_up()  # the script has put another queue in the place of ours
 
 
-def _watch_eager_tasks(tasks, library):
-    """Take note of tasks that begin in the step that makes them, and are suspended: they enter no queue for that."""
-    scheduled = tasks._scheduled_tasks
+def _watch_new_tasks(tasks, library):
+    """Take note of tasks when they are made, and of those that have begun by then: they enter no queue for that.
+
+    From 3.14 on, tasks that are written in C do not come by here: there the queue looks at what is put in.
+    """
+    scheduled = getattr(tasks, "_scheduled_tasks", None)
+    scheduled = tasks._all_tasks if scheduled is None else scheduled
     original = scheduled.add
 
     def add(task, *args, **kwargs):
@@ -156,7 +161,11 @@ def _watch_eager_tasks(tasks, library):
         try:
             loop = library.kind_of(task).get_loop(task)
             queue = library.queue_of(loop)
-            if queue is not None and not queue.ends_with_step_of(task):
+            if queue is None:
+                return
+            if queue.ends_with_step_of(task):
+                queue.created(task)
+            else:
                 queue.begun(task, tasks.current_task(loop), time.monotonic_ns())
         except Exception as error:
             if _asyncdemo_trace.raised_elsewhere(error):

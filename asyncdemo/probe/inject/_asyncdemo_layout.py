@@ -113,7 +113,9 @@ QUEUED = 11  # the same of the time in which the thread was ready and another ha
 OTHERS = 15  # processor time (ns) of the other threads, at most, during the long step
 STOP = 12  # the loop has stopped
 GONE = 13  # the task is gone before it could be asked how it ended; if its step went on, it has ended with that
-NEW = 14  # the task came to be; for wake-up time 1 + the key of the task that made it, 0 where none did
+NEW = 14  # the task came to be; for wake-up time 1 + the key of the task that made it, 0 where none did; and NOT_BEGUN
+#         where its first step is still to come
+NOT_BEGUN = 1 << 32
 THREAD_AT = 44  # where of TOUCHED: key of the thread << THREAD_AT | file << 32 | line, each 0 where it is not known
 NO_TIMES = AT, CPU, QUEUED, OTHERS  # of these there is something else in the time's place
 LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks

@@ -7,6 +7,7 @@ import _functools
 import _thread
 import _weakref
 import collections
+import sys
 import time
 import types
 
@@ -157,6 +158,7 @@ class Queue(collections.deque):
                 self.tell(now, layout.POLL)
             self.current, self.started, self.thread = self.callbacks, _NEVER, _thread.get_ident()
             self.library.recorder.runs_in(self.callbacks.key, self.thread)
+            self.look_for_created(now)
         self.home = _thread.get_ident()
         self.clocks.turn(now)
 
@@ -328,12 +330,31 @@ class Queue(collections.deque):
         before.after = found
         return found
 
-    def begun(self, task, parent, now):
+    def begun(self, task, parent, now, mark=0):
         """A task is seen for the first time that has begun before; `parent` is the task that made it, if known."""
         new = self.new(task)
         made_by = self.known.get(id(parent))
-        self.library.recorder.put(now, new.key << 4 | layout.NEW, 0 if made_by is None else made_by.key + 1)
+        parent_word = 0 if made_by is None else made_by.key + 1
+        self.library.recorder.put(now, new.key << 4 | layout.NEW, parent_word | mark)
         return new
+
+    def created(self, task):
+        """A task was made whose first step is put into the queue. Before the loop runs, `entered` sees to it."""
+        if self.home is not None and id(task) not in self.known:
+            loop = self.owner()
+            at_home = loop is not None and _thread.get_ident() == self.home
+            parent = self.library.current_task(loop) if at_home else None
+            if parent is None and at_home and _is_running(self.current):
+                parent = self.current()  # from 3.14 on, one function does not know the tasks of both kinds
+            self.begun(task, parent, _clock(), layout.NOT_BEGUN)
+
+    def look_for_created(self, now):
+        """The loop begins to run: tasks may have been made before."""
+        self.check(now)
+        for handle, put_in in list(zip(self, self.put_in)):  # noqa: B905 (not before 3.10)
+            task = self.library.task_of(handle._callback)
+            if task is not None and id(task) not in self.known and self.library.is_first_step(handle._callback):
+                self.begun(task, None, put_in or now, layout.NOT_BEGUN)
 
     def new(self, task):
         """Get to know a task."""
@@ -380,6 +401,19 @@ def queue_class(recorder, stepper):
             try:
                 remember = self.remember  # called by a local name: CPython 3.11 looks up anew what is in a slot
                 remember(clock())
+            except BaseException as error:
+                if _asyncdemo_trace.raised_elsewhere(error):
+                    raise
+                self.lost()
+            push(self, handle)
+
+        def append_and_look(self, handle):
+            try:
+                remember = self.remember
+                remember(clock())
+                callback = handle._callback
+                if type(callback) is stepper and callback.__self__ is not self.current():
+                    self.created(callback.__self__)
             except BaseException as error:
                 if _asyncdemo_trace.raised_elsewhere(error):
                     raise
@@ -437,7 +471,13 @@ def queue_class(recorder, stepper):
                 self.caught(error)
             return empty.__get__(self)
 
+    looks = sys.version_info >= (3, 14)  # there tasks written in C come by nowhere else
+    if looks:
+        looking = deque.append_and_look
+        looking.__name__, looking.__qualname__ = deque.append.__name__, deque.append.__qualname__
+        deque.append = looking
+    del deque.append_and_look
     deque.__module__, deque.__qualname__ = "collections", "deque"
-    among_threads = _asyncdemo_touches.append_among_threads(deque.append)
+    among_threads = _asyncdemo_touches.append_among_threads(deque.append, stepper if looks else None)
     recorder.once_there_are_threads(lambda: setattr(deque, "append", among_threads))
     return deque

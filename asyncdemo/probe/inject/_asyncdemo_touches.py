@@ -15,8 +15,11 @@ import _asyncdemo_trace
 _HARMLESS = ("call_soon_threadsafe", "__del__")
 
 
-def append_among_threads(append):
-    """Make what a queue is to have in the place of `append` once there are threads."""
+def append_among_threads(append, stepper):
+    """Make what a queue is to have in the place of `append` once there are threads.
+
+    `stepper` is the type of a step of which the queue is to see whether it is a task's first, None where it is not.
+    """
     clock, this_thread, push, frame = time.monotonic_ns, _thread.get_ident, collections.deque.append, sys._getframe
 
     def among_threads(self, handle):
@@ -24,6 +27,9 @@ def append_among_threads(append):
             self.remember(clock())
             if this_thread() != self.home:
                 touched(self, frame(1))
+            callback = handle._callback
+            if type(callback) is stepper and callback.__self__ is not self.current():
+                self.created(callback.__self__)
         except BaseException as error:
             if _asyncdemo_trace.raised_elsewhere(error):
                 raise

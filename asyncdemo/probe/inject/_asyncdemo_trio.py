@@ -125,7 +125,7 @@ class _Instrument:
             if known is not self._loop:
                 made_by = self._tasks.get(task.parent_nursery.parent_task, self._loop)
                 made_by = 0 if made_by is self._loop else made_by.key + 1
-                self._recorder.put(_clock(), known.key << 4 | layout.NEW, made_by)
+                self._recorder.put(_clock(), known.key << 4 | layout.NEW, made_by | layout.NOT_BEGUN)
         except Exception as error:
             self._lost(error)
 
