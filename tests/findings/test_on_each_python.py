@@ -191,3 +191,27 @@ GATHERED = """
 def test_a_gather_that_nobody_awaits_is_one_finding(version: str, pause: str, tmp_path: Path) -> None:
     run = observed(tmp_path, version, GATHERED.format(pause=pause))
     assert found(run) == [("cancelled-at-exit", 8, "await asyncio.gather(*(read(n) for n in range(4)))")]
+
+
+NEVER_BEGAN = """
+    import asyncio, time
+
+    async def blocker():
+        time.sleep(30)
+
+    async def ticker():
+        await asyncio.sleep(0.1)
+
+    async def main():
+        await asyncio.gather(blocker(), ticker())
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+def test_a_call_that_keeps_a_new_task_from_beginning_is_a_warning(tmp_path: Path, version: str) -> None:
+    run = observed(tmp_path, version, NEVER_BEGAN, "--timeout", "1")
+    (one,) = [each for each in run["findings"] if each["rule"] == "blocking-call"]
+    assert (one["severity"], one["line"]) == ("warning", 5)
+    assert "ticker" in one["message"]
