@@ -88,6 +88,8 @@ def _observing(name: str, python: str) -> Check:
     if not _told_apart(run):
         why = "; ".join(run.notes) or "see the notes that a run then has at its end"
         return Check(name, "note", f"{said} is observed only in part", why)
+    if run.python.untried:
+        return Check(name, "note", f"{said}: untried version", "it is observed with care; see the notes of a run")
     return Check(name, "ok", f"{said}: output and times are observed")
 
 

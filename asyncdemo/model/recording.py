@@ -43,13 +43,15 @@ class Outcome(NamedTuple):
 class Python(NamedTuple):
     """The interpreter that ran the script; `version` and `implementation` are None where it could not say.
 
-    `libraries` are the folders in which its libraries lie, as it says itself.
+    `libraries` are the folders in which its libraries lie, as it says itself. `untried` of a version that is newer than
+    any that was tried.
     """
 
     executable: str
     version: str | None = None
     implementation: str | None = None
     libraries: tuple[str, ...] = ()
+    untried: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """All fields; without the folders where they are not known."""
@@ -57,7 +59,11 @@ class Python(NamedTuple):
             "implementation": self.implementation,
             "version": self.version,
             "executable": self.executable,
-        } | ({"libraries": list(self.libraries)} if self.libraries else {})
+        } | self._known()
+
+    def _known(self) -> dict[str, Any]:
+        folders = {"libraries": list(self.libraries)} if self.libraries else {}
+        return folders | ({"untried": True} if self.untried else {})
 
 
 class Seconds(NamedTuple):

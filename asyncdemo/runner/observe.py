@@ -278,7 +278,8 @@ def _python(executable: str, memory: Memory) -> Python:
     if not version:
         return Python(executable)
     numbers = ".".join(str(version >> shift & 0xFF) for shift in (24, 16, 8))
-    return Python(executable, numbers, "CPython" if memory[layout.CPYTHON] else None, memory.libraries)
+    implementation = "CPython" if memory[layout.CPYTHON] else None
+    return Python(executable, numbers, implementation, memory.libraries, untried=bool(memory[layout.UNTRIED]))
 
 
 def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str]) -> Iterator[str]:
@@ -288,6 +289,10 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         yield "its tasks were not watched: it measures itself"
     if memory[layout.UNTRACED] & layout.OTHER_LOOP:
         yield "its event loop was not traced: it is not built on asyncio's own, as uvloop's"
+    if memory[layout.UNTRIED]:
+        newest = ".".join(map(str, layout.NEWEST))
+        unlike = "; what is unlike that was not observed" if memory[layout.UNTRIED] & layout.UNLIKE else ""
+        yield f"untried version: asyncdemo was tried on Python up to {newest}{unlike}"
     yield from (f"the probe gave up {why}" for why in memory.why)
     if stdin_empty:
         yield "stdin was empty: in a pipeline or a background job"

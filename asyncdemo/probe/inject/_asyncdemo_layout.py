@@ -72,7 +72,9 @@ UNTIL = 16  # when it was given up; 0: it was not
 OFFERED = 18  # how the stack can be asked for
 NOT_OFFERED, POLITELY, IN_EITHER_WAY = 1, 2, 3
 PRESSING = 61  # the signal that asks for it while no bytecode is executed: a real-time signal, of which there are many
-UNTRIED = 19  # 1: this version of Python is newer than any that was tried; 2: and something is unlike what we know
+UNTRIED = 19  # 1: this version of Python is newer than any that was tried; UNLIKE: and something is unlike what we know
+NEWEST = 3, 15  # the newest version that was tried
+UNLIKE = 2
 IMPORTING, IMPORTING_CPU = (
     20,
     21,

@@ -41,13 +41,31 @@ def _record(words):
     words[layout.CPYTHON] = 1
     _watch_end(words)
     libraries = _libraries(words)
-    _watch_imports(words, _tracers(words, libraries) if words[layout.TRACING] else {})
-    if words[layout.NAMING]:
+    is_known = _known_parts(words)
+    if is_known("imports", "imports"):
+        _watch_imports(words, _tracers(words, libraries, is_known) if words[layout.TRACING] else {})
+    if words[layout.NAMING] and is_known("output", "writes", _asyncdemo_writes._recorded):
         words[layout.NAMED] = _asyncdemo_writes.record_writes(words)
     words[layout.READY_CPU] = time.process_time_ns()
     words[layout.READY] = time.monotonic_ns()
     words[layout.ATTACHED] = layout.MAGIC
     _watch_begin(words)
+
+
+def _known_parts(words):
+    """Make a function that tells whether a part of the interpreter is as we know it: tried only where that is new."""
+    if sys.version_info[:2] <= layout.NEWEST:
+        return lambda *_: True
+    words[layout.UNTRIED] = 1
+    modules = {}
+    _load(os.path.dirname(os.path.abspath(__file__)), modules, "_asyncdemo_shapes")
+    shapes = modules["_asyncdemo_shapes"]
+
+    def is_known(part, check, *arguments):
+        say = _asyncdemo_reasons.say
+        return shapes.found(words, layout, say, part, getattr(shapes, check), *arguments)
+
+    return is_known
 
 
 def _mapped(descriptor):
@@ -109,7 +127,7 @@ def _watch_end(words):
     atexit.register(ended)  # the first to be registered is the last to be called
 
 
-def _tracers(words, libraries):
+def _tracers(words, libraries, is_known):
     """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer."""
     for name in ("faulthandler", "fcntl", "gc", "itertools", "os", "resource", "time", "types"):
         _ready[name] = type(sys)(name)
@@ -121,6 +139,10 @@ def _tracers(words, libraries):
 
     def tracer(*names):
         def trace(*library):
+            check = {"_asyncdemo_asyncio": "asyncio", "_asyncdemo_threads": "threading"}.get(names[-1])
+            if not is_known("tracing", "coroutines") or (check and not is_known("tracing", check, *library)):
+                words[layout.UNTRACED] |= 2
+                return
             if not modules:
                 _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries", "_asyncdemo_reasons")
                 _load(here, modules, "_asyncdemo_waits", "_asyncdemo_trace")

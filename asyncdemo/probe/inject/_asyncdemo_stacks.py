@@ -58,7 +58,7 @@ def offer_stacks(words, recorder):
         return
     _signal.siginterrupt(_signal.SIGURG, False)  # what can be begun again by itself is
     words[layout.OFFERED] = layout.POLITELY
-    if sys.version_info[:3] != (3, 13, 0):
+    if sys.version_info[:3] != (3, 13, 0) and not words[layout.UNTRIED]:
         # That one also dies of it while what a frame has held is freed, if that takes long.
         faulthandler.register(layout.PRESSING, file=kept, all_threads=False)
         words[layout.OFFERED] = layout.IN_EITHER_WAY
