@@ -5,7 +5,7 @@ Collected while the events are read. Places are as they are stored: thread << TH
 
 from collections.abc import Container, Mapping
 
-from asyncdemo.model.spans import Touch, Unheeded
+from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
 
@@ -29,15 +29,15 @@ class Touches:
             times, slept = self._found[where]
             self._found[where] = times, max(slept, moment - since)
 
-    def all(self, files: Mapping[int, str], lanes: Container[int]) -> tuple[Touch, ...]:
+    def all(self, files: Mapping[int, str], lanes: Container[int]) -> tuple[CrossThreadCall, ...]:
         """Give them in the order in which they were seen; `lanes` are those that are shown."""
         return tuple(_touch(where, *told, files, lanes) for where, told in self._found.items())
 
 
-def _touch(where: int, times: int, slept: float, files: Mapping[int, str], lanes: Container[int]) -> Touch:
+def _touch(where: int, times: int, slept: float, files: Mapping[int, str], lanes: Container[int]) -> CrossThreadCall:
     thread, where = where >> layout.THREAD_AT, where & (1 << layout.THREAD_AT) - 1
     path, line = split(where, files)
-    return Touch(path or None, line or None, thread if thread in lanes else None, times, slept)
+    return CrossThreadCall(path or None, line or None, thread if thread in lanes else None, times, slept)
 
 
 def split(where: int, files: Mapping[int, str]) -> tuple[str, int]:
@@ -67,8 +67,9 @@ class Ignored:
             self.waited[self.where, where] = self.waited.get((self.where, where), 0.0) + seconds
 
 
-def unheeded(task: int, ignored: Ignored, places: list[tuple[str, int]]) -> tuple[Unheeded, ...]:
+def unheeded(task: int, ignored: Ignored, places: list[tuple[str, int]]) -> tuple[IgnoredCancellation, ...]:
     """Give what a task has ignored."""
     return tuple(
-        Unheeded(task, *places[stood], *places[again], waited) for (stood, again), waited in ignored.waited.items()
+        IgnoredCancellation(task, *places[stood], *places[again], waited)
+        for (stood, again), waited in ignored.waited.items()
     )

@@ -8,7 +8,7 @@ from asyncdemo.findings.evidence import LEAST, Evidence, Place
 from asyncdemo.findings.printed import UNSAFE
 from asyncdemo.findings.wording import at, seconds
 from asyncdemo.model.recording import Finding
-from asyncdemo.model.spans import Touch
+from asyncdemo.model.spans import CrossThreadCall
 
 _STARTERS = {"Thread", "Timer", "submit", "run_in_executor", "to_thread"}  # run what they are given in another thread
 _TOUCHING = {"set_result", "set_exception", "cancel", "call_soon", "call_later", "put_nowait", "get_nowait", "set",
@@ -37,7 +37,7 @@ def unsafe_thread_call(evidence: Evidence) -> list[Finding]:
     return [_unsafe(evidence, place, seen) for place, seen in groups.items()]
 
 
-def _and(seen: _Seen, touch: Touch | None = None) -> _Seen:
+def _and(seen: _Seen, touch: CrossThreadCall | None = None) -> _Seen:
     """With one more thing that was seen; a report if not a touch."""
     if touch is None:
         return seen._replace(times=seen.times + 1)
@@ -45,7 +45,7 @@ def _and(seen: _Seen, touch: Touch | None = None) -> _Seen:
     return _Seen(seen.times + touch.times, max(seen.slept, touch.slept), tuple(dict.fromkeys(threads)))
 
 
-def _place(evidence: Evidence, touch: Touch) -> Place | None:
+def _place(evidence: Evidence, touch: CrossThreadCall) -> Place | None:
     """The line, if it is the person's own; of what a thread was given to run, the only line that can have done so."""
     script = evidence.script()
     if touch.path is not None or script is None:

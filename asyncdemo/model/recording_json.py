@@ -8,7 +8,7 @@ run), `spans` as columns, `touches` and `unheeded`. Times in columns are whole m
     "spans": {"places": [[path, line], ...], "task": [...], "state": "0123...", "start": [...], "length": [...],
               "where": [...], "waker": [...], "reasons": [null | {"wait", "value", "through"}, ...]}
 
-`touches` and `unheeded` have the fields of spans.Touch and spans.Unheeded.
+`touches` and `unheeded` have the fields of spans.CrossThreadCall and spans.IgnoredCancellation.
 
 `state` has a digit for each span (0 running, 1 ready, 2 waiting, 3 blocked); `start` is the distance from the start of
 the span before; `where` is an index into `places`, -1 where that is unknown; `waker` is
@@ -36,7 +36,7 @@ from asyncdemo.model.json_shapes import (
     as_type,
 )
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.model.spans import Reason, Spans, Task, Timeline, Touch, Unheeded
+from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation, Reason, Spans, Task, Timeline
 from asyncdemo.model.standstill import Standstill
 
 SCHEMA = "asyncdemo.recording/1"
@@ -159,8 +159,10 @@ def _timeline(document: Mapping[str, Any]) -> Timeline | None:
     trace = as_mapping(document.get("trace") or {}, "trace")
     tasks = _each(document["tasks"], "tasks", lambda task: as_made(Task, task, "task"))
     spans = _spans(as_mapping(document.get("spans") or {}, "spans"))
-    touches = _each(document.get("touches", []), "touches", _maker(Touch))
-    unheeded = _each(document.get("unheeded", []), "unheeded", _maker(Unheeded))
+    touches = _each(document.get("touches", []), "touches", lambda each: as_made(CrossThreadCall, each, "touch"))
+    unheeded = _each(
+        document.get("unheeded", []), "unheeded", lambda each: as_made(IgnoredCancellation, each, "unheeded")
+    )
     whole = as_type(bool, trace.get("complete", False), "trace.complete")
     return Timeline(tasks, spans, as_type(int, trace.get("steps", 0), "trace.steps"), whole, touches, unheeded)
 

@@ -108,7 +108,7 @@ class Spans:
             self.wakers.append(waker)
 
 
-class Touch(NamedTuple):
+class CrossThreadCall(NamedTuple):
     """A line at which another thread has put something into a loop's queue and not woken the loop; how often.
 
     `path` and `line` are None where it is no line of the person's own, `thread` is the lane, None where it has none.
@@ -122,7 +122,7 @@ class Touch(NamedTuple):
     slept: float
 
 
-class Unheeded(NamedTuple):
+class IgnoredCancellation(NamedTuple):
     """A task was cancelled while it was suspended at `line`, and then was suspended again at `again_line`.
 
     `waited` is for how many seconds it has waited there in all while nobody had taken the cancellation back.
@@ -143,8 +143,8 @@ class Timeline(NamedTuple):
     spans: Spans
     steps: int
     complete: bool
-    touches: tuple[Touch, ...] = ()
-    unheeded: tuple[Unheeded, ...] = ()
+    touches: tuple[CrossThreadCall, ...] = ()
+    unheeded: tuple[IgnoredCancellation, ...] = ()
 
 
 def task_json(task: Task) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from asyncdemo.model.recording import Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.model.spans import STATES, Spans, State, Task, Timeline, Touch, Unheeded
+from asyncdemo.model.spans import STATES, CrossThreadCall, IgnoredCancellation, Spans, State, Task, Timeline
 from asyncdemo.model.standstill import Standstill
 
 PATH = "/home/me/app.py"
@@ -41,8 +41,8 @@ def run(
     complete: bool = True,
     seconds: Seconds = Seconds(total=1.2, startup=0.02, imports=0.03, script=1.1, cpu=1.0, waiting=0.1),
     ran: str | None = None,
-    touches: tuple[Touch, ...] = (),
-    unheeded: tuple[Unheeded, ...] = (),
+    touches: tuple[CrossThreadCall, ...] = (),
+    unheeded: tuple[IgnoredCancellation, ...] = (),
     standstill: Standstill | None = None,
 ) -> Run:
     tasks = tuple(tasks)

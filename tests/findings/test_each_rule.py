@@ -9,7 +9,7 @@ import pytest
 
 from asyncdemo.findings import RULES, find
 from asyncdemo.model.recording import Run
-from asyncdemo.model.spans import Touch, Unheeded
+from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation
 from tests.findings import standing
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
@@ -147,16 +147,20 @@ CASES = {
         run([MAIN, JOB], stderr=DESTROYED.format("no ").partition("task:")[0]),  # somebody else's message
     ),
     "unsafe-thread-call": Case(
-        run([MAIN], touches=(Touch(PATH, 7, None, 1, 0.4),)),
+        run([MAIN], touches=(CrossThreadCall(PATH, 7, None, 1, 0.4),)),
         7,
         "Another thread",
-        run([MAIN], touches=(Touch("/usr/lib/python3.11/asyncio/x.py", 7, None, 1, 0.4),)),
+        run([MAIN], touches=(CrossThreadCall("/usr/lib/python3.11/asyncio/x.py", 7, None, 1, 0.4),)),
     ),
     "swallowed-cancellation": Case(
-        run([MAIN, task(3, "job")], source=CATCHES, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.2),)),
+        run([MAIN, task(3, "job")], source=CATCHES, unheeded=(IgnoredCancellation(3, PATH, 4, PATH, 4, 0.2),)),
         4,
         "cancel",
-        run([MAIN, task(3, "job", end="cancelled")], source=CATCHES, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.2),)),
+        run(
+            [MAIN, task(3, "job", end="cancelled")],
+            source=CATCHES,
+            unheeded=(IgnoredCancellation(3, PATH, 4, PATH, 4, 0.2),),
+        ),
     ),
     "blocking-call": Case(
         run([MAIN, BEAT, JOB], [(3, "blocked", 0.1, 0.4, 4), *LATE]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from asyncdemo.errors import UsageError
 from asyncdemo.findings import RULES, THRESHOLDS, find, judged, thresholds_from
 from asyncdemo.model.recording import Finding, Outcome, Output, Run, Seconds
-from asyncdemo.model.spans import STATES, Spans, Task, Timeline, Touch, Unheeded
+from asyncdemo.model.spans import STATES, CrossThreadCall, IgnoredCancellation, Spans, Task, Timeline
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
 BEAT, JOB = task(2, "beat", 3), task(3, "job", 9)
@@ -261,7 +261,7 @@ THREAD = task(4, "work", 0, kind="thread", path="", parent=None)._replace(name="
 
 
 def test_a_thread_that_touches_the_loop_is_named_with_what_followed() -> None:
-    touches = (Touch(PATH, 7, 4, 2, 0.4), Touch(PATH, 9, None, 1, 0.001))
+    touches = (CrossThreadCall(PATH, 7, 4, 2, 0.4), CrossThreadCall(PATH, 9, None, 1, 0.001))
     first, second = find(run([MAIN, THREAD], touches=touches))
     assert first == Finding(
         "unsafe-thread-call",
@@ -284,7 +284,7 @@ def test_what_asyncio_refuses_and_what_it_does_not_see_are_one_cause() -> None:
         f'Traceback (most recent call last):\n  File "{PATH}", line 7, in work\n    loop.call_soon(f)\n'
         "RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one\n"
     )
-    touches = (Touch(PATH, 7, 4, 2, 0.4), Touch(PATH, 7, 5, 1, 0.5))
+    touches = (CrossThreadCall(PATH, 7, 4, 2, 0.4), CrossThreadCall(PATH, 7, 5, 1, 0.5))
     finding = only(run([MAIN, THREAD], stderr=refused, touches=touches))
     assert (finding.line, finding.times, finding.seconds, finding.tasks) == (7, 4, 0.5, (4, 5))
 
@@ -298,12 +298,12 @@ def test_what_asyncio_refuses_and_what_it_does_not_see_are_one_cause() -> None:
     ],
 )
 def test_a_touch_from_nowhere_is_told_only_where_the_code_has_one_line_for_it(source: str, line: int | None) -> None:
-    found = find(run([MAIN], source=source, touches=(Touch(None, None, None, 1, 0.4),)))
+    found = find(run([MAIN], source=source, touches=(CrossThreadCall(None, None, None, 1, 0.4),)))
     assert [finding.line for finding in found] == ([] if line is None else [line])
 
 
 def test_a_librarys_touch_is_nobodys_fault() -> None:
-    assert find(run([MAIN], touches=(Touch("/usr/lib/python3.11/asyncio/x.py", 3, None, 1, 0.4),))) == ()
+    assert find(run([MAIN], touches=(CrossThreadCall("/usr/lib/python3.11/asyncio/x.py", 3, None, 1, 0.4),))) == ()
 
 
 STUBBORN = """\
@@ -321,7 +321,7 @@ async def job():
 
 @pytest.mark.parametrize(("again", "found"), [(4, 1), (6, 0), (8, 0), (9, 1)])
 def test_what_only_cleans_up_has_not_gone_on(again: int, found: int) -> None:
-    some = run([MAIN, task(3, "job")], source=STUBBORN, unheeded=(Unheeded(3, PATH, 4, PATH, again, 0.2),))
+    some = run([MAIN, task(3, "job")], source=STUBBORN, unheeded=(IgnoredCancellation(3, PATH, 4, PATH, again, 0.2),))
     assert rules(some) == ["swallowed-cancellation"] * found
 
 
@@ -338,14 +338,17 @@ def test_what_only_cleans_up_has_not_gone_on(again: int, found: int) -> None:
 )
 def test_somebody_must_have_caught_it(change: str, found: int) -> None:
     source = STUBBORN.replace("except BaseException as error:", change or "except:")
-    some = run([MAIN, task(3, "job")], source=source, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.2),))
+    some = run([MAIN, task(3, "job")], source=source, unheeded=(IgnoredCancellation(3, PATH, 4, PATH, 4, 0.2),))
     assert rules(some) == ["swallowed-cancellation"] * found
 
 
 @pytest.mark.parametrize("scope", ["timeout(1)", "asyncio.TaskGroup()", "anyio.move_on_after(1)"])
 def test_a_scope_ends_its_own_cancellation(scope: str) -> None:
     source = STUBBORN.replace("            await sleep(1)", f"            async with {scope}: await sleep(1)")
-    assert rules(run([MAIN, task(3, "job")], source=source, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.2),))) == []
+    assert (
+        rules(run([MAIN, task(3, "job")], source=source, unheeded=(IgnoredCancellation(3, PATH, 4, PATH, 4, 0.2),)))
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -354,7 +357,9 @@ def test_a_scope_ends_its_own_cancellation(scope: str) -> None:
 )
 def test_who_ends_as_cancelled_or_soon_has_heeded_it(end: str, waited: float, line: int, found: int) -> None:
     some = run(
-        [MAIN, task(3, "job", end=end)], source=STUBBORN, unheeded=(Unheeded(3, PATH, line, PATH, line, waited),)
+        [MAIN, task(3, "job", end=end)],
+        source=STUBBORN,
+        unheeded=(IgnoredCancellation(3, PATH, line, PATH, line, waited),),
     )
     assert rules(some) == ["swallowed-cancellation"] * found
 
@@ -422,7 +427,7 @@ def test_it_is_told_once_who_ever_has_cancelled_it() -> None:
     main = MAIN._replace(ended=0.5)
     rows: list[Row] = [(3, "waiting", 0.1, 0.5, 4), (3, "ready", 0.5, 0.51), (3, "running", 0.51, 0.52)]
     rows.append((3, "waiting", 0.52, 0.9, 4))
-    finding = only(run([main, left], rows, source=STUBBORN, unheeded=(Unheeded(3, PATH, 4, PATH, 4, 0.38),)))
+    finding = only(run([main, left], rows, source=STUBBORN, unheeded=(IgnoredCancellation(3, PATH, 4, PATH, 4, 0.38),)))
     assert (finding.rule, finding.line, finding.times) == ("swallowed-cancellation", 4, 1)
     rows[-1] = (3, "waiting", 0.52, 0.9, 8)
     assert rules(run([main, left], rows, source=STUBBORN)) == []
@@ -460,9 +465,9 @@ rows = st.tuples(st.integers(1, 4), st.sampled_from(STATES), moments, moments, s
 parents = st.sampled_from([None, 1, 2, 3, 99])
 lines = st.integers(0, 9)
 touches = st.builds(
-    Touch, st.sampled_from([PATH, None]), lines, st.sampled_from([None, 1, 4]), st.integers(1, 9), moments
+    CrossThreadCall, st.sampled_from([PATH, None]), lines, st.sampled_from([None, 1, 4]), st.integers(1, 9), moments
 )
-unheeded = st.builds(Unheeded, st.integers(1, 4), st.just(PATH), lines, st.just(PATH), lines, moments)
+unheeded = st.builds(IgnoredCancellation, st.integers(1, 4), st.just(PATH), lines, st.just(PATH), lines, moments)
 ends = st.sampled_from(["returned", "raised", "cancelled", "pending", None])
 
 
@@ -473,8 +478,8 @@ def test_no_recording_is_too_strange(
     parents: tuple[int | None, ...],
     ends: tuple[str | None, ...],
     loose: bool,
-    touched: list[Touch],
-    ignored: list[Unheeded],
+    touched: list[CrossThreadCall],
+    ignored: list[IgnoredCancellation],
 ) -> None:
     made: list[Task] = [MAIN]
     for number, parent, end in zip((2, 3, 4), parents, ends, strict=True):

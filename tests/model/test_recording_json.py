@@ -9,7 +9,7 @@ from asyncdemo.errors import UsageError
 from asyncdemo.model import recording_json
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.model.recording_json import Recording
-from asyncdemo.model.spans import READY, RUNNING, WAITING, Spans, Task, Timeline, Touch, Unheeded
+from asyncdemo.model.spans import READY, RUNNING, WAITING, CrossThreadCall, IgnoredCancellation, Spans, Task, Timeline
 
 
 def fabricated(text: str = "tick\n") -> Recording:
@@ -36,8 +36,8 @@ def fabricated(text: str = "tick\n") -> Recording:
             spans,
             42,
             complete=True,
-            touches=(Touch("/x/a.py", 7, 2, 3, 0.4), Touch(None, None, None, 1, 0.0)),
-            unheeded=(Unheeded(2, "/x/a.py", 4, "/x/ä ].py", 6, 0.25),),
+            touches=(CrossThreadCall("/x/a.py", 7, 2, 3, 0.4), CrossThreadCall(None, None, None, 1, 0.0)),
+            unheeded=(IgnoredCancellation(2, "/x/a.py", 4, "/x/ä ].py", 6, 0.25),),
         ),
         findings=(
             Finding("blocking-call", "warning", "/x/a.py", 12, "it holds", "do not", 0.3, 3, (1, 2), ((12, "held"),)),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.analysis.timeline import timeline
-from asyncdemo.model.spans import Timeline, Touch, Unheeded
+from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation, Timeline
 from asyncdemo.model.traces import Frame, Hanging, Sample
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from tests.tracing.conftest import well_formed
@@ -332,10 +332,10 @@ def test_a_loop_that_is_touched_while_it_is_idle_sleeps_on() -> None:
     trace.raw(LOOP, layout.TOUCHED, moment(70))  # from nowhere in particular
     touches = [touch._replace(slept=round(touch.slept, 6)) for touch in built(trace).touches]
     assert touches == [
-        Touch("script.py", 7, None, 2, 0),
-        Touch("script.py", 8, 4, 2, 0.04),
-        Touch("script.py", 9, None, 1, 0.01),
-        Touch(None, None, None, 1, 0.03),
+        CrossThreadCall("script.py", 7, None, 2, 0),
+        CrossThreadCall("script.py", 8, 4, 2, 0.04),
+        CrossThreadCall("script.py", 9, None, 1, 0.01),
+        CrossThreadCall(None, None, None, 1, 0.03),
     ]
 
 
@@ -352,9 +352,9 @@ def test_a_task_waits_in_spite_of_a_cancellation_until_that_is_taken_back() -> N
         suspended(trace, at, line, ignored)
     found = [each._replace(waited=round(each.waited, 6)) for each in built(trace).unheeded]
     assert found == [
-        Unheeded(ONE, "script.py", 5, "script.py", 7, 0.009),
-        Unheeded(ONE, "script.py", 5, "script.py", 5, 0.009),
-        Unheeded(ONE, "script.py", 5, "script.py", 8, 0.009),
+        IgnoredCancellation(ONE, "script.py", 5, "script.py", 7, 0.009),
+        IgnoredCancellation(ONE, "script.py", 5, "script.py", 5, 0.009),
+        IgnoredCancellation(ONE, "script.py", 5, "script.py", 8, 0.009),
     ]
 
 
