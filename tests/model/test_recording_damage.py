@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.model.recording_json import SCHEMA, Recording, from_text, to_json
-from asyncdemo.model.spans import Spans, Task, Timeline
+from asyncdemo.model.spans import Raised, Spans, Task, Timeline
 
 words = st.text(max_size=20)
 times = st.integers(0, 10**9).map(lambda microseconds: microseconds / 1e6)
@@ -40,6 +40,7 @@ tasks = st.builds(
     maybe,
     st.sampled_from(["returned", "raised", "cancelled", "pending", None]),
     st.none() | numbers,
+    st.none() | st.builds(Raised, words, st.none() | words, st.none() | numbers),
 )
 findings = st.builds(
     Finding,
