@@ -20,7 +20,7 @@ def test_each_signal_has_its_grace(cause: Cause) -> None:
 
 
 def test_after_a_timeout_all_is_over_in_two_seconds_and_after_ctrl_c_in_five() -> None:
-    """The promises of docs/inside.md: a person can press again, a script cannot."""
+    """The promises of docs/architecture.md: a person can press again, a script cannot."""
     assert sum(GRACES["timed-out"]) < 1.5
     assert sum(GRACES["interrupted"]) <= 4
     assert sum(GRACES["watched"]) <= 4
