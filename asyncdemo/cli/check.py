@@ -50,7 +50,7 @@ def check(
     ] = None,
     chapter: Annotated[int | None, typer.Option("--chapter", metavar="N", help="All scenarios of a chapter.")] = None,
     update: Annotated[
-        bool, typer.Option("--update", help="Write the blocks at the end of the scripts anew, for what is printed now.")
+        bool, typer.Option("--update", help="Rewrite the blocks at the end of the scripts to what is printed now.")
     ] = False,
     cumulative: Cumulative = False,
     as_json: Json = False,

@@ -97,34 +97,36 @@ def compare(
         ),
     ] = None,
     modules: Annotated[
-        list[str] | None, typer.Option("-m", metavar="MODULE", help="A module, too. Can be given more than once.")
+        list[str] | None, typer.Option("-m", metavar="MODULE", help="A module, too. Repeatable.")
     ] = None,
     sweep: Annotated[
         str | None,
-        typer.Option(metavar="NAME=V,V", help="Each with several values of a parameter; one target: against itself."),
+        typer.Option(
+            metavar="NAME=V,V", help="Run each target with several values; a single target is compared with itself."
+        ),
     ] = None,
     python: Annotated[
         list[str] | None,
-        typer.Option(metavar="EXE", help="The interpreter, a path or a version. Of one target more than once."),
+        typer.Option(metavar="EXE", help="The interpreter, a path or a version. Repeatable if there is one target."),
     ] = None,
     baseline: Annotated[
-        str | None, typer.Option(metavar="ID", help="Who the others are compared with. Default: the first.")
+        str | None, typer.Option(metavar="ID", help="What the others are compared with. Default: the first.")
     ] = None,
-    runs: Annotated[int | None, typer.Option(metavar="N", help="Exactly so many rounds.")] = None,
+    runs: Annotated[int | None, typer.Option(metavar="N", help="Run exactly this many rounds.")] = None,
     precision: Annotated[
         str | None,
         typer.Option(
-            metavar="PERCENT", help="Go on until no interval reaches further than that to either side. Default: 3%."
+            metavar="PERCENT", help="Continue until no interval reaches further than this to either side. Default: 3%."
         ),
     ] = None,
     max_time: Annotated[
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Stop after so long: 20s, 2m. Default: 8s, but six rounds at least; with --precision 5m.",
+            help="Stop after this long: 20s, 2m. Default: 8s, but at least six rounds; 5m with --precision.",
         ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(metavar="SEED", help="What the order in each round comes from.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="SEED", help="Seed for the random order of each round.")] = None,
     min_speedup: Annotated[
         float | None,
         typer.Option(metavar="X", help="Exit 3 unless the interval of every other one begins at X or above."),
@@ -133,7 +135,7 @@ def compare(
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Keep the result as .json, .md, .html, .svg or .trace.json. Can be given more than once.",
+            help="Keep the result as .json, .md, .html, .svg or .trace.json. Repeatable.",
         ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, and draw what each did in one run.")] = False,

@@ -30,7 +30,7 @@ _TRIAL_TIMEOUT = 10.0  # seconds
 
 @app.command("doctor")
 def doctor(scenarios: Scenarios = None, ascii_only: Ascii = False) -> None:
-    """Try what this machine can do, and say what to do about the rest.
+    """Check what works on this machine and how to fix what doesn't.
 
     Exit status: 0 if all that is needed works, 1 if not.
     """

@@ -26,7 +26,7 @@ _WORD = "letters a to z, digits and -"
 
 @app.command("new")
 def new(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"What it is to be called: {_WORD}.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"Name of the new scenario: {_WORD}.")] = None,
     variants: Annotated[
         str | None, typer.Option("--variants", metavar="A,B", help="A folder with these variants, in this order.")
     ] = None,

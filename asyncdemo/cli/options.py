@@ -70,21 +70,22 @@ def _bash_words(environ: MutableMapping[str, str]) -> list[str]:
 
 Scenarios = Annotated[
     list[str] | None,
-    typer.Option("--scenarios", metavar="DIR", help="A folder with more scenarios. Can be given more than once."),
+    typer.Option("--scenarios", metavar="DIR", help="A folder with more scenarios. Repeatable."),
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter of the script. Can be given more than once."),
+    typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter of the script. Repeatable."),
 ]
 Timeout = Annotated[
     float | None,
     typer.Option(
-        metavar="SECONDS", help="Stop the run after so long. Default: 30 for scenarios, none for your own program."
+        metavar="SECONDS",
+        help="Stop the run after this many seconds. Default: 30 for scenarios, none for your own program.",
     ),
 ]
 Python = Annotated[
     str | None,
-    typer.Option(metavar="EXE", help="The interpreter, a path or a version such as 3.12: any CPython from 3.8 on."),
+    typer.Option(metavar="EXE", help="The interpreter, a path or a version such as 3.12: CPython 3.8 or newer."),
 ]
 Of = Annotated[
     str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, where several have them.")

@@ -28,14 +28,14 @@ app = command_app()
 @app.command("replay")
 def replay(
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE.json", help="What run --save FILE.json has kept.")
+        Path | None, typer.Argument(metavar="FILE.json", help="A file written by run --save FILE.json.")
     ] = None,
     step: Annotated[
         bool, typer.Option("--step", help="Go through the loop's own steps, forwards and backwards; piped: as text.")
     ] = False,
     speed: Annotated[
         float | None,
-        typer.Option("--speed", metavar="FACTOR", help="Show it as it happened, so many times as fast: 0.25 is slow."),
+        typer.Option("--speed", metavar="FACTOR", help="Show it as it happened, at this speed: 0.25 is a quarter."),
     ] = None,
     save: Save = None,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,

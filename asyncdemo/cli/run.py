@@ -77,7 +77,7 @@ def run(
         typer.Option(
             "-m",
             metavar="MODULE",
-            help="Run a module with the words after it; options of its own stand behind --.",
+            help="Run a module with the words after it; its own options go after --.",
         ),
     ] = None,
     run_all: Annotated[bool, typer.Option("--all", help="Run every scenario that can run here.")] = False,
@@ -88,7 +88,7 @@ def run(
     as_json: Json = False,
     spans: Annotated[bool, typer.Option("--spans", help="With --json: every span of every task, too.")] = False,
     save: Save = None,
-    timing: Annotated[bool, typer.Option("--timing", help="Show all the times.")] = False,
+    timing: Annotated[bool, typer.Option("--timing", help="Show every timing.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
     critical: Annotated[
@@ -103,7 +103,7 @@ def run(
     duration: Annotated[
         str | None,
         typer.Option(
-            "--for", metavar="TIME", help="Watch a program that does not end for so long, then stop it: 30s, 2m."
+            "--for", metavar="TIME", help="Watch a program that does not end for this long, then stop it: 30s, 2m."
         ),
     ] = None,
     fail_on: Annotated[
@@ -112,7 +112,9 @@ def run(
     ] = None,
     thresholds: Annotated[
         list[str] | None,
-        typer.Option("--threshold", metavar="RULE=SECONDS", help="From when on a finding counts. More than once."),
+        typer.Option(
+            "--threshold", metavar="RULE=SECONDS", help="How long it must take before a finding counts. Repeatable."
+        ),
     ] = None,
     python: Python = None,
     of: Of = None,
@@ -121,8 +123,8 @@ def run(
 ) -> None:
     """Run scenarios or your own scripts: code, output, time, findings.
 
-    Of a document each block of Python is run in an interpreter of its own; a fragment, which needs names of an earlier
-    block, is told and left out, and is no failure: --cumulative runs it.
+    Each block of Python in a document runs in an interpreter of its own; a fragment, which needs names of an earlier
+    block, is reported and skipped, which is no failure: --cumulative runs it.
     Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 3 for a finding of
     --fail-on, 130 after Ctrl-C.
     With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.

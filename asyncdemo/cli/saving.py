@@ -27,7 +27,7 @@ Save = Annotated[
     typer.Option(
         "--save",
         metavar="FILE",
-        help="Keep all runs: .json, .html, .svg or .trace.json. Can be given more than once.",
+        help="Keep all runs: .json, .html, .svg or .trace.json. Repeatable.",
     ),
 ]
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)  # beside Ctrl-C, which is an exception

@@ -30,7 +30,7 @@ def tour(
         ),
     ] = None,
     no_questions: Annotated[
-        bool, typer.Option("--no-questions", help="For who presents: nothing is asked, and no progress is kept.")
+        bool, typer.Option("--no-questions", help="For presenters: no questions, and no progress is kept.")
     ] = False,
     progress: Annotated[
         bool, typer.Option("--progress", help="Only show what you have seen and got right; piped: with a tab between.")
