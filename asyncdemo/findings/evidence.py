@@ -1,10 +1,11 @@
-"""What the rules look at: one run, seen from the sides that several of them need, each worked out at most once."""
+"""What there is to know of a run when it is judged: its timeline, its messages, its source, and what is alike."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from asyncdemo.analysis.standstills import Stand, stand_of
-from asyncdemo.findings.said import Frame, Report, reports
+from asyncdemo.findings.python_messages import Frame, Report, reports
 from asyncdemo.findings.source import Source
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
@@ -126,3 +127,46 @@ class Evidence:
     def _closes_loop(self, task: Task) -> bool:
         of_asyncio = task.parent is None and task.coroutine.startswith("shutdown_")
         return of_asyncio and not is_own(task.path, self.run.python.libraries)
+
+
+def grouped(evidence: Evidence, steps: list[Span], *, by_function: bool) -> dict[Place, list[Span]]:
+    """The steps by their line; those whose line is not known go with others of the same coroutine.
+
+    Of computing it is the function that matters: wherever in its loop it was seen, it is the same cause.
+    """
+    groups: dict[tuple[Place, Place | None], list[Span]] = {}
+    lineless: dict[Place, list[Span]] = {}
+    for step in steps:
+        task = evidence.tasks[step.task]
+        line, coroutine = evidence.place(step.path, step.line), evidence.place(task.path, task.line)
+        if line is not None:
+            groups.setdefault((_function(evidence, line) if by_function else line, coroutine), []).append(step)
+        elif coroutine is not None:
+            lineless.setdefault(coroutine, []).append(step)
+    for coroutine, some in lineless.items():
+        same = [group for (_, owner), group in groups.items() if owner == coroutine]
+        (max(same, key=len) if same else groups.setdefault((coroutine, coroutine), [])).extend(some)
+    found: dict[Place, list[Span]] = {}
+    for group in groups.values():
+        found.setdefault(_place(evidence, group), []).extend(group)
+    return found
+
+
+def _function(evidence: Evidence, place: Place) -> Place:
+    """Where the function begins that a line is in, as far as that is known."""
+    around = evidence.source.around(place[1]) if evidence.in_script(place[0]) else None
+    return (place[0], around.lineno) if around is not None else place
+
+
+def _place(evidence: Evidence, steps: list[Span]) -> Place:
+    """Where most of the time of some steps was spent; the coroutine where no line is known."""
+    spent = Counter[Place]()
+    for step in steps:
+        line = evidence.place(step.path, step.line)
+        if line is not None:
+            spent[line] += step.end - step.start  # type: ignore[assignment]
+    if spent:
+        return spent.most_common(1)[0][0]
+    place = evidence.of_span(steps[0])
+    assert place is not None  # only such steps are in a group
+    return place

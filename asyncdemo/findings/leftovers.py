@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from asyncdemo.findings.company import ancestors
+from asyncdemo.findings.blocking import ancestors
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.source import last_of
 from asyncdemo.model.spans import READY, WAITING, Task

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from asyncdemo.findings.ends import cancelled_at_exit
+from asyncdemo.findings.blocking import blocking_call, cpu_bound_step, nested_run, never_suspends, starved_task
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.findings.generators import unfinished_async_generator
-from asyncdemo.findings.hanging import deadlock, stuck
-from asyncdemo.findings.holding import blocking_call, cpu_bound_step
-from asyncdemo.findings.nested import nested_run
-from asyncdemo.findings.printed import exception_never_retrieved, task_destroyed_pending
-from asyncdemo.findings.starving import starved_task
-from asyncdemo.findings.suspending import never_suspends
-from asyncdemo.findings.swallowing import swallowed_cancellation
+from asyncdemo.findings.hangs import blocked_exit, deadlock, endless_step, pool_exhausted, self_wait, stuck
+from asyncdemo.findings.lifecycle import cancelled_at_exit, never_awaited, unfinished_async_generator
+from asyncdemo.findings.lost_errors import (
+    exception_never_retrieved,
+    swallowed_cancellation,
+    task_destroyed_pending,
+    unsafe_thread_call,
+)
 from asyncdemo.findings.thresholds import THRESHOLDS
-from asyncdemo.findings.touching import unsafe_thread_call
-from asyncdemo.findings.unawaited import never_awaited
-from asyncdemo.findings.unending import blocked_exit, endless_step, pool_exhausted, self_wait
-from asyncdemo.findings.waits import sequential_awaits
+from asyncdemo.findings.waiting import sequential_awaits
 from asyncdemo.model.recording import Finding, Run
 
 OnFailure = Callable[[str, Exception], None]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.findings.said import Frame, Report, reports
+from asyncdemo.findings.python_messages import Frame, Report, reports
 from asyncdemo.model.recording import Output
 
 LIBRARY = "/usr/lib/python3.11/asyncio/base_events.py"

@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 import pytest
 
+from asyncdemo.findings.python_messages import reports
 from asyncdemo.findings.rules import SAID
-from asyncdemo.findings.said import reports
 from asyncdemo.model.recording import Output, Writer
 from asyncdemo.model.recording_json import Recording, from_text, to_json
 from asyncdemo.probe.inject import _asyncdemo_layout as layout

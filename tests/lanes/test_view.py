@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.model.recording import Finding, Outcome, Run
 from asyncdemo.model.spans import STATES, Spans, Task, Timeline
-from asyncdemo.views.terminal.lanes import timeline_rows
+from asyncdemo.views.terminal.lane_rows import timeline_rows
 from asyncdemo.views.terminal.run_layout import ROWS, Look
 from asyncdemo.views.terminal.run_view import RunView
 from asyncdemo.views.terminal.text import cells

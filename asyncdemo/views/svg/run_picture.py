@@ -15,7 +15,7 @@ from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
 from asyncdemo.views.svg.drawing import CHARACTER, EDGE, LEGEND, WIDTH, cut, opening, path, text, timeline_style
-from asyncdemo.views.svg.lane_drawing import VARIANT, Section, lane, section
+from asyncdemo.views.svg.lane_picture import VARIANT, Section, lane, section
 from asyncdemo.views.variant_runs import side_by_side
 
 TITLE, SUMMARY, AXIS, HEADING, BETWEEN, LINE = 52, 26, 26, 34, 16, 24  # pixels: heights of what is not a lane

@@ -10,7 +10,7 @@ from asyncdemo.model.recording import Run
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.plot import Scale, scale
 from asyncdemo.views.terminal.common_rows import paragraph, write_next, write_title
-from asyncdemo.views.terminal.lanes import Row, joined
+from asyncdemo.views.terminal.lane_rows import Row, joined
 from asyncdemo.views.terminal.page import USUAL, Page, Part
 from asyncdemo.views.terminal.text import cells, cut
 from asyncdemo.views.terminal.variants import bar_rows as run_rows

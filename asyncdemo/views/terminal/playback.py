@@ -14,7 +14,7 @@ from asyncdemo.views.excerpt import excerpt
 from asyncdemo.views.narration import Stage
 from asyncdemo.views.terminal.annotated_code import Beside, Row, annotated_rows
 from asyncdemo.views.terminal.common_rows import paragraph, title_row, write_title
-from asyncdemo.views.terminal.lanes import lane_rows, name_cells, own_axis, scale_row
+from asyncdemo.views.terminal.lane_rows import lane_rows, name_cells, own_axis, scale_row
 from asyncdemo.views.terminal.output_lines import Lines, heading
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.run_layout import Look

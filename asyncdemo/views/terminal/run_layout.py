@@ -8,7 +8,7 @@ from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.terminal.annotated_code import Row, code_rows
 from asyncdemo.views.terminal.finding_rows import BRIEF, finding_rows
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
-from asyncdemo.views.terminal.lanes import timeline_rows
+from asyncdemo.views.terminal.lane_rows import timeline_rows
 from asyncdemo.views.terminal.output_lines import FEWEST
 from asyncdemo.views.terminal.page import Page
 

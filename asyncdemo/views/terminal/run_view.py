@@ -10,7 +10,7 @@ from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal import output_lines
 from asyncdemo.views.terminal.annotated_code import Row
 from asyncdemo.views.terminal.common_rows import next_rows, notes, paragraph, write_times, write_title
-from asyncdemo.views.terminal.lanes import may_have_lanes
+from asyncdemo.views.terminal.lane_rows import may_have_lanes
 from asyncdemo.views.terminal.output_lines import GUTTER, Line, Lines, Stream, fold, left_out_row
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.run_layout import ROWS, Look, Shares, Sharing

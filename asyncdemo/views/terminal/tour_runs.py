@@ -14,7 +14,7 @@ from asyncdemo.views.terminal.annotated_code import Row, code_rows
 from asyncdemo.views.terminal.common_rows import notes, paragraph
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
 from asyncdemo.views.terminal.finding_rows import finding_rows
-from asyncdemo.views.terminal.lanes import timeline_rows
+from asyncdemo.views.terminal.lane_rows import timeline_rows
 from asyncdemo.views.terminal.output_lines import GUTTER, Stream
 from asyncdemo.views.terminal.page import Collected, Page
 from asyncdemo.views.terminal.playback import output_rows

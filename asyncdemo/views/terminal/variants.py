@@ -15,7 +15,7 @@ from asyncdemo.model.spans import Task, Timeline
 from asyncdemo.views import wording
 from asyncdemo.views.terminal.common_rows import next_rows, notes, paragraph, write_times, write_title
 from asyncdemo.views.terminal.finding_rows import finding_rows
-from asyncdemo.views.terminal.lanes import (
+from asyncdemo.views.terminal.lane_rows import (
     Drawn,
     Row,
     incomplete_rows,

@@ -1,14 +1,34 @@
-"""What Python itself said on stderr about coroutines, tasks and loops: read from the text, as 3.8 to 3.15 print it.
-
-Where it is known who has written a line, only what Python wrote counts: a script may print the same words.
-"""
+"""What Python itself says on stderr about coroutines, tasks and loops, and in which forms."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from asyncdemo.findings import forms
 from asyncdemo.model.recording import Output, Writer
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+GROUP = re.compile(r"^ *[|+] ?")  # before each line of an exception group
+AWAITED = re.compile(
+    r"(?:(?P<path>[^:\s][^:]*):(?P<line>\d+): )?RuntimeWarning: "
+    r"coroutine (?:method '(?P<method>\w+)' of )?'(?P<name>.+)' was never awaited$"
+)
+WARNING = re.compile(r", in _warn_unawaited_coroutine$")
+RETRIEVED = re.compile(r"(?:^|\W)(?:\w+ exception was never retrieved|Unhandled exception in client_connected_cb)$")
+DESTROYED = re.compile(r"(?:^|\W)Task was destroyed but it is pending!$")
+CLOSING = re.compile(
+    r"an error occurred during closing of asynchronous generator <async_generator object (?P<name>\S+)"
+)
+IGNORED = re.compile(r"Exception ignored in: <async_generator object (?P<name>\S+)")
+OBJECT = re.compile(r"^(?:future|task|transport|asyncgen): <")
+CORO = re.compile(
+    r"coro=<(?P<name>[^<>()]\S*|<.*?>)\(\)(?:[ \w]*,)?(?: running at| defined at)?(?: (?P<path>.+?):(?P<line>\d+))?>"
+)
+TASK = re.compile(r"^(?:future|task): <\w+ \w+ name='(?P<name>[^']*)'")
+CREATED = re.compile(r"(?:Object (?:created|allocated)|Coroutine created) at \(most recent call last\):?$")
+TRACEBACK = re.compile(r"(?:^|\s)Traceback \(most recent call last\):$")
+FRAME = re.compile(r'^ *File "(?P<path>.+)", line(?:no)? (?P<line>\d+)(?:, in (?P<function>.+))?$')
+CHAINED = re.compile(r"^(?:During handling of the above|The above) exception")
+
 
 Kind = Literal["never-awaited", "never-retrieved", "destroyed", "generator", "raised"]
 
@@ -76,7 +96,7 @@ def _lines(pieces: Iterable[Output]) -> Iterator[_Line]:
         writer = piece.writer if rest.writer == piece.writer else "script"
         at, (*whole, last) = rest.at, (rest.text + piece.text).split("\n")
         for line in whole:
-            yield _Line(at, forms.GROUP.sub("", forms.COLOUR.sub("", line.rstrip("\r"))), writer)
+            yield _Line(at, GROUP.sub("", COLOUR.sub("", line.rstrip("\r"))), writer)
             at, writer = piece.at, piece.writer
         if last:
             rests[piece.thread] = _Line(at, last, writer)
@@ -100,41 +120,41 @@ class _Reader:
 
     def _report(self, at: float, text: str, writer: Writer | None) -> Report | None:
         warned = writer in _WARNS and text.endswith(" was never awaited")
-        if warned and (found := forms.AWAITED.search(text)):
+        if warned and (found := AWAITED.search(text)):
             name = found["name"] + (f".{found['method']}" if found["method"] else "")
             line = int(found["line"]) if found["line"] else None
             return Report("never-awaited", at, name, found["path"], line, created=self._created())
-        if writer in _REPORTS and forms.RETRIEVED.search(text):
+        if writer in _REPORTS and RETRIEVED.search(text):
             return self._about("never-retrieved", at)
-        if writer in _REPORTS and forms.DESTROYED.search(text):
+        if writer in _REPORTS and DESTROYED.search(text):
             return self._about("destroyed", at)
-        closing = forms.CLOSING.search(text) if writer in _REPORTS else None
-        if generator := closing or (forms.IGNORED.search(text) if writer in _IGNORES else None):
-            self._take(forms.OBJECT)
+        closing = CLOSING.search(text) if writer in _REPORTS else None
+        if generator := closing or (IGNORED.search(text) if writer in _IGNORES else None):
+            self._take(OBJECT)
             frames, error = self._traceback()
             return Report("generator", at, generator["name"], frames=frames, error=error)
-        if writer in _RAISES and forms.TRACEBACK.search(text):
+        if writer in _RAISES and TRACEBACK.search(text):
             self._next -= 1
             start = self._next
             frames, error = self._traceback()
-            warns = any(forms.WARNING.search(line.text) for line in self._lines[start : self._next])
+            warns = any(WARNING.search(line.text) for line in self._lines[start : self._next])
             return self._raised(at, frames, error, warns=warns)
         return None
 
     def _raised(self, at: float, frames: tuple[Frame, ...], error: str, *, warns: bool) -> Report:
         """A traceback; with `-W error` a warning comes as one, out of the function that warns."""
-        if warns and error.endswith(" was never awaited") and (found := forms.AWAITED.match(error)):
+        if warns and error.endswith(" was never awaited") and (found := AWAITED.match(error)):
             return Report("never-awaited", at, found["name"], created=frames)
         return Report("raised", at, frames=frames, error=error)
 
     def _about(self, kind: Kind, at: float) -> Report | None:
         """A message of asyncio's own about a task; in debug mode it says where that was made, before or after it."""
-        about = self._take(forms.OBJECT)
+        about = self._take(OBJECT)
         created = self._created()
-        about = about or self._take(forms.OBJECT)
+        about = about or self._take(OBJECT)
         if about is None:
             return None
-        coro, task = forms.CORO.search(about), forms.TASK.search(about)
+        coro, task = CORO.search(about), TASK.search(about)
         frames, error = self._traceback() if kind == "never-retrieved" else ((), "")
         report = Report(kind, at, frames=frames, created=created, error=error, task=task["name"] if task else "")
         if coro is None:
@@ -152,7 +172,7 @@ class _Reader:
         """The frames under "created at", if that comes next; the line of code may stand before it."""
         ahead = self._next + 1 if self._next + 1 < len(self._lines) else self._next
         for at in (self._next, ahead):
-            if at < len(self._lines) and forms.CREATED.search(self._lines[at].text):
+            if at < len(self._lines) and CREATED.search(self._lines[at].text):
                 self._next = at + 1
                 return self._frames()
         return ()
@@ -162,7 +182,7 @@ class _Reader:
         frames: list[Frame] = []
         while self._next < len(self._lines):
             text = self._lines[self._next].text
-            if found := forms.FRAME.match(text):
+            if found := FRAME.match(text):
                 frames.append(Frame(found["path"], int(found["line"])))
             elif not text.startswith(" "):
                 break
@@ -176,7 +196,7 @@ class _Reader:
         frames: tuple[Frame, ...] = ()
         error = ""
         while True:
-            if self._take(forms.TRACEBACK) is not None:
+            if self._take(TRACEBACK) is not None:
                 frames += self._frames()
             if self._next < len(self._lines):
                 error = self._lines[self._next].text
@@ -184,6 +204,6 @@ class _Reader:
             ahead = self._next
             while ahead < len(self._lines) and not self._lines[ahead].text:
                 ahead += 1
-            if ahead == self._next or ahead >= len(self._lines) or not forms.CHAINED.match(self._lines[ahead].text):
+            if ahead == self._next or ahead >= len(self._lines) or not CHAINED.match(self._lines[ahead].text):
                 return frames, error
             self._next = ahead + 2

@@ -1,0 +1,482 @@
+"""What held a loop, or kept tasks from running.
+
+blocking-call, cpu-bound-step, starved-task, never-suspends, nested-run.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import NamedTuple
+
+from asyncdemo.findings.advice import instead_of_blocking, instead_of_computing, instead_of_nesting
+from asyncdemo.findings.evidence import Evidence, Place, grouped
+from asyncdemo.findings.hangs import could_not_begin, is_told_elsewhere, unending_step
+from asyncdemo.findings.phrases import at, seconds, task_name
+from asyncdemo.findings.python_messages import Frame, Report
+from asyncdemo.findings.source import last_of
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Span, Task
+from asyncdemo.model.user_code import is_own
+
+Stretch = tuple[float, float]  # from when to when, in seconds
+
+_QUIET = 0.8  # of the time of computing steps: if the process had that much, the machine was not busy
+
+
+def on_processor(evidence: Evidence) -> float:
+    """The part of the time of computing steps, from 0 to 1, for which the machine let the process compute.
+
+    Where it is busy with something else, steps take long for no fault of their own. 1 where that is not known.
+    """
+    seconds = evidence.run.seconds
+    if seconds.own is None or seconds.waiting is None:
+        return 1.0
+    used = seconds.own - seconds.waiting - (seconds.queued or 0.0)
+    spans = evidence.spans
+    computing = sum(
+        end - start
+        for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
+        if state == RUNNING and task in evidence.tasks
+    )
+    part = used / computing if computing else 1.0
+    return part if part < _QUIET else 1.0
+
+
+def computing_threads(evidence: Evidence) -> list[Stretch]:
+    """When other threads have computed, or may have: of one of the person's own nothing may be known but its life."""
+    every = evidence.run.timeline.tasks if evidence.run.timeline is not None else ()
+    threads = {task.id: task for task in every if task.kind == "thread"}
+    if not threads:
+        return []
+    known = [span for span in evidence.spans if span.task in threads]
+    unknown = set(threads) - {span.task for span in known}
+    own = [threads[key] for key in unknown if is_own(threads[key].path, evidence.run.python.libraries)]
+    computed = [(span.start, span.end) for span in known if span.state == "running"]
+    return computed + [(task.created, float("inf") if task.ended is None else task.ended) for task in own]
+
+
+def is_shared(step: Span, threads: list[Stretch]) -> bool:
+    """Whether other threads have computed for most of a step: then it is not known who had Python's lock."""
+    both = (min(step.end, end) - max(step.start, start) for start, end in threads)
+    return sum(max(0.0, seconds) for seconds in both) > (step.end - step.start) / 2
+
+
+def ancestors(evidence: Evidence, task: int) -> set[int]:
+    """Who has started a task, and whoever has started that one."""
+    found: set[int] = set()
+    parent = evidence.tasks[task].parent
+    while parent is not None and parent in evidence.tasks and parent not in found:
+        found.add(parent)
+        parent = evidence.tasks[parent].parent
+    return found
+
+
+def has_company(evidence: Evidence, steps: Iterable[Span]) -> bool:
+    """Whether during one of the steps another task of the same thread was there that did not just wait for it."""
+    lives: dict[int | None, tuple[list[float], list[float]]] = {}
+    for task in sorted(evidence.tasks.values(), key=lambda task: task.created):
+        lives.setdefault(task.thread, ([], []))[0].append(task.created)
+    ended = ((task.ended, task.thread) for task in evidence.tasks.values() if task.ended is not None)
+    for end, thread in sorted(ended, key=lambda pair: pair[0]):
+        lives[thread][1].append(end)
+    return any(_has_company(evidence, step, *lives[evidence.tasks[step.task].thread]) for step in steps)
+
+
+def _has_company(evidence: Evidence, step: Span, created: list[float], ended: list[float]) -> bool:
+    there = bisect_left(created, step.end) - bisect_right(ended, step.start)
+    return there > 1 + sum(_is_there(evidence, task, step) for task in ancestors(evidence, step.task))
+
+
+def _is_there(evidence: Evidence, task: int, step: Span) -> bool:
+    ended = evidence.tasks[task].ended
+    return ended is None or ended > step.start
+
+
+class Held:
+    """The time in which a loop was held by some steps; steps of one loop do not overlap."""
+
+    def __init__(self, steps: Iterable[Span]) -> None:
+        spans = sorted((step.start, step.end) for step in steps)
+        self._starts = [start for start, _ in spans]
+        self._lengths = [end - start for start, end in spans]
+        self._before = [0.0, *accumulate(self._lengths)]
+
+    def between(self, start: float, end: float) -> float:
+        """How many seconds of a stretch they took."""
+        return self._until(end) - self._until(start)
+
+    def _until(self, moment: float) -> float:
+        place = bisect_left(self._starts, moment)
+        if not place:
+            return 0.0
+        return self._before[place - 1] + min(self._lengths[place - 1], moment - self._starts[place - 1])
+
+
+def late_by(evidence: Evidence, steps: Iterable[Span]) -> dict[int, float]:
+    """The tasks that could have run meanwhile, with the seconds for which they could not, the most first."""
+    by_thread: dict[int | None, list[Span]] = {}
+    for step in steps:
+        by_thread.setdefault(evidence.tasks[step.task].thread, []).append(step)
+    held = {thread: Held(some) for thread, some in by_thread.items()}
+    spans, late = evidence.spans, dict[int, float]()
+    for index in evidence.long[READY]:
+        task = spans.tasks[index]
+        holder = held.get(evidence.tasks[task].thread)
+        seconds = holder.between(spans.starts[index], spans.ends[index]) if holder is not None else 0.0
+        if seconds > 0:
+            late[task] = late.get(task, 0.0) + seconds
+    return dict(sorted(late.items(), key=lambda item: item[1], reverse=True))
+
+
+_STARTS = re.compile(
+    r"\b(?:create_subprocess_\w+|subprocess_exec|subprocess_shell|open_process|run_process|to_thread|run_in_executor)\b"
+)
+
+
+def blocking_call(evidence: Evidence) -> list[Finding]:
+    """A step was off the processor for long, inside a synchronous call."""
+    long, threads = _long(evidence, BLOCKED, "blocking-call"), computing_threads(evidence)
+    steps = [step for step in long if not _starts_another(evidence, step) and not is_shared(step, threads)]
+    groups = grouped(evidence, steps, by_function=False)
+    return [_blocking(evidence, place, steps) for place, steps in groups.items()]
+
+
+def cpu_bound_step(evidence: Evidence) -> list[Finding]:
+    """A step computed for long while a task was due that does wait at other times."""
+    threads = computing_threads(evidence)
+    steps = [step for step in _long(evidence, RUNNING, "cpu-bound-step") if not is_shared(step, threads)]
+    groups = grouped(evidence, steps, by_function=True)
+    found = (_computing(evidence, place, steps) for place, steps in groups.items())
+    return [finding for finding in found if finding is not None]
+
+
+def _long(evidence: Evidence, state: int, rule: str) -> list[Span]:
+    steps = [evidence.spans[index] for index in evidence.long[state]]
+    long = [step for step in steps if step.end - step.start >= evidence.thresholds[rule]]
+    long = [step for step in long if not is_told_elsewhere(evidence, step.task, step.end)]
+    if state == BLOCKED or not long:
+        return long
+    part = on_processor(evidence)
+    return [step for step in long if (step.end - step.start) * part >= evidence.thresholds[rule]]
+
+
+def _starts_another(evidence: Evidence, step: Span) -> bool:
+    """Whether it waits for a program or a thread to start: asyncio has no other way, and there is nothing to mend."""
+    place = evidence.place(step.path, step.line)
+    return place is not None and evidence.in_script(place[0]) and bool(_STARTS.search(evidence.source.line(place[1])))
+
+
+def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
+    late = late_by(evidence, steps)
+    last = unending_step(evidence)
+    behind = last.behind if last is not None and any(step.task == last.task for step in steps) else ()
+    alone = not late and not behind and not has_company(evidence, steps)
+    said = "no other task was seen to be ready meanwhile." if alone else _said_late(evidence, steps, late)
+    if behind and not late:
+        said = f"{could_not_begin(behind)} until it was stopped."
+    total = sum(step.end - step.start for step in steps)
+    task = evidence.tasks[steps[0].task]
+    return Finding(
+        "blocking-call",
+        "note" if alone else "warning",
+        *place,
+        message=f"{_where(evidence, steps)} blocks the event loop; {said}",
+        advice=instead_of_blocking(evidence, _line(evidence, steps), task.kind, last_of(task.coroutine)),
+        seconds=total,
+        times=len(steps),
+        tasks=_ids(steps),
+        beside=((place[1], f"blocked the loop{_how_long(len(steps), total)}"),),
+    )
+
+
+def _computing(evidence: Evidence, place: Place, steps: list[Span]) -> Finding | None:
+    own = {step.task for step in steps}
+    involved = own.union(*(ancestors(evidence, task) for task in own))
+    late = {task: by for task, by in late_by(evidence, steps).items() if task in evidence.waiters - involved}
+    if max(late.values(), default=0.0) < evidence.thresholds["cpu-bound-step"] / 2:
+        return None
+    total = sum(step.end - step.start for step in steps)
+    return Finding(
+        "cpu-bound-step",
+        "warning",
+        *place,
+        message=f"{_where(evidence, steps)} computes without a pause; {_said_late(evidence, steps, late)}",
+        advice=instead_of_computing(evidence, _line(evidence, steps), evidence.tasks[steps[0].task].kind),
+        seconds=total,
+        times=len(steps),
+        tasks=_ids(steps),
+        beside=((place[1], f"computed{_how_long(len(steps), total)}"),),
+    )
+
+
+def _line(evidence: Evidence, steps: list[Span]) -> Place | None:
+    return next((line for step in steps if (line := evidence.place(step.path, step.line)) is not None), None)
+
+
+def _where(evidence: Evidence, steps: list[Span]) -> str:
+    """The subject of the sentence: it, where the line is known."""
+    if _line(evidence, steps) is not None:
+        return "It"
+    return f"Something in {task_name(evidence.tasks[steps[0].task])}()"
+
+
+def _said_late(evidence: Evidence, steps: list[Span], late: dict[int, float]) -> str:
+    if not late:
+        return "nothing else could run meanwhile."
+    own = {step.task for step in steps}
+    others = {task: by for task, by in late.items() if task not in own} or late
+    worst = next(iter(others))
+    one = len(others) == 2
+    more = f", and {len(others) - 1} other {'task was' if one else 'tasks were'} late" if len(others) > 1 else ""
+    return f"{task_name(evidence.tasks[worst])} was {seconds(others[worst])} late{more}."
+
+
+def _how_long(times: int, total: float) -> str:
+    return f" for {seconds(total)}" if times == 1 else f" {times} times, {seconds(total)} total"
+
+
+def _ids(steps: list[Span]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(step.task for step in steps))
+
+
+_COVERED = 0.8  # of the time, for which the steps of others must account
+_BLAME = 0.2  # of the time: more of it in single long steps, and these are to blame
+_Group = tuple[int | None, Place]  # the thread of the loop, and where tasks have waited for their turn
+_MOST = 20  # places at which tasks starve that are looked at
+
+
+class _Wait(NamedTuple):
+    """How long a task was ready and had no turn: how often, in all, and the longest time."""
+
+    times: int
+    total: float
+    worst: Span
+
+
+def starved_task(evidence: Evidence) -> list[Finding]:
+    """A task could have run and did not for long, because many short steps of others came first."""
+    groups: dict[_Group, list[_Wait]] = {}
+    for wait in _waits(evidence):
+        place = evidence.of_span(wait.worst)
+        if place is not None:
+            groups.setdefault((evidence.tasks[wait.worst.task].thread, place), []).append(wait)
+    chosen = list(groups)[:_MOST]
+    steps = {thread: _Steps(evidence, thread) for thread, _ in chosen}
+    found = (_starved(evidence, place, groups[thread, place], steps[thread]) for thread, place in chosen)
+    return [finding for finding in found if finding is not None]
+
+
+def _waits(evidence: Evidence) -> list[_Wait]:
+    """The tasks that were ready for too long in one go."""
+    spans, limit = evidence.spans, evidence.thresholds["starved-task"]
+    long = [index for index in evidence.long[READY] if spans.ends[index] - spans.starts[index] >= limit]
+    if not long:
+        return []
+    limit /= on_processor(evidence)
+    by_task: dict[int, list[int]] = {}
+    for index in sorted(set(long) - _first_turns(evidence, long)):
+        if spans.ends[index] - spans.starts[index] >= limit:
+            by_task.setdefault(spans.tasks[index], []).append(index)
+    waits = []
+    for indexes in by_task.values():
+        lengths = [spans.ends[index] - spans.starts[index] for index in indexes]
+        worst = indexes[lengths.index(max(lengths))]
+        waits.append(_Wait(len(indexes), sum(lengths), spans[worst]))
+    return waits
+
+
+def _first_turns(evidence: Evidence, some: list[int]) -> set[int]:
+    """Where tasks waited for their first turn, of those that some spans are about: to begin later is no fault."""
+    tasks = {evidence.spans.tasks[index] for index in some}
+    first: dict[int, int] = {}
+    for index, (task, state) in (
+        enumerate(zip(evidence.spans.tasks, evidence.spans.states, strict=True)) if some else ()
+    ):
+        if state == READY and task in tasks:
+            first.setdefault(task, index)
+    return set(first.values())
+
+
+class _Steps:
+    """All steps of a thread's tasks in the order of time, and those among them that are long enough to blame."""
+
+    def __init__(self, evidence: Evidence, thread: int | None) -> None:
+        spans = evidence.spans
+        tasks = {task.id for task in evidence.tasks.values() if task.thread == thread}
+        chosen = [
+            index
+            for index, (task, state) in enumerate(zip(spans.tasks, spans.states, strict=True))
+            if state in (RUNNING, BLOCKED) and task in tasks
+        ]
+        self.every = sorted((spans.starts[index], spans.ends[index], spans.tasks[index]) for index in chosen)
+        blame = min(evidence.thresholds["blocking-call"], evidence.thresholds["cpu-bound-step"])
+        long = (spans[index] for index in evidence.long[RUNNING] + evidence.long[BLOCKED])
+        self.long = Held(step for step in long if step.task in tasks and step.end - step.start >= blame)
+
+    def during(self, span: Span) -> list[tuple[float, int]]:
+        """The steps within a stretch: how long each, and whose."""
+        first = max(0, bisect_left(self.every, (span.start,)) - 1)
+        last = bisect_left(self.every, (span.end,))
+        return [(end - start, task) for start, end, task in self.every[first:last] if end > span.start]
+
+
+def _starved(evidence: Evidence, place: Place, group: list[_Wait], steps: _Steps) -> Finding | None:
+    """A finding about tasks that waited for their turn at a place; judged by the longest time."""
+    worst = max((wait.worst for wait in group), key=lambda span: span.end - span.start)
+    length = worst.end - worst.start
+    others = steps.during(worst)
+    to_blame = steps.long.between(worst.start, worst.end)
+    if sum(took for took, _ in others) < _COVERED * length or to_blame > _BLAME * length:
+        return None
+    share = Counter[tuple[str, int]]()
+    for took, task in others:
+        share[_code(evidence.tasks[task])] += took  # type: ignore[assignment]
+    own, (busiest, _) = _code(evidence.tasks[worst.task]), share.most_common(1)[0]
+    if share[own] > _BLAME * length:
+        return None  # one of many that do the same: nobody is favoured
+    whose = next(evidence.tasks[task] for _, task in others if _code(evidence.tasks[task]) == busiest)
+    return Finding(
+        "starved-task",
+        "warning",
+        *place,
+        message=f"{task_name(evidence.tasks[worst.task])} was ready but had no turn for {seconds(length)}: "
+        f"{len(others)} steps came first, most of {task_name(whose)}, none longer than {max(others)[0]:.3f} s.",
+        advice="run run fewer tasks at a time (asyncio.Semaphore), or compute in a process",
+        seconds=sum(wait.total for wait in group),
+        times=sum(wait.times for wait in group),
+        tasks=tuple(wait.worst.task for wait in group),
+        beside=((place[1], f"had no turn for {seconds(length)}"),),
+    )
+
+
+def _code(task: Task) -> tuple[str, int]:
+    return task.path, task.line
+
+
+def never_suspends(evidence: Evidence) -> list[Finding]:
+    """Tasks run at the same time, and each runs from its first line to its last without a pause."""
+    workers = [task for task in evidence.tasks.values() if task.id not in evidence.children]
+    ids = {task.id for task in workers}
+    spans = evidence.spans
+    if (
+        len(ids) < 2
+        or ids & evidence.waiters
+        or not evidence.complete
+        or any(task.ended is None or task.end == "cancelled" for task in workers)
+    ):
+        return []
+    took = {RUNNING: 0.0, BLOCKED: 0.0}
+    stepped, turns = set[int](), set[int]()
+    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+        if task not in ids:
+            continue
+        if state == WAITING:
+            if task in turns or task in stepped:
+                return []
+            continue  # until trio takes note of it
+        seen = turns if state == READY else stepped
+        if task in seen:
+            return []  # it came again, so it had been suspended
+        seen.add(task)
+        if state != READY:
+            took[state] += end - start
+    # Nobody knows what a step was for which the machine was too busy; that its task came again would show all the same.
+    if len(stepped) < 2 or took[RUNNING] < max(evidence.thresholds["never-suspends"], took[BLOCKED]):
+        return []
+    return _never(evidence, workers, took[RUNNING])
+
+
+def _never(evidence: Evidence, workers: list[Task], computing: float) -> list[Finding]:
+    own = [task for task in workers if is_own(task.path, evidence.run.python.libraries)]
+    if not own or not _overlap(workers):
+        return []
+    longest = max(own, key=lambda task: (task.ended or task.created) - task.created)
+    place = evidence.place(longest.path, longest.line)
+    if place is None:
+        return []
+    return [
+        Finding(
+            "never-suspends",
+            "warning",
+            *place,
+            message=f"{len(workers)} tasks that never wait: each runs to its end before the next one starts.",
+            advice="use plain calls or processes; tasks only help when something waits",
+            seconds=computing,
+            times=len(workers),
+            tasks=tuple(task.id for task in workers),
+            beside=((place[1], f"ran {len(workers)} times without ever waiting"),),
+        )
+    ]
+
+
+def _overlap(workers: list[Task]) -> bool:
+    """Whether two of them were there at the same time."""
+    until = float("-inf")
+    for task in sorted(workers, key=lambda task: task.created):
+        if task.created < until:
+            return True
+        until = max(until, task.ended or task.created)
+    return False
+
+
+_RUNS_ALREADY = (
+    r"[\w.]*run\(\) cannot be called from a running event loop|This event loop is already running"
+    r"|Cannot run the event loop while another loop is running|Attempted to call run\(\) from inside a run\(\)"
+    r"|Already running \w+ in this thread"
+)
+NESTED = re.compile(f"RuntimeError: (?:{_RUNS_ALREADY})$")
+_TOLD = re.compile(_RUNS_ALREADY)
+_RUNNERS = ("run", "run_until_complete")
+
+
+def nested_run(evidence: Evidence) -> list[Finding]:
+    """A loop was to be started where one runs already."""
+    return [_nested(evidence, place) for place in dict.fromkeys(place for place, _ in nested(evidence))]
+
+
+def nested(evidence: Evidence) -> list[tuple[Place | None, list[Report]]]:
+    """Where a loop was to be started in another, and what was said of coroutines that did not run because of that."""
+    unawaited = [report for report in evidence.reports if report.kind == "never-awaited"]
+    found: list[tuple[Place | None, list[Report]]] = []
+    for report in evidence.reports:
+        if report.kind in ("raised", "never-retrieved") and NESTED.match(report.error):
+            place = evidence.innermost(report.frames)
+            code = " ".join(frame.code for frame in report.frames if _is_at(evidence, frame, place))
+            follows = [each for each in unawaited if f"{last_of(each.name)}(" in code]
+            found.append((place, follows))
+    if unawaited and any(_TOLD.search(output.text) for output in evidence.run.output):
+        for report in unawaited:
+            if not any(report in follows for _, follows in found) and (place := _given_to_runner(evidence, report)):
+                found.append((place, [report]))
+    return found
+
+
+def _given_to_runner(evidence: Evidence, report: Report) -> Place | None:
+    """The only line of the script in which such a coroutine is handed to what would start a loop."""
+    runs = {
+        node.lineno
+        for name in _RUNNERS
+        for node in evidence.source.every_call(name)
+        if node.args
+        and any(call is node.args[0] for call in evidence.source.every_call(report.name))
+        and evidence.source.is_async(evidence.source.around(node.lineno))
+    }
+    path = evidence.script()
+    return (path, runs.pop()) if path is not None and len(runs) == 1 else None
+
+
+def _is_at(evidence: Evidence, frame: Frame, place: Place | None) -> bool:
+    return place is not None and evidence.place(frame.path, frame.line) == place
+
+
+def _nested(evidence: Evidence, place: Place | None) -> Finding:
+    return Finding(
+        "nested-run",
+        "error",
+        *at(place),
+        message="A loop is already running in this thread: a second one cannot start inside it.",
+        advice=instead_of_nesting(evidence, place),
+        beside=((place[1], "a loop is already running"),) if place else (),
+    )
