@@ -105,7 +105,7 @@ def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO | N
     if messages.is_github(environ):
         for run in runs:
             for each in run.findings or ():
-                text = f"{each.message} Do: {each.advice}" if each.advice else each.message
+                text = f"{each.message} Fix: {each.advice}" if each.advice else each.message
                 command = _COMMANDS[each.severity]
                 messages.write_annotation(command, each.rule, each.path, each.line, text, stream)
 

@@ -31,7 +31,7 @@ def test_it_is_still_and_shows_what_was_found(rude_page: Opened) -> None:
     assert page.title() == "example"
     assert page.locator("h1").inner_text().startswith("example")
     assert page.locator(".finding").inner_text().split("\n")[0].startswith("!")
-    assert page.locator(".finding .do").inner_text().split() == ["Do", "do", "not"]
+    assert page.locator(".finding .do").inner_text().split() == ["Fix", "do", "not"]
     assert [row.split()[-1] for row in page.locator(".output li").all_inner_texts()] == ["tick", "tick", "1"]
     page.locator("summary").click()
     assert page.locator(".words tbody tr").count() == 5

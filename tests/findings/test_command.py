@@ -128,7 +128,7 @@ def test_annotations_go_to_stderr(script: Write, tmp_path: Path, asyncdemo: Call
     json.loads(done.stdout)
     assert done.stderr == (
         f"::error title=never-awaited,file={tmp_path}/script.py,line=5::"
-        "main() only creates a coroutine object; not one line of its body has run. Do: import asyncio at the top, and here: asyncio.run(main())\n"
+        "main() only creates a coroutine object; not one line of its body has run. Fix: import asyncio at the top, and here: asyncio.run(main())\n"
     )
 
 
@@ -137,7 +137,7 @@ def test_annotations_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     run = fabricated()._replace(findings=(finding,))
     annotate([run], {})
     annotate([run, fabricated()], {"GITHUB_ACTIONS": "true"})
-    wanted = "::notice title=never-awaited,file=a%2Cb%3Ac%25%0A.py::100 %25%0D%0Aof it. Do: x\n"
+    wanted = "::notice title=never-awaited,file=a%2Cb%3Ac%25%0A.py::100 %25%0D%0Aof it. Fix: x\n"
     assert capsys.readouterr() == ("", wanted)
 
 

@@ -34,7 +34,7 @@ def write_checks(page: Page, checks: Sequence[Check]) -> None:
             head = ("", "plain"), (" " * _INDENT, "plain")
         if check.advice:
             for index, row in enumerate(wrapped(page.shown(check.advice), page.width - 1 - _INDENT - 3)):
-                page.row(" " * _INDENT, ("Do " if not index else "   ", "dim"), row.strip())
+                page.row(" " * _INDENT, ("Fix  " if not index else "     ", "dim"), row.strip())
     page.row()
     bad, noted = (list(dict.fromkeys(each.name for each in checks if each.state == state)) for state in ("bad", "note"))
     if bad:
