@@ -47,7 +47,7 @@ def _those_that_run(target: Target, *, cumulative: bool | None) -> Iterator[Targ
             yield each
             continue
         left_out += 1
-        tell(f"{visible(each.name)} is left out: it {reason}")
+        tell(f"{visible(each.name)} is skipped: it {reason}")
     if left_out == len(blocks):
         raise UsageError(f"no block of {visible(target.name)} can be run by itself")
 

@@ -67,7 +67,7 @@ def _scenarios(catalogue: Catalogue) -> Iterator[Check]:
         for script in scenario.scripts:
             if script.unavailable is not None:
                 name = scenario.name if script.variant is None else f"{scenario.name}:{script.variant}"
-                yield Check("course", "note", f"{name} is left out: it {script.unavailable}")
+                yield Check("course", "note", f"{name} is skipped: it {script.unavailable}")
     for problem in catalogue.problems:
         yield Check("course", "note", f"{problem.path} cannot be used: {problem.reason}")
 

@@ -165,7 +165,7 @@ def run(
         if cumulative and not any(target.block for target in chosen):
             raise UsageError(CUMULATIVE_WHAT)
     if request.arguments and len(chosen) > 1:
-        raise UsageError("arguments behind -- are for one script: name only one")
+        raise UsageError("arguments after -- are for one script: name only one")
     if output_only:
         raise typer.Exit(_pass_through(chosen, request))
     with ExitStack() as stack:
@@ -223,7 +223,7 @@ def _refuse_arguments(words: list[str], catalogue: Catalogue, of: str | None) ->
         from shlex import join
 
         right = join([*words[:1], "--", *words[1:]])
-        said = f"{error}; arguments of {visible(script.name)} stand after --: asyncdemo run {right}"
+        said = f"{error}; arguments of {visible(script.name)} go after --: asyncdemo run {right}"
         raise UsageError(said) from None
 
 
@@ -234,7 +234,7 @@ def _refuse_options(words: list[str]) -> None:
         return
     from shlex import join
 
-    said = f"no such option: {words[first]!r}; arguments for the script stand behind --"
+    said = f"no such option: {words[first]!r}; arguments for the script go after --"
     right = f": asyncdemo run {join([*words[:first], '--', *words[first:]])}"
     raise UsageError(said + (right if first == 1 else ""))
 

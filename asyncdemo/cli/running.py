@@ -88,7 +88,7 @@ def _side_by_side(
     runs: list[Run] = []
     for script in scenario.scripts:
         if script.unavailable is not None:
-            tell(f"{scenario.name}:{script.variant} is left out: {script.unavailable}")
+            tell(f"{scenario.name}:{script.variant} is skipped: {script.unavailable}")
     for target in targets.expand(targets.whole(scenario)):
         with planned(target, request) as plan, progress(f"running {target.name}"):
             runs.append(once_is_enough(observe(plan)))

@@ -190,7 +190,7 @@ def test_show(asyncdemo: Run, folder: Path) -> None:
 def test_a_document_is_run_block_by_block(asyncdemo: Run, folder: Path) -> None:
     done = asyncdemo("run", "article.md", "--json")
     assert done.stderr == (
-        "asyncdemo: article.md#7 is left out: it is a fragment: #6 defines asyncio and main; "
+        "asyncdemo: article.md#7 is skipped: it is a fragment: #6 defines asyncio and main; "
         "asyncdemo run article.md#7 --cumulative runs it with those before it\n"
     )
     assert done.status == 0

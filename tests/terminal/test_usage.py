@@ -38,10 +38,10 @@ def folder(tmp_path: Path) -> Path:
         ("show", "show what? name a scenario or a script: asyncdemo list shows the scenarios"),
         ("replay", "replay what? name a recording: asyncdemo run TARGET --save FILE.json keeps one"),
         ("new", "new what? name the scenario: asyncdemo new my-scenario"),
-        ("run --frob", "no such option: '--frob'; arguments for the script stand behind --"),
+        ("run --frob", "no such option: '--frob'; arguments for the script go after --"),
         (
             "run worker.py --port 8000",
-            "no such option: '--port'; arguments for the script stand behind --: "
+            "no such option: '--port'; arguments for the script go after --: "
             "asyncdemo run worker.py -- --port 8000",
         ),
         ("run nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),
@@ -111,7 +111,7 @@ def folder(tmp_path: Path) -> Path:
         ),
         ("run sync-main --json --output-only", "--output-only and --json exclude each other: choose one"),
         ("run sync-main --all", "--all and --chapter choose the scenarios: name none"),
-        ("run sync async -- x", "arguments behind -- are for one script: name only one"),
+        ("run sync async -- x", "arguments after -- are for one script: name only one"),
     ],
 )
 def test_mistakes(asyncdemo: Program, folder: Path, command: str, message: str) -> None:
