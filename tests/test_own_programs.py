@@ -59,7 +59,7 @@ def test_how_long_it_is_watched_is_said_while_it_is(asyncdemo: Program, package:
 @pytest.mark.parametrize(
     ("words", "step"),
     [
-        (["-"], "all the times   asyncdemo run - --timing"),
+        (["-"], "all timings   asyncdemo run - --timing"),
         (["-", "--timing"], "all of it as a page   asyncdemo run - --save run.html"),
         (["a.py", "--timing"], "all of it as a page   asyncdemo run a.py --save a.html"),
         (

@@ -157,11 +157,11 @@ def _more_of(target: Target, request: Request, look: Mapping[str, Any]) -> tuple
         name = target.module.rpartition(".")[2] if target.module is not None else target.path and target.path.stem
         return ("all of it as a page", _again(f"{words} --save {quote(name or 'run')}.html", request))
     if target.is_stdin:
-        return ("all the times", _again(f"{words} --timing", request))
+        return ("all timings", _again(f"{words} --timing", request))
     if look["full"] or look["show_code"]:
         shown = "--full" if look["full"] else "--source"
-        return ("all the times", _again(f"{words} {shown} --timing", request))
-    return ("all of the code and the times", _again(f"{words} --source --timing", request))
+        return ("all timings", _again(f"{words} {shown} --timing", request))
+    return ("full source and timings", _again(f"{words} --source --timing", request))
 
 
 def _after(scenario: Scenario, catalogue: Catalogue, request: Request) -> tuple[str, str]:

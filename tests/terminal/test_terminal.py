@@ -191,7 +191,7 @@ def test_ctrl_z_and_fg_in_a_shell(terminal: Start, write: Write) -> None:
     run.type("echo in between\n")
     run.wait_for(lambda rows: "in between" in rows, "the shell's answer")
     run.type("fg\n")
-    run.wait_for("all of the code and the times")
+    run.wait_for("full source and timings")
     rows = run.rows
     assert [row[11:] for row in rows if row[9:16] == "  tick "] == [f"tick {n}" for n in range(25)]
     assert any(row.endswith("exit 0") for row in rows)
@@ -217,7 +217,7 @@ def test_ctrl_z_and_bg_leave_the_terminal_to_the_shell(terminal: Start, write: W
     run.wait_for("tick 15")
     run.type("echo still $((40 + 2))\n")
     run.wait_for("still 42")
-    run.wait_for("all of the code and the times")
+    run.wait_for("full source and timings")
     run.type("echo and $((40 + 3))\n")
     run.wait_for("and 43")
 
@@ -257,7 +257,7 @@ def test_the_next_reader_of_a_pipeline_sees_rows_as_they_come(terminal: Start, w
     run = terminal(f"asyncdemo run {write('ticks.py', TICKS.format(count=30))} | cat", shell=True)
     run.wait_for("tick 9")
     assert not any("tick 25" in row for row in run.rows)
-    run.wait_for("all of the code and the times")
+    run.wait_for("full source and timings")
     assert not any("stdin was empty" in row for row in run.rows)  # it does not look as if it read anything
 
 

@@ -41,8 +41,7 @@ def folder(tmp_path: Path) -> Path:
         ("run --frob", "no such option: '--frob'; arguments for the script go after --"),
         (
             "run worker.py --port 8000",
-            "no such option: '--port'; arguments for the script go after --: "
-            "asyncdemo run worker.py -- --port 8000",
+            "no such option: '--port'; arguments for the script go after --: asyncdemo run worker.py -- --port 8000",
         ),
         ("run nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),
         ("show nope.py", "no such file: nope.py; asyncdemo list shows the scenarios"),

@@ -6,7 +6,7 @@ from asyncdemo.views.terminal.common_rows import next_rows
 from asyncdemo.views.terminal.page import Part
 from tests.views.fabricated import Text, page
 
-AGAIN = ("all of the code and the times", "asyncdemo run rude.py --source --timing --set DELAY=0.1")
+AGAIN = ("full source and timings", "asyncdemo run rude.py --source --timing --set DELAY=0.1")
 START, CHAPTER = ("start", "asyncdemo run sync-main"), ("one chapter", "asyncdemo list 1")
 
 

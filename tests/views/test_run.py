@@ -35,7 +35,7 @@ TRACEBACK = outputs(
 MANY = "\n".join(f"def work_{n}():\n    print('step {n}')\n\n" for n in range(40))
 TICKS = "import time\n\nfor n in range(30):\n    print('tick', n)\n    time.sleep(0.1)\n"
 NEXT = ("next", "asyncdemo run asyncio-run")
-OWN = {"fold": False, "next_step": ("all the times", "asyncdemo run ./own.py --timing")}
+OWN = {"fold": False, "next_step": ("all timings", "asyncdemo run ./own.py --timing")}
 UNOBSERVED = Seconds(total=0.31, cpu=0.02)
 
 CASES: dict[str, tuple[Look, Run]] = {
