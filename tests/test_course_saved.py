@@ -26,7 +26,6 @@ def keeps_every_form(name: str, folder: Path, asyncdemo: Callable[..., Result]) 
     }
     assert (folder / "again.json").read_bytes() == (folder / "made.json").read_bytes()
     recording = from_text((folder / "made.json").read_text(encoding="utf-8"))
-    assert recording.complete
     check_all(recording)
 
 

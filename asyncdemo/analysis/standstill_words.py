@@ -1,7 +1,8 @@
 """How it is said who waits for what, who could help, and who has ended: for findings and for tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+from types import MappingProxyType
 
 from asyncdemo.analysis.standstills import Circle, Ended, Place, Stand, Waiter
 
@@ -44,7 +45,8 @@ def circle(stand: Stand, found: Circle, near: str | None = None) -> str:
 def _link(waiter: Waiter, other: Waiter, near: str | None) -> str:
     whom = f"{other.name} ({at_line(other.place, near)})"
     if other.task in waiter.holders:
-        return f"{waiter.words}, held by " + (whom if other.task != waiter.task else "itself")
+        held = f"{other.name} ({at_line(dict(waiter.held_at).get(other.task, other.place), near)})"
+        return f"{waiter.words}, held by " + (held if other.task != waiter.task else "itself")
     if other.task in waiter.awaited:
         return whom if waiter.wait == "task" else f"{waiter.words}, of {whom}"
     return f"{waiter.words}, {_served(waiter)} {whom}"
@@ -64,7 +66,7 @@ def why(stand: Stand, waiter: Waiter, near: str | None = None) -> str:
         if waiter.task in waiter.holders:
             said.append("held by itself")
         others = [each for each in known if each.task != waiter.task]
-        said += [f"held by {_named(others, near)}"] if others else []
+        said += [f"held by {_named(others, near, dict(waiter.held_at))}"] if others else []
     elif waiter.awaited and waiter.wait != "task":
         said += [f"of {_named(known, near)}"] if known else []
     elif known and not waiter.awaited and (waiter.sure or not waiter.ended):
@@ -85,6 +87,7 @@ def ended(tasks: Sequence[Ended], near: str | None = None) -> list[str]:
     return said
 
 
-def _named(waiters: Sequence[Waiter], near: str | None) -> str:
-    named = [f"{each.name} ({at_line(each.place, near)})" for each in waiters[:_MOST]]
+def _named(waiters: Sequence[Waiter], near: str | None, lines: Mapping[int, Place] = MappingProxyType({})) -> str:
+    """The names of tasks with their lines, or with those of `lines`."""
+    named = [f"{each.name} ({at_line(lines.get(each.task, each.place), near)})" for each in waiters[:_MOST]]
     return ", ".join(named) + (f" and {len(waiters) - _MOST} more" if len(waiters) > _MOST else "")

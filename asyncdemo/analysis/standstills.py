@@ -4,6 +4,7 @@ Pure, from the snapshot that the run has kept (model.standstill), its lanes and 
 lock that was taken by `acquire()` has no holder here, unless its library tells who that is.
 """
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -14,6 +15,7 @@ from asyncdemo.analysis.task_names import shown_tasks
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, RUNNING, WAITING, Task, wait_words
 from asyncdemo.model.standstill import StandingLoop, StandingTask, StandingThread, Standstill
+from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 from asyncdemo.model.user_code import is_own
 
 Place = tuple[str, int]
@@ -54,7 +56,8 @@ class Waiter(NamedTuple):
 
     `since` is in seconds from the start of the run, None where unknown. `holders` hold what it waits for, `awaited` are
     the tasks for whose end it waits, `helpers` others that have to do with what it waits for and are there, `sure` if
-    they were seen to; `ended` were there.
+    they were seen to; `ended` were there. `held_at` has the lines of the `async with` blocks by which the holders hold
+    it, as far as they are known, each with its holder.
     """
 
     task: int
@@ -68,6 +71,7 @@ class Waiter(NamedTuple):
     helpers: tuple[int, ...] = ()
     ended: tuple[Ended, ...] = ()
     sure: bool = False
+    held_at: tuple[tuple[int, Place], ...] = ()
 
     @property
     def place(self) -> Place | None:
@@ -190,7 +194,18 @@ class _Reader:
             helpers,
             () if holders else tuple(self._ended(task)),
             sure,
+            tuple((each.id, place) for each in others if each.id in holders and (place := self._held_at(each, task))),
         )
+
+    def _held_at(self, holder: StandingTask, waiter: StandingTask) -> Place | None:
+        """The line of the block by which a task holds what another one waits for; None where that is not known."""
+        subject = self._run.subject
+        for place in holder.places:
+            if waiter.about in place.holds and place.path in (subject.path, subject.ran):
+                lines = block_lines(subject.source or "", place.line)
+                if len(lines) == len(place.holds):
+                    return place.path, lines[place.holds.index(waiter.about)]
+        return None
 
     def _helpers(self, task: StandingTask, others: Sequence[StandingTask]) -> tuple[tuple[int, ...], bool]:
         """The tasks that have what it waits for among their variables, and do not wait for the same.
@@ -260,6 +275,26 @@ class _Reader:
             key: name if every.count(name) == 1 or name == self._lanes[key].name else f"{name} {self._lanes[key].name}"
             for key, name in names.items()
         }
+
+
+def block_lines(source: str, line: int) -> list[int]:
+    """The lines of the objects of all `async with` blocks that a line is in, or begins, the outermost first."""
+    try:
+        nodes = list(ast.walk(parse(source)))
+    except NOT_PYTHON:
+        return []
+    blocks = [
+        node for node in nodes if isinstance(node, ast.AsyncWith) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    functions = [
+        node.lineno
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    begins = max(functions, default=0)
+    inside = sorted((node for node in blocks if node.lineno > begins), key=lambda node: node.lineno)
+    # The objects of one block are entered from the left; those right of the line's are not entered yet.
+    return [item.context_expr.lineno for node in inside for item in node.items if item.context_expr.lineno <= line]
 
 
 def short_name(task: Task) -> str:

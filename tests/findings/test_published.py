@@ -36,5 +36,6 @@ def test_a_scenario_has_the_findings_that_it_declares_and_no_others(script: Scri
     if script.unavailable is not None:
         pytest.skip(script.unavailable)
     subject = Subject(script.path.stem, path=str(script.path), source=script.source)
-    findings = observe(Plan(subject, (sys.executable, str(script.path)), timeout=30.0)).findings
+    plan = Plan(subject, (sys.executable, str(script.path)), timeout=30.0, untraced=not script.watched)
+    findings = observe(plan).findings
     assert sorted({finding.rule for finding in findings or ()}) == sorted(script.findings)

@@ -170,7 +170,7 @@ def test_what_was_imported_is_limited_to_what_there_is_room_for(memory: Memory, 
     words[layout.IMPORTED] = layout.IMPORTS + 5
     words[layout.IMPORTS_AT] = 3
     assert len(memory.imports()) == layout.IMPORTS
-    assert memory.imports()[0] == (3, 0, 0, 0)
+    assert memory.imports()[0] == (3, 0, 0, 0, 0)
 
 
 def test_the_script_is_unknown_until_it_has_told(memory: Memory, words: Words) -> None:
