@@ -132,7 +132,7 @@ STATES = {
     WAITING: ("waiting",),
     BLOCKED: ("BLOCKS",),
 }
-DUE = "due, but cannot run"
+DUE = "ready, cannot run"
 MANY = "many short steps"
 _DENSE = 4  # one step in so many cells: single ones can no longer be told apart
 

@@ -115,7 +115,7 @@ def test_jobs_that_block(lanes: Lanes) -> None:
     assert [name for name, _ in found] == ["main", "beat", "job 1", "job 2", "job 3"]
     assert ["▓▓▓" in row for _, row in found] == [False, False, True, True, True]
     assert ["░░░" in row for _, row in found] == [False, True, False, True, True]
-    assert "due, but cannot run" in found[1][1]
+    assert "ready, cannot run" in found[1][1]
     assert found[1][1].strip().startswith("tick ")
     ends = [row.index("done") for _, row in found[2:]]
     assert ends == sorted(ends)

@@ -105,7 +105,7 @@ def test_words_for_states_where_there_is_room() -> None:
 
 
 def test_ready_after_waiting_is_due() -> None:
-    assert drawn("w" * 11 + "r" * 24)[1] == ("ready", 11, 35, " due, but cannot run ")
+    assert drawn("w" * 11 + "r" * 24)[1] == ("ready", 11, 35, " ready, cannot run ")
     assert drawn("w" * 11 + "r" * 14)[1] == ("ready", 11, 25, " cannot run ")
     assert drawn("n" * 11 + "r" * 24)[1] == ("ready", 11, 35, " cannot run ")
 

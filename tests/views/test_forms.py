@@ -124,7 +124,7 @@ def test_what_a_picture_says() -> None:
     picture = ElementTree.fromstring(text(recording(rude_run()), ".svg"))
     said = [each.text for each in picture.iter() if each.tag.endswith("}text")]
     assert said[:2] == ["example", "0.61 s"]
-    assert {"main", "beat", "job 1", "BLOCKS", "cannot run", "due, but cannot run", "tick", "cancelled"} <= set(said)
+    assert {"main", "beat", "job 1", "BLOCKS", "cannot run", "ready, cannot run", "tick", "cancelled"} <= set(said)
     assert "! blocking-call, line 13, 3 times, 0.60 s total" in said
     assert said[-4:] == ["waiting", "cannot run", "BLOCKS", "a short step"]
 
