@@ -40,7 +40,7 @@ class _Callbacks:
 class _Task(_weakref.ref):
     """A reference to a task that knows its key. Calling it gives the task, or None when that is gone."""
 
-    __slots__ = ("after", "done", "has_own_code", "ignored", "key", "kind", "name", "over", "place", "step")
+    __slots__ = ("after", "begun", "done", "has_own_code", "ignored", "key", "kind", "name", "over", "place", "step")
 
     def asked(self):
         """Give the coroutine, the name and ignored cancellations of the task; None when it is over."""
@@ -319,7 +319,7 @@ class Queue(collections.deque):
             return self.callbacks
         known = self.known.get(id(task))
         if known is not None:
-            return known
+            return known if known.begun else self.begins(known, task)
         return self.new(task) if self.library.is_first_step(callback) else self.begun(task, None, now)
 
     def turn_of(self, task, before, begins, now):
@@ -327,12 +327,21 @@ class Queue(collections.deque):
         found = self.known.get(id(task))
         if found is None:
             found = self.new(task) if begins else self.begun(task, None, now)
+        elif not found.begun:
+            self.begins(found, task)
         before.after = found
         return found
+
+    def begins(self, known, task):
+        """A task makes its first step. Before Python 3.13 its name is given to it after it was made."""
+        known.begun = True
+        self.places.rename(known, known.kind.get_name(task))
+        return known
 
     def begun(self, task, parent, now, mark=0):
         """A task is seen for the first time that has begun before; `parent` is the task that made it, if known."""
         new = self.new(task)
+        new.begun = not mark
         made_by = self.known.get(id(parent))
         parent_word = 0 if made_by is None else made_by.key + 1
         self.library.recorder.put(now, new.key << 4 | layout.NEW, parent_word | mark)
@@ -363,7 +372,7 @@ class Queue(collections.deque):
         new.key = key = recorder.key()
         new.kind, new.done, new.step = kind, kind.done, key << 4 | layout.STEP
         new.ignored, new.after = self.library.ignored, _nobody
-        new.place, new.over, new.name = id(task), False, kind.get_name(task)
+        new.place, new.over, new.begun, new.name = id(task), False, True, kind.get_name(task)
         code = _asyncdemo_trace.code_of(kind.get_coro(task))
         new.has_own_code = self.places.is_own(code)
         self.known[new.place] = self.by_key[key] = new
