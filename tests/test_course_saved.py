@@ -68,14 +68,6 @@ def test_what_cannot_be_made(
 
 
 @pytest.mark.slow
-def test_of_a_torn_recording_there_are_forms_of_what_is_there(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
-    whole = (SCENARIOS.parent / "docs/images/blocking-sleep.json").read_text(encoding="utf-8")
-    (tmp_path / "torn.json").write_text(whole[: len(whole) * 2 // 3], encoding="utf-8")
-    result = asyncdemo("replay", "torn.json", *(f"--save=x{ending}" for ending in RECORDINGS))
-    assert result == Result("", "asyncdemo: torn.json is torn: this is what there is of it\n", 0)
-    assert "the trace is incomplete" in (tmp_path / "x.svg").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("shown", [["--step"], ["--speed", "2"]])
 def test_replay_shows_or_saves(shown: list[str], asyncdemo: Callable[..., Result]) -> None:
     message = f"asyncdemo: --save and {shown[0]} exclude each other: choose one\n"

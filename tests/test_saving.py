@@ -28,6 +28,7 @@ def test_a_recording_is_kept(tmp_path: Path, asyncdemo: Callable[..., Result]) -
     assert [run.subject.target for run in kept.runs] == ["sync-main", "asyncio-run"]
     published = json.loads(result.stdout)["runs"]
     assert [run.pop("waits") for run in published] == [None, []]  # computed from the spans, and so not kept
+    assert [run.pop("critical_path") for run in published] == [None, None]
     assert [run.to_json() for run in kept.runs] == published
     assert kept.runs[1].timeline is not None
     assert len(kept.runs[1].timeline.spans) > 0

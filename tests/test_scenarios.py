@@ -27,6 +27,7 @@ OVERLAP = [
     "create-task-later",
     "await-without-yielding",
     "first-come-first-served",
+    "critical-path",
 ]
 BLOCKS = ["blocking-sleep", "to-thread-rescue", "io-three-ways", "cpu-three-ways", "real-io"]
 

@@ -227,7 +227,7 @@ def _unfinished(evidence: Evidence, name: str, function: Function | None, times:
         "unfinished-async-generator",
         "warning",
         *at(place),
-        message=f"{name}() was left before it had finished: its clean-up runs later, in another task.",
+        message=f"{name}() was left unfinished: its clean-up runs later, in another task.",
         advice="enter it with contextlib.aclosing, which closes it on the spot",
         times=times,
         beside=((place[1], f"left {name}() open"),) if place else (),

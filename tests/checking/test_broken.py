@@ -74,6 +74,12 @@ BREAKS = (
         ("- coroutine: a a a b", "+ coroutine: b a a a"),
     ),
     Break("first-come-first-served", "asyncio.as_completed(asked)", "asked", ("+ slow", "- slow", "0.6")),
+    Break(
+        "critical-path",
+        "await asyncio.gather(prices(), stock())",
+        "await prices()\n    await stock()",
+        ("+ prices are there", "- prices are there"),
+    ),
     # 3: what is async does not block, and is fast
     Break(
         "blocking-sleep:rude",
@@ -138,6 +144,8 @@ BREAKS = (
     Break("race-across-await:locked", "async with lock:", "if lock:", ("- 200 of 200",)),
     Break("semaphore-limit", "async with gate:", "if gate:", ("+ 9 jobs, at most 9 at once", "expected 0.25 to 0.8 s")),
     Break("queue-backpressure", "asyncio.Queue(ROOM)", "asyncio.Queue()", ("+ put 3", "+ put 4")),
+    Break("queue-join-forever", "ITEMS = [5, 2, 0, 1]", "ITEMS = [5, 2, 1]", ("deadlock was expected, and not found",)),
+    Break("deadlock-two-locks", '"bob", b, a', '"bob", a, b', ("deadlock was expected, and not found",)),
     Break(
         "async-generator-cleanup",
         "    async for tick in ticks():\n        break\n",
@@ -157,6 +165,12 @@ BREAKS = (
         ("blocking-call was found", "0.6"),
     ),
     # 6: it is magic
+    Break(
+        "who-woke-me",
+        "event.set()\n",
+        "event.set()\n    await asyncio.sleep(0)\n",
+        ("+ runner goes on", "- runner goes on"),
+    ),
     Break("drive-by-hand", "print(coroutine.send(None))", "print(coroutine)", ("- paused", "its exit status was 1")),
     Break(
         "toy-event-loop",

@@ -185,7 +185,7 @@ CASES = {
     "unfinished-async-generator": Case(
         run(stderr=GENERATOR.format("rows", "rows", PATH), source=CLEANS_UP),
         7,
-        "rows() was left before it had finished",
+        "rows() was left unfinished",
         run(stderr=GENERATOR.format("x", "x", "/usr/lib/python3.11/asyncio/x.py"), source="import asyncio\n"),
     ),
     "sequential-awaits": Case(

@@ -103,7 +103,7 @@ def test_a_run_never_outlives_the_tour(terminal: Start, tmp_path: Path, name: st
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "keys"),
-    [("cli.tour_loops.screen", ""), ("cli.tour_session.with_output", "\r"), ("tour.navigation.find_stop", "jx\r")],
+    [("cli.tour_session.page_rows", ""), ("cli.tour_session.with_output", "\r"), ("tour.navigation.find_stop", "jx\r")],
 )
 def test_a_fault_of_our_own_leaves_the_terminal_as_it_was(
     terminal: Start, tmp_path: Path, name: str, keys: str

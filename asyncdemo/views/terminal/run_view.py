@@ -114,6 +114,9 @@ class RunView:
         self._zero = run.seconds.zero or 0.0
         self._write_title(wording.seconds(_headline(run)))
         lines = Lines(self._page)
+        if self._look.fold and run.outcome.reason == "deadlock" and run.stopped is not None:
+            # The traceback of being stopped is not the script's own, and the finding says more.
+            self._held = [each for each in self._held if each.at < run.stopped]
         rows = (
             [*(row for each in self._held for row in lines.add(each, self._zero)), *lines.end()]
             if self._look.fold
