@@ -203,7 +203,7 @@ def test_no_line_of_progress_where_stderr_is_no_terminal(shell: Shell) -> None:
 def test_the_next_step_runs_the_same_again(shell: Shell, write: Write, words: str, step: str) -> None:
     write("a b.py", "")
     write("a.py", "N = 1\n")
-    assert shell(f"COLUMNS=200 asyncdemo run {words}").stdout.endswith(f" the times   asyncdemo run {step}\n")
+    assert shell(f"COLUMNS=200 asyncdemo run {words}").stdout.endswith(f" timings   asyncdemo run {step}\n")
     assert shell(f"asyncdemo run {step}").status == 0
 
 
