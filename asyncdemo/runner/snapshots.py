@@ -110,7 +110,9 @@ def parse(text: str, at: float, *, proved: bool) -> Standstill:
     for line in text.split("\n"):
         with suppress(ValueError, IndexError):  # the last one, where there was no more room
             reader.read(*line.split("\t"))
-    return Standstill(at, proved, tuple(reader.loops()), tuple(reader.threads()))
+    loops = tuple(reader.loops())
+    # What the tool asked for proves it as well: the loop says then, too, that nothing is left to wake it.
+    return Standstill(at, proved or any(loop.is_dead for loop in loops), loops, tuple(reader.threads()))
 
 
 class _Reader:
