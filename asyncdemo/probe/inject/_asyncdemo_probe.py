@@ -44,8 +44,10 @@ def _record(words):
     is_known = _known_parts(words)
     if is_known("imports", "imports"):
         _watch_imports(words, _tracers(words, libraries, is_known) if words[layout.TRACING] else {})
-    if words[layout.NAMING] and is_known("output", "writes", _asyncdemo_writes._recorded):
-        words[layout.NAMED] = _asyncdemo_writes.record_writes(words)
+    if words[layout.NAMING]:
+        streams = _asyncdemo_writes.buffer_by_line()
+        if is_known("output", "writes", _asyncdemo_writes._recorded):
+            words[layout.NAMED] = _asyncdemo_writes.record_writes(words, streams)
     words[layout.READY_CPU] = time.process_time_ns()
     words[layout.READY] = time.monotonic_ns()
     words[layout.ATTACHED] = layout.MAGIC

@@ -23,19 +23,25 @@ import time
 import _asyncdemo_layout as layout
 
 
-def record_writes(words):
-    """Record what sys.stdout and sys.stderr write; returns 1 + 2 for those of which that can be done."""
-    note = _noter(words)
-    recorded = 0
+def buffer_by_line():
+    """The numbers and streams, of stdout and stderr, that now write each line at once, as they do on a terminal."""
+    streams = []
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = getattr(sys, name)
         if type(stream) is not _io.TextIOWrapper or stream.fileno() != number:
             continue  # closed at start-up, or already something else
         if not stream.write_through:  # python -u: every write is seen at once anyway
-            stream.reconfigure(line_buffering=True)  # as on a terminal, so that output is seen when it is printed
+            stream.reconfigure(line_buffering=True)
+        streams.append((number, stream))
+    return streams
+
+
+def record_writes(words, streams):
+    """Record what these streams write; returns the sum of their numbers."""
+    note = _noter(words)
+    for number, stream in streams:
         stream.buffer.write = _recorded(stream.buffer.write, number, note)
-        recorded |= number
-    return recorded
+    return sum(number for number, _ in streams)
 
 
 def _recorded(native, number, note):
