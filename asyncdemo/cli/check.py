@@ -99,7 +99,7 @@ def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, u
     name = interpreter.name if chosen.choices or blocks.python is None else blocks.python
     noun = "scenario" if not documents else "target" if chosen.choices or chosen.problems else "block"
     interrupted = checked.interrupted or blocks.interrupted
-    return Report(tuple(results), name, time.monotonic() - started, interrupted, noun)
+    return Report(tuple(results), name, time.monotonic() - started, interrupted, noun, checked.unfinished)
 
 
 def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> None:

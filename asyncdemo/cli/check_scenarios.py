@@ -44,11 +44,12 @@ class Item(NamedTuple):
 class Checked(NamedTuple):
     """What came of it: the results in order, each with its item and its last run where there are any.
 
-    `interrupted`: Ctrl-C came before all was done.
+    `interrupted`: Ctrl-C came before all was done; `unfinished` names the scenarios of which something was left then.
     """
 
     results: tuple[tuple[CheckResult, Item | None, Run | None], ...]
     interrupted: bool = False
+    unfinished: tuple[str, ...] = ()
 
 
 def check_all(chosen: Chosen, request: Request, python: Interpreter, tell: Tell) -> Checked:
@@ -63,7 +64,10 @@ def check_all(chosen: Chosen, request: Request, python: Interpreter, tell: Tell)
         course.run()
     except KeyboardInterrupt:
         interrupted = True
-    return Checked(tuple(_results(chosen, course, interrupted=interrupted)), interrupted)
+    results = tuple(_results(chosen, course, interrupted=interrupted))
+    finished = {item.key for _, item, _ in results if item is not None}
+    unfinished = dict.fromkeys(item.scenario.name for item in items if item.key not in finished)
+    return Checked(results, interrupted, tuple(unfinished))
 
 
 class _Course:

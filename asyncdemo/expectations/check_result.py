@@ -72,7 +72,7 @@ def to_json(results: Iterable[CheckResult]) -> dict[str, Any]:
 class Report(NamedTuple):
     """All results, the Python they hold for, how long it took (seconds), and whether it was interrupted.
 
-    `noun` is what the results are about.
+    `noun` is what the results are about; `unfinished` names the scenarios of which some script was not checked then.
     """
 
     results: tuple[CheckResult, ...]
@@ -80,6 +80,7 @@ class Report(NamedTuple):
     took: float
     interrupted: bool
     noun: str = "scenario"
+    unfinished: tuple[str, ...] = ()
 
 
 class Summary(NamedTuple):
@@ -91,16 +92,19 @@ class Summary(NamedTuple):
     skipped: tuple[str, ...]
 
 
-def summary(results: Iterable[CheckResult]) -> Summary:
-    """Count scenarios: one is ready if something of it passed and nothing failed. A file that is none counts as one."""
-    statuses: dict[str, set[Status]] = {}
+def summary(results: Iterable[CheckResult], unfinished: Iterable[str] = ()) -> Summary:
+    """The scenarios counted: one is ready if something of it passed, nothing failed, and nothing is yet to be checked.
+
+    A file that is no scenario counts as one.
+    """
+    statuses: dict[str, set[Status | None]] = {name: {None} for name in unfinished}
     skipped = []
     for each in results:
         statuses.setdefault(each.scenario or each.target, set()).add(each.status)
         if each.status == "skipped":
             skipped.append(each.target)
     failed = tuple(name for name, found in statuses.items() if "failed" in found)
-    ready = sum("passed" in found and "failed" not in found for found in statuses.values())
+    ready = sum("passed" in found and found <= {"passed", "skipped"} for found in statuses.values())
     return Summary(len(statuses), ready, failed, tuple(skipped))
 
 

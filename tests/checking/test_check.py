@@ -344,7 +344,7 @@ def test_ctrl_c_reports_what_there_is_and_leaves_nobody_running(number: int, wri
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=20)
     assert (stdout, process.returncode) == ("a\tpassed\t\n", 130)
-    assert "interrupted: the others were not checked" in stderr
+    assert "interrupted: b and c were not checked to the end\n1 of 3 is ready on this machine" in stderr
     assert running(mark) == []
 
 

@@ -102,6 +102,7 @@ def test_the_sentence() -> None:
     ]
     counted = summary(results)
     assert counted == Summary(5, 2, ("b", "/x/contents.toml"), ("c:y", "d"))
+    assert summary(results, ["a", "e"]) == Summary(6, 1, ("b", "/x/contents.toml"), ("c:y", "d"))
     assert sentence(counted, "CPython 3.12.1") == (
         "2 of 5 are ready on this machine (CPython 3.12.1); not: b, /x/contents.toml; skipped: c:y, d."
     )

@@ -13,6 +13,8 @@ from asyncdemo.views.terminal.text import cells, cut, wrapped
 _STATE_STYLES = {"ok": "good", "note": "warn", "bad": "bad"}
 _INDENT = 19
 
+_FEW = 3  # so many names are told; more are counted
+
 State = Literal["ok", "note", "bad"]
 
 
@@ -49,11 +51,11 @@ _DIFF_STYLES = {"-": "bad", "+": "good", " ": "plain", "~": "dim"}
 def write_report(page: Page, report: Report) -> None:
     """Write it all."""
     results = report.results
-    counted = summary(results)
+    counted = summary(results, report.unfinished)
     what = f"{counted.total} {report.noun}{'' if counted.total == 1 else 's'} on {report.python}"
     write_title(page, "check", what, f"{report.took:.1f} s")
     if counted.total > 1:
-        _write_chapters(page, results)
+        _write_chapters(page, report)
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
         page.row()
@@ -61,7 +63,8 @@ def write_report(page: Page, report: Report) -> None:
     _write_said(page, [result for result in results if result.said])
     page.row()
     if report.interrupted:
-        page.row(("interrupted: the others were not checked", "warn"))
+        for row in paragraph(page, _interrupted(report.unfinished), style="warn"):
+            page.row(*row)
     for row in paragraph(page, sentence(counted, report.python), style="bad" if failed else "good"):
         page.row(*row)
     printing = [
@@ -71,8 +74,20 @@ def write_report(page: Page, report: Report) -> None:
         write_next(page, ("right as it is now?", f"asyncdemo check {printing[0]} --update"))
 
 
-def _write_chapters(page: Page, results: Sequence[CheckResult]) -> None:
-    chapters = [(title, summary(group)) for title, group in groupby(results, lambda each: each.chapter) if title]
+def _interrupted(unfinished: Sequence[str]) -> str:
+    if len(unfinished) <= _FEW:
+        names = listed(unfinished, "and")
+        return f"interrupted: {names or 'the rest'} {'was' if len(unfinished) < 2 else 'were'} not checked to the end"
+    return f"interrupted: {len(unfinished)} scenarios were not checked to the end"
+
+
+def _write_chapters(page: Page, report: Report) -> None:
+    grouped = groupby(report.results, lambda each: each.chapter)
+    chapters = [
+        (title, summary(group, (each.scenario for each in group if each.scenario in report.unfinished)))
+        for title, group in ((title, list(group)) for title, group in grouped)
+        if title
+    ]
     titles = [cut(page.shown(title), page.width // 2, page.glyphs["more"]) for title, _ in chapters]
     widest = max(map(cells, titles), default=0)
     for title, (_, counted) in zip(titles, chapters, strict=True):
