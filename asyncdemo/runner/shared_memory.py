@@ -19,6 +19,7 @@ from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
 _ENTRY = struct.Struct("=q2I48s")  # of the ring of writes: number, kind, seal, and what that is about
 _SEALED = struct.Struct("=2q8s3q")
+_HOLES = 64  # entries that may be missing in a row, and that are looked for later
 
 
 class Write(NamedTuple):
@@ -135,16 +136,23 @@ class Memory:
                     break
                 elif self._stored(self._next):
                     break  # stored while the chunk was being copied
-                elif self._stored(self._next + 1):
-                    self._holes = [*self._holes[-63:], self._next]
-                    self._next += 1
                 else:
-                    return found
+                    later = self._stored_after(self._next)
+                    if later is None:
+                        return found
+                    self._holes = [*self._holes, *range(self._next, later)][-_HOLES:]
+                    self._next = later
+                    break
         return found
 
+    def _stored_after(self, number: int) -> int | None:
+        """The next entry that is stored, where some before it are not: threads cross, and signal handlers raise."""
+        return next((later for later in range(number + 1, number + _HOLES) if self._stored(later)), None)
+
     def _stored(self, number: int) -> bool:
-        entry = self._entry(number)
-        return entry.number == number + 1 and entry.is_whole
+        if self._words[layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE] != number + 1:
+            return False
+        return self._entry(number).is_whole
 
     def _take_late(self, number: int) -> Write | None:
         entry = self._entry(number)

@@ -145,6 +145,20 @@ def test_holes_that_are_never_filled_stop_nothing(memory: Memory, words: Words) 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("first", [0, layout.WRITES - 2])
+def test_holes_in_a_row_stop_nothing_and_are_filled_later(memory: Memory, words: Words, first: int) -> None:
+    """Signal handlers that raise can cut off one record after another."""
+    for number in range(first):
+        store(words, number)
+    memory.take_writes()
+    for number in (first, first + 3, first + 8):
+        store(words, number)
+    assert lines(memory.take_writes()) == [first, first + 3, first + 8]
+    store(words, first + 2)
+    store(words, first + 9)
+    assert lines(memory.take_writes()) == [first + 2, first + 9]
+
+
 def test_the_ring_can_turn_many_times(memory: Memory, words: Words) -> None:
     taken = []
     for number in range(layout.WRITES * 2 + 10):
