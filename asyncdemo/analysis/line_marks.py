@@ -1,8 +1,8 @@
-"""What happened at each line of a script, told from what its run has printed and what was found in it."""
+"""What happened at each line of a file, told from what its run has printed and what was found in it."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from asyncdemo.analysis.printed_lines import prints
@@ -31,17 +31,25 @@ class Mark(NamedTuple):
     trouble: bool = False
 
 
-def marks(run: Run) -> list[Mark]:
-    """Give the marks of a run's script in the order of its lines: trouble where there is any, else what was printed.
+def marks(run: Run, path: str | None = None) -> list[Mark]:
+    """The marks of a file, or of the run's script, in the order of its lines: trouble where there is any, else prints.
 
     What a finding says goes before what Python has said.
 
     Times are seconds from the start of the run.
     """
-    found = _printed(run.output)
-    found.update(_troubles(run))
-    found.update(_findings(run))
+    paths = _paths(run.subject, path)
+    of_script = path is None or run.subject.is_script(path)  # a piece of output without a path comes from the script
+    found = _printed(each for each in run.output if (of_script if each.path is None else each.path in paths))
+    found.update(_troubles(run, paths))
+    found.update(_findings(run, paths))
     return [found[line] for line in sorted(found)]
+
+
+def _paths(subject: Subject, path: str | None) -> tuple[str, ...]:
+    """The names of a file, of the script where it is None or that."""
+    own = subject.path, subject.ran
+    return tuple(filter(None, own)) if path is None or path in own else (path,)
 
 
 def _printed(outputs: Iterable[Output]) -> dict[int, Mark]:
@@ -57,17 +65,17 @@ def _printed(outputs: Iterable[Output]) -> dict[int, Mark]:
     return {line: Mark(line, one.text.strip(), one.at, last[line], times[line]) for line, one in first.items()}
 
 
-def _troubles(run: Run) -> dict[int, Mark]:
-    """Warnings and the innermost line of the script in each traceback, from the text on stderr."""
+def _troubles(run: Run, paths: Collection[str]) -> dict[int, Mark]:
+    """Warnings and the innermost line of the file in each traceback, from the text on stderr."""
     found: dict[int, Mark] = {}
     frame: int | None = None
     stopped = run.outcome.kind in ("timed-out", "interrupted")
     for at, text in _lines(output for output in run.output if output.stream == "stderr"):
-        if (warning := _WARNING.match(text)) and _is_script(warning["path"], run.subject):
+        if (warning := _WARNING.match(text)) and _is_file(warning["path"], paths):
             line = int(warning["line"])
             found.setdefault(line, Mark(line, warning["what"], at, at, trouble=True))
         elif inner := _FRAME.match(text):
-            if _is_script(inner["path"], run.subject):
+            if _is_file(inner["path"], paths):
                 frame = int(inner["line"])
         elif frame is not None and (error := _ERROR.match(text)):
             halted = stopped and error["name"] in _STOPPED
@@ -77,20 +85,20 @@ def _troubles(run: Run) -> dict[int, Mark]:
     return found
 
 
-def _findings(run: Run) -> dict[int, Mark]:
-    """What findings say beside the lines of the script."""
+def _findings(run: Run, paths: Collection[str]) -> dict[int, Mark]:
+    """What findings say beside the lines of the file."""
     found: dict[int, Mark] = {}
     for finding in run.findings or ():
-        if finding.path is not None and _is_script(finding.path, run.subject):
+        if finding.path is not None and _is_file(finding.path, paths):
             for line, text in finding.beside:
                 trouble = line == finding.line and finding.severity != "note"
                 found.setdefault(line, Mark(line, text, 0.0, 0.0, times=0, trouble=trouble))
     return found
 
 
-def _is_script(path: str, subject: Subject) -> bool:
-    """Whether a path in the output is that of the script; it may be as short as a person has typed it."""
-    return any(own is not None and (own == path or own.endswith(f"/{path}")) for own in (subject.path, subject.ran))
+def _is_file(named: str, paths: Iterable[str]) -> bool:
+    """True if a path in the output is one of these; it may be as short as a person has typed it."""
+    return any(own == named or own.endswith(f"/{named}") for own in paths)
 
 
 def _lines(outputs: Iterable[Output]) -> Iterable[tuple[float, str]]:

@@ -36,7 +36,8 @@ def _whole(pieces: Sequence[Output]) -> Output:
 
 
 def _goes_on(before: Output, output: Output) -> bool:
-    return before.line == output.line and not before.text.endswith("\n") and output.at - before.at < _GAP
+    place = (before.path, before.line)
+    return place == (output.path, output.line) and not before.text.endswith("\n") and output.at - before.at < _GAP
 
 
 def printed(outputs: Sequence[Output], timeline: Timeline) -> list[int | None]:

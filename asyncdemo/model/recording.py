@@ -109,7 +109,9 @@ class Seconds(NamedTuple):
 
 
 class Output(NamedTuple):
-    """One piece of output: usually one write, with the script's line and the thread that it came from if known.
+    """One piece of output: usually one write, with the line of user code and the thread that it came from if known.
+
+    `path` is the file of that line, None of the script's own.
 
     `writer` tells of stderr who has written it: "python" is the interpreter itself, "warning" its warning of a
     coroutine that was never awaited, "loop" what an event loop reports, "traceback" the traceback of an error at hand,
@@ -122,16 +124,19 @@ class Output(NamedTuple):
     line: int | None = None
     thread: int | None = None
     writer: Writer | None = None
+    path: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Give the piece with its time rounded to the microsecond."""
-        return {"at": rounded(self.at), "stream": self.stream, "text": self.text, "line": self.line}
+        place = {"line": self.line} | ({} if self.path is None else {"path": self.path})
+        return {"at": rounded(self.at), "stream": self.stream, "text": self.text, **place}
 
 
 class Subject(NamedTuple):
     """What was run: the target by its name, and the source behind it as far as that is known beforehand.
 
-    `path` is the file that the person means, `ran` the file that ran, if that is a staged copy of it.
+    `path` is the file that the person means, `ran` the file that ran, if that is a staged copy of it. `modules` are
+    the texts of other files of user code in which something was seen, by their paths.
     """
 
     target: str
@@ -141,6 +146,15 @@ class Subject(NamedTuple):
     ran: str | None = None
     source: str | None = None
     parameters: Mapping[str, Any] = MappingProxyType({})
+    modules: Mapping[str, str] = MappingProxyType({})
+
+    def is_script(self, path: str | None) -> bool:
+        """True of the file whose text is `source`."""
+        return path is not None and path in (self.path, self.ran)
+
+    def text_of(self, path: str | None) -> str | None:
+        """The text of a file of user code; None where that is not known."""
+        return self.source if self.is_script(path) else self.modules.get(path or "")
 
     def to_json(self) -> dict[str, Any]:
         """Give all but the source, of which only the checksum is published."""

@@ -3,7 +3,8 @@
     {"schema": "asyncdemo.recording/1", "tool", "platform", "started", "runs": [...]}
 
 A run has the fields that `run --json` publishes, and besides: `source` (its text), `ran` (the staged copy, if that was
-run), `spans` as columns, `touches` and `unheeded`. Times in columns are whole microseconds from the start of the run:
+run), `modules` (the texts of other files of user code, by their paths), `spans` as columns, `touches` and `unheeded`.
+Times in columns are whole microseconds from the start of the run:
 
     "spans": {"places": [[path, line], ...], "task": [...], "state": "0123...", "start": [...], "length": [...],
               "where": [...], "waker": [...], "reasons": [null | {"wait", "value", "through"}, ...]}
@@ -90,7 +91,7 @@ def from_text(text: str) -> Recording:
 
 def _run_json(run: Run) -> dict[str, Any]:
     document = run.to_json()
-    document |= {"source": run.subject.source, "ran": run.subject.ran}
+    document |= {"source": run.subject.source, "ran": run.subject.ran, "modules": dict(run.subject.modules)}
     if run.findings is not None:
         document["findings"] = [finding._asdict() for finding in run.findings]
     for piece, output in zip(document["output"], run.output, strict=True):
@@ -122,6 +123,8 @@ def _columns(spans: Spans) -> dict[str, Any]:
 def _run(document: Any) -> Run:
     document = as_mapping(document, "run")
     subject = {"parameters": {}, **{name: value for name, value in document.items() if value is not None}}
+    for path, text in as_mapping(subject.get("modules", {}), "modules").items():
+        as_type(str, text, f"the text of module {path!r}")
     python = as_mapping(document.get("python", {}), "python")
     libraries = tuple(as_list(python.get("libraries", []), "python.libraries"))
     outcome = as_mapping(document.get("outcome", {}), "outcome")

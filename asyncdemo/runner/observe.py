@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
+from asyncdemo.analysis.seen_files import seen_files
 from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.model.recording import Outcome, Output, Python, Run, Subject
 from asyncdemo.model.spans import Timeline
@@ -27,6 +28,7 @@ from asyncdemo.runner.snapshots import Snapshots
 from asyncdemo.runner.stacks import Stacks, stack_pipe
 
 _SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
+_LARGEST = 500_000  # bytes of a file that is kept with a run
 _CENSUS = 50_000_000  # ns between two looks at which programs the script has started
 
 
@@ -206,7 +208,7 @@ class _Watch:
             standstill=None if self.snapshots is None or cause is None else self.snapshots.last(),
             stopped=None if stopped is None else stopped - self._child.started / 1e9,
         )
-        return run if self._plan.times_only or not self._memory.attached else self._judged(run)
+        return run if self._plan.times_only or not self._memory.attached else self._judged(_with_modules(run))
 
     def _subject(self) -> Subject:
         """What was run; of a module, too, the file and its text, if it is a person's own: only its run can tell."""
@@ -240,6 +242,20 @@ class _Watch:
                 self._buffer.add(output)
                 if self._listener is not None:
                     self._listener.output(output, zero)
+
+
+def _with_modules(run: Run) -> Run:
+    """The run with the texts of the other files of user code in which something was seen, as they are now."""
+    texts = {path: read_script(path) for path in seen_files(run) if _is_short(path)}
+    modules = {path: text for path, text in texts.items() if text is not None}
+    return run._replace(subject=run.subject._replace(modules=modules)) if modules else run
+
+
+def _is_short(path: str) -> bool:
+    try:
+        return os.path.isfile(path) and os.path.getsize(path) <= _LARGEST  # noqa: PTH113, PTH202  # may be no path at all
+    except ValueError:
+        return False
 
 
 def _tell_failure(rule: str, error: Exception) -> None:

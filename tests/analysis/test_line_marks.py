@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.analysis.line_marks import Mark, marks
-from asyncdemo.model.recording import Outcome, Output, Python, Run, Stream, Subject
+from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Stream, Subject
 
 PATH = "/course/example.py"
 COPY = "/tmp/asyncdemo-x/example.py"
@@ -170,3 +170,18 @@ def test_a_traceback_between_other_output() -> None:
 def test_a_module_has_no_marks_of_its_own() -> None:
     module = run(err(STOPPED))._replace(subject=Subject("-m example"))
     assert marks(module) == []
+
+
+def test_each_file_has_its_own_marks() -> None:
+    said = [out("of a\n", 2), out("of b\n", 2)._replace(path="/x/b.py")]
+    warned = Output(0.3, "stderr", "/x/b.py:4: RuntimeWarning: coroutine 'f' was never awaited\n")
+    found = Finding("blocking-call", "warning", "/x/b.py", 7, "it blocks", "do not", beside=((7, "blocked"),))
+    seen = run(*said, warned)._replace(findings=(found,))
+    assert [(mark.line, mark.text) for mark in marks(seen)] == [(2, "of a")]
+    assert marks(seen, PATH) == marks(seen)
+    assert [(mark.line, mark.text, mark.trouble) for mark in marks(seen, "/x/b.py")] == [
+        (2, "of b", False),
+        (4, "RuntimeWarning: coroutine 'f' was never awaited", True),
+        (7, "blocked", True),
+    ]
+    assert marks(seen, "/x/c.py") == []

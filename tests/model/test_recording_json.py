@@ -23,12 +23,18 @@ def fabricated(text: str = "tick\n") -> Recording:
         Task(2, 'beat "[{', "asyncio", 1, "beat", "/x/a.py", 3, 0.11, None, "pending"),
     )
     run = Run(
-        Subject("a.py", path="/x/a.py", source="import asyncio\n", parameters={"TASKS": 10}),
+        Subject(
+            "a.py", path="/x/a.py", source="import asyncio\n", parameters={"TASKS": 10}, modules={"/x/b.py": "x = 1\n"}
+        ),
         Python("/usr/bin/python3", "3.12.1", "CPython"),
         Outcome("timed-out", after=30.0),
         ok=False,
         seconds=Seconds(0.4, 0.02, 0.08, 0.2, 0.09, 0.19),
-        output=(Output(0.15, "stdout", text, 4, 77), Output(0.2, "other", "\\xff", None)),
+        output=(
+            Output(0.15, "stdout", text, 4, 77),
+            Output(0.16, "stdout", "b\n", 9, path="/x/b.py"),
+            Output(0.2, "other", "\\xff", None),
+        ),
         output_dropped=3,
         notes=("stdin was empty",),
         timeline=Timeline(
@@ -68,6 +74,10 @@ def test_nothing_is_lost() -> None:
         ('{"schema": "asyncdemo.run/1"}', "this is no recording"),
         ('{"schema": "asyncdemo.recording/2"}', "this is a recording of the kind 'asyncdemo.recording/2'"),
         ('{"schema": "asyncdemo.recording/1", "runs": [{}]}', "this recording is damaged: subject.target is missing"),
+        (
+            '{"schema": "asyncdemo.recording/1", "runs": [{"target": "a", "modules": {"b.py": 3}}]}',
+            "this recording is damaged: the text of module 'b.py' is 3",
+        ),
         ('{"schema": "asyncdemo.recording/1", "runs": 3}', "this recording is damaged: runs is no array, but 3"),
         ("[" * 100_000, "this is no recording"),
     ],
