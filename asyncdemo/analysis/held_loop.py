@@ -1,45 +1,35 @@
 """What loops did with their time, and which lines held them: how often, how long, how many others were late by it."""
 
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, Task, Timeline
 
-_SLACK = 1.01  # of its time a single loop can be busy; with more there are several
-
 
 class Shares(NamedTuple):
-    """Parts of the time from the first task to the end of the last, from 0 to 1; the longest step in seconds."""
+    """Parts of the time for which loops ran, from 0 to 1; the longest step that blocked one in seconds."""
 
     busy: float
     blocked: float
     idle: float
-    longest: float
+    unknown: float
     longest_blocked: float
 
 
 def shares(timeline: Timeline) -> Shares | None:
-    """Give the loop's shares; None where there was none, or several at once, or nothing was seen."""
-    on_loop = {task.id: task for task in timeline.tasks if task.kind in ("asyncio", "trio")}
-    spans = timeline.spans
-    if not on_loop or not len(spans) or len({task.thread for task in on_loop.values()}) > 1:
+    """The shares of a run's loops together; None where none ran, or several at once, or that was not recorded."""
+    loops = sorted(timeline.loops, key=lambda loop: loop.start)
+    ran = sum(loop.ran for loop in loops)
+    if ran <= 0 or any(before.end > after.start for before, after in pairwise(loops)):
         return None
-    last = max(spans.ends)
-    whole = max(last if task.ended is None else task.ended for task in on_loop.values())
-    whole -= min(task.created for task in on_loop.values())
-    totals, longest = [0.0] * 4, [0.0] * 4
-    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
-        if state in (RUNNING, BLOCKED) and task in on_loop:
-            seconds = end - start
-            totals[state] += seconds
-            if seconds > longest[state]:
-                longest[state] = seconds
-    if whole <= 0:
-        return None
-    busy, blocked = totals[RUNNING] / whole, totals[BLOCKED] / whole
-    if busy + blocked > _SLACK:
-        return None
-    return Shares(busy, blocked, max(0.0, 1 - busy - blocked), max(longest), longest[BLOCKED])
+    return Shares(
+        busy=sum(loop.busy for loop in loops) / ran,
+        blocked=sum(loop.blocked for loop in loops) / ran,
+        idle=sum(loop.idle for loop in loops) / ran,
+        unknown=sum(loop.unknown for loop in loops) / ran,
+        longest_blocked=max(loop.longest_blocked for loop in loops),
+    )
 
 
 LONG = 0.001  # seconds: a step that takes longer holds the loop

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Sequence
 
 from asyncdemo.analysis.incidents import Ignored, Touches, split, unheeded
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, Raised, Reason, Spans, Task, Timeline
+from asyncdemo.analysis.loop_times import LoopClock
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, LoopTime, Raised, Reason, Spans, Task, Timeline
 from asyncdemo.model.traces import Frame, Sample, Trace
 from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
@@ -86,6 +87,7 @@ class _Loop:
 
     __slots__ = (
         "by",
+        "clock",
         "cpu",
         "current",
         "due",
@@ -120,6 +122,7 @@ class _Loop:
         self.cpu = self.queued = self.others = 0.0
         self.short = 0.0  # wall time of the steps since the processor time was last read
         self.stopped: float | None = None  # since when it has not run
+        self.clock = LoopClock()
 
 
 class _Builder:
@@ -187,7 +190,17 @@ class _Builder:
         touches = self._touches.all(trace.files, self._lanes)
         ignored = ((key, lane.ignored) for key, lane in self._lanes.items() if lane.ignored is not None)
         went_on = tuple(each for key, some in ignored for each in unheeded(key, some, self._spans.places))
-        return Timeline(tuple(tasks), self._spans, self._steps, trace.complete, touches, went_on)
+        return Timeline(tuple(tasks), self._spans, self._steps, trace.complete, touches, went_on, self._times(end))
+
+    def _times(self, end: float) -> tuple[LoopTime, ...]:
+        """What each loop did with its time, in the order in which they came to run."""
+        found = []
+        for key, loop in self._loops.items():
+            loop.clock.stops(end)
+            who = self._trace.whos.get(key)
+            told = None if loop.threaded else loop.clock.told(who.thread or None if who is not None else None)
+            found += [] if told is None else [told]
+        return tuple(sorted(found, key=lambda each: each.start))
 
     def _is_superfluous(self, key: int) -> bool:
         """Whether a key is the main thread's and that runs a loop, whose tasks tell more."""
@@ -199,6 +212,8 @@ class _Builder:
     def _step(self, loop: _Loop, key: int, wake: float, moment: float) -> None:
         loop.current, loop.last, loop.start, loop.stopped = key, None, moment, None
         loop.due, loop.next_due = loop.next_due, None
+        if loop.clock.since is None:
+            loop.clock.runs(moment)
         if loop.idle:
             self._awake(loop, moment)
         recent = loop.recent
@@ -234,11 +249,20 @@ class _Builder:
         loop.short, loop.last = 0.0, None
         self._awake(loop, moment)
         loop.idle = what == layout.IDLE
-        loop.stopped = None if what != layout.STOP else loop.stopped or moment
+        if what == layout.STOP:
+            loop.stopped = loop.stopped or moment
+            loop.clock.stops(moment)
+            return
+        loop.stopped = None
+        if loop.clock.since is None:
+            loop.clock.runs(moment)
+        if loop.idle:
+            loop.clock.waits(moment)
 
     def _awake(self, loop: _Loop, moment: float) -> None:
         """The loop is no longer idle."""
         loop.idle = False
+        loop.clock.wakes(moment)
         self._touches.awake(loop.key, moment)
 
     def _wait(self, key: int, lane: _Lane, since: float, until: float, waker: int = -1) -> None:
@@ -254,8 +278,10 @@ class _Builder:
             return
         loop.recent.append((start, moment, key, loop.due, loop.by))
         lane = self._lanes.get(key)
+        state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
+        if state != RUNNING:
+            loop.clock.held(state, moment - start)
         if lane is not None:
-            state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
             if state is not None:
                 where = self._holding_line(key, start, moment) if loop.long and self._has_stacks(loop, key) else -1
                 self._spans.add(key, state, start, moment, where)
@@ -275,6 +301,7 @@ class _Builder:
             loop.short, loop.long = 0.0, True
         elif wall > layout.LONG / 1e9 and not loop.threaded:
             loop.current = None  # nobody knows
+            loop.clock.held(None, wall)
             if key in self._lanes:
                 self._lanes[key].since = end
             return
@@ -355,6 +382,7 @@ class _Builder:
         elif lane is not None:
             lane.since, lane.lost = moment, loop.current == key
             if lane.lost:
+                loop.clock.held(None, moment - loop.start)
                 loop.current, loop.last, loop.long = None, key, False
 
     def _ended(self, loop: _Loop, key: int, lane: _Lane, moment: float, what: int) -> None:

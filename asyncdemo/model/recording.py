@@ -238,11 +238,12 @@ class Run(NamedTuple):
 
 def _timeline_json(timeline: "Timeline | None", *, spans: bool) -> dict[str, Any]:
     if timeline is None:
-        return {"tasks": None, "spans": None, "trace": None}
-    from asyncdemo.model.spans import span_json, task_json
+        return {"tasks": None, "loops": None, "spans": None, "trace": None}
+    from asyncdemo.model.spans import loop_json, span_json, task_json
 
     return {
         "tasks": [task_json(task) for task in timeline.tasks],
+        "loops": [loop_json(loop) for loop in timeline.loops],
         "spans": [span_json(span) for span in timeline.spans] if spans else None,
         "trace": {"complete": timeline.complete, "steps": timeline.steps},
     }

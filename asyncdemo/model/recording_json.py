@@ -9,7 +9,7 @@ Times in columns are whole microseconds from the start of the run:
     "spans": {"places": [[path, line], ...], "task": [...], "state": "0123...", "start": [...], "length": [...],
               "where": [...], "waker": [...], "reasons": [null | {"wait", "value", "through"}, ...]}
 
-`touches` and `unheeded` have the fields of spans.CrossThreadCall and spans.IgnoredCancellation.
+`touches`, `unheeded` and `loops` have the fields of spans.CrossThreadCall, IgnoredCancellation and LoopTime.
 
 `state` has a digit for each span (0 running, 1 ready, 2 waiting, 3 blocked); `start` is the distance from the start of
 the span before; `where` is an index into `places`, -1 where that is unknown; `waker` is
@@ -37,7 +37,7 @@ from asyncdemo.model.json_shapes import (
     as_type,
 )
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation, Reason, Spans, Task, Timeline
+from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation, LoopTime, Reason, Spans, Task, Timeline
 from asyncdemo.model.standstill import Standstill
 
 SCHEMA = "asyncdemo.recording/1"
@@ -166,8 +166,9 @@ def _timeline(document: Mapping[str, Any]) -> Timeline | None:
     unheeded = _each(
         document.get("unheeded", []), "unheeded", lambda each: as_made(IgnoredCancellation, each, "unheeded")
     )
+    loops = _each(document.get("loops") or [], "loops", lambda each: as_made(LoopTime, each, "loop"))
     whole = as_type(bool, trace.get("complete", False), "trace.complete")
-    return Timeline(tasks, spans, as_type(int, trace.get("steps", 0), "trace.steps"), whole, touches, unheeded)
+    return Timeline(tasks, spans, as_type(int, trace.get("steps", 0), "trace.steps"), whole, touches, unheeded, loops)
 
 
 def _maker(kind: type[T]) -> Callable[[Any], T]:

@@ -136,8 +136,33 @@ class IgnoredCancellation(NamedTuple):
     waited: float
 
 
+class LoopTime(NamedTuple):
+    """What an event loop did with its time; all in seconds, `start` and `end` from the start of the run.
+
+    Between these two it was running for `ran`. Of that it was idle, or blocked by steps of tasks and callbacks, or
+    nobody knows; for the rest it was busy. `longest_blocked` is the longest of these steps.
+    """
+
+    thread: int | None
+    start: float
+    end: float
+    ran: float
+    idle: float
+    blocked: float
+    unknown: float
+    longest_blocked: float
+
+    @property
+    def busy(self) -> float:
+        """Seconds for which it made steps, or turned from one to the next."""
+        return max(0.0, self.ran - self.idle - self.blocked - self.unknown)
+
+
 class Timeline(NamedTuple):
-    """All lanes of a run with their spans; `steps` counts the steps of tasks."""
+    """All lanes of a run with their spans; `steps` counts the steps of tasks.
+
+    `loops` are the event loops that ran, none in recordings of earlier versions.
+    """
 
     tasks: tuple[Task, ...]
     spans: Spans
@@ -145,6 +170,12 @@ class Timeline(NamedTuple):
     complete: bool
     touches: tuple[CrossThreadCall, ...] = ()
     unheeded: tuple[IgnoredCancellation, ...] = ()
+    loops: tuple[LoopTime, ...] = ()
+
+
+def loop_json(loop: LoopTime) -> dict[str, Any]:
+    """Give what a loop did in the published shape; times rounded to the microsecond."""
+    return {name: value if name == "thread" else round(value, 6) for name, value in loop._asdict().items()}
 
 
 def task_json(task: Task) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from asyncdemo.model.recording import Output, Run, Seconds
-from asyncdemo.model.spans import STATES, End, Spans, State, Task, Timeline
+from asyncdemo.model.spans import BLOCKED, RUNNING, STATES, End, LoopTime, Spans, State, Task, Timeline
 from tests.views.fabricated import ZERO, run
 
 Story = Sequence[tuple[State, float]]  # states with their seconds, one after the other
@@ -53,7 +53,21 @@ def timeline(*made: Made, complete: bool = True, steps: int = 0) -> Timeline:
                 each.end,
             )
         )
-    return Timeline(tuple(tasks), spans, steps or len(spans), complete)
+    return Timeline(tuple(tasks), spans, steps or len(spans), complete, loops=loop_of(tasks, spans))
+
+
+def loop_of(tasks: Sequence[Task], spans: Spans) -> tuple[LoopTime, ...]:
+    """The one loop in which these tasks have run; none where there are none, or where two were at once on it."""
+    own = [task for task in tasks if task.kind != "thread"]
+    if not own or not len(spans):
+        return ()
+    start, end = min(task.created for task in own), max(spans.ends)
+    took = {state: [span.end - span.start for span in spans if STATES.index(span.state) == state] for state in (0, 3)}
+    idle = end - start - sum(took[RUNNING]) - sum(took[BLOCKED])
+    if idle < -1e-9:
+        return ()
+    longest = max(took[BLOCKED], default=0.0)
+    return (LoopTime(None, start, end, end - start, max(0.0, idle), sum(took[BLOCKED]), 0.0, longest),)
 
 
 def run_of(found: Timeline | None, seconds: float, output: Iterable[Output] = (), **others: object) -> Run:

@@ -3,6 +3,7 @@
 import pytest
 
 from asyncdemo.analysis.held_loop import held, shares
+from asyncdemo.model.spans import LoopTime
 from tests.lanes.made import STEP, Made, polite, rude, timeline
 
 
@@ -20,8 +21,22 @@ def test_a_polite_loop_is_idle() -> None:
     assert said.idle > 0.99
 
 
+def ran(start: float, end: float, idle: float, blocked: float = 0.0, unknown: float = 0.0) -> LoopTime:
+    return LoopTime(None, start, end, end - start, idle, blocked, unknown, blocked)
+
+
+def test_what_loops_did_one_after_the_other_is_added_up() -> None:
+    loops = (ran(3.0, 4.0, 0.25, 0.5, 0.25), ran(0.0, 1.0, 0.75))
+    said = shares(timeline()._replace(loops=loops))
+    assert said == (0.125, 0.25, 0.5, 0.125, 0.5)
+
+
 def test_several_loops_at_once_have_no_shares() -> None:
-    assert shares(timeline(Made("a", [("running", 1.0)]), Made("b", [("running", 1.0)]))) is None
+    assert shares(timeline()._replace(loops=(ran(0.0, 1.0, 0.5), ran(0.5, 2.0, 0.5)))) is None
+
+
+def test_a_recording_that_does_not_tell_of_loops_has_no_shares() -> None:
+    assert shares(rude()._replace(loops=())) is None
 
 
 def test_threads_have_no_loop() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.model.recording_json import SCHEMA, Recording, from_text, to_json
-from asyncdemo.model.spans import Raised, Spans, Task, Timeline
+from asyncdemo.model.spans import LoopTime, Raised, Spans, Task, Timeline
 
 words = st.text(max_size=20)
 times = st.integers(0, 10**9).map(lambda microseconds: microseconds / 1e6)
@@ -31,7 +31,7 @@ tasks = st.builds(
     Task,
     numbers,
     words,
-    st.sampled_from(["asyncio", "trio", "thread"]),
+    st.sampled_from(["asyncio", "trio", "thread", "callbacks"]),
     st.none() | numbers,
     words,
     words,
@@ -42,6 +42,7 @@ tasks = st.builds(
     st.none() | numbers,
     st.none() | st.builds(Raised, words, st.none() | words, st.none() | numbers),
 )
+loops = st.builds(LoopTime, st.none() | numbers, *[times] * 7)
 findings = st.builds(
     Finding,
     rule=st.just("blocking-call"),
@@ -65,7 +66,8 @@ def timelines(draw: st.DrawFn) -> Timeline:
         start, length = draw(st.integers(0, 10**6)), draw(st.integers(1, 10**6))
         where = draw(st.integers(-1, len(spans.places) - 1))
         spans.add(draw(numbers), draw(st.integers(0, 3)), start / 1e6, (start + length) / 1e6, where)
-    return Timeline(tuple(draw(st.lists(tasks, max_size=4))), spans, draw(numbers), draw(st.booleans()))
+    found = draw(st.lists(tasks, max_size=4)), draw(st.lists(loops, max_size=2))
+    return Timeline(tuple(found[0]), spans, draw(numbers), draw(st.booleans()), loops=tuple(found[1]))
 
 
 runs = st.builds(

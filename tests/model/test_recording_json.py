@@ -9,7 +9,17 @@ from asyncdemo.errors import UsageError
 from asyncdemo.model import recording_json
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.model.recording_json import Recording
-from asyncdemo.model.spans import READY, RUNNING, WAITING, CrossThreadCall, IgnoredCancellation, Spans, Task, Timeline
+from asyncdemo.model.spans import (
+    READY,
+    RUNNING,
+    WAITING,
+    CrossThreadCall,
+    IgnoredCancellation,
+    LoopTime,
+    Spans,
+    Task,
+    Timeline,
+)
 
 
 def fabricated(text: str = "tick\n") -> Recording:
@@ -44,6 +54,7 @@ def fabricated(text: str = "tick\n") -> Recording:
             complete=True,
             touches=(CrossThreadCall("/x/a.py", 7, 2, 3, 0.4), CrossThreadCall(None, None, None, 1, 0.0)),
             unheeded=(IgnoredCancellation(2, "/x/a.py", 4, "/x/ä ].py", 6, 0.25),),
+            loops=(LoopTime(77, 0.1, 0.3, 0.2, 0.125, 0.05, 0.0, 0.05), LoopTime(None, 0.3, 0.35, 0.05, 0, 0, 0, 0)),
         ),
         findings=(
             Finding("blocking-call", "warning", "/x/a.py", 12, "it holds", "do not", 0.3, 3, (1, 2), ((12, "held"),)),

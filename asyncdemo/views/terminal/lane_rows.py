@@ -260,6 +260,8 @@ def _loop_parts(said: Shares | None, table: Sequence[Held] = ()) -> list[Row]:
     if said.blocked >= _NOTABLE:
         longest = "" if table else f", longest {wording.seconds(said.longest_blocked)}"
         parts.append(f"blocked {wording.share(said.blocked)}{longest}")
+    if said.unknown >= _NOTABLE:
+        parts.append(f"unknown {wording.share(said.unknown)}")
     if table:
         total, times = sum(row.total for row in table), sum(row.times for row in table)
         parts.append(f"held {wording.seconds(total)} in {times} step{'s' if times > 1 else ''}")
