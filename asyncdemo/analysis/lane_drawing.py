@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, pairwise
 from typing import Literal, NamedTuple
 
+from asyncdemo.analysis.bar_words import BarWords, Texts
 from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, Folded, Lane, cells, fold, shape
 from asyncdemo.analysis.printed_lines import printed, prints
 from asyncdemo.model.recording import Output, Run
@@ -138,14 +139,13 @@ _DENSE = 4  # one step in so many cells: single ones can no longer be told apart
 
 
 class Bar(NamedTuple):
-    """A stretch in one state; `steps` are the cells of short steps in it, `word` and its blanks begin in `at`."""
+    """A stretch in one state; `steps` are the cells of short steps in it, `words` the cells of texts with these."""
 
     state: int
     start: int
     stop: int
     steps: tuple[int, ...]
-    word: str
-    at: int
+    words: tuple[tuple[int, str], ...]
 
 
 class Step(NamedTuple):
@@ -154,18 +154,20 @@ class Step(NamedTuple):
     cell: int
 
 
-def bars(cells: bytes, words: Sequence[Word]) -> list[Bar | Step]:
-    """Give what is to be drawn in the cells that the words leave free."""
+def bars(cells: bytes, words: Sequence[Word], waits: Texts = lambda _, __: ()) -> list[Bar | Step]:
+    """What is to be drawn in the cells that the words leave free; `waits` tells for what was waited in cells."""
     taken = {cell for word in words for cell in range(word.cell - 1, word.stop)}
     drawn: list[Bar | Step] = []
     before = NOTHING
     for code, start, stop in _runs(shape(cells)):
-        if code != NOTHING:
-            texts = (DUE, *STATES[READY]) if (code, before) == (READY + 1, WAITING + 1) else STATES[code - 1]
-            drawn += [_bar(code - 1, cells, some, texts) for some in _free(start, stop, taken)]
-        else:
+        if code == NOTHING:
             alone = range(start + (start > 0), stop - (stop < len(cells)))  # beside a bar it is a part of that
             drawn += [Step(cell) for cell in alone if cells[cell] & STEPPED and cell not in taken]
+        elif code == WAITING + 1:
+            drawn += [_waiting_bar(cells, some, waits) for some in _free(start, stop, taken)]
+        else:
+            texts = (DUE, *STATES[READY]) if (code, before) == (READY + 1, WAITING + 1) else STATES[code - 1]
+            drawn += [_bar(code - 1, cells, some, texts) for some in _free(start, stop, taken)]
         before = code
     return drawn
 
@@ -186,15 +188,46 @@ def _free(start: int, stop: int, taken: set[int]) -> Iterator[range]:
 
 
 def _bar(state: int, cells: bytes, some: range, texts: tuple[str, ...]) -> Bar:
+    """A bar with one text, in its widest part."""
+    steps, many = _steps(cells, some)
+    if many:
+        texts = (f"{texts[0]}, {MANY}", *texts)
+    widest = max(_parts(some, steps), key=len)
+    return Bar(state, some.start, some.stop, steps, _centred(widest, texts, tight=state != WAITING))
+
+
+def _waiting_bar(cells: bytes, some: range, waits: Texts) -> Bar:
+    """A bar that says for what the task waits, once for parts that follow one another and have the same to say."""
+    steps, many = _steps(cells, some)
+    parts = _parts(some, steps)
+    said = [tuple(waits(part.start, part.stop)) for part in parts]
+    if many or not any(said):
+        texts = (*said[0], *STATES[WAITING]) if many else STATES[WAITING]
+        return _bar(WAITING, cells, some, texts)
+    words: list[tuple[int, str]] = []
+    for texts, alike in groupby(range(len(parts)), key=said.__getitem__):
+        widest = max((parts[index] for index in alike), key=len)
+        words += _centred(widest, texts or STATES[WAITING], tight=False)
+    return Bar(WAITING, some.start, some.stop, steps, tuple(words))
+
+
+def _steps(cells: bytes, some: range) -> tuple[tuple[int, ...], bool]:
+    """The cells of short steps within a bar; none, and True, where they are too many to be told apart."""
     steps = tuple(cell for cell in some[2:-2] if cells[cell] & STEPPED)
-    if _DENSE * len(steps) > len(some):
-        steps, texts = (), (f"{texts[0]}, {MANY}", *texts)
-    edges = (some.start - 1, *steps, some.stop)
-    widest = max((range(left + 1, right) for left, right in pairwise(edges)), key=len)
-    roomy = (f" {text} " for text in texts if len(text) + 4 <= len(widest))
-    tight = (text for text in texts if len(text) + 2 <= len(widest) and state != WAITING)
-    word = next(chain(roomy, tight), "")
-    return Bar(state, some.start, some.stop, steps, word, widest.start + (len(widest) - len(word)) // 2)
+    return ((), True) if _DENSE * len(steps) > len(some) else (steps, False)
+
+
+def _parts(some: range, steps: tuple[int, ...]) -> list[range]:
+    """The cells between the short steps, and the ends of the bar."""
+    return [range(left + 1, right) for left, right in pairwise((some.start - 1, *steps, some.stop))]
+
+
+def _centred(part: range, texts: Sequence[str], *, tight: bool) -> tuple[tuple[int, str], ...]:
+    """The first text for which there is room, in the middle; `tight`: also without blanks around it."""
+    roomy = (f" {text} " for text in texts if len(text) + 4 <= len(part))
+    close = (text for text in texts if tight and len(text) + 2 <= len(part))
+    word = next(chain(roomy, close), "")
+    return ((part.start + (len(part) - len(word)) // 2, word),) if word else ()
 
 
 _SHORT = 3  # cells: what is printed at the end need not be said
@@ -249,13 +282,14 @@ _LEAST = 1e-6  # seconds: recordings keep microseconds
 
 
 class Chart(NamedTuple):
-    """Tasks with their names, the cells of each on an axis, and what they printed."""
+    """Tasks with their names, the cells of each on an axis, what they printed, and for what they waited."""
 
     tasks: Sequence[Task]
     names: Mapping[int, str]
     axis: Axis
     cells: Mapping[int, bytes]
     printed: Mapping[int, Sequence[Output]]
+    waits: BarWords
 
     def folded(self, room: int | None) -> Folded:
         """Give the lanes, `room` of them at most (None: all)."""
@@ -279,7 +313,8 @@ def length(run: Run) -> float:
 def chart(run: Run, timeline: Timeline, tasks: Sequence[Task], names: Mapping[int, str], axis: Axis) -> Chart:
     """Give what these tasks did and printed."""
     drawn = cells(timeline.spans, axis, [task.id for task in tasks])
-    return Chart(tasks, names, axis, drawn, by_task(timeline, prints(run.output)))
+    waits = BarWords(timeline.spans, axis, names)
+    return Chart(tasks, names, axis, drawn, by_task(timeline, prints(run.output)), waits)
 
 
 def _word(output: Output) -> str:

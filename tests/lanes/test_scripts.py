@@ -123,7 +123,7 @@ def test_jobs_that_block(lanes: Lanes) -> None:
 
 def test_jobs_that_wait(lanes: Lanes) -> None:
     found = lanes(JOBS.format(sleep="await asyncio.sleep"))
-    assert [row.count("waiting") for name, row in found if name.startswith("job")] == [1, 1, 1]
+    assert [row.count("sleep 0.15") for name, row in found if name.startswith("job")] == [1, 1, 1]
     assert "tick" in found[1][1]
     assert not any("▓" in row or "cannot run" in row for _, row in found)
 

@@ -89,10 +89,14 @@ def test_only_stdout_speaks_and_once_in_a_cell() -> None:
     assert spoken(outputs, Axis(0.0, 1.0, 10)) == [(0, "a"), (8, "d e")]
 
 
-def drawn(picture: str, *said: tuple[int, str]) -> list[tuple[str, int, int, str]]:
-    placed = words(lane(picture), said, len(picture) + 10, measure)
+def drawn(picture: str, *printed: tuple[int, str]) -> list[tuple[str, int, int, str]]:
+    placed = words(lane(picture), printed, len(picture) + 10, measure)
     parts = bars(lane(picture).cells, placed)
-    return [(STATES[part.state], part.start, part.stop, part.word) for part in parts if isinstance(part, Bar)]
+    return [(STATES[part.state], part.start, part.stop, said(part)) for part in parts if isinstance(part, Bar)]
+
+
+def said(bar: Bar) -> str:
+    return "".join(text for _, text in bar.words)
 
 
 def test_words_for_states_where_there_is_room() -> None:
@@ -122,10 +126,10 @@ def test_short_steps_divide_a_bar_until_there_are_too_many() -> None:
     cells[20] |= STEPPED
     [bar] = bars(bytes(cells), [])
     assert isinstance(bar, Bar)
-    assert (bar.steps, bar.word) == ((20,), " waiting ")
+    assert (bar.steps, said(bar)) == ((20,), " waiting ")
     [bar] = bars(bytes(code | STEPPED for code in cells), [])
     assert isinstance(bar, Bar)
-    assert (bar.steps, bar.word) == ((), " waiting, many short steps ")
+    assert (bar.steps, said(bar)) == ((), " waiting, many short steps ")
 
 
 PICTURE = st.text("..'wwwwrrbbn", min_size=10, max_size=120)
@@ -150,5 +154,5 @@ def test_nothing_overlaps_and_nothing_is_outside(
         assert not taken & set(own)
         if isinstance(part, Bar):
             assert {picture[cell] for cell in own} == {"nrwb"[part.state]}
-            assert part.start <= part.at and part.at + len(part.word) <= part.stop
+            assert all(part.start <= at and at + len(text) <= part.stop for at, text in part.words)
         taken |= set(own)

@@ -31,7 +31,13 @@ def drawn(page: Page, chart: Chart, lane: Lane, room: int) -> list[Drawn]:
     """Give what is on a lane, within `room` cells."""
     said = [(cell, page.shown(line)) for cell, line in chart.said(lane)]
     placed = words(lane, said, room, cells)
-    return [*bars(lane.cells, placed), *placed]
+    texts = chart.waits.of(lane.tasks)
+
+    def waits(start: int, stop: int) -> list[str]:
+        """Names are foreign text; in a bar each character takes one cell."""
+        return [text for text in map(page.shown, texts(start, stop)) if cells(text) == len(text)]
+
+    return [*bars(lane.cells, placed, waits), *placed]
 
 
 def lane_row(page: Page, lane: Lane, parts: Iterable[Drawn], names: int) -> Row:
@@ -57,7 +63,7 @@ def legend(page: Page, parts: Sequence[Drawn], least: int = 0) -> list[Row]:
     """Say what the bars mean that have no word in any of these parts, if one is of `least` cells."""
     all_bars = [part for part in parts if isinstance(part, Bar)]
     unsaid = {bar.state for bar in all_bars if bar.stop - bar.start >= least} - {
-        bar.state for bar in all_bars if bar.word
+        bar.state for bar in all_bars if bar.words
     }
     fills = _ASCII_FILLS if page.ascii else _FILLS
     return [((fills[state] * 2, _STYLES[state]), (f" {STATES[state][0]}", "dim")) for state in sorted(unsaid)]
@@ -77,8 +83,8 @@ def _painted(page: Page, part: Drawn) -> tuple[int, list[tuple[str, str]]]:
         row[0], row[-1] = (edges[0], style), (edges[2], style)
     for cell in part.steps:
         row[cell - part.start] = edges[1], "plain"
-    at = part.at - part.start
-    row[at : at + len(part.word)] = [(character, style) for character in part.word]
+    for at, word in part.words:
+        row[at - part.start : at - part.start + len(word)] = [(character, style) for character in word]
     return part.start, row
 
 

@@ -1,0 +1,85 @@
+"""For what tasks wait, in words short enough for the bars of their lanes. Pure."""
+
+from array import array
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from asyncdemo.analysis.lanes import Axis
+from asyncdemo.model.spans import WAITING, Reason, Spans, wait_words
+
+Texts = Callable[[int, int], Sequence[str]]  # of the cells from one up to another: what to say there, the best first
+
+_NEARLY = 0.9  # of the time that tasks waited within a stretch: what they waited for most is then said of all of it
+_SAID = {"future": "a future", "task": "a task"}
+
+
+def short_words(reason: Reason, names: Mapping[int, str]) -> tuple[str, ...]:
+    """A wait with what tells it from others, then its kind alone: "sleep 0.2", "sleep"; nothing where it is unknown."""
+    kind = _SAID.get(reason.wait, reason.wait)
+    if reason.wait == "task" and reason.value in names:
+        return f"awaits {names[reason.value or 0]}", kind
+    if reason.wait in ("sleep", "forever"):
+        return wait_words(reason.wait, reason.value), kind
+    return (kind,) if kind else ()
+
+
+class BarWords:
+    """The waits of tasks by the cells of an axis. Cost: the spans once, and those within each bar that is asked for."""
+
+    def __init__(self, spans: Spans, axis: Axis, names: Mapping[int, str]) -> None:
+        self._spans = spans
+        self._axis = axis
+        self._names = names
+
+    def of(self, tasks: Sequence[int]) -> Texts:
+        """What to say of the bars of a lane of these tasks."""
+
+        def texts(start: int, stop: int) -> Sequence[str]:
+            length = (self._axis.end - self._axis.start) / self._axis.cells
+            begin = self._axis.start + start * length
+            return self._texts(tasks, begin, begin + (stop - start) * length)
+
+        return texts
+
+    def _texts(self, tasks: Sequence[int], begin: float, end: float) -> tuple[str, ...]:
+        """What nearly all of the time was waited for: in full, or where these differ by its kind alone."""
+        times: Counter[int] = Counter()
+        for task in tasks:
+            for where, seconds in self._within(task, begin, end):
+                times[where] += seconds  # type: ignore[assignment]  # a Counter adds up whatever can be added
+        full, kinds = Counter[str](), Counter[str]()
+        for where, seconds in times.items():
+            words = self._words.get(where, ())
+            full[words[0] if words else ""] += seconds
+            kinds[words[-1] if words else ""] += seconds
+        least = _NEARLY * sum(times.values())
+        most = [max(some, key=some.__getitem__, default="") for some in (full, kinds)]
+        said = [word for word, some in zip(most, (full, kinds), strict=True) if word and some[word] >= least]
+        return tuple(dict.fromkeys(said))
+
+    def _within(self, task: int, begin: float, end: float) -> Iterator[tuple[int, float]]:
+        """The places at which a task waited within a stretch, with the seconds there."""
+        spans, own = self._spans, self._of.get(task, array("i"))
+        for index in own[max(0, bisect_right(own, begin, key=spans.starts.__getitem__) - 1) :]:
+            if spans.starts[index] >= end:
+                return
+            seconds = min(end, spans.ends[index]) - max(begin, spans.starts[index])
+            if seconds > 0:
+                yield spans.where[index], seconds
+
+    @cached_property
+    def _words(self) -> dict[int, tuple[str, ...]]:
+        return {where: short_words(reason, self._names) for where, reason in self._spans.reasons.items()}
+
+    @cached_property
+    def _of(self) -> dict[int, "array[int]"]:
+        """The waits of each task, in the order of their times."""
+        found: dict[int, array[int]] = {}
+        if not self._spans.reasons:
+            return found
+        for index, (task, state) in enumerate(zip(self._spans.tasks, self._spans.states, strict=True)):
+            if state == WAITING:
+                found.setdefault(task, array("i")).append(index)
+        return found
