@@ -103,22 +103,25 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Block = _Function | ast.For | ast.AsyncFor | ast.While | ast.With | ast.AsyncWith | ast.ExceptHandler
 
 
-def by_importance(run: Run, lines: Lines, marks: Iterable[Mark]) -> list[int]:
-    """Give the numbers of all lines of code that are not blank, those first that tell most; alike ones in their order.
+def by_importance(run: Run, lines: Lines, marks: Iterable[Mark], path: str | None = None) -> list[int]:
+    """The numbers of all lines of code that are not blank, those first that tell most; alike ones in their order.
+
+    The code is that of the script, or of the file `path`.
 
     First what was found, with its function and who caught it; then where tasks came to be, were cancelled or waited;
     then what leaves a block early, the blocks around all that, what was printed, and the rest.
     """
+    source = run.subject.source if path is None else run.subject.text_of(path)
     ranks = {number: _INSIDE if _OF_BLOCKS.match(text) else _OUTSIDE for number, text in lines if text.strip()}
     try:
-        nodes = list(ast.walk(script_source.parsed(run.subject.source or "")))
+        nodes = list(ast.walk(script_source.parsed(source or "")))
     except Unreadable:
         nodes = []
     for mark in marks:
         _raise(ranks, [mark.line], _PRINTED if mark.times and not mark.trouble else _FOUND)
     _raise(ranks, _catching(nodes, _up_to(ranks, _FOUND)), _CAUGHT)
     _raise(ranks, _calls(nodes), _TELLS)
-    _raise(ranks, _suspended(run) or _of(nodes, ast.Await | ast.Yield), _WAITED)
+    _raise(ranks, _suspended(run, path) or _of(nodes, ast.Await | ast.Yield), _WAITED)
     told = _up_to(ranks, _WAITED)
     _raise(ranks, _of(nodes, ast.Raise | ast.Break), _LEAVES)
     _raise(ranks, (number for number, text in lines if text.strip() == "finally:"), _LEAVES)
@@ -169,13 +172,16 @@ def _calls(nodes: Iterable[ast.AST]) -> Iterator[int]:
                 yield node.lineno
 
 
-def _suspended(run: Run) -> set[int]:
-    """The lines of the script at which tasks have waited, or held their loop."""
+def _suspended(run: Run, path: str | None) -> set[int]:
+    """The lines of the script, or of a file, at which tasks have waited, or held their loop."""
     if run.timeline is None:
         return set()
-    spans, own = run.timeline.spans, (run.subject.path, run.subject.ran)
+    spans, subject = run.timeline.spans, run.subject
+    own = (subject.path, subject.ran) if path is None or subject.is_script(path) else (path,)
     used = {where for where, state in zip(spans.where, spans.states, strict=True) if state in (WAITING, BLOCKED)}
-    return {spans.places[where][1] for where in used if where >= 0 and spans.places[where][0] in own}
+    places = [spans.places[where] for where in used if where >= 0]
+    places += [place for where in used if where in spans.reasons for place in spans.reasons[where].through]
+    return {line for each, line in places if each in own}
 
 
 def _around(nodes: Iterable[ast.AST], told: Collection[int]) -> Iterator[int]:
