@@ -14,8 +14,8 @@ from asyncdemo.analysis.task_names import names as names_of_lanes
 from asyncdemo.analysis.task_names import shown_tasks
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, RUNNING, WAITING, Task, wait_words
-from asyncdemo.model.standstill import StandingLoop, StandingTask, StandingThread, Standstill
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
+from asyncdemo.model.traces import StandingLoop, StandingTask, StandingThread, Standstill
 from asyncdemo.model.user_code import is_own
 
 Place = tuple[str, int]

@@ -261,8 +261,7 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
 def _print_json(chosen: list[Target], request: Request, *, spans: bool, critical: bool) -> list[Run]:
     from asyncdemo.analysis.critical_path import critical_path, shares
     from asyncdemo.analysis.wait_times import wait_times
-    from asyncdemo.model.json_shapes import as_plain
-    from asyncdemo.model.recording import SCHEMA
+    from asyncdemo.model.recording import SCHEMA, as_plain
     from asyncdemo.runner.observe import observe
     from asyncdemo.views.document import write_json
 

@@ -1,5 +1,5 @@
 """Python in a document: its blocks, and what each of them is. Pure: text in, values out; nothing is executed.
 
-From the bottom up: `fences` (the parts of Markdown: the only file that knows its parser), `prompts` (`>>>` examples),
-`block_syntax` (what a block is) and `document_blocks` (the blocks, with the output that the document shows).
+From the bottom up: `block_syntax` (what a block is) and `document_blocks` (the blocks, with the output that the
+document shows).
 """

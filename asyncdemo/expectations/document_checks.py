@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from asyncdemo.documents.document_blocks import Block
-from asyncdemo.documents.prompts import ShownLine
+from asyncdemo.documents.document_blocks import Block, ShownLine
 from asyncdemo.expectations.check_result import Mismatch
 from asyncdemo.expectations.line_matching import ANY_LINES, in_order, printed_lines
 from asyncdemo.expectations.output_blocks import Line

@@ -12,8 +12,8 @@ from asyncdemo.findings.phrases import at, seconds, task_name
 from asyncdemo.findings.source import FUNCTIONS
 from asyncdemo.model.recording import Finding, Severity
 from asyncdemo.model.spans import BLOCKED, RUNNING
-from asyncdemo.model.standstill import Place as Frame
-from asyncdemo.model.standstill import StandingLoop, StandingTask, StandingThread
+from asyncdemo.model.traces import Place as Frame
+from asyncdemo.model.traces import StandingLoop, StandingTask, StandingThread
 
 NOTHING = "nothing can wake this program: no timer, no input, no thread"
 _PART = 0.5  # of the time up to then: what stood still for so long has stood still for most of the run

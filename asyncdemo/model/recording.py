@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:  # what is only run, and not observed, has neither
     from asyncdemo.model.spans import Timeline
-    from asyncdemo.model.standstill import Standstill
+    from asyncdemo.model.traces import Standstill
 
 SCHEMA = "asyncdemo.run/1"
 
@@ -218,8 +218,6 @@ class Run(NamedTuple):
 
     def to_json(self, *, spans: bool = False) -> dict[str, Any]:
         """Give the run in the published shape, the spans only if asked for; what was not observed is null."""
-        from asyncdemo.model.json_shapes import as_plain
-
         return self.subject.to_json() | {
             "python": self.python.to_json(),
             "outcome": self.outcome.to_json(),
@@ -277,3 +275,10 @@ def _sha256(text: str) -> str:
     except UnicodeEncodeError:
         content = text.encode(errors="surrogatepass")  # no file can hold this text
     return sha256(content).hexdigest()
+
+
+def as_plain(value: Any) -> Any:
+    """What JSON can say of a value that has named tuples and tuples within: objects and arrays."""
+    if hasattr(value, "_asdict"):
+        return {field: as_plain(each) for field, each in value._asdict().items()}
+    return [as_plain(each) for each in value] if isinstance(value, tuple) else value

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from asyncdemo.model.standstill import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill, Unbegun
+from asyncdemo.model.traces import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill, Unbegun
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.shared_memory import Memory
 from asyncdemo.runner.stacks import Stacks

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.documents.document_blocks import Block, blocks, staged_text
-from asyncdemo.documents.fences import language
+from asyncdemo.documents.document_blocks import Block, blocks, language, staged_text
 
 
 def found(text: str) -> list[tuple[int, str]]:

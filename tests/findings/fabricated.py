@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from asyncdemo.model.recording import Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.model.spans import STATES, CrossThreadCall, IgnoredCancellation, Spans, State, Task, Timeline
-from asyncdemo.model.standstill import Standstill
+from asyncdemo.model.traces import Standstill
 
 PATH = "/home/me/app.py"
 

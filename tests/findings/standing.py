@@ -2,7 +2,7 @@
 
 from asyncdemo.model.recording import Outcome, Run
 from asyncdemo.model.spans import Task
-from asyncdemo.model.standstill import Place, StandingLoop, StandingTask, StandingThread, Standstill, TaskState
+from asyncdemo.model.traces import Place, StandingLoop, StandingTask, StandingThread, Standstill, TaskState
 from tests.findings.fabricated import PATH, Row, run, task
 
 STOPPED = Outcome("timed-out", after=3.0)
