@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.course import built_in, load
+from asyncdemo.catalogue.targets import Request
 from asyncdemo.cli.contestants import Contest, contest, titled
 from asyncdemo.cli.options import percent_of
-from asyncdemo.cli.planning import Request
 from asyncdemo.errors import UsageError
 
 CATALOGUE = load([built_in()])

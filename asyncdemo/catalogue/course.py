@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from asyncdemo.catalogue import script_metadata, script_source
+from asyncdemo.catalogue import script_source
 from asyncdemo.catalogue.names import absolute, from_file, is_name, normal, visible
-from asyncdemo.catalogue.scenario import Catalogue, Chapter, Problem, Scenario, Script
+from asyncdemo.catalogue.scenario import Catalogue, Chapter, Problem, Scenario, Script, read_script
 from asyncdemo.errors import Unreadable, UsageError
 
 CONTENTS = "contents.toml"
@@ -91,7 +91,7 @@ def _named(paths: Sequence[Path], problems: list[Problem]) -> dict[str, Path]:
 
 
 def _contents(path: Path) -> tuple[list[tuple[str, list[str]]], dict[str, list[str]]]:
-    table = script_metadata.toml(script_source.utf8(script_source.content(path)))
+    table = script_source.toml(script_source.utf8(script_source.content(path)))
     chapters, variants = table.get("chapter", []), table.get("variants", {})
     match chapters:
         case [*tables] if all(map(_is_chapter, tables)):
@@ -224,7 +224,7 @@ def _scenario(name: str, one: ScenarioFolder, chapter: Chapter, problems: list[P
 
 def _script(path: Path, variant: str | None, problems: list[Problem]) -> Script | None:
     try:
-        return script_metadata.read_script(path, variant)
+        return read_script(path, variant)
     except Unreadable as error:
         problems.append(Problem(path, str(error)))
         return None
@@ -234,7 +234,7 @@ def _readme(folder: Path, first: Script, problems: list[Problem]) -> tuple[str, 
     path = folder / "README.md"
     if os.path.lexists(path):
         try:
-            return script_metadata.read_readme(path)
+            return script_source.read_readme(path)
         except Unreadable as error:
             problems.append(Problem(path, str(error)))
     return first.summary, first.notes

@@ -74,6 +74,18 @@ class Script(NamedTuple):
         return availability.unavailable(self.requires_python, self.dependencies)
 
 
+def read_script(path: Path, variant: str | None = None) -> Script:
+    """Read one script. Raises Unreadable."""
+    source, _ = script_source.decoded(script_source.content(path))
+    return script_from_text(source, path, variant)
+
+
+def script_from_text(source: str, path: Path, variant: str | None = None) -> Script:
+    """Read the text of one script, its syntax unseen. Raises Unreadable if its metadata is wrong."""
+    summary, notes = script_source.prose(script_source.docstring(source))
+    return Script(variant, path, source, summary, notes, **script_source.fields(source))
+
+
 class Scenario(NamedTuple):
     """One named scenario: a single script, or a folder of scripts that are its variants."""
 

@@ -1,4 +1,4 @@
-"""The text of a script: read, decoded, and parsed for its docstring and its top-level literals. Never run."""
+"""The text of a script: read, decoded, parsed for its docstring, its top-level literals and its metadata. Never run."""
 
 import ast
 import io
@@ -6,9 +6,12 @@ import math
 import re
 import stat
 import tokenize
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from asyncdemo.catalogue import names
 from asyncdemo.errors import Unreadable
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse, problem
 
@@ -165,3 +168,128 @@ def _is_value(found: object) -> bool:
         case list() | tuple():
             return all(map(_is_value, found))
     return False
+
+
+_START = re.compile(r"# /// ([a-zA-Z0-9-]+)")
+_TOML_PLACE = r" \(at (?:line (\d+), column \d+|end of document)\)"
+_TEXTS = ("aliases", "findings", "choices", "time")
+_OWN = (*_TEXTS, "exit", "question", "watched")
+
+
+def fields(source: str) -> dict[str, Any]:
+    """Give what the block of a script says, as fields of a Script; empty if it has none.
+
+    Raises Unreadable, with the line, if there are two blocks, or if one is no TOML or holds something of a
+    wrong kind. An unknown key under [tool.asyncdemo] is a slip too; all other keys are other tools'.
+    """
+    if "# /// script" not in source:
+        return {}
+    scripts = [(line, text) for kind, line, text in blocks(source) if kind == "script"]
+    if not scripts:
+        return {}
+    if len(scripts) > 1:
+        raise Unreadable(f"line {scripts[1][0]}: a second script block; only one is allowed")
+    line, text = scripts[0]
+    table = toml(text, line)
+    try:
+        return _checked(table)
+    except Unreadable as error:
+        raise Unreadable(f"line {line}: script block: {error}") from None
+
+
+def blocks(source: str) -> Iterator[tuple[str, int, str]]:
+    """Give the kind, the line number of the start, and the text of each block.
+
+    The same as the reference regular expression of PEP 723, after universal newlines. That one takes the
+    square of the file's length on a file of starts without ends, this one looks at each line once.
+    """
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    at = 0
+    while at < len(lines):
+        start = _START.fullmatch(lines[at])
+        if start is None:
+            at += 1
+            continue
+        after, last = at + 1, 0
+        while after < len(lines) and (lines[after] == "#" or lines[after].startswith("# ")):
+            if lines[after] == "# ///" and after > at + 1:
+                last = after
+            after += 1
+        if last:
+            content = "".join(f"{line[2:]}\n" for line in lines[at + 1 : last])
+            yield start[1], at + 1, content
+        at = last + 1 if last else after
+
+
+def toml(text: str, lines_before: int = 0) -> dict[str, Any]:
+    """Parse TOML that begins after so many lines of its file. Raises Unreadable, with the line."""
+    # Most scripts have no block, and the parser takes longer to import than ten scripts take to read.
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = re.search(_TOML_PLACE, str(error))
+        line = lines_before + int(place[1]) if place and place[1] else lines_before
+        reason = re.sub(_TOML_PLACE, "", str(error))
+        raise Unreadable(f"{f'line {line}: ' if line else ''}not valid TOML: {reason}") from None
+
+
+def _checked(table: dict[str, Any]) -> dict[str, Any]:
+    tool = _table(table, "tool")
+    own = _table(tool, "asyncdemo")
+    for key in own:
+        if key not in _OWN:
+            raise Unreadable(f"unknown key {key!r} in [tool.asyncdemo]; it may have {', '.join(_OWN)}")
+    given: dict[str, Any] = {
+        "requires_python": _text(table, "requires-python"),
+        "dependencies": _texts(table, "dependencies"),
+        "question": _text(own, "question"),
+        "exit": own.get("exit", 0),
+        "watched": own.get("watched", True),
+    }
+    given.update((key, _texts(own, key)) for key in _TEXTS)
+    if type(given["exit"]) is not int:
+        raise Unreadable("exit must be a whole number")
+    if type(given["watched"]) is not bool:
+        raise Unreadable("watched must be true or false")
+    given["aliases"] = tuple(map(names.normal, given["aliases"]))
+    for alias in given["aliases"]:
+        if not names.is_name(alias):
+            raise Unreadable(f"alias {alias!r} is not a name (letters a to z, digits, -)")
+    return given
+
+
+def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
+    found = table.get(key, {})
+    if not isinstance(found, dict):
+        raise Unreadable(f"{key} must be a table")
+    return found
+
+
+def _text(table: dict[str, Any], key: str) -> str | None:
+    found = table.get(key)
+    if found is not None and not isinstance(found, str):
+        raise Unreadable(f"{key} must be a string")
+    return found
+
+
+def _texts(table: dict[str, Any], key: str) -> tuple[str, ...]:
+    found = table.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise Unreadable(f"{key} must be a list of strings")
+    return tuple(found)
+
+
+def prose(text: str) -> tuple[str, str]:
+    """Split a docstring into its first line and the rest, without their common indentation."""
+    summary, _, rest = text.strip().partition("\n")
+    lines = [line.rstrip() for line in rest.expandtabs().split("\n")]
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line), default=0)
+    return summary.rstrip(), "\n".join(line[margin:] for line in lines).strip("\n")
+
+
+def read_readme(path: Path) -> tuple[str, str]:
+    """Give the heading and the body of a README.md. Raises Unreadable."""
+    heading, _, body = utf8(content(path)).replace("\r\n", "\n").strip().partition("\n")
+    return heading.lstrip("# ").rstrip(), body.strip()

@@ -1,16 +1,19 @@
-"""What the words on the command line mean: the one resolver of every command."""
+"""What the words on the command line mean: the one resolver of every command.
+
+And what a word that is no target may have been meant for, with the command that does it.
+"""
 
 import errno
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from shlex import join, quote
 from typing import TYPE_CHECKING, NamedTuple
 
-from asyncdemo.catalogue import script_metadata, script_source
-from asyncdemo.catalogue.meant import meant
+from asyncdemo.catalogue import script_source
 from asyncdemo.catalogue.names import listed, normal, visible
-from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script
+from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script, read_script
 from asyncdemo.catalogue.script_source import Value
 from asyncdemo.errors import Unreadable, UsageError
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from asyncdemo.documents.document_blocks import Block
 
 MAX_BYTES = 50_000_000
+_RECORDING = '"asyncdemo.recording/'
+_LOOKED_AT = 200  # characters at the start of a file, among which a recording says what it is
 
 _WORD = r"(?is)(?P<path>.*\.(?:md|markdown|txt))(?:#(?P<number>[^/]*))?"
 
@@ -40,11 +45,55 @@ class Document(NamedTuple):
         """Give the name of a block as a target."""
         return f"{self.name}#{block.number}"
 
-    def before(self, block: "Block") -> "tuple[Block, ...]":
-        """Give those before a block that Python can read."""
+    def with_those_before(self, block: "Block", *, cumulative: bool) -> "tuple[Block, ...]":
+        """The blocks that are run as one; if `cumulative`, with those before it that Python can read."""
         from asyncdemo.documents.block_syntax import is_python
 
-        return tuple(each for each in self.blocks[: block.number - 1] if is_python(each.text))
+        before = self.blocks[: block.number - 1] if cumulative else ()
+        return (*(each for each in before if is_python(each.text)), block)
+
+    def staged_text(self, block: "Block", *, cumulative: bool) -> str:
+        """The text that is run for a block: on the lines that it has in the document."""
+        from asyncdemo.documents.document_blocks import staged_text
+
+        return staged_text(self.with_those_before(block, cumulative=cumulative))
+
+    def why_not(self, block: "Block", *, cumulative: bool | None) -> str | None:
+        """What a block is that is not run, and what to do about it; None if it is run.
+
+        `cumulative`: with those before it; None where that cannot be asked for.
+        """
+        nature = self.nature(block)
+        if nature.kind == "not-python":
+            return "is not Python: commands for a shell or a notebook"
+        if nature.kind == "fragment" and not cumulative:
+            alone = "here each block is run by itself"
+            again = f"asyncdemo run {quote(self.name)}#{block.number} --cumulative"
+            how = alone if cumulative is None else f"{again} runs it with those before it"
+            return f"is a fragment: {needed(nature)}; {how}"
+        return None
+
+    def described(self, block: "Block", *, cumulative: bool) -> str:
+        """Where a block stands, and what is special about it, in a few words."""
+        nature = self.nature(block)
+        words = [f"line {block.line}" if block.last == block.line else f"lines {block.line} to {block.last}"]
+        if block.session:
+            words.append("a session")
+        if nature.kind == "await":
+            words.append("top-level await")
+        if nature.kind == "broken":
+            words.append(f"broken in line {nature.line}")
+        if cumulative and block.number > 1:
+            words.append("after #1" if block.number == 2 else f"after #1 to #{block.number - 1}")
+        return ", ".join(words)
+
+
+def needed(nature: "Nature") -> str:
+    """Which block defines what a fragment lacks: "#6 defines main"."""
+    by_number: dict[int, list[str]] = {}
+    for name, number in nature.needs:
+        by_number.setdefault(number, []).append(name)
+    return ", ".join(f"#{number} defines {listed(names, 'and')}" for number, names in sorted(by_number.items()))
 
 
 def is_document(word: str) -> bool:
@@ -123,6 +172,25 @@ class Target(NamedTuple):
             return {}
 
 
+class Request(NamedTuple):
+    """The options that say how a target is run; `arguments` are the script's own, `thresholds` None the usual ones.
+
+    `cumulative`: a block of a document is run with those before it. `folders` were given with --scenarios: what is
+    shown as the next step has to name them again. `stop_at_deadlock`: a program of one's own, too, is stopped as soon
+    as nothing can wake it any more.
+    """
+
+    settings: tuple[str, ...] = ()
+    timeout: float | None = None
+    python: str | None = None
+    watch_for: float | None = None
+    arguments: tuple[str, ...] = ()
+    thresholds: Mapping[str, float] | None = None
+    cumulative: bool = False
+    folders: tuple[str, ...] = ()
+    stop_at_deadlock: bool = False
+
+
 def of_module(module: str) -> Target:
     """Give the target of `-m module`."""
     return Target(f"-m {module}", module=module)
@@ -191,7 +259,7 @@ def _file(word: str) -> Target:
     except OSError as error:
         raise UsageError(f"cannot read {visible(word)}: {error.strerror}") from None
     try:
-        return Target(word, script=script_metadata.read_script(path), path=path)
+        return Target(word, script=read_script(path), path=path)
     except Unreadable:
         return Target(word, path=path)
 
@@ -296,3 +364,62 @@ def notes_of(target: Target) -> list[str]:
 def _names(scenario: Scenario) -> Iterator[str]:
     yield from (scenario.name, *scenario.aliases)
     yield from (f"{scenario.name}:{variant}" for variant in scenario.variants)
+
+
+def meant(word: str) -> str | None:
+    """What a word names that is no target by itself, and the command for it; None of what is nothing on this disk."""
+    if not word:
+        return None
+    path, name = Path(word), visible(word)
+    try:
+        if path.is_dir():
+            return _folder(path, name)
+        if not path.is_file():
+            return None
+    except (OSError, ValueError):
+        return None
+    if path.suffix == ".ipynb":
+        script = quote(str(path.with_suffix(".py")))
+        return (
+            f"{name} is a notebook, and these cannot be run yet; make a script of it: "
+            f"jupyter nbconvert --to script {quote(name)}, then asyncdemo run {script}"
+        )
+    if path.suffix == ".json":
+        return f"{name} is a recording: asyncdemo replay {quote(name)}" if _is_recording(path) else None
+    return None
+
+
+def command_for(words: list[str]) -> str | None:
+    """The command for words in which a file or a folder stands in the place of a command; None where none does."""
+    path = Path(words[0])
+    if path.suffix.lower() in (".py", ".md", ".markdown", ".txt") and _is_file(path):
+        arguments = ["--", *words[1:]] if words[1:] and words[1] != "--" else words[1:]
+        return f"to run it: asyncdemo run {join([words[0], *arguments])}"
+    return meant(words[0])
+
+
+def _folder(path: Path, name: str) -> str:
+    """What can be run of a folder."""
+    parts = path.parts
+    if (path / "__main__.py").is_file():
+        if not path.is_absolute() and parts and all(part.isidentifier() for part in parts):
+            return f"{name} is a package: asyncdemo run -m {'.'.join(parts)}"
+        return f"{name} is a folder with a program in it: asyncdemo run {quote(str(path / '__main__.py'))}"
+    first = next((file for file in sorted(path.glob("*.py")) if not file.name.startswith("_")), None)
+    script = f", for example asyncdemo run {quote(str(first))}" if first else ""
+    return f"{name} is a folder; name a script in it{script}, or add it with --scenarios"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_recording(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return _RECORDING in file.read(_LOOKED_AT)
+    except OSError:
+        return False

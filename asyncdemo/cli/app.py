@@ -81,7 +81,7 @@ def asyncdemo(
 def _unknown(words: list[str]) -> Exception:
     from difflib import get_close_matches
 
-    from asyncdemo.catalogue.meant import command_for
+    from asyncdemo.catalogue.targets import command_for
     from asyncdemo.errors import UsageError
 
     word, instead = words[0], command_for(words)

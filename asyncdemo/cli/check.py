@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from asyncdemo.catalogue.targets import Target, is_document
+from asyncdemo.catalogue.targets import Request, Target, is_document
 from asyncdemo.cli import messages
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.check_choice import Chosen, choose, other, ours
@@ -31,7 +31,6 @@ from asyncdemo.cli.options import (
     load_catalogue,
     resolved,
 )
-from asyncdemo.cli.planning import Request
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations.check_result import CheckResult, Report
 

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.names import absolute
-from asyncdemo.catalogue.targets import Target
-from asyncdemo.cli.blocks import why_not
-from asyncdemo.cli.planning import SCENARIO_TIMEOUT, Request, planned
+from asyncdemo.catalogue.targets import Request, Target
+from asyncdemo.cli.planning import SCENARIO_TIMEOUT, planned
 from asyncdemo.expectations.check_result import CheckResult, Mismatch
 from asyncdemo.expectations.document_checks import mismatches_of_run
 from asyncdemo.model.recording import Run
@@ -73,7 +72,7 @@ def _deserves_another(run: Run, mismatches: Sequence[Mismatch]) -> bool:
 
 def _why_not(target: Target, request: Request) -> str | None:
     assert target.document is not None and target.block is not None  # blocks are all that is checked here
-    return why_not(target.document, target.block, cumulative=request.cumulative)
+    return target.document.why_not(target.block, cumulative=request.cumulative)
 
 
 def _mismatches(target: Target, run: Run, request: Request) -> list[Mismatch]:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from asyncdemo.catalogue import script_source, targets
 from asyncdemo.catalogue.course import unlisted as unlisted_names
 from asyncdemo.catalogue.scenario import Scenario, Script
+from asyncdemo.catalogue.targets import Request
 from asyncdemo.cli.check_choice import Chosen, Interpreter
-from asyncdemo.cli.planning import Request, planned
+from asyncdemo.cli.planning import planned
 from asyncdemo.cli.saving import replace_content
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations import static_checks

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.targets import Request
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.contestants import Contest, baseline_of, contest, titled
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED
 from asyncdemo.cli.messages import say
@@ -32,7 +32,7 @@ from asyncdemo.cli.options import (
     resolved,
     seconds_of,
 )
-from asyncdemo.cli.planning import Request, planned
+from asyncdemo.cli.planning import blocks_to_run, planned
 from asyncdemo.cli.saving import comparison_files
 from asyncdemo.comparison import FEWEST
 from asyncdemo.comparison.result import Comparison, Runs, Sweep, sweep

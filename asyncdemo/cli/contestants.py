@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.names import visible
-from asyncdemo.catalogue.parameters import parse_settings
-from asyncdemo.catalogue.targets import Target
-from asyncdemo.cli.planning import Request
+from asyncdemo.catalogue.staging import parse_settings
+from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.comparison.result import is_number
 from asyncdemo.errors import UsageError
 

@@ -12,9 +12,8 @@ from typer.core import TyperCommand
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.scenario import Catalogue
-from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.blocks import blocks_to_run
 from asyncdemo.cli.exit_status import (
     ANY,
     EXPECTATION_FAILED,
@@ -42,7 +41,7 @@ from asyncdemo.cli.options import (
     resolved,
     seconds_of,
 )
-from asyncdemo.cli.planning import Request, planned
+from asyncdemo.cli.planning import blocks_to_run, planned
 from asyncdemo.cli.saving import Save, recording_files
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Run

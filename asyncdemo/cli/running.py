@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.availability import satisfies, unmet_python
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
-from asyncdemo.catalogue.targets import Document, Target
-from asyncdemo.cli.blocks import described
+from asyncdemo.catalogue.targets import Document, Request, Target
 from asyncdemo.cli.exit_status import once_is_enough
 from asyncdemo.cli.messages import progress, tell, watched_for
-from asyncdemo.cli.planning import Request, expected_status, planned
+from asyncdemo.cli.planning import expected_status, planned
 from asyncdemo.model.recording import Run
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan, first_found
@@ -130,7 +129,7 @@ def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue, request
 def _summary(target: Target, plan: Plan, request: Request) -> str:
     """What a scenario is about; of a person's own program, the interpreter that was chosen for it."""
     if target.document is not None and target.block is not None:
-        what = described(target.document, target.block, cumulative=request.cumulative)
+        what = target.document.described(target.block, cumulative=request.cumulative)
         return f"{what}, on {plan.command[0]}"
     if target.scenario is not None and target.script is not None:
         return target.script.summary or target.scenario.summary

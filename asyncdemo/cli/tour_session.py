@@ -14,12 +14,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 
-from asyncdemo.catalogue import script_metadata
 from asyncdemo.catalogue.names import visible
+from asyncdemo.catalogue.scenario import read_script
 from asyncdemo.catalogue.staging import staged
-from asyncdemo.catalogue.targets import Target
-from asyncdemo.cli.blocks import with_those_before
-from asyncdemo.cli.planning import Request, planned
+from asyncdemo.catalogue.targets import Request, Target
+from asyncdemo.cli.planning import planned
 from asyncdemo.cli.stepping import screen_page, show_rows
 from asyncdemo.documents.block_syntax import awaits
 from asyncdemo.errors import AsyncdemoError, ToolError, Unreadable
@@ -197,7 +196,7 @@ class Copies:
         if status:
             return f"{visible(editor)} has ended with status {status}; nothing was run"
         try:
-            script = script_metadata.read_script(copy, target.script.variant if target.script is not None else None)
+            script = read_script(copy, target.script.variant if target.script is not None else None)
         except Unreadable as error:
             return f"the copy cannot be run: {error}"
         return target._replace(script=script, path=copy, document=None, block=None)
@@ -211,7 +210,7 @@ class Copies:
             name, data = path.name, b"" if target.block is not None else path.read_bytes()
             if target.document is not None and target.block is not None:
                 nature = target.document.nature(target.block)
-                chosen = with_those_before(target.document, target.block, cumulative=nature.kind == "fragment")
+                chosen = target.document.with_those_before(target.block, cumulative=nature.kind == "fragment")
                 name, data = f"{path.stem}-{target.block.number}.py", "\n".join(each.text for each in chosen).encode()
             self._copies[target.name] = self._stack.enter_context(staged(data, name, path.resolve().parent))
         return self._copies[target.name]

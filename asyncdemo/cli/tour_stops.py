@@ -11,7 +11,6 @@ from asyncdemo.catalogue.names import absolute, visible
 from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario
 from asyncdemo.catalogue.script_source import content
 from asyncdemo.catalogue.targets import Document, Target
-from asyncdemo.cli.blocks import described
 from asyncdemo.cli.options import in_chapter, load_catalogue, resolved, tell_problems
 from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import Unreadable, UsageError
@@ -89,7 +88,7 @@ def _of_document(target: Target, document: Document) -> Tour:
         assert each.block is not None  # a document's targets are its blocks
         nature = document.nature(each.block)
         if nature.kind != "not-python":
-            what = described(document, each.block, cumulative=nature.kind == "fragment")
+            what = document.described(each.block, cumulative=nature.kind == "fragment")
             try:
                 stops.append(of_source(each, staged_text([each.block]), chapter, what))
             except Unreadable as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from asyncdemo.catalogue.scenario import Chapter, Scenario, Script
-from asyncdemo.catalogue.script_metadata import fields
+from asyncdemo.catalogue.script_source import fields
 from asyncdemo.catalogue.targets import Target, expand, of_script
 from asyncdemo.expectations.choices import FEWEST
 

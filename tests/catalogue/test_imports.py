@@ -12,7 +12,7 @@ pytestmark = pytest.mark.process
 PROGRAM = """
 import pathlib, sys
 from asyncdemo.catalogue import scenario
-from asyncdemo.catalogue import course, parameters, targets
+from asyncdemo.catalogue import course, staging, targets
 found = course.load([pathlib.Path(sys.argv[1])])
 imported = [name for name in sys.argv[2].split() if name in sys.modules]
 print(imported, [scenario.available for scenario in found.scenarios])

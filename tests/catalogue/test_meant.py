@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.catalogue.meant import command_for, meant
+from asyncdemo.catalogue.targets import command_for, meant
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncdemo.catalogue import script_source
-from asyncdemo.catalogue.parameters import parse_settings, replace, replace_bytes
 from asyncdemo.catalogue.script_source import Value
+from asyncdemo.catalogue.staging import parse_settings, replace, replace_bytes
 from asyncdemo.errors import Unreadable, UsageError
 
 DEFAULTS: dict[str, Value] = {"TASKS": 10, "DELAY": 0.05, "NAME": "a b", "ON": True, "SIZES": [1, 2], "PAIR": (1, 2)}

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.catalogue import script_metadata, script_source
+from asyncdemo.catalogue import script_source
+from asyncdemo.catalogue.scenario import script_from_text
 from asyncdemo.catalogue.script_source import Value
 from asyncdemo.errors import Unreadable
 
@@ -21,7 +22,7 @@ def test_a_script_is_what_its_text_says() -> None:
     source = block('requires-python = ">=3.8"') + (
         '"""Call it.\n\n    What to notice:\n\n      much.\n    """\nTASKS = 10\nraise SystemExit("ran!")\n'
     )
-    script = script_metadata.script_from_text(source, HERE, "async")
+    script = script_from_text(source, HERE, "async")
     assert (script.variant, script.path, script.source) == ("async", HERE, source)
     assert (script.summary, script.notes) == ("Call it.", "What to notice:\n\n  much.")
     assert (script.parameters, script.requires_python, script.exit) == ({"TASKS": 10}, ">=3.8", 0)
@@ -80,7 +81,7 @@ def test_the_docstring_is_python_s(pieces: list[str]) -> None:
     ],
 )
 def test_parameters_are_top_level_literals(source: str, parameters: dict[str, Value]) -> None:
-    assert script_metadata.script_from_text(source, HERE).parameters == parameters
+    assert script_from_text(source, HERE).parameters == parameters
 
 
 @pytest.mark.parametrize(
@@ -95,19 +96,17 @@ def test_parameters_are_top_level_literals(source: str, parameters: dict[str, Va
     ],
 )
 def test_syntax_errors(source: str, error: str | None, recwarn: pytest.WarningsRecorder) -> None:
-    assert script_metadata.script_from_text(source, HERE).syntax_error == error
+    assert script_from_text(source, HERE).syntax_error == error
     assert not recwarn.list
 
 
 def test_what_python_has_no_room_for() -> None:
-    assert re.fullmatch(
-        r"not valid Python: \w.*", script_metadata.script_from_text("-" * 100_000 + "1", HERE).syntax_error or ""
-    )
+    assert re.fullmatch(r"not valid Python: \w.*", script_from_text("-" * 100_000 + "1", HERE).syntax_error or "")
 
 
 @given(st.text() | st.text(alphabet="()[]{}-~+1a\n\t\0'\"\\"))
 def test_any_text_can_be_a_script(text: str) -> None:
-    script = script_metadata.script_from_text(text, HERE)
+    script = script_from_text(text, HERE)
     assert isinstance(script.summary + script.notes + str(script.parameters) + str(script.syntax_error), str)
 
 
@@ -159,4 +158,4 @@ def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
 def test_readme(tmp_path: Path, text: str, summary: str, notes: str) -> None:
     path = tmp_path / "README.md"
     path.write_bytes(text.encode())
-    assert script_metadata.read_readme(path) == (summary, notes)
+    assert script_source.read_readme(path) == (summary, notes)

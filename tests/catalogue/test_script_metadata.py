@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.catalogue import script_metadata
+from asyncdemo.catalogue import script_source
 from asyncdemo.errors import Unreadable
 
 from .conftest import block
@@ -37,7 +37,7 @@ def test_every_field() -> None:
         watched = false
         """
     )
-    assert script_metadata.fields(source) == {
+    assert script_source.fields(source) == {
         "requires_python": ">=3.9",
         "dependencies": ("anyio", "trio"),
         "aliases": ("un-awaited",),
@@ -52,7 +52,7 @@ def test_every_field() -> None:
 
 @pytest.mark.parametrize("source", ["", "# /// script\n", "# /// script\n# ///\n", "# /// other\n# a\n# ///\n"])
 def test_no_block(source: str) -> None:
-    assert script_metadata.fields(source) == {}
+    assert script_source.fields(source) == {}
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ def test_no_block(source: str) -> None:
 )
 def test_what_is_wrong_is_said_with_its_line(source: str, message: str) -> None:
     with pytest.raises(Unreadable) as raised:
-        script_metadata.fields(source)
+        script_source.fields(source)
     assert str(raised.value) == message
 
 
 @pytest.mark.parametrize("value", ["[" * 5000, "9" * 5000])
 def test_toml_that_python_itself_cannot_hold(value: str) -> None:
     with pytest.raises(Unreadable, match=r"^line 1: not valid TOML: \w"):
-        script_metadata.fields(block(f"a = {value}"))
+        script_source.fields(block(f"a = {value}"))
 
 
 @given(st.lists(st.sampled_from(LINES)), st.sampled_from(["", "\n"]))
@@ -105,7 +105,7 @@ def test_blocks_are_those_of_the_reference_expression(lines: list[str], end: str
         )
         for match in re.finditer(REFERENCE, source)
     ]
-    assert list(script_metadata.blocks(source)) == expected
+    assert list(script_source.blocks(source)) == expected
 
 
 ANY_BLOCK = st.lists(st.sampled_from(FRAGMENTS[3:]) | st.text().map("# {}".format)).map("\n".join)
@@ -114,23 +114,23 @@ ANY_BLOCK = st.lists(st.sampled_from(FRAGMENTS[3:]) | st.text().map("# {}".forma
 @given(ANY_BLOCK.map("# /// script\n{}\n# ///\n".format) | st.lists(st.sampled_from(FRAGMENTS)).map("\n".join))
 def test_any_text_is_read_or_refused(source: str) -> None:
     try:
-        script_metadata.fields(source)
+        script_source.fields(source)
     except Unreadable as error:
         assert str(error).startswith("line ")
 
 
 def test_windows_line_ends_do_not_hide_a_block() -> None:
-    assert script_metadata.fields(block("requires-python = '>=3'").replace("\n", "\r\n"))["requires_python"] == ">=3"
+    assert script_source.fields(block("requires-python = '>=3'").replace("\n", "\r\n"))["requires_python"] == ">=3"
 
 
 def test_starts_without_ends_take_no_time() -> None:
     # The reference expression takes minutes for this file.
-    assert script_metadata.fields("# /// script\n" * 80_000) == {}
+    assert script_source.fields("# /// script\n" * 80_000) == {}
 
 
 def test_what_measures_itself_is_not_watched() -> None:
     source = "# /// script\n# [tool.asyncdemo]\n# watched = {}\n# ///\n"
-    fields = script_metadata.fields
+    fields = script_source.fields
     assert fields(source.format("false"))["watched"] is False
     assert fields(source.replace("# watched = {}\n", ""))["watched"] is True
     with pytest.raises(Unreadable, match="watched must be true or false"):

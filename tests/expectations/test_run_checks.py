@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.catalogue import script_metadata
-from asyncdemo.catalogue.scenario import Script
+from asyncdemo.catalogue.scenario import Script, script_from_text
 from asyncdemo.expectations.check_result import CheckResult, Summary, sentence, summary
 from asyncdemo.expectations.run_checks import depends_on_time, mismatches_of_run
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Stream, Subject
@@ -17,7 +16,7 @@ BLOCKS = "\n# Output:\n# out\n\n# Errors:\n# err\n"
 def script(blocks: str = BLOCKS, metadata: str = "") -> Script:
     lines = "".join(f"# {line}\n" for line in metadata.splitlines())
     head = f"# /// script\n# [tool.asyncdemo]\n{lines}# ///\n" if metadata else ""
-    return script_metadata.script_from_text(f'"""a summary"""\n{head}pass\n{blocks}', PATH)
+    return script_from_text(f'"""a summary"""\n{head}pass\n{blocks}', PATH)
 
 
 def run(*pieces: tuple[Stream, str], code: int = 0, findings: tuple[str, ...] | None = (), dropped: int = 0) -> Run:

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from asyncdemo.catalogue.scenario import Chapter, Scenario
-from asyncdemo.catalogue.script_metadata import script_from_text
+from asyncdemo.catalogue.scenario import Chapter, Scenario, script_from_text
 from asyncdemo.model.recording import Outcome, Output, Run
 from asyncdemo.tour.navigation import pressed
 from asyncdemo.tour.state import Room, State, at_stop, with_output, with_run, with_tasks

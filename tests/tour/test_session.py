@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.catalogue.script_metadata import read_script
+from asyncdemo.catalogue.scenario import read_script
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.cli.tour_session import Session
 from asyncdemo.runner.escalation import handled

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.catalogue import script_metadata
-from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario, Script
+from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario, Script, script_from_text
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.comparison import Comparison, Contestant, Runs
 from asyncdemo.comparison.result import sweep
@@ -89,7 +88,7 @@ def show_comparison(evil: str, where: Page) -> None:
 
 
 def _scenario(evil: str) -> Scenario:
-    script = script_metadata.script_from_text(f'"""{evil}"""\n', Path(f"{evil}.py"))
+    script = script_from_text(f'"""{evil}"""\n', Path(f"{evil}.py"))
     return Scenario(evil, Chapter(1, evil), Path(f"{evil}.py"), (script,), evil, evil, (evil,))
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from asyncdemo.catalogue import script_metadata
-from asyncdemo.catalogue.scenario import Chapter, Scenario
+from asyncdemo.catalogue.scenario import Chapter, Scenario, script_from_text
 from asyncdemo.catalogue.targets import Target
 from asyncdemo.views.terminal.readable_pages import write_prose, write_sources
 from tests.views.fabricated import LOOKS, Text, looked_at, page, visible
@@ -42,10 +41,8 @@ SOURCE = (
 
 
 def target(source: str = SOURCE, variants: tuple[str, ...] = ()) -> Target:
-    script = script_metadata.script_from_text(source, Path("example.py"))
-    scripts = tuple(script_metadata.script_from_text(source, Path(f"{name}.py"), name) for name in variants) or (
-        script,
-    )
+    script = script_from_text(source, Path("example.py"))
+    scripts = tuple(script_from_text(source, Path(f"{name}.py"), name) for name in variants) or (script,)
     scenario = Scenario("example", Chapter(1, "First"), Path("example.py"), scripts, script.summary, script.notes)
     return Target("example", scenario, None if variants else script, Path("example.py"))
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from asyncdemo.analysis.lane_drawing import length as length_of
 from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.analysis.printed_lines import printed
-from asyncdemo.catalogue import script_metadata, script_source
+from asyncdemo.catalogue import script_source
 from asyncdemo.model.recording import Output, Run, Stream, Subject
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
@@ -162,7 +162,7 @@ def code(subject: Subject) -> list[list[Any]]:
 
 def prose(subject: Subject) -> Prose:
     """What the docstring says; a script of a person's own may have none."""
-    summary, notes = script_metadata.prose(script_source.docstring(subject.source or ""))
+    summary, notes = script_source.prose(script_source.docstring(subject.source or ""))
     parts = [part for part in notes.split("\n\n") if part.strip()]
     return Prose(shortened(summary, _LONGEST_CODE), [_part(shortened(part, 4 * _LONGEST_CODE)) for part in parts])
 
