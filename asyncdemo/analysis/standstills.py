@@ -1,6 +1,6 @@
 """Who waits where for what when a run was made to end, who could have helped, and who waits for whom in a circle.
 
-Pure, from the snapshot that the run has kept (model.standstill), its lanes and its spans. Only what is known is said: a
+Pure, from the snapshot that the run has kept (model.traces), its lanes and its spans. Only what is known is said: a
 lock that was taken by `acquire()` has no holder here, unless its library tells who that is.
 """
 

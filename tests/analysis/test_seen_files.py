@@ -3,7 +3,7 @@
 from asyncdemo.analysis.seen_files import MOST, seen_files
 from asyncdemo.model.recording import Output
 from asyncdemo.model.spans import WAITING, Reason
-from asyncdemo.model.standstill import Place
+from asyncdemo.model.traces import Place
 from tests.findings import fabricated, standing
 from tests.findings.fabricated import MAIN, PATH
 
