@@ -12,6 +12,7 @@ from asyncdemo.findings.lost_errors import (
     task_destroyed_pending,
     unsafe_thread_call,
 )
+from asyncdemo.findings.spinning import spinning
 from asyncdemo.findings.thresholds import THRESHOLDS
 from asyncdemo.findings.waiting import sequential_awaits
 from asyncdemo.model.recording import Finding, Run
@@ -33,6 +34,7 @@ RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
     "swallowed-cancellation": swallowed_cancellation,
     "blocking-call": blocking_call,
     "cpu-bound-step": cpu_bound_step,
+    "spinning": spinning,
     "starved-task": starved_task,
     "never-suspends": never_suspends,
     "cancelled-at-exit": cancelled_at_exit,

@@ -10,6 +10,7 @@ THRESHOLDS: Mapping[str, float] = MappingProxyType(
         "blocking-call": 0.05,  # one step off the processor
         "cpu-bound-step": 0.1,  # one step on the processor; the same as asyncio's slow_callback_duration
         "sequential-awaits": 0.1,  # what overlapping would save
+        "spinning": 0.2,  # asking in one go, a thousand times or more
         "starved-task": 0.2,  # ready in one go, and not run
         "never-suspends": 0.05,  # computing of all these tasks together
         "swallowed-cancellation": 0.05,  # waiting again after having been cancelled

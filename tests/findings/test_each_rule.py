@@ -70,6 +70,23 @@ def starved(length: float) -> Run:
     return run([MAIN, BEAT, JOB], [*rows, *steps])
 
 
+def asking(length: float) -> Run:
+    """job asks that long at line 4, ten thousand times a second, and nothing else runs but beat at its end."""
+    rows: list[Row] = []
+    for number in range(round(length * 10_000)):
+        rows += [
+            (3, "ready", number / 1e4, number / 1e4 + 5e-5, 4),
+            (3, "running", number / 1e4 + 5e-5, number / 1e4 + 1e-4),
+        ]
+    end: list[Row] = [(2, "waiting", 0.0, length), (2, "running", length, length + 1e-4)]
+    rows += [*end, (3, "ready", length, length + 1e-4, 4), (3, "running", length + 1e-4, length + 2e-4)]
+    return run(
+        [MAIN, BEAT, JOB],
+        rows,
+        source="async def job():\n    global ready\n    while not ready:\n        await sleep(0)\n",
+    )
+
+
 def left_over(end: str) -> Run:
     """main returns at 0.5, and job, which has waited in line 3, is woken then and ends so."""
     main, job = MAIN._replace(ended=0.5), task(3, "job", 2, ended=0.6, end=end)
@@ -174,6 +191,7 @@ CASES = {
         "beat",
         run([MAIN, BEAT, JOB], [(3, "running", 0.1, 0.4, 4), LATE[1]]),  # nobody who waits at other times
     ),
+    "spinning": Case(asking(0.4), 4, "job asked 4,001 times in 0.40 s", asking(0.15)),
     "starved-task": Case(starved(0.3), 3, "beat was ready but had no turn for 0.30 s", starved(0.15)),
     "never-suspends": Case(
         run([MAIN, BEAT, JOB], [(2, "running", 0.0, 0.05), (3, "running", 0.05, 0.1)]),

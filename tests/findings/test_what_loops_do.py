@@ -97,3 +97,32 @@ def test_a_loop_in_which_all_wait_is_idle(tmp_path: Path, version: str) -> None:
     loop = loop_of(observed(tmp_path, version, SLEEPS))
     assert loop["idle"] > 0.8
     assert loop["blocked"] == 0
+
+
+def findings(run: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(each["rule"], each["line"]) for each in run["findings"]]
+
+
+@each_python
+def test_a_task_that_asks_again_and_again_is_told(tmp_path: Path, version: str) -> None:
+    run = observed(tmp_path, version, POLLS)
+    assert findings(run) == [("spinning", 8)]
+
+
+FAIR = """
+    import asyncio
+
+    async def job():
+        for _ in range(100):
+            await asyncio.sleep(0)
+
+    async def main():
+        await asyncio.gather(*(job() for _ in range(1000)))
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+def test_tasks_that_are_fair_to_one_another_are_not(tmp_path: Path, version: str) -> None:
+    assert findings(observed(tmp_path, version, FAIR)) == []

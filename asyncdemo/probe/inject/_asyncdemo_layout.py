@@ -105,7 +105,10 @@ RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that j
 #         number of the error's name among the files << 48 | file << 32 | line: where in the script it was raised
 DUE = 8  # when the timer was due whose callback is the loop's next STEP; with a task's key: when that was due for which
 #         it waited while a step held the loop
-AT = 9  # file << 32 | line: where the task is suspended since its last step, read at an IDLE or after a long step; for
+AT = (
+    9  # file << 32 | line: where the task is suspended since its last step, read at an IDLE, after a long step, and now
+)
+#         and then of the few that make steps while the loop is never idle; for
 #         wake-up time 1 if it is an installed library that waits there; << IGNORED_AT how many times it was cancelled
 #         and went on all the same, where that can be known; and for what it waits: << KIND_AT which of WAITS, <<
 #         CHAIN_AT the chain of user coroutines that await one another down to that line, << VALUE_AT the value
@@ -121,6 +124,7 @@ NOT_BEGUN = 1 << 32
 THREAD_AT = 44  # where of TOUCHED: key of the thread << THREAD_AT | file << 32 | line, each 0 where it is not known
 NO_TIMES = AT, CPU, QUEUED, OTHERS  # of these there is something else in the time's place
 LONG = 1_000_000  # ns: steps of that length are worth reading two more clocks
+BUSY = 50_000_000  # ns: a loop that has not been idle for so long, and then for twice, four times, ... is looked at
 HELD = 20_000_000  # ns: after those the lines are read of the tasks that they have held up, and who made them is asked
 
 # For what a task may wait, by number. The value is the length of a sleep in 0.1 ms, what a semaphore has left, the size

@@ -90,10 +90,12 @@ class Queue(collections.deque):
         "limit",  # until then no step can have taken long
         "outer",  # tasks whose steps run a loop themselves
         "owner",
+        "patience",  # for how long it may not be idle before its tasks are looked at
         "places",
         "put_in",  # when each of the handles in the queue was put in
         "recall",
         "remember",
+        "rested",  # when it was idle the last time
         "started",  # when the step began
         "thread",
         "timed",
@@ -112,6 +114,7 @@ class Queue(collections.deque):
         self.put_in = collections.deque()
         self.remember, self.recall = self.put_in.append, self.put_in.popleft
         self.started, self.limit, self.thread, self.home = _NEVER, 0, 0, None
+        self.rested, self.patience = _NEVER, layout.BUSY
         self.timed = getattr(type(loop), "time", None) is library.loop.time  # else its times are not ours
         self.owner = owner = _weakref.ref(loop)
 
@@ -160,6 +163,7 @@ class Queue(collections.deque):
             self.library.recorder.runs_in(self.callbacks.key, self.thread)
             self.look_for_created(now)
         self.home = _thread.get_ident()
+        self.rested, self.patience = now, layout.BUSY
         self.clocks.turn(now)
 
     def left(self):
@@ -184,8 +188,12 @@ class Queue(collections.deque):
         self.current, self.started = self.callbacks, _NEVER
         self.check(now)
         if ready:
-            self.tell(now, layout.POLL)
+            place = self.library.recorder.put(now, self.callbacks.key << 4 | layout.POLL)
+            if now - self.rested > self.patience:
+                self.patience *= 2
+                self.places.glance(place, self.by_key)
         else:
+            self.rested, self.patience = now, layout.BUSY
             self.places.idle(self.callbacks.key, now, self.by_key)
             loop = self.owner()
             if loop is not None and not _asyncdemo_snapshot.timers_of(loop) and not _asyncdemo_snapshot.inputs_of(loop):

@@ -18,6 +18,8 @@ import _asyncdemo_waits
 
 _REREAD = 5_000_000  # ns between two readings of the scheduler's figures while nothing takes long
 _SEEN = 1 << 15  # events at most that are looked through for tasks whose line is to be read
+_GLANCED = 1 << 10  # the same while a loop is never idle
+_FEW = 64  # of them, and there are more than a few tasks
 _DEEP = 100  # coroutines that await one another, at most
 _MOST_IGNORED = 127  # cancellations, of which more are not told apart
 _native = getattr(_thread, "get_native_id", int)
@@ -320,6 +322,17 @@ class Places:
             if task is not None:
                 self._look_at(task)
         self._looked_through = place
+
+    def glance(self, place, tasks):
+        """Store where those tasks are suspended that made the last steps before the event at `place`, if they are few.
+
+        Of a loop that never goes idle nothing else would tell that. The next look comes to the same tasks again.
+        """
+        steps = set(self._recorder.codes[max(0, place - _GLANCED) : place])
+        for code in steps if len(steps) <= _FEW else ():
+            task = tasks.get(code >> 4) if code & 15 == layout.STEP else None
+            if task is not None:
+                self._look_at(task)
 
     def _look_at(self, task):
         coroutine, name, ignored, future = task.asked() or (None, task.name, 0, None)

@@ -76,8 +76,10 @@ class _Instrument:
         "_clocks",
         "_current",  # whose step goes on
         "_loop",  # stands for trio's own doings where otherwise a task stands
+        "_patience",  # for how long it may not be idle before its tasks are looked at
         "_places",
         "_recorder",
+        "_rested",  # when it was idle the last time
         "_run",
         "_runner",
         "_started",  # when the step began
@@ -95,6 +97,7 @@ class _Instrument:
         self._thread = _thread.get_ident()
         self._loop = self._current = _Task(key)
         self._started = _NEVER
+        self._rested, self._patience = _clock(), layout.BUSY
         self._tasks, self._by_key = {}, {}
         self.is_own = self._places.is_own_file
         recorder.sections[key] = _functools.partial(_asyncdemo_snapshot.trio_loop, self)
@@ -162,11 +165,15 @@ class _Instrument:
             now = self._over(_clock())
             self._current, self._started = self._loop, _NEVER
             if timeout > 0:
+                self._rested, self._patience = now, layout.BUSY
                 self._places.idle(self._loop.key, now, self._by_key)
                 if timeout > _FAR and self._by_key and not _asyncdemo_snapshot.inputs_of_trio(self):
                     self._stand_still()
             else:
-                self._recorder.put(now, self._loop.key << 4 | layout.POLL)
+                place = self._recorder.put(now, self._loop.key << 4 | layout.POLL)
+                if now - self._rested > self._patience:
+                    self._patience *= 2
+                    self._places.glance(place, self._by_key)
             self._clocks.turn(now)
         except Exception as error:
             self._lost(error)

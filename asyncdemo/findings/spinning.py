@@ -1,0 +1,217 @@
+"""spinning: a task asks again and again whether it may go on, in place of waiting until somebody says so.
+
+Seen are the steps: the same task suspended at the same line thousands of times, each step short, no wait between two of
+them, and hardly a step of anybody else. So does a loop that works in small pieces and lets others run in between: the
+text tells these apart. Where it cannot, what ended it does: a task that asks goes on just after the step of another.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.phrases import seconds, task_name
+from asyncdemo.findings.source import Source, inside
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING
+
+_TIMES = 1000  # steps in one go: to be fair to others, nobody lets them run so often in so short a time
+_SHORT = 0.0002  # seconds: a step in which nothing is done but to ask
+_MOSTLY = 0.9  # of the steps
+_ALONE = 0.2  # of the time: if steps of others took more of it, there was somebody to let run
+_MOST = 5  # lines that are looked at
+
+
+class _Chain(NamedTuple):
+    """Steps of one task without a wait between; `before` and `last` are when the last two of them began."""
+
+    task: int
+    place: Place
+    start: float
+    end: float
+    steps: int
+    before: float
+    last: float
+
+
+def spinning(evidence: Evidence) -> list[Finding]:
+    """A task polled without a pause, and kept a loop from being idle that had nothing else to do."""
+    groups: dict[tuple[int | None, Place], list[_Chain]] = {}
+    for chain in _chains(evidence):
+        place = evidence.place(*chain.place)
+        if place is not None and chain.end - chain.start >= evidence.thresholds["spinning"]:
+            groups.setdefault((evidence.tasks[chain.task].thread, place), []).append(chain)
+    by_time = sorted(groups.items(), key=lambda item: max(chain.start - chain.end for chain in item[1]))
+    found = (_finding(evidence, thread, place, chains) for (thread, place), chains in by_time[:_MOST])
+    return [finding for finding in found if finding is not None]
+
+
+class _Steps:
+    """What is known of the steps that a task makes without a wait between."""
+
+    __slots__ = ("before", "end", "last", "places", "short", "start", "steps")
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing is known any more: the task has waited."""
+        self.start = self.end = self.before = self.last = 0.0
+        self.steps = self.short = 0
+        self.places: set[int] = set()
+
+    def add(self, start: float, end: float) -> None:
+        """A step."""
+        if not self.steps:
+            self.start = start
+        self.before, self.last, self.end = self.last, start, end
+        self.steps += 1
+        self.short += end - start < _SHORT
+
+
+def _chains(evidence: Evidence) -> Iterator[_Chain]:
+    """All steps that were made in one go and look like asking, of one task at one line each."""
+    spans = evidence.spans
+    often = {task for task, count in Counter(spans.tasks).items() if count >= _TIMES and task in evidence.tasks}
+    if not often:
+        return
+    going = {task: _Steps() for task in often}
+    columns = zip(spans.tasks, spans.states, spans.starts, spans.ends, spans.where, strict=True)
+    for task, state, start, end, where in columns:
+        if task not in often:
+            continue
+        steps = going[task]
+        if state == WAITING:
+            yield from _chain(evidence, task, steps)
+            steps.begin()
+        elif state != READY:
+            steps.add(start, end)
+        elif where >= 0 and steps.steps:
+            steps.places.add(where)
+    for task, steps in going.items():
+        yield from _chain(evidence, task, steps)
+
+
+def _chain(evidence: Evidence, task: int, steps: _Steps) -> Iterator[_Chain]:
+    places = {evidence.spans.places[where] for where in steps.places}
+    if steps.steps >= _TIMES and steps.short >= _MOSTLY * steps.steps and len(places) == 1:
+        yield _Chain(task, places.pop(), steps.start, steps.end, steps.steps, steps.before, steps.last)
+
+
+def _finding(evidence: Evidence, thread: int | None, place: Place, chains: list[_Chain]) -> Finding | None:
+    asks = asks_at(_text(evidence, place), place[1])
+    start, end = min(chain.start for chain in chains), max(chain.end for chain in chains)
+    others, ended_it = _others(evidence, thread, chains, start, end)
+    if asks is False or (asks is None and not ended_it) or others > _ALONE * (end - start):
+        return None
+    steps = sum(chain.steps for chain in chains)
+    tasks = tuple(dict.fromkeys(chain.task for chain in chains))
+    who = task_name(evidence.tasks[tasks[0]]) + (f" and {len(tasks) - 1} more" if len(tasks) > 1 else "")
+    total = sum(chain.end - chain.start for chain in chains)
+    return Finding(
+        "spinning",
+        "warning",
+        *place,
+        message=f"{who} asked {steps:,} times in {seconds(end - start)}, without a pause and with nothing else to do: "
+        "the event loop was busy and never idle.",
+        advice=_INSTEAD[evidence.tasks[tasks[0]].kind],
+        seconds=total,
+        times=len(chains),
+        tasks=tasks,
+        beside=((place[1], f"asked {steps:,} times in {seconds(end - start)}"),),
+    )
+
+
+_INSTEAD = {
+    "asyncio": "wait for it by an asyncio.Event, a Future or a Queue; where nothing can tell, by asyncio.sleep(0.05)",
+    "trio": "wait for it by a trio.Event or a memory channel; where nothing can tell, by trio.sleep(0.05)",
+}
+
+
+def _others(
+    evidence: Evidence, thread: int | None, chains: list[_Chain], start: float, end: float
+) -> tuple[float, bool]:
+    """Seconds that steps of others took in a stretch, and whether one of those came just before the last time."""
+    spans, own = evidence.spans, {chain.task for chain in chains}
+    ends = [(chain.before, chain.last) for chain in chains]
+    took, ended_it = 0.0, False
+    columns = zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
+    for task, state, since, until in columns:
+        if state not in (RUNNING, BLOCKED) or task in own or until <= start or since >= end:
+            continue
+        if task in evidence.tasks and evidence.tasks[task].thread == thread:
+            took += min(until, end) - max(since, start)
+            ended_it = ended_it or any(before < since < last for before, last in ends)
+    return took, ended_it
+
+
+def _text(evidence: Evidence, place: Place) -> Source:
+    if evidence.in_script(place[0]):
+        return evidence.source
+    return Source(evidence.run.subject.text_of(place[0]) or "")
+
+
+def asks_at(source: Source, line: int) -> bool | None:
+    """Whether a line is in a loop that only asks; None where the text cannot tell.
+
+    A loop asks if what ends it, or has it pause there, is nothing that the loop itself changes. A `for` has an end.
+    """
+    around = source.around(line)
+    loops = [node for node in source.nodes if isinstance(node, ast.While | ast.For | ast.AsyncFor) and _in(node, line)]
+    loop = max(loops, key=lambda node: node.lineno, default=None)
+    if around is None or loop is None or not _in(around, loop.lineno):
+        return None
+    if not isinstance(loop, ast.While):
+        return False
+    if any(isinstance(node, ast.ExceptHandler) and _in(node, line) for node in inside(loop)):
+        return True  # nothing was there
+    changed = set(_changed(loop, line))
+    tests = [loop.test, *(node.test for node in inside(loop) if isinstance(node, ast.If) and _decides(node, line))]
+    asked = [name for test in tests for name in _names(test)]
+    return not any(_same(name, other) for name in asked for other in changed)
+
+
+def _in(node: ast.stmt | ast.ExceptHandler, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
+
+
+def _decides(node: ast.If, line: int) -> bool:
+    """Whether an `if` decides that a loop ends, or that it comes to a line."""
+    return _in(node, line) or any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in inside(node))
+
+
+def _dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        before = _dotted(node.value)
+        return f"{before}.{node.attr}" if before else ""
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _names(test: ast.expr) -> Iterator[str]:
+    """The names that a test is about, each with its attributes as far as they are not called."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Name | ast.Attribute) and (name := _dotted(node)):
+            yield name
+
+
+def _changed(loop: ast.While, line: int) -> Iterator[str]:
+    """What a loop may change: what it assigns, whose methods it calls, and what it hands to functions.
+
+    What a test calls is only asked, and the pause in the line changes nothing.
+    """
+    tests = [node.test for node in (loop, *inside(loop)) if isinstance(node, ast.While | ast.If)]
+    pauses = [node for node in inside(loop) if isinstance(node, ast.Await) and node.lineno == line]
+    passed_over = {id(part) for node in (*tests, *pauses) for part in ast.walk(node)}
+    for node in inside(loop):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            yield _dotted(node.value if isinstance(node, ast.Subscript) else node)
+        elif isinstance(node, ast.Call) and id(node) not in passed_over:
+            if isinstance(node.func, ast.Attribute):
+                yield _dotted(node.func.value)
+            yield from (_dotted(each) for each in (*node.args, *(pair.value for pair in node.keywords)))
+
+
+def _same(name: str, other: str) -> bool:
+    """Whether two dotted names are the same thing, or one is a part of the other."""
+    return bool(other) and (name == other or name.startswith(f"{other}.") or other.startswith(f"{name}."))
