@@ -375,7 +375,7 @@ def meant(word: str) -> str | None:
         if path.is_dir():
             return _folder(path, name)
         if not path.is_file():
-            return None
+            return _without_ending(path, name)
     except (OSError, ValueError):
         return None
     if path.suffix == ".ipynb":
@@ -408,6 +408,16 @@ def _folder(path: Path, name: str) -> str:
     first = next((file for file in sorted(path.glob("*.py")) if not file.name.startswith("_")), None)
     script = f", for example asyncdemo run {quote(str(first))}" if first else ""
     return f"{name} is a folder; name a script in it{script}, or add it with --scenarios"
+
+
+def _without_ending(path: Path, name: str) -> str | None:
+    """A script that was named without its ending, or a module as `import` names it."""
+    if _is_file(script := path.with_name(f"{path.name}.py")):
+        return f"{name} is no file, and {visible(script)} is one: asyncdemo run {quote(str(script))}"
+    parts = path.name.split(".")
+    if len(parts) > 1 and len(path.parts) == 1 and _is_file(Path(*parts).with_suffix(".py")):
+        return f"{name} is a module: asyncdemo run -m {quote(name)}"
+    return None
 
 
 def _is_file(path: Path) -> bool:

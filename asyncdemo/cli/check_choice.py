@@ -56,12 +56,13 @@ def ours() -> Interpreter:
 
 def other(choice: str, scripts: list[Script]) -> Interpreter:
     """Ask another interpreter. Raises UsageError if there is none, or if it cannot be observed."""
-    from asyncdemo.runner.plan import NoInterpreterError, command_line, find_interpreter
+    from asyncdemo.runner.interpreter import NoInterpreterError, choose
+    from asyncdemo.runner.plan import command_line
     from asyncdemo.runner.workers import run_side_by_side
 
     names = sorted({module for script in scripts for module in availability.modules(script.dependencies)})
     try:
-        python = find_interpreter(choice, os.environ, own_program=False)
+        python = choose(choice, os.environ, near=None).python
     except NoInterpreterError as error:
         raise UsageError(f"--python {choice}: {error}") from None
     with staged(_MISSING, "missing.py", None) as script:

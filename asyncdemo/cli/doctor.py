@@ -5,20 +5,26 @@ import platform
 import sys
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from asyncdemo import __version__
-from asyncdemo.catalogue import course
+from asyncdemo.catalogue import course, targets
+from asyncdemo.catalogue.names import absolute, visible
 from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.staging import staged
+from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.options import Ascii, Scenarios, load_catalogue
+from asyncdemo.cli.planning import interpreter
 from asyncdemo.errors import ToolError
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.runner import linux
+from asyncdemo.runner.interpreter import NoInterpreterError
 from asyncdemo.runner.observe import observe
-from asyncdemo.runner.plan import Plan, command_line, find_interpreter
+from asyncdemo.runner.plan import Plan, command_line
 from asyncdemo.views.terminal.page import Page, standard_page
 from asyncdemo.views.terminal.readiness import Check, write_checks
 
@@ -29,7 +35,13 @@ _TRIAL_TIMEOUT = 10.0  # seconds
 
 
 @app.command("doctor")
-def doctor(scenarios: Scenarios = None, ascii_only: Ascii = False) -> None:
+def doctor(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A program of yours: on which Python it would run, and why.")
+    ] = None,
+    scenarios: Scenarios = None,
+    ascii_only: Ascii = False,
+) -> None:
     """Check what works on this machine and how to fix what doesn't.
 
     Exit status: 0 if all that is needed works, 1 if not.
@@ -39,7 +51,7 @@ def doctor(scenarios: Scenarios = None, ascii_only: Ascii = False) -> None:
         _tool(),
         *_scenarios(load_catalogue(scenarios)),
         _observing("scenarios", sys.executable),
-        _observing("your programs", find_interpreter(None, os.environ, own_program=True)),
+        *_own_programs(file),
         _leftovers(),
         _sockets(),
         _quiet(),
@@ -91,6 +103,21 @@ def _observing(name: str, python: str) -> Check:
     if run.python.untried:
         return Check(name, "note", f"{said}: untried version", "it is observed with care; see the notes of a run")
     return Check(name, "ok", f"{said}: output and times are observed")
+
+
+def _own_programs(file: Path | None) -> Iterator[Check]:
+    """The Python of a person's own program, and what a run of it would say of that."""
+    name, request = "your programs" if file is None else "your program", Request()
+    target = Target("-") if file is None else targets.resolve([str(absolute(file))], Catalogue())[0]
+    try:
+        choice = interpreter(target, request)
+    except NoInterpreterError as error:
+        yield Check(name, "bad", visible(str(error)))
+        return
+    check = _observing(name, choice.python)
+    yield check._replace(said=f"{check.said} ({choice.why})") if choice.why else check
+    for note in choice.passed_over:
+        yield Check(name, "note", visible(note))
 
 
 def _told_apart(run: Run) -> bool:

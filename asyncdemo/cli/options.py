@@ -85,7 +85,10 @@ Timeout = Annotated[
 ]
 Python = Annotated[
     str | None,
-    typer.Option(metavar="EXE", help="The interpreter, a path or a version such as 3.12: CPython 3.8 or newer."),
+    typer.Option(
+        metavar="EXE",
+        help="The interpreter: a path, a version such as 3.12, or a virtual environment. CPython 3.8 or newer.",
+    ),
 ]
 Of = Annotated[
     str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, where several have them.")

@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asyncdemo.catalogue import targets
+from asyncdemo.catalogue import availability, targets
 from asyncdemo.catalogue.names import visible
+from asyncdemo.catalogue.scenario import Script
 from asyncdemo.catalogue.staging import script_to_run
 from asyncdemo.catalogue.targets import Request, Target
-from asyncdemo.cli.messages import tell
+from asyncdemo.cli.messages import progress, tell
+from asyncdemo.cli.which_python import folder_of, installing
 from asyncdemo.errors import UsageError
-from asyncdemo.runner.plan import CANNOT, NoInterpreterError, Plan, command_line, find_interpreter
+from asyncdemo.runner.interpreter import CANNOT, Choice, NoInterpreterError, choose
+from asyncdemo.runner.plan import Plan, command_line
 
 if TYPE_CHECKING:
     from asyncdemo.documents.document_blocks import Block
@@ -68,16 +71,16 @@ def planned(target: Target, request: Request, *, again_and_again: bool = False) 
         own_program = target.scenario is None
         cannot, cannot_status = _unavailable(target, request), CANNOT
         try:
-            python = find_interpreter(request.python, os.environ, own_program=own_program)
+            choice = interpreter(target, request)
         except NoInterpreterError as error:
-            python, cannot, cannot_status = request.python or "", str(error), error.status
+            choice, cannot, cannot_status = Choice(request.python or ""), str(error), error.status
         file = script
         if target.document is not None and target.block is not None and script is not None and cannot is None:
             chosen = target.document.with_those_before(target.block, cumulative=request.cumulative)
-            file = _runnable_file(python, script, chosen)
+            file = _runnable_file(choice.python, script, chosen)
         yield Plan(
             subject,
-            tuple(command_line(python, script=file, module=target.module, arguments=request.arguments)),
+            tuple(command_line(choice.python, script=file, module=target.module, arguments=request.arguments)),
             timeout=request.timeout or (None if own_program or request.watch_for else SCENARIO_TIMEOUT),
             expected=expected_status(target),
             watch_for=request.watch_for,
@@ -88,7 +91,40 @@ def planned(target: Target, request: Request, *, again_and_again: bool = False) 
             cannot=cannot,
             cannot_status=cannot_status,
             untraced=target.script is not None and not target.script.watched,
+            why_python=choice.why,
+            notes=choice.passed_over,
         )
+
+
+def interpreter(target: Target, request: Request) -> Choice:
+    """The interpreter of a run, of a script that says what it needs one that has it. Raises NoInterpreterError."""
+    script, near = target.script, folder_of(target)
+    needs = near is not None and script is not None and (script.dependencies or script.requires_python)
+    if not needs or script is None or near is None:
+        return choose(request.python, os.environ, near=near)
+    from asyncdemo.runner.script_environment import by_uv
+
+    if request.python is None and script.dependencies:
+        with progress("uv prepares what it needs"):
+            python = by_uv(script.path, os.environ)
+        if python is not None:
+            return Choice(python, "by uv, with what it needs")
+    choice = choose(request.python, os.environ, near=near)
+    return choice._replace(passed_over=(*choice.passed_over, *_unmet(near, script, choice.python)))
+
+
+def _unmet(folder: Path, script: Script, python: str) -> Iterator[str]:
+    """What a script says that it needs, and this interpreter has not; it is run all the same."""
+    from asyncdemo.runner.script_environment import installed
+
+    found = installed(python, availability.package_names(script.dependencies))
+    if found is None:
+        return
+    if why_not := availability.unmet_python(script.requires_python, found.python):
+        yield f"it {why_not}; choose another one with --python"
+    if lacks := availability.lacking(script.dependencies, found.versions, found.environment):
+        install = installing(folder, python, script.dependencies)
+        yield f"it needs {lacks}, and {python} has not: {install}, or install uv, which is then asked for it"
 
 
 def expected_status(target: Target) -> int:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from shlex import join, quote
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ from asyncdemo.cli.exit_status import once_is_enough
 from asyncdemo.cli.messages import progress, tell, watched_for
 from asyncdemo.cli.planning import expected_status, planned
 from asyncdemo.model.recording import Run
+from asyncdemo.runner.interpreter import first_found
+from asyncdemo.runner.interpreter import shown as shown_path
 from asyncdemo.runner.observe import observe
-from asyncdemo.runner.plan import Plan, first_found
+from asyncdemo.runner.plan import Plan
 
 if TYPE_CHECKING:
     from asyncdemo.documents.document_blocks import Block
@@ -69,7 +72,8 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
         run = once_is_enough(observe(plan, view))
         if run.outcome.kind == "not-started" and look["next_step"] is not None:
             look = {**look, "next_step": _instead(target, request) or (look["next_step"] if target.scenario else None)}
-        view().finish(run._replace(notes=(*run.notes, *_without_code(run))) if look["show_code"] else run)
+        shown = run._replace(notes=(*run.notes, *_without_code(run))) if look["show_code"] else run
+        view().finish(shown, None if look["next_step"] is None else _which_python(target, request, run))
     return run
 
 
@@ -128,12 +132,12 @@ def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue, request
 
 def _summary(target: Target, plan: Plan, request: Request) -> str:
     """What a scenario is about; of a person's own program, the interpreter that was chosen for it."""
+    on = f"on {shown_path(Path(plan.command[0]))}" + (f" ({plan.why_python})" if plan.why_python else "")
     if target.document is not None and target.block is not None:
-        what = target.document.described(target.block, cumulative=request.cumulative)
-        return f"{what}, on {plan.command[0]}"
+        return f"{target.document.described(target.block, cumulative=request.cumulative)}, {on}"
     if target.scenario is not None and target.script is not None:
         return target.script.summary or target.scenario.summary
-    return f"on {plan.command[0]}"
+    return on
 
 
 def _next_step(
@@ -194,6 +198,25 @@ def _instead(target: Target, request: Request) -> tuple[str, str] | None:
     version = here or would_do[0]
     what = f"on Python {version}" if here else f"once Python {version} is installed"
     return (what, _again(target.name, request._replace(python=version)))
+
+
+def _which_python(target: Target, request: Request, run: Run) -> tuple[str, str] | None:
+    """What to do about a module that was not there and is not the person's own; None where that is not so."""
+    if target.scenario is not None or run.ok:
+        return None
+    from asyncdemo.cli.which_python import folder_of, installing, missing_module, package_of, with_module
+
+    module = missing_module(target, run)
+    if module is None:
+        return None
+    used = run.python.executable
+    label = f"which Python? {used} has no {module}:"
+    python = with_module(target, used, module)
+    if python is not None:
+        words = f"-m {quote(target.module)}" if target.module is not None else quote(target.name)
+        return (label, _again(words, request._replace(python=python)))
+    package = package_of(module)
+    return None if package is None else (label, installing(folder_of(target) or Path(), used, [package]))
 
 
 def _found_again(command: str, request: Request) -> str:

@@ -299,6 +299,7 @@ def _python(executable: str, memory: Memory) -> Python:
 
 
 def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str]) -> Iterator[str]:
+    yield from plan.notes
     if not memory.attached:
         yield "not observed: the probe could not get in, so only the whole time is known"
     elif plan.untraced and not plan.times_only:

@@ -14,7 +14,7 @@ from select import select
 from asyncdemo.model.recording import Outcome
 from asyncdemo.runner import linux
 from asyncdemo.runner.escalation import ENDING, Escalation, handled
-from asyncdemo.runner.plan import CANNOT, NOT_EXECUTABLE, NOT_FOUND
+from asyncdemo.runner.interpreter import CANNOT, NOT_EXECUTABLE, NOT_FOUND
 from asyncdemo.runner.reaper import Reaper, start_reaper
 
 _GRACE = 0.3  # seconds for the end of what is left running

@@ -11,10 +11,12 @@ from asyncdemo.catalogue.targets import command_for, meant
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "x.py").write_text("print(1)\n")
     (tmp_path / "article.md").write_text("```python\nprint(1)\n```\n")
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "tool.py").write_text("print(1)\n")
     (tmp_path / "b.json").write_text('{"schema": "asyncdemo.recording/1", "runs": []}')
     (tmp_path / "other.json").write_text("{}")
     (tmp_path / "nb.ipynb").write_text('{"cells": []}')
-    for folder in ("pkg/sub", "not-a-name", "scripts", "empty"):
+    for folder in ("pkg/sub", "not-a-name", "empty"):
         (tmp_path / folder).mkdir(parents=True)
     for program in ("pkg/__main__.py", "pkg/sub/__main__.py", "not-a-name/__main__.py", "scripts/a b.py"):
         (tmp_path / program).write_text("print(1)\n")
@@ -28,6 +30,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("b.json", "b.json is a recording: asyncdemo replay b.json"),
         ("other.json", None),
         ("none.json", None),
+        ("x", "x is no file, and x.py is one: asyncdemo run x.py"),
+        ("scripts/a b", "scripts/a b is no file, and scripts/a b.py is one: asyncdemo run 'scripts/a b.py'"),
+        ("scripts.tool", "scripts.tool is a module: asyncdemo run -m scripts.tool"),
+        ("scripts.none", None),
+        (".", ". is a folder; name a script in it, for example asyncdemo run x.py, or add it with --scenarios"),
         ("x\0.json", None),
         ("pkg/", "pkg/ is a package: asyncdemo run -m pkg"),
         ("pkg", "pkg is a package: asyncdemo run -m pkg"),

@@ -1,11 +1,14 @@
 """Which interpreters there are."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from asyncdemo.runner.plan import NoInterpreterError, find_interpreter, first_found
+from asyncdemo.runner.interpreter import NoInterpreterError, choose, first_found
 from tests.conftest import Result
 
 SHIM = "#!/bin/sh\necho pyenv: not switched on >&2\nexit 127\n"
@@ -37,15 +40,15 @@ def test_the_first_version_that_starts(tmp_path: Path, environ: dict[str, str]) 
 def test_a_shim_that_does_not_start_is_passed_over(tmp_path: Path, environ: dict[str, str]) -> None:
     command(tmp_path / "shims" / "python3.9", SHIM)
     real = command(tmp_path / "bin" / "python3.9", "\x7fELF")
-    assert find_interpreter("3.9", environ, own_program=True) == real
-    assert find_interpreter("python3.9", environ, own_program=True) == real
+    assert choose("3.9", environ, near=Path()).python == real
+    assert choose("python3.9", environ, near=Path()).python == real
 
 
 @pytest.mark.process
 def test_a_shim_that_starts_is_what_pyenv_has_chosen(tmp_path: Path, environ: dict[str, str]) -> None:
     shim = command(tmp_path / "shims" / "python3.9", STARTS)
     command(tmp_path / "versions" / "3.9.18" / "bin" / "python3.9", STARTS)
-    assert find_interpreter("3.9", environ, own_program=True) == shim
+    assert choose("3.9", environ, near=Path()).python == shim
 
 
 @pytest.mark.process
@@ -55,7 +58,7 @@ def test_a_version_that_pyenv_has_not_switched_on(tmp_path: Path, environ: dict[
         command(tmp_path / "shims" / "python3.9", SHIM)
     for release in ("3.9.2", "3.9.18", "3.9.19rc1", "3.19.1"):
         command(tmp_path / "versions" / release / "bin" / "python3.9", STARTS)
-    found = find_interpreter("3.9", environ, own_program=True)
+    found = choose("3.9", environ, near=Path()).python
     assert found == str(tmp_path / "versions" / "3.9.18" / "bin" / "python3.9")
 
 
@@ -63,9 +66,89 @@ def test_a_version_that_pyenv_has_not_switched_on(tmp_path: Path, environ: dict[
 def test_a_shim_and_nothing_behind_it(tmp_path: Path, environ: dict[str, str]) -> None:
     command(tmp_path / "shims" / "python3.9", SHIM)
     with pytest.raises(NoInterpreterError) as caught:
-        find_interpreter("3.9", environ, own_program=True)
+        choose("3.9", environ, near=Path())
     said = "python3.9 on PATH does not start; give a path, as in --python /path/to/python3.9"
     assert (str(caught.value), caught.value.status) == (said, 126)
+
+
+def venv(folder: Path) -> str:
+    """A virtual environment of the Python that runs the tests, made in no time."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    return str(folder / "bin" / "python")
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_the_nearest_virtual_environment_that_works(tmp_path: Path, environ: dict[str, str]) -> None:
+    on_path = command(tmp_path / "bin" / "python3", STARTS)
+    near = tmp_path / "project" / "app"
+    near.mkdir(parents=True)
+    assert choose(None, environ, near=near) == (on_path, "", ())
+    found = venv(tmp_path / "project" / "venv")
+    assert choose(None, environ, near=near) == (found, "nearest virtual environment", ())
+    found = venv(tmp_path / "project" / ".venv")
+    assert choose(None, environ, near=near).python == found
+    assert choose(None, environ, near=None).python == sys.executable  # of a scenario
+    (near / "venv").mkdir()
+    assert choose(None, environ, near=near).python == found  # a folder of the person's own, called like one
+    active = venv(tmp_path / "elsewhere")
+    why = f"VIRTUAL_ENV, not {tmp_path}/project/.venv"
+    assert choose(None, {**environ, "VIRTUAL_ENV": str(tmp_path / "elsewhere")}, near=near) == (active, why, ())
+    within = {**environ, "VIRTUAL_ENV": str(tmp_path / "project" / ".venv")}
+    assert choose(None, within, near=near) == (found, "", ())
+    assert choose(str(tmp_path / "elsewhere"), environ, near=near) == (active, "", ())
+
+
+@pytest.mark.slow
+@pytest.mark.process
+@pytest.mark.parametrize("broken", ["dangling", "empty", "fails", "packages"])
+def test_one_that_is_broken_is_named_and_passed_over(tmp_path: Path, environ: dict[str, str], broken: str) -> None:
+    on_path = command(tmp_path / "bin" / "python3", STARTS)
+    folder = tmp_path / ".venv"
+    python = Path(venv(folder))
+    if broken == "packages":  # as after an upgrade of the system's Python
+        (folder / "lib").rename(folder / "was-lib")
+    else:
+        python.unlink()
+    if broken == "dangling":
+        python.symlink_to("/nowhere/python3")
+    if broken == "fails":
+        command(python, SHIM)
+    said = {"dangling": "leads to /nowhere/python3, which is not there", "empty": "has no bin/python"}
+    why = said.get(broken, "does not start as one; make it again")
+    assert choose(None, environ, near=tmp_path) == (on_path, "", (f"{folder} is passed over: it {why}",))
+    outer = tmp_path / "inner" / "app"
+    outer.mkdir(parents=True)
+    good = venv(tmp_path / "inner" / ".venv")
+    assert choose(None, environ, near=outer) == (good, "nearest virtual environment", ())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+@pytest.mark.slow
+@pytest.mark.process
+def test_nothing_is_run_that_belongs_to_somebody_else(tmp_path: Path, environ: dict[str, str]) -> None:
+    on_path = command(tmp_path / "bin" / "python3", STARTS)
+    found = venv(tmp_path / ".venv")
+    near = tmp_path / "app"
+    near.mkdir()
+    os.chown(tmp_path / ".venv", 4242, 4242)
+    said = f"{tmp_path}/.venv is passed over: it belongs to somebody else"
+    assert choose(None, environ, near=near) == (on_path, "", (said,))
+    os.chown(near, 4242, 4242)  # then the program does, too
+    assert choose(None, environ, near=near).python == found
+
+
+@pytest.mark.process
+def test_an_active_environment_that_is_gone(tmp_path: Path, environ: dict[str, str]) -> None:
+    on_path = command(tmp_path / "bin" / "python3", STARTS)
+    gone = {**environ, "VIRTUAL_ENV": "/nowhere"}
+    said = "VIRTUAL_ENV is passed over: /nowhere has no bin/python"
+    assert choose(None, gone, near=tmp_path) == (on_path, "", (said,))
+
+
+def test_where_there_is_none_at_all(tmp_path: Path) -> None:
+    nothing = {"PATH": str(tmp_path)}
+    assert choose(None, nothing, near=tmp_path) == (sys.executable, "asyncdemo's own: there is none on PATH", ())
 
 
 def test_nothing_runs_where_one_of_several_interpreters_is_missing(

@@ -67,8 +67,10 @@ class RunView:
         if self._stream is not None:
             self._stream.remark("nothing can wake this program: no timer, no input, no thread")
 
-    def finish(self, run: Run) -> None:
-        """Write what is still to be said, now that all is known: also the code of a module."""
+    def finish(self, run: Run, next_step: tuple[str, str] | None = None) -> None:
+        """Write what is still to be said, now that all is known: also the code of a module, and another next step."""
+        if next_step is not None:
+            self._look = self._look._replace(next_step=next_step)
         self._code = self._code or self._lines(run.subject.source)
         if run.outcome.kind == "not-started":
             self._write_title("")

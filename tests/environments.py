@@ -1,0 +1,64 @@
+"""Virtual environments of the tests' own, with libraries that asyncdemo does not need, in .bench: made once."""
+
+import fcntl
+import subprocess
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY, clean_environment
+from tests.processes import interpreter
+
+_FOLDER = REPOSITORY / ".bench" / "environments"
+_AGAIN = 3600.0  # seconds after which something is tried again that could not be installed
+_PATIENCE = 300.0  # seconds for that
+
+
+def environment(version: str, *packages: str) -> str:
+    """The Python of an environment of this version with these packages; skips the test where it cannot be had."""
+    python, why_not = _made(version, packages)
+    if why_not:
+        pytest.skip(why_not)
+    return python
+
+
+@cache
+def _made(version: str, packages: tuple[str, ...]) -> tuple[str, str]:
+    base = interpreter(version)
+    if base is None:
+        return "", f"there is no Python {version} here"
+    name = "-".join((version, *(each.replace(" ", "") for each in packages)))
+    folder = _FOLDER / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    done, failed = folder / "installed", folder.with_name(f"{name}.failed")
+    with folder.with_name(f"{name}.lock").open("w") as lock:  # another worker may be at it
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            if failed.exists() and time.time() - failed.stat().st_mtime < _AGAIN:
+                return "", failed.read_text()
+            why_not = _make(base, folder, packages)
+            if why_not:
+                failed.write_text(f"{' '.join(packages)} cannot be had for Python {version}: {why_not}")
+                return "", failed.read_text()
+            done.touch()
+    return str(folder / "bin" / "python"), ""
+
+
+def _make(base: str, folder: Path, packages: tuple[str, ...]) -> str:
+    """Make an environment; why that could not be done, empty where it could."""
+    commands: tuple[list[str], ...] = (
+        [base, "-m", "venv", "--clear", str(folder)],
+        [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--only-binary", ":all:", *packages],
+    )
+    for command in commands:
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, env=clean_environment(), timeout=_PATIENCE, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return f"{command[2]} takes over {_PATIENCE:.0f} s"
+        if done.returncode:
+            return next((line for line in reversed(done.stderr.splitlines()) if line.startswith("ERROR")), "it fails")
+    return ""
