@@ -41,7 +41,7 @@ GRACE = 0.4  # seconds for each signal, when there is nobody who wants to see ho
 _PATIENCE = 8  # such signals: a process that still watches after them was itself stopped, by its script perhaps
 _LENGTH = struct.Struct("!I")
 _CHUNK = 1 << 18  # bytes read at once
-_NO_SUBJECT = Subject("", parameters={})  # in the place of the subject, which is known on both sides
+_NO_SUBJECT = Subject("", parameters={}, modules={})  # in the place of the subject, which is known on both sides
 _NOTHING_TO_READ = "nothing can be typed into it here: asyncdemo run lets you"
 _TOO_LARGE = "its tasks are too many to be drawn here"
 
