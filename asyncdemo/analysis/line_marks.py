@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from asyncdemo.analysis.printed_lines import prints
+from asyncdemo.analysis.standstill_words import beside_lines
+from asyncdemo.analysis.standstills import stand_of
 from asyncdemo.model.error_text import without_reprs
 from asyncdemo.model.recording import Output, Run, Subject
 
@@ -14,6 +16,7 @@ _WARNING = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>\w*Warning: .+)$"
 _FRAME = re.compile(r'^(?: *\| )? *File "(?P<path>.+)", line (?P<line>\d+)')
 _ERROR = re.compile(r"^(?: *\| )?(?P<what>(?P<name>[^\W\d][\w.]*)(?:: .*)?)$")
 _STOPPED = ("KeyboardInterrupt", "asyncio.exceptions.CancelledError")
+HALTED = "it was here when it was stopped"
 
 
 class Mark(NamedTuple):
@@ -41,7 +44,9 @@ def marks(run: Run, path: str | None = None) -> list[Mark]:
     paths = _paths(run.subject, path)
     of_script = path is None or run.subject.is_script(path)  # a piece of output without a path comes from the script
     found = _printed(each for each in run.output if (of_script if each.path is None else each.path in paths))
-    found.update(_troubles(run, paths))
+    troubles, standing = _troubles(run, paths), _standing(run, paths)
+    found.update(standing)
+    found.update({line: mark for line, mark in troubles.items() if mark.text != HALTED or line not in standing})
     found.update(_findings(run, paths))
     return [found[line] for line in sorted(found)]
 
@@ -70,6 +75,8 @@ def _troubles(run: Run, paths: Collection[str]) -> dict[int, Mark]:
     found: dict[int, Mark] = {}
     frame: int | None = None
     stopped = run.outcome.kind in ("timed-out", "interrupted")
+    # Of tasks that await one another in a circle Task.cancel() has no end.
+    names = (*_STOPPED, "RecursionError") if any(each.rule == "deadlock" for each in run.findings or ()) else _STOPPED
     for at, text in _lines(output for output in run.output if output.stream == "stderr"):
         if (warning := _WARNING.match(text)) and _is_file(warning["path"], paths):
             line = int(warning["line"])
@@ -78,11 +85,26 @@ def _troubles(run: Run, paths: Collection[str]) -> dict[int, Mark]:
             if _is_file(inner["path"], paths):
                 frame = int(inner["line"])
         elif frame is not None and (error := _ERROR.match(text)):
-            halted = stopped and error["name"] in _STOPPED
-            what = "it was here when it was stopped" if halted else without_reprs(error["what"])
+            halted = stopped and error["name"] in names
+            what = HALTED if halted else without_reprs(error["what"])
             found.setdefault(frame, Mark(frame, what, at, at, trouble=True))
             frame = None
     return found
+
+
+def _standing(run: Run, paths: Collection[str]) -> dict[int, Mark]:
+    """Where each task waited, and for what, when the run was made to end."""
+    stand = stand_of(run) if run.outcome.kind in ("timed-out", "interrupted") else None
+    if stand is None:
+        return {}
+
+    def line(place: tuple[str, int]) -> int | None:
+        return place[1] if place[0] in paths else None
+
+    watched = run.outcome.kind == "interrupted" and run.outcome.after is not None
+    near = next((each.chain[-1][0] for each in stand.waiters if each.chain and each.chain[-1][0] in paths), None)
+    told = beside_lines(stand, line, near)
+    return {number: Mark(number, text, stand.at, stand.at, times=0, trouble=not watched) for number, text in told}
 
 
 def _findings(run: Run, paths: Collection[str]) -> dict[int, Mark]:

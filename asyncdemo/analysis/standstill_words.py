@@ -1,6 +1,6 @@
 """How it is said who waits for what, who could help, and who has ended: for findings and for tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -72,6 +72,25 @@ def why(stand: Stand, waiter: Waiter, near: str | None = None) -> str:
     elif known and not waiter.awaited and (waiter.sure or not waiter.ended):
         said.append(f"{_served(waiter)} {_named(known, near)}")
     return "; ".join([*said, *ended(waiter.ended, near)])
+
+
+def beside_lines(
+    stand: Stand, line_of: Callable[[Place], int | None], near: str | None = None
+) -> Iterator[tuple[int, str]]:
+    """What to say beside every line at which a task waits; `line_of` gives the number of a place that is shown."""
+    lines: dict[int, list[Waiter]] = {}
+    for waiter in stand.waiters:
+        for place in dict.fromkeys(waiter.chain):
+            line = line_of(place)
+            if line is not None:
+                lines.setdefault(line, []).append(waiter)
+    for line, some in sorted(lines.items()):
+        if len(some) == 1:
+            known = "" if some[0].awaited else why(stand, some[0], near)
+            yield line, f"{some[0].name} waits: {some[0].words}{', ' if known else ''}{known}"
+        else:
+            kinds = ", ".join(dict.fromkeys(each.words for each in some))
+            yield line, f"{len(some)} tasks wait here: {kinds}"
 
 
 def ended(tasks: Sequence[Ended], near: str | None = None) -> list[str]:

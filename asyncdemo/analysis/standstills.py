@@ -199,10 +199,9 @@ class _Reader:
 
     def _held_at(self, holder: StandingTask, waiter: StandingTask) -> Place | None:
         """The line of the block by which a task holds what another one waits for; None where that is not known."""
-        subject = self._run.subject
         for place in holder.places:
-            if waiter.about in place.holds and place.path in (subject.path, subject.ran):
-                lines = block_lines(subject.source or "", place.line)
+            if waiter.about in place.holds and place.own:
+                lines = block_lines(self._run.subject.text_of(place.path) or "", place.line)
                 if len(lines) == len(place.holds):
                     return place.path, lines[place.holds.index(waiter.about)]
         return None

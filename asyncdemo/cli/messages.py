@@ -29,6 +29,9 @@ class DeadlockTeller:
     def tick(self, *_: object) -> None:
         """Nothing is said of that."""
 
+    def stopping(self) -> None:
+        """Nothing is said of that."""
+
     def deadlock(self) -> None:
         """Say that nothing can wake the script any more."""
         tell("nothing can wake this program: no timer, no input, no thread")

@@ -173,19 +173,12 @@ def _place(evidence: Evidence, waiter: Waiter) -> Place | None:
 
 def _beside(evidence: Evidence, stand: Stand, path: str | None, near: str | None) -> Iterator[tuple[int, str]]:
     """What to say beside every line of a file at which a task waits."""
-    lines: dict[int, list[Waiter]] = {}
-    for waiter in stand.waiters:
-        for place in dict.fromkeys(waiter.chain):
-            mapped = evidence.place(*place)
-            if mapped is not None and mapped[0] == path:
-                lines.setdefault(mapped[1], []).append(waiter)
-    for line, some in sorted(lines.items()):
-        if len(some) == 1:
-            why = words.why(stand, some[0], near)
-            yield line, f"{some[0].name} waits: {some[0].words}{', ' if why else ''}{why}"
-        else:
-            kinds = ", ".join(dict.fromkeys(each.words for each in some))
-            yield line, f"{len(some)} tasks wait here: {kinds}"
+
+    def line(place: Place) -> int | None:
+        mapped = evidence.place(*place)
+        return mapped[1] if mapped is not None and mapped[0] == path else None
+
+    return words.beside_lines(stand, line, near)
 
 
 _SLACK = 0.02  # seconds before the run was told to end in which a step may have ended by that

@@ -44,6 +44,9 @@ class Listener(Protocol):
     def deadlock(self) -> None:
         """Take note that nothing can wake the script any more; told once."""
 
+    def stopping(self) -> None:
+        """Take note that the script is made to end: what it prints from now on may be about that."""
+
 
 class Onlooker(Protocol):
     """Looks at what is known of a run while it goes on."""
@@ -185,6 +188,8 @@ class _Watch:
             self.snapshots.close()
         elif self.snapshots is not None:
             self.snapshots.ask_before_the_end()
+        if self._listener is not None:
+            self._listener.stopping()
 
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)

@@ -340,6 +340,9 @@ class _Reporter:
     def deadlock(self) -> None:
         """Nothing is said: what runs here is made to end by that."""
 
+    def stopping(self) -> None:
+        """Nothing is said of that either."""
+
     def tick(self, reads_input: Callable[[], bool]) -> None:  # noqa: ARG002  # it has nothing to read
         self._report_output()
 

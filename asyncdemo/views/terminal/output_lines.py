@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from asyncdemo.model.recording import Output
 from asyncdemo.views.foreign_text import last_state
+from asyncdemo.views.stop_messages import Folded
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import wrapped
 
 GUTTER = 11  # cells: the time, the mark, and the spaces around them
 MARKS = {"stdout": " ", "stderr": "!", "other": "~"}
-_STYLES = {"stdout": "plain", "stderr": "warn", "other": "plain"}
+_STYLES = {"stdout": "plain", "stderr": "warn", "other": "plain", "note": "dim"}  # a note is a row of our own
 _NO_TIME = " " * 8
 
 
@@ -166,6 +167,13 @@ def heading(page: Page, signs: str) -> tuple[Part, ...]:
     return ((f"{left}{gap}{signs}", "dim"),)
 
 
+def folded_lines(page: Page, folded: Folded, zero: float) -> list[Line]:
+    """Two rows in the place of what follows from a stop alone: its last line, and how many there were."""
+    last = Lines(page).add(Output(folded.at, "stderr", f"{folded.last}\n"), zero)[:1]
+    count = f"{page.glyphs['more']} {folded.lines} lines that stopping it set off: {page.unfold}"
+    return [*last, Line(_NO_TIME, " ", "note", count)]
+
+
 def left_out_row(page: Page, rows: int) -> tuple[Part, ...]:
     """Say that so many rows of output are left out."""
     return ((f"{' ' * GUTTER}{page.glyphs['more']} {rows} more rows: {page.unfold}", "dim"),)
@@ -192,6 +200,11 @@ class Stream:
     def write(self, output: Output, zero: float) -> None:
         """Write a piece; `zero` is the moment that is shown as 0.00 s."""
         for line in self._lines.add(output, zero):
+            self._write(line)
+
+    def fold(self, folded: Folded, zero: float) -> None:
+        """Write what was folded away in the place of it."""
+        for line in (*self._lines.end(), *folded_lines(self._page, folded, zero)):
             self._write(line)
 
     def tick(self, *, for_input: bool) -> None:

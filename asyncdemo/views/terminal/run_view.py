@@ -1,12 +1,13 @@
 """One run: the code beside what happened to it, the output next to its time, how it ended, the next step."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from asyncdemo.model.recording import Output, Run
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import Lines as Numbered
 from asyncdemo.views.excerpt import code_lines
+from asyncdemo.views.stop_messages import Folded, begins, from_python, is_told_better, without_stop
 from asyncdemo.views.terminal import output_lines
 from asyncdemo.views.terminal.annotated_code import Row
 from asyncdemo.views.terminal.common_rows import next_rows, notes, paragraph, write_times, write_title
@@ -21,6 +22,7 @@ MOST_HELD = 1 << 20  # characters of output that are held for it: more could fil
 LIVE_FRAME = 7  # rows of the view besides output, code and lanes, where output is written as it comes
 MOST_BELOW = 9  # rows that are then kept free for what is written below it
 LANES = 8  # of these for a timeline, if there may be one
+_SOON, _ENDING = 0.25, 5.0  # seconds that a traceback is kept back which may be that of a stop; once that is asked for
 
 
 class RunView:
@@ -40,6 +42,9 @@ class RunView:
         self._zero = 0.0  # the moment that stands as 0.00 s beside output
         self._held_size = 0
         self._started = time.monotonic()
+        self._stopping = False
+        self._kept_back: list[Output] = []  # since a traceback, which may just follow from a stop
+        self._kept_since = 0.0
 
     def output(self, output: Output, zero: float | None) -> None:
         """Take a piece of output as it comes."""
@@ -49,14 +54,39 @@ class RunView:
             self._go_live()
         if self._stream is None:
             self._held.append(output)
+        elif self._kept_back or (not self._look.full and self._may_follow_from_a_stop(output)):
+            self._keep_back(output)
         else:
             self._stream.write(output, self._zero)
+
+    def _may_follow_from_a_stop(self, output: Output) -> bool:
+        return begins(output) or (self._stopping and from_python(output))
+
+    def _keep_back(self, output: Output) -> None:
+        if not self._kept_back:
+            self._kept_since = time.monotonic()
+        self._kept_back.append(output)
+        self._release()
+
+    def _release(self) -> None:
+        """Write what was kept back, if the script goes on: it was no traceback of its end."""
+        kept = time.monotonic() - self._kept_since
+        if self._stream is None or not self._kept_back or kept < (_ENDING if self._stopping else _SOON):
+            return
+        for output in self._kept_back:
+            self._stream.write(output, self._zero)
+        self._kept_back.clear()
+
+    def stopping(self) -> None:
+        """Take note that the script is made to end."""
+        self._stopping = True
 
     def tick(self, reads_input: Callable[[], bool]) -> None:
         """Take note that time passes while nothing comes."""
         for_input = reads_input()
         if self._stream is None and (for_input or self._is_late()):
             self._go_live()
+        self._release()
         if self._stream is not None:
             self._stream.tick(for_input=for_input)
 
@@ -80,6 +110,7 @@ class RunView:
         elif self._stream is None:
             self._write_whole(run)
         else:
+            self._write_told(self._stream, self._told(self._kept_back, run))
             self._stream.finish()
             shares = self._sharing(run).shares(self._stream.rows, self._below(run), written=True)
             self._write_rows(self._end_rows(run))
@@ -110,7 +141,8 @@ class RunView:
         lanes = LANES if self._look.timeline is not False and may_have_lanes(self._look.source) else 0
         room = ROWS - LIVE_FRAME - min(MOST_BELOW, max(len(self._code), lanes))
         self._stream = Stream(self._page, budget=room if self._look.fold else None)
-        self._write_held(self._stream)
+        self._write_told(self._stream, self._held)
+        self._held.clear()
 
     def _write_whole(self, run: Run) -> None:
         self._zero = run.seconds.zero or 0.0
@@ -119,11 +151,8 @@ class RunView:
         if self._look.fold and run.outcome.reason == "deadlock" and run.stopped is not None:
             # The traceback of being stopped is not the script's own, and the finding says more.
             self._held = [each for each in self._held if each.at < run.stopped]
-        rows = (
-            [*(row for each in self._held for row in lines.add(each, self._zero)), *lines.end()]
-            if self._look.fold
-            else []
-        )
+        told = self._told(self._held, run)
+        rows = [*self._rows(lines, told), *lines.end()] if self._look.fold else []
         marked = any(row.stream != "stdout" for row in rows)
         shares = self._sharing(run).shares(len(rows), self._below(run), heading=marked)
         self._write_code(shares)
@@ -133,7 +162,7 @@ class RunView:
             self._write_folded(rows, shares.output)
         else:
             output = Stream(self._page)
-            self._write_held(output)
+            self._write_told(output, told)
             output.finish()
         self._write_rows(self._end_rows(run))
         self._write_rows(shares.timeline)
@@ -148,10 +177,23 @@ class RunView:
         for row in last:
             self._page.row(*row.parts())
 
-    def _write_held(self, output: Stream) -> None:
-        for each in self._held:
-            output.write(each, self._zero)
-        self._held.clear()
+    def _told(self, outputs: Sequence[Output], run: Run) -> Sequence[Output | Folded]:
+        """The output, without what Python says of being stopped where the findings say more of it."""
+        return outputs if self._look.full or not is_told_better(run) else without_stop(outputs, run)
+
+    def _rows(self, lines: Lines, told: Sequence[Output | Folded]) -> Iterator[Line]:
+        for each in told:
+            if isinstance(each, Folded):
+                yield from (*lines.end(), *output_lines.folded_lines(self._page, each, self._zero))
+            else:
+                yield from lines.add(each, self._zero)
+
+    def _write_told(self, output: Stream, told: Sequence[Output | Folded]) -> None:
+        for each in told:
+            if isinstance(each, Folded):
+                output.fold(each, self._zero)
+            else:
+                output.write(each, self._zero)
 
     def _write_title(self, headline: str) -> None:
         write_title(self._page, self._look.title, self._look.summary, headline)
