@@ -94,7 +94,8 @@ def test_check_passes_a_deadlock_that_is_expected(tmp_path: Path, asyncdemo: Cal
         (
             ["--threshold", "never-awaited=1"],
             "--threshold never-awaited=1: no rule with a threshold is called 'never-awaited'; those are blocking-call, "
-            "cpu-bound-step, sequential-awaits, starved-task, never-suspends, swallowed-cancellation, stuck, endless-step",
+            "cpu-bound-step, sequential-awaits, spinning, starved-task, never-suspends, swallowed-cancellation, stuck, "
+            "endless-step",
         ),
     ],
 )
