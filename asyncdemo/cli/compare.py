@@ -174,7 +174,7 @@ def compare(
 
         write_json(to_json(result))
     else:
-        from asyncdemo.cli.running import options_again
+        from asyncdemo.views.next_steps import options_again
         from asyncdemo.views.terminal.comparison_view import write_comparison
         from asyncdemo.views.terminal.page import standard_page
 

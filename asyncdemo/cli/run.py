@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Mapping
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -47,6 +48,12 @@ from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Run
 
 app = command_app()
+
+# The parameters of `run` that are about what is observed.
+_OBSERVING = {
+    *("as_json", "save", "duration", "fail_on", "thresholds"),
+    *("timing", "full", "source", "timeline", "critical"),
+}
 
 
 class RunCommand(TyperCommand):
@@ -131,38 +138,30 @@ def run(
     if spans and not as_json:
         raise UsageError("--spans adds to what --json prints: give both")
     if output_only:
-        look: dict[str, object] = {"--timing": timing, "--full": full, "--source": source, "--timeline": timeline}
-        look |= {"--critical": critical}
-        made: dict[str, object] = {
-            "--json": as_json,
-            "--save": save,
-            "--for": duration,
-            "--fail-on": fail_on,
-            "--threshold": thresholds,
-        }
-        _refuse_with_output_only({**made, **look})
+        _refuse_what_observes(context)
     started = datetime.now(UTC)
     words = words or []
     catalogue = load_catalogue(scenarios, words if output_only and of is None else ())
-    watch_for = seconds_of(duration, "--for")
     rules = rules_named(fail_on)
-    request = Request(tuple(settings or ()), checked_timeout(timeout), python, watch_for, context.obj)
-    stops = bool(rules & {"deadlock", ANY})
-    request = request._replace(stop_at_deadlock=stops, cumulative=cumulative, folders=tuple(scenarios or ()))
-    if thresholds:
-        from asyncdemo.findings import thresholds_from
-
-        request = request._replace(thresholds=thresholds_from(thresholds))
-    if module is not None:
-        request = request._replace(arguments=(*words, *context.obj))
-        chosen = [targets.of_module(module)]
-        if run_all or chapter is not None:
-            raise UsageError("-m runs one module: leave out --all and --chapter")
-    else:
-        named = _chosen(words, catalogue, of, chapter, run_all=run_all)
-        chosen = blocks_to_run(named, cumulative=cumulative)
+    request = Request(
+        tuple(settings or ()),
+        checked_timeout(timeout),
+        python,
+        watch_for=seconds_of(duration, "--for"),
+        arguments=context.obj if module is None else (*words, *context.obj),
+        thresholds=_thresholds(thresholds),
+        cumulative=cumulative,
+        folders=tuple(scenarios or ()),
+        stop_at_deadlock=bool(rules & {"deadlock", ANY}),
+    )
+    if module is None:
+        chosen = blocks_to_run(_chosen(words, catalogue, of, chapter, run_all=run_all), cumulative=cumulative)
         if cumulative and not any(target.block for target in chosen):
             raise UsageError(CUMULATIVE_WHAT)
+    elif run_all or chapter is not None:
+        raise UsageError("-m runs one module: leave out --all and --chapter")
+    else:
+        chosen = [targets.of_module(module)]
     if request.arguments and len(chosen) > 1:
         raise UsageError("arguments after -- are for one script: name only one")
     if output_only:
@@ -181,16 +180,23 @@ def run(
 
             files.save(Recording(tuple(runs), started=started.isoformat(timespec="seconds")))
     annotate(runs, os.environ)
-    raise typer.Exit(
-        exit_status(runs, deadlock_is_finding=stops) or (EXPECTATION_FAILED if are_broken(runs, rules) else 0)
-    )
+    ended = exit_status(runs, deadlock_is_finding=request.stop_at_deadlock)
+    raise typer.Exit(ended or (EXPECTATION_FAILED if are_broken(runs, rules) else 0))
 
 
-def _refuse_with_output_only(options: dict[str, object]) -> None:
+def _refuse_what_observes(context: typer.Context) -> None:
     """Nothing is observed with --output-only, so nothing that needs it can be had."""
-    given = [name for name, value in options.items() if value not in (None, False)]
-    if given:
-        raise UsageError(f"--output-only and {given[0]} exclude each other: choose one")
+    for option in context.command.params:
+        if option.name in _OBSERVING and context.params[option.name]:
+            raise UsageError(f"--output-only and {option.opts[0]} exclude each other: choose one")
+
+
+def _thresholds(words: list[str] | None) -> Mapping[str, float] | None:
+    if not words:
+        return None
+    from asyncdemo.findings import thresholds_from
+
+    return thresholds_from(words)
 
 
 def _chosen(

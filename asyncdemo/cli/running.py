@@ -4,13 +4,13 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from shlex import join, quote
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.availability import satisfies, unmet_python
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
-from asyncdemo.catalogue.targets import Document, Request, Target
+from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.cli.exit_status import once_is_enough
 from asyncdemo.cli.messages import progress, tell, watched_for
 from asyncdemo.cli.planning import expected_status, planned
@@ -19,9 +19,9 @@ from asyncdemo.runner.interpreter import first_found
 from asyncdemo.runner.interpreter import shown as shown_path
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
+from asyncdemo.views.next_steps import comparison_of, next_scenario, next_step, run_again
 
 if TYPE_CHECKING:
-    from asyncdemo.documents.document_blocks import Block
     from asyncdemo.views.terminal.run_view import RunView
 
 _MINORS = range(8, 30)  # Pythons 3.N that are looked for
@@ -44,7 +44,7 @@ def show_runs(
             runs += _side_by_side(target.scenario, request, catalogue, side, last=last, ascii_only=ascii_only)
         else:
             own = {
-                "next_step": _next_step(target, request, catalogue, look) if last else None,
+                "next_step": next_step(target, request, catalogue, look) if last else None,
                 "fold": target.scenario is not None and not look["full"],
             }
             runs.append(_alone(target, request, {**look, **own}, ascii_only=ascii_only))
@@ -103,31 +103,16 @@ def _side_by_side(
         from asyncdemo.views.variant_runs import is_about_speed
 
         ran = [str(run.subject.variant) for run in runs]
-        step = _after(scenario, catalogue, request) if last else None
+        step = next_scenario(scenario, catalogue, request) if last else None
         if is_about_speed(runs):
-            step = _comparing(scenario, ran, catalogue, request)  # which is about this one, wherever it stands
+            step = comparison_of(scenario, ran, catalogue, request)  # which is about this one, wherever it stands
         page = standard_page(ascii_only=ascii_only)
 
         def see_why(run: Run) -> str:
-            return _again(run.subject.target, request)
+            return run_again(run.subject.target, request)
 
         write_variants(page, scenario.name, scenario.summary, runs, next_step=step, see_why=see_why, **look)
     return runs
-
-
-def _comparing(scenario: Scenario, ran: list[str], catalogue: Catalogue, request: Request) -> tuple[str, str]:
-    """The comparison that comes next: of the first variant with asyncio's, where there is one, else with the second.
-
-    A pair that another scenario has before has to be named in full; one that need not goes before it.
-    """
-    others = [variant for variant in ran if variant != ran[0]]
-    if not others:
-        return ("the code", _found_again(f"asyncdemo show {scenario.name}", request))
-    pairs = [(ran[0], other) for other in sorted(others, key=lambda variant: variant != "async")]
-    homes = (next(each for each in catalogue.scenarios if set(pair) <= set(each.variants)) for pair in pairs)
-    own = next((pair for pair, home in zip(pairs, homes, strict=True) if home == scenario), None)
-    names = own or [f"{scenario.name}:{variant}" for variant in pairs[0]]
-    return ("once is an anecdote", " ".join(["asyncdemo compare", *names, *options_again(request)]))
 
 
 def _summary(target: Target, plan: Plan, request: Request) -> str:
@@ -138,52 +123,6 @@ def _summary(target: Target, plan: Plan, request: Request) -> str:
     if target.scenario is not None and target.script is not None:
         return target.script.summary or target.scenario.summary
     return on
-
-
-def _next_step(
-    target: Target, request: Request, catalogue: Catalogue, look: Mapping[str, Any]
-) -> tuple[str, str] | None:
-    """The next scenario of the course; all ways of a variant; what was not shown yet of a person's own program."""
-    if target.document is not None and target.block is not None:
-        return _next_block(target.document, target.block, request)
-    if target.scenario is None:
-        return _more_of(target, request, look)
-    if target.script is not None and target.script.variant is not None:
-        return ("all ways of it", _again(target.scenario.name, request))
-    return _after(target.scenario, catalogue, request)
-
-
-def _more_of(target: Target, request: Request, look: Mapping[str, Any]) -> tuple[str, str]:
-    """What a person's own program can be looked at for next: all the code and the times, then the page."""
-    words = f"-m {quote(target.module)}" if target.module is not None else quote(target.name)
-    if look["timing"]:
-        name = target.module.rpartition(".")[2] if target.module is not None else target.path and target.path.stem
-        return ("all of it as a page", _again(f"{words} --save {quote(name or 'run')}.html", request))
-    if target.is_stdin:
-        return ("all timings", _again(f"{words} --timing", request))
-    if look["full"] or look["show_code"]:
-        shown = "--full" if look["full"] else "--source"
-        return ("all timings", _again(f"{words} {shown} --timing", request))
-    return ("full source and timings", _again(f"{words} --source --timing", request))
-
-
-def _after(scenario: Scenario, catalogue: Catalogue, request: Request) -> tuple[str, str]:
-    """The next scenario of the course that can run here."""
-    here = [each for each in catalogue.scenarios if each.available or each == scenario]
-    after = here[here.index(scenario) + 1 :]
-    if not after:
-        return ("all of them", _found_again("asyncdemo list", request))
-    return ("next", _found_again(f"asyncdemo run {after[0].name}", request))
-
-
-def _next_block(document: Document, block: "Block", request: Request) -> tuple[str, str] | None:
-    """The block after this one that can be run, a fragment with those before it; after the last one the list of all."""
-    for after in document.blocks[block.number :]:
-        kind = document.nature(after).kind
-        if kind != "not-python":
-            again = request._replace(cumulative=request.cumulative or kind == "fragment")
-            return ("next", _again(f"{quote(document.name)}#{after.number}", again))
-    return ("all blocks", f"asyncdemo list {quote(document.name)}")
 
 
 def _instead(target: Target, request: Request) -> tuple[str, str] | None:
@@ -197,7 +136,7 @@ def _instead(target: Target, request: Request) -> tuple[str, str] | None:
     here = first_found(would_do, os.environ)
     version = here or would_do[0]
     what = f"on Python {version}" if here else f"once Python {version} is installed"
-    return (what, _again(target.name, request._replace(python=version)))
+    return (what, run_again(target.name, request._replace(python=version)))
 
 
 def _which_python(target: Target, request: Request, run: Run) -> tuple[str, str] | None:
@@ -214,32 +153,6 @@ def _which_python(target: Target, request: Request, run: Run) -> tuple[str, str]
     python = with_module(target, used, module)
     if python is not None:
         words = f"-m {quote(target.module)}" if target.module is not None else quote(target.name)
-        return (label, _again(words, request._replace(python=python)))
+        return (label, run_again(words, request._replace(python=python)))
     package = package_of(module)
     return None if package is None else (label, installing(folder_of(target) or Path(), used, [package]))
-
-
-def _found_again(command: str, request: Request) -> str:
-    """The command, so that it finds the scenarios of the folders that were given just now."""
-    return " ".join([command, *(f"--scenarios {quote(folder)}" for folder in request.folders)])
-
-
-def _again(words: str, request: Request) -> str:
-    """The command that runs these words as they were run just now."""
-    options = options_again(request)
-    if request.watch_for is not None:
-        options.append(f"--for {request.watch_for:g}s")
-    if request.cumulative:
-        options.append("--cumulative")
-    own = ["--", join(request.arguments)] if request.arguments else []
-    return " ".join(["asyncdemo run", words, *options, *own])
-
-
-def options_again(request: Request) -> list[str]:
-    """The options by which the same is run again, by whichever command."""
-    options = [f"--set {quote(setting)}" for setting in request.settings]
-    if request.python is not None:
-        options.append(f"--python {quote(request.python)}")
-    if request.timeout is not None:
-        options.append(f"--timeout {request.timeout:g}")
-    return [*options, *(f"--scenarios {quote(folder)}" for folder in request.folders)]
