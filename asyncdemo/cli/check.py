@@ -13,8 +13,7 @@ from asyncdemo.catalogue.targets import Request, Target, is_document
 from asyncdemo.cli import messages
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.check_choice import Chosen, choose, other, ours
-from asyncdemo.cli.check_documents import CheckedBlocks, check_documents
-from asyncdemo.cli.check_scenarios import check_all
+from asyncdemo.cli.check_runs import CheckedBlocks, check_all, check_documents
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED, INTERRUPTED
 from asyncdemo.cli.messages import say
 from asyncdemo.cli.options import (
@@ -91,7 +90,7 @@ def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, u
     blocks = CheckedBlocks(()) if checked.interrupted else check_documents(documents, request, tell)
     say("")
     if update:
-        from asyncdemo.cli.check_scenarios import updated
+        from asyncdemo.cli.check_runs import updated
 
         checked = updated(checked, interpreter)
     results = [_near(result) for result in (*(result for result, _, _ in checked.results), *blocks.results)]

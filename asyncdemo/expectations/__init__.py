@@ -2,6 +2,5 @@
 
 From the bottom up: `output_blocks` (the text at the end of a script), `line_matching` (its placeholders, and all lines
 of a stream), `choices` (of a question), `output_diff` (what differs), `block_update` (for `check --update`);
-`static_checks` (what needs no run), `run_checks` (what does), `document_checks` (the same for a block of a document);
-`check_result`.
+`static_checks` (what needs no run), `run_checks` (what does, also of a block of a document); `check_result`.
 """

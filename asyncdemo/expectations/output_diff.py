@@ -1,16 +1,16 @@
 """What was expected and what was printed, line by line: for a person to read, and for `check --update`."""
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from asyncdemo.expectations.line_matching import ANY_LINES, matches, pairs, parting
+from asyncdemo.expectations.line_matching import ANY_LINES, NAMED, matches, pairs, parting
 from asyncdemo.expectations.output_blocks import Line
 
 Sign = Literal["-", "+", " ", "~"]
 Kind = Literal["same", "changed", "missing", "extra", "covered"]
 
-_ABSORB, _STEP, _CHANGE = 1, 4, 4  # a change costs less than a line that is missing and another one instead
-_MOST = 250_000  # cells of the table; beyond, all in the middle counts as changed
+_MOST = 1_000_000  # pairs of lines; beyond, they are compared one by one
 
 
 class Row(NamedTuple):
@@ -36,87 +36,45 @@ class Pair(NamedTuple):
 
 
 def aligned(expected: Sequence[str], printed: Sequence[str]) -> list[Pair]:
-    """Give the steps in order. Every index occurs once, but those of `...` as often as lines are covered, and once."""
-    head = _common(expected, printed)
-    tail = _common(expected[head:][::-1], printed[head:][::-1])
-    before = [Pair("same", index, index) for index in range(head)]
-    middle = _middle(expected[head : len(expected) - tail], printed[head : len(printed) - tail])
-    after = [Pair("same", len(expected) - back, len(printed) - back) for back in range(tail, 0, -1)]
-    moved = (
-        Pair(
-            kind,
-            None if left is None else left + head,
-            None if right is None else right + head,
-        )
-        for kind, left, right in middle
-    )
-    return [*before, *moved, *after]
-
-
-def _common(expected: Sequence[str], printed: Sequence[str]) -> int:
-    count = 0
-    for left, right in zip(expected, printed, strict=False):
-        if left == ANY_LINES or not matches(left, right):
-            break
-        count += 1
-    return count
-
-
-def _middle(expected: Sequence[str], printed: Sequence[str]) -> list[Pair]:
-    if len(expected) * len(printed) > _MOST:
-        both = min(len(expected), len(printed))
-        changed = [
-            Pair("same" if matches(expected[index], printed[index]) else "changed", index, index)
-            for index in range(both)
-        ]
-        missing = [Pair("missing", index, None) for index in range(both, len(expected))]
-        return [*changed, *missing, *(Pair("extra", None, index) for index in range(both, len(printed)))]
-    costs = _costs(expected, printed)
+    """The steps in order. Every index occurs once, but those of `...` as often as lines are covered, and once."""
+    exact = {line for line in expected if line != ANY_LINES}
+    patterns = [line for line in exact if NAMED.search(line)]
     steps: list[Pair] = []
-    left, right = 0, 0
-    while left < len(expected) or right < len(printed):
-        steps.append(_step(expected, printed, costs, left, right))
-        left += steps[-1].kind in ("same", "changed", "missing")
-        right += steps[-1].kind in ("same", "changed", "extra", "covered")
+    if len(expected) * len(printed) > _MOST:
+        return list(_unlike(expected, range(len(expected)), printed, range(len(printed))))
+    # Each printed line by the name of an expected one that it matches.
+    names = [
+        text if text in exact else next((each for each in patterns if matches(each, text)), f"\n{text}")
+        for text in printed
+    ]
+    for tag, *bounds in SequenceMatcher(None, expected, names, autojunk=False).get_opcodes():
+        lines, places = range(*bounds[:2]), range(*bounds[2:])
+        if tag == "equal":
+            steps += (Pair("same", line, place) for line, place in zip(lines, places, strict=True))
+        else:
+            steps += _unlike(expected, lines, printed, places)
     return steps
 
 
-def _costs(expected: Sequence[str], printed: Sequence[str]) -> list[list[int]]:
-    """What the rest costs from each pair of places on (Wagner and Fischer 1974, from the end)."""
-    width = len(printed)
-    costs = [[0] * (width + 1) for _ in range(len(expected) + 1)]
-    for right in range(width - 1, -1, -1):
-        costs[-1][right] = costs[-1][right + 1] + _STEP
-    for left in range(len(expected) - 1, -1, -1):
-        row, below = costs[left], costs[left + 1]
-        any_lines = expected[left] == ANY_LINES
-        row[width] = below[width] + (0 if any_lines else _STEP)
-        for right in range(width - 1, -1, -1):
-            if any_lines:
-                row[right] = min(below[right], row[right + 1] + _ABSORB)
-                continue
-            cost = 0 if matches(expected[left], printed[right]) else _CHANGE
-            row[right] = min(below[right + 1] + cost, below[right] + _STEP, row[right + 1] + _STEP)
-    return costs
+def _unlike(expected: Sequence[str], lines: range, printed: Sequence[str], places: range) -> Iterator[Pair]:
+    """The steps where they differ: line by line from the start, and after the last `...` from the end.
 
-
-def _step(expected: Sequence[str], printed: Sequence[str], costs: list[list[int]], left: int, right: int) -> Pair:
-    """The cheapest step from here; of those that cost the same, the one that keeps most."""
-    here = costs[left][right]
-    if left == len(expected):
-        return Pair("extra", None, right)
-    if expected[left] == ANY_LINES:
-        if right < len(printed) and here == costs[left][right + 1] + _ABSORB:
-            return Pair("covered", left, right)
-        return Pair("missing", left, None)
-    if right < len(printed):
-        if matches(expected[left], printed[right]) and here == costs[left + 1][right + 1]:
-            return Pair("same", left, right)
-        if here == costs[left + 1][right + 1] + _CHANGE:
-            return Pair("changed", left, right)
-        if here == costs[left][right + 1] + _STEP:
-            return Pair("extra", None, right)
-    return Pair("missing", left, None)
+    That one stands for what is left between.
+    """
+    gaps = [line for line in lines if expected[line] == ANY_LINES]
+    after = lines.stop - gaps[-1] - 1 if gaps else 0
+    end = max(places.stop - after, places.start)
+    left = iter(range(places.start, end))
+    for line in lines:
+        if gaps and line == gaps[-1]:
+            yield from (Pair("covered", line, place) for place in left)
+            left = iter(range(end, places.stop))
+        place = None if expected[line] == ANY_LINES else next(left, None)
+        if place is None:
+            yield Pair("missing", line, None)
+        else:
+            yield Pair("same" if matches(expected[line], printed[place]) else "changed", line, place)
+    yield from (Pair("extra", None, place) for place in left)
 
 
 CONTEXT = 2  # rows of what is as expected, around what is not

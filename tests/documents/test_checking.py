@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.documents.document_blocks import blocks
-from asyncdemo.expectations.document_checks import mismatches_of_run
 from asyncdemo.expectations.output_diff import as_text
+from asyncdemo.expectations.run_checks import block_mismatches
 from asyncdemo.model.recording import Outcome, Output, Python, Run, Subject
 from tests.conftest import Result
 from tests.documents.test_commands import ARTICLE
@@ -23,7 +23,7 @@ def mismatches(text: str, *outputs: tuple[str, str], code: int = 0, after_others
     """What the first block of a document does not keep when it prints this."""
     written = tuple(Output(0.0, stream, text) for stream, text in outputs)  # type: ignore[arg-type]
     run = Run(Subject("a.md#1"), Python("python"), Outcome("exited", code=code), code == 0, output=written)
-    found = mismatches_of_run(blocks(text)[0], run, "a.md", after_others=after_others)
+    found = block_mismatches(blocks(text)[0], run, "a.md", after_others=after_others)
     return [f"{each.place}: {each.message}\n{as_text(each.rows)}" for each in found]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from asyncdemo.catalogue.scenario import Script, script_from_text
 from asyncdemo.expectations.check_result import CheckResult, Summary, sentence, summary
-from asyncdemo.expectations.run_checks import depends_on_time, mismatches_of_run
+from asyncdemo.expectations.run_checks import depends_on_time, script_mismatches
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Stream, Subject
 
 PATH = Path("/my/script.py")
@@ -34,7 +34,7 @@ def run(*pieces: tuple[Stream, str], code: int = 0, findings: tuple[str, ...] | 
 
 
 def said(of: Script, one: Run) -> list[str]:
-    return [mismatch.message for mismatch in mismatches_of_run(of, one, {}, (3, 12, 1))]
+    return [mismatch.message for mismatch in script_mismatches(of, one, {}, (3, 12, 1))]
 
 
 KEPT = run(("stdout", "o"), ("stderr", "err\n"), ("stdout", "ut\n"))

@@ -1,29 +1,36 @@
-"""Runs scenarios to be checked and judges them: side by side; alone where time matters; again where that may be why."""
+"""Runs scenarios and blocks of documents and judges them: side by side, alone where time matters, again if it may."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import NamedTuple
 
 from asyncdemo.catalogue import script_source, targets
 from asyncdemo.catalogue.course import unlisted as unlisted_names
+from asyncdemo.catalogue.names import absolute
 from asyncdemo.catalogue.scenario import Scenario, Script
-from asyncdemo.catalogue.targets import Request
+from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.cli.check_choice import Chosen, Interpreter
-from asyncdemo.cli.planning import planned
+from asyncdemo.cli.planning import SCENARIO_TIMEOUT, planned
 from asyncdemo.cli.saving import replace_content
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations import static_checks
 from asyncdemo.expectations.block_update import FileFormat, rewritten
 from asyncdemo.expectations.check_result import CheckResult, Mismatch, Status
 from asyncdemo.expectations.choices import Observed
-from asyncdemo.expectations.run_checks import best_observed, depends_on_time, mismatches_of_run, stream_mismatches
+from asyncdemo.expectations.run_checks import (
+    best_observed,
+    block_mismatches,
+    depends_on_time,
+    script_mismatches,
+    stream_mismatches,
+)
 from asyncdemo.model.recording import Outcome, Run
 from asyncdemo.runner.workers import cores, run_side_by_side
 
-TRIES, FEWER_TRIES = (
-    3,
-    2,
-)  # of what a busy machine may have spoilt: scripts with expectations about time, and all others
+# Of what a busy machine may have spoilt: of scripts with expectations about time, and of all else.
+TRIES, FEWER_TRIES = 3, 2
+AT_A_TIME = 40  # blocks for which there are staged copies
 
 Tell = Callable[[int, int, str], None]
 _SAID = {2: "only at the second try", 3: "only at the third try"}
@@ -114,7 +121,7 @@ class _Course:
             for other in self._measures[item.key]
             if other.key in self._seconds
         }
-        return mismatches_of_run(item.script, self.runs[item.key], others, self.python.version)
+        return script_mismatches(item.script, self.runs[item.key], others, self.python.version)
 
     def _measured(self, item: Item) -> list[Item]:
         """The other variants that its claims on time are about, as far as they can run."""
@@ -123,23 +130,14 @@ class _Course:
         return [other for other in others if self.python.unavailable(other.script) is None]
 
     def _runs(self, items: Mapping[str, Item], *, at_once: int) -> Iterator[tuple[str, Run]]:
-        left = [*items]
-        with ExitStack() as stack:
-            plans = {
-                key: stack.enter_context(planned(targets.of_script(item.scenario, item.script), self._request))
-                for key, item in items.items()
-            }
-            self._say(left)
-            for key, run in run_side_by_side(plans, at_once=at_once):
-                if run.seconds.own is not None:
-                    self._seconds[key] = run.seconds.own
-                left.remove(key)
-                yield key, run
-                self._say(left)
+        chosen = {key: targets.of_script(item.scenario, item.script) for key, item in items.items()}
+        for key, run in _side_by_side(chosen, self._request, at_once, self._say):
+            if run.seconds.own is not None:
+                self._seconds[key] = run.seconds.own
+            yield key, run
 
-    def _say(self, left: list[str]) -> None:
-        if left:
-            self._tell(len(self.runs), len(self._items), self._names[left[0]])
+    def _say(self, key: str) -> None:
+        self._tell(len(self.runs), len(self._items), self._names[key])
 
 
 def _item(scenario: Scenario, script: Script) -> Item:
@@ -221,3 +219,91 @@ def _rewrite(script: Script, observed: Observed) -> bool:
         return False
     replace_content(script.path, text.encode(encoding))
     return True
+
+
+class CheckedBlocks(NamedTuple):
+    """The results in order, the Python that ran them where one could tell, and whether Ctrl-C came before the end."""
+
+    results: tuple[CheckResult, ...]
+    python: str | None = None
+    interrupted: bool = False
+
+
+def check_documents(chosen: Sequence[Target], request: Request, tell: Tell) -> CheckedBlocks:
+    """The results on the blocks of documents that can be run, compared with the output that the document shows.
+
+    Two run at once where there are two cores, and again alone those that did not fit.
+    """
+    request = request._replace(timeout=request.timeout or SCENARIO_TIMEOUT)
+    named = {each.name: each for target in chosen for each in targets.expand(target)}
+    reasons = {name: _why_not(target, request) for name, target in named.items()}
+    left = [name for name in named if reasons[name] is None]
+    found: dict[str, tuple[Run, list[Mismatch]]] = {}
+    interrupted = False
+    try:
+        for start in range(0, len(left), AT_A_TIME):
+            some = left[start : start + AT_A_TIME]
+            for at_once in (cores(), 1):
+                going_on = {name: named[name] for name in some}
+                say = partial(_say_block, tell, found, len(left))
+                for name, run in _side_by_side(going_on, request, at_once, say):
+                    found[name] = run, _mismatches(named[name], run, request)
+                some = [name for name in some if _deserves_another(*found[name])]
+    except KeyboardInterrupt:
+        interrupted = True
+    results = (_block_result(target, reasons[name], found.get(name)) for name, target in named.items())
+    return CheckedBlocks(tuple(filter(None, results)), _python(run for run, _ in found.values()), interrupted)
+
+
+def _say_block(tell: Tell, found: Collection[str], all_: int, name: str) -> None:
+    tell(len(found), all_, name)
+
+
+def _side_by_side(
+    chosen: Mapping[str, Target], request: Request, at_once: int, say: Callable[[str], None]
+) -> Iterator[tuple[str, Run]]:
+    """The runs of these targets by their keys, as they end; `say` gets the key of the first that goes on."""
+    left = [*chosen]
+    with ExitStack() as stack:
+        plans = {key: stack.enter_context(planned(target, request)) for key, target in chosen.items()}
+        if left:
+            say(left[0])
+        for key, run in run_side_by_side(plans, at_once=at_once):
+            left.remove(key)
+            yield key, run
+            if left:
+                say(left[0])
+
+
+def _deserves_another(run: Run, mismatches: Sequence[Mismatch]) -> bool:
+    """Whether a busy machine may be the reason for what did not fit; what hung for half a minute hangs."""
+    return run.outcome.kind != "timed-out" and any(mismatch.timing_sensitive for mismatch in mismatches)
+
+
+def _why_not(target: Target, request: Request) -> str | None:
+    assert target.document is not None and target.block is not None  # blocks are all that is checked here
+    return target.document.why_not(target.block, cumulative=request.cumulative)
+
+
+def _mismatches(target: Target, run: Run, request: Request) -> list[Mismatch]:
+    assert target.path is not None and target.block is not None  # the same
+    after_others = request.cumulative and target.block.number > 1
+    return block_mismatches(target.block, run, str(absolute(target.path)), after_others=after_others)
+
+
+def _block_result(target: Target, reason: str | None, found: tuple[Run, list[Mismatch]] | None) -> CheckResult | None:
+    """The result on a block; None where it was not run before Ctrl-C came."""
+    assert target.document is not None  # the same
+    chapter = target.document.name
+    if reason is not None:
+        return CheckResult(target.name, None, chapter, "skipped", said=f"it {reason}")
+    if found is None:
+        return None
+    mismatches = tuple(found[1])
+    return CheckResult(target.name, None, chapter, "failed" if mismatches else "passed", mismatches)
+
+
+def _python(runs: Iterator[Run]) -> str | None:
+    known = (run.python for run in runs if run.python.version is not None)
+    first = next(known, None)
+    return None if first is None else f"{first.implementation or 'Python'} {first.version}"
