@@ -48,7 +48,7 @@ def modules(dependencies: tuple[str, ...]) -> dict[str, str]:
 
 
 def satisfies(version: Version, specifiers: str) -> bool | None:
-    """Whether a version meets all comma-separated comparisons; None if one is not understood."""
+    """True if a version meets all comma-separated comparisons; None if one is not understood."""
     if simple := re.fullmatch(_AT_LEAST, specifiers):
         least = tuple(map(int, simple[1].split(".")))
         return version >= least + (0,) * (len(version) - len(least))
@@ -102,7 +102,7 @@ def _missing(dependencies: tuple[str, ...]) -> str | None:
 
 
 def _is_there(wanted: str) -> bool:
-    """Whether a dependency is installed here. One that is not understood is for the script itself to miss.
+    """True if a dependency is installed here. One that is not understood is for the script itself to miss.
 
     Of a plain name the module is looked for: package metadata takes longer than all scripts.
     """

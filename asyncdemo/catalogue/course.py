@@ -43,13 +43,13 @@ def list_folder(folder: Path, last_chapter: str, problems: list[Problem]) -> Sce
 
 
 def unlisted(folder: Path) -> tuple[str, ...]:
-    """Give the scenarios of a folder that its contents.toml puts into no chapter; none where it has no chapters."""
+    """The scenarios of a folder that its contents.toml puts into no chapter; none where it has no chapters."""
     *chapters, (_, rest) = list_folder(folder, "", []).chapters
     return rest if chapters else ()
 
 
 def python_files(folder: Path, problems: list[Problem]) -> dict[str, Path]:
-    """Give the scripts of a folder by the names that they stand for, alphabetically."""
+    """The scripts of a folder by the names that they stand for, alphabetically."""
     return _named([path for path in _entries(folder, problems) if path.suffix == ".py"], problems)
 
 
@@ -137,14 +137,14 @@ VARIABLE = "ASYNCDEMO_SCENARIOS"
 
 
 def built_in() -> Path:
-    """Give the folder of the built-in course: inside an installed package, or beside it in a checkout."""
+    """The folder of the built-in course: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parent.parent
     installed = package / "scenarios"
     return installed if installed.is_dir() else package.parent / "scenarios"
 
 
 def folders(extra: Sequence[str], environ: Mapping[str, str]) -> list[Path]:
-    """Give the folders of scenarios as they take precedence: --scenarios, the environment's, the course.
+    """The folders of scenarios as they take precedence: --scenarios, the environment's, the course.
 
     Raises UsageError for one of --scenarios that is no folder. One of the environment's becomes a Problem in
     `load`: it may be right for another project.

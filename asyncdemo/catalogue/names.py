@@ -8,17 +8,17 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 def normal(word: str) -> str:
-    """Give the one spelling of a name: lower case, with `-` for `_`."""
+    """The one spelling of a name: lower case, with `-` for `_`."""
     return word.lower().replace("_", "-")
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text in its normal spelling can name a scenario, a variant or an alias."""
+    """True if a text in its normal spelling can name a scenario, a variant or an alias."""
     return _NAME.fullmatch(text) is not None
 
 
 def from_file(file_name: str) -> str:
-    """Give the name that a file or folder stands for; it may be none (see `is_name`).
+    """The name that a file or folder stands for; it may be none (see `is_name`).
 
     One trailing underscore is dropped: a script called `anyio.py` would shadow the library that it imports,
     so it is called `anyio_.py`.
@@ -27,13 +27,13 @@ def from_file(file_name: str) -> str:
 
 
 def visible(text: object) -> str:
-    """Give foreign text as it is, or quoted and escaped where a terminal would not print all of it."""
+    """Foreign text as it is, or quoted and escaped where a terminal would not print all of it."""
     plain = str(text)
     return plain if plain.isprintable() else repr(plain)
 
 
 def absolute(path: Path) -> Path:
-    """Give the path from the root, or as it is where the current folder has been removed."""
+    """The path from the root, or as it is where the current folder has been removed."""
     try:
         return path.absolute()
     except OSError:

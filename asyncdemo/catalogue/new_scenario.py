@@ -74,13 +74,13 @@ print("ready")
 
 
 def single(name: str) -> str:
-    """Give the text of a scenario that is one script."""
+    """The text of a scenario that is one script."""
     notes = _NOTES.format(name=name)
     return f'"""what it shows, in a line of 60 characters at most\n\n{notes}"""\n{_QUESTION}{_ASYNC}'
 
 
 def folder(name: str, variants: Sequence[str]) -> dict[str, str]:
-    """Give the texts of a scenario with variants by their file names; the one with the question is the last."""
+    """The texts of a scenario with variants by their file names; the one with the question is the last."""
     files = {"README.md": f"# what all of them do, in a line of 60 characters at most\n\n{_NOTES.format(name=name)}"}
     for index, variant in enumerate(variants):
         last = index == len(variants) - 1
@@ -91,18 +91,18 @@ def folder(name: str, variants: Sequence[str]) -> dict[str, str]:
 
 
 def file_name(name: str) -> str:
-    """Give the file name for a script: with a `_` at the end where it could be imported in the place of a library."""
+    """The file name for a script: with a `_` at the end where it could be imported in the place of a library."""
     module = name.replace("-", "_")
     return f"{name}_.py" if _is_library(module) else f"{name}.py"
 
 
 def without_aliases(source: str) -> str:
-    """Give a scenario's text without its aliases, which stay its own; all lines keep their numbers."""
+    """A scenario's text without its aliases, which stay its own; all lines keep their numbers."""
     return re.sub(r"(?m)^(# *aliases *= *)\[([^\]]*)\]", _emptied, source, count=1)
 
 
 def with_name(notes: str, old: str, new: str) -> str:
-    """Give the notes of a copy: the commands in them name the copy and not what it was made from."""
+    """The notes of a copy: the commands in them name the copy and not what it was made from."""
     word = re.compile(rf"(?<![\w-]){re.escape(old)}(?![\w-])")
     return _COMMAND.sub(lambda command: word.sub(new, command[0]), notes)
 
@@ -126,7 +126,7 @@ def script_with_name(source: str, old: str, new: str, columns: int) -> str:
 
 
 def with_scenario(contents: str, name: str, variants: Sequence[str]) -> str | None:
-    """Give a contents.toml that names one more scenario, at the end of its last chapter; None if that is not safe.
+    """A contents.toml that names one more scenario, at the end of its last chapter; None if that is not safe.
 
     Without chapters it has only the order of its variants. It is safe if it then says what it said before, and that.
     """

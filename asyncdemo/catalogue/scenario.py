@@ -109,7 +109,7 @@ class Scenario(NamedTuple):
 
     @property
     def available(self) -> bool:
-        """Whether at least one of its scripts can run here."""
+        """True if at least one of its scripts can run here."""
         return any(script.unavailable is None for script in self.scripts)
 
     @property
@@ -120,7 +120,7 @@ class Scenario(NamedTuple):
         return "; ".join(dict.fromkeys(filter(None, (script.unavailable for script in self.scripts))))
 
     def script(self, variant: str | None) -> Script:
-        """Give the script of a variant, or of None for the single one; KeyError if there is none."""
+        """The script of a variant, or of None for the single one; KeyError if there is none."""
         for script in self.scripts:
             if script.variant == variant:
                 return script
@@ -149,7 +149,7 @@ SCHEMA = "asyncdemo.list/1"
 
 
 def to_json(catalogue: Catalogue) -> dict[str, Any]:
-    """Give the published shape: all scenarios in course order, and what could not be used."""
+    """The published shape: all scenarios in course order, and what could not be used."""
     return {
         "schema": SCHEMA,
         "scenarios": [_scenario(scenario) for scenario in catalogue.scenarios],

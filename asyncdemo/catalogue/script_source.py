@@ -37,7 +37,7 @@ def content(path: Path, most: int = MAX_BYTES) -> bytes:
 
 
 def decoded(data: bytes) -> tuple[str, str]:
-    """Give a script's text, line ends untouched, and its encoding as its first lines name it (PEP 263).
+    """A script's text, line ends untouched, and its encoding as its first lines name it (PEP 263).
 
     Raises Unreadable, with the line where that is known.
     """
@@ -82,7 +82,7 @@ _DOCSTRING = re.compile(
 
 
 def docstring(source: str) -> str:
-    """Give a script's docstring as it stands, or an empty one.
+    """A script's docstring as it stands, or an empty one.
 
     This looks at the first statement only: it need not understand what a newer Python does, and to parse
     every script would take longer than all else that a command does with the catalogue.
@@ -112,7 +112,7 @@ def _parse(source: str) -> ast.Module:
 
 
 def literals(tree: ast.Module) -> dict[str, ast.expr]:
-    """Give what stands behind each `UPPER_CASE = ` at the top level.
+    """What stands behind each `UPPER_CASE = ` at the top level.
 
     A name that is assigned more than once there is left out: which of the values counts depends on the
     script.
@@ -132,7 +132,7 @@ def literals(tree: ast.Module) -> dict[str, ast.expr]:
 
 
 def parameters(source: str) -> dict[str, Value]:
-    """Give the values of a script's top-level literals that can be set. Raises Unreadable."""
+    """The values of a script's top-level literals that can be set. Raises Unreadable."""
     values = {name: value(literal) for name, literal in literals(parsed(source)).items()}
     return {name: known for name, known in values.items() if known is not None}
 
@@ -177,7 +177,7 @@ _OWN = (*_TEXTS, "exit", "question", "watched")
 
 
 def fields(source: str) -> dict[str, Any]:
-    """Give what the block of a script says, as fields of a Script; empty if it has none.
+    """What the block of a script says, as fields of a Script; empty if it has none.
 
     Raises Unreadable, with the line, if there are two blocks, or if one is no TOML or holds something of a
     wrong kind. An unknown key under [tool.asyncdemo] is a slip too; all other keys are other tools'.
@@ -198,7 +198,7 @@ def fields(source: str) -> dict[str, Any]:
 
 
 def blocks(source: str) -> Iterator[tuple[str, int, str]]:
-    """Give the kind, the line number of the start, and the text of each block.
+    """The kind, the line number of the start, and the text of each block.
 
     The same as the reference regular expression of PEP 723, after universal newlines. That one takes the
     square of the file's length on a file of starts without ends, this one looks at each line once.
@@ -290,6 +290,6 @@ def prose(text: str) -> tuple[str, str]:
 
 
 def read_readme(path: Path) -> tuple[str, str]:
-    """Give the heading and the body of a README.md. Raises Unreadable."""
+    """The heading and the body of a README.md. Raises Unreadable."""
     heading, _, body = utf8(content(path)).replace("\r\n", "\n").strip().partition("\n")
     return heading.lstrip("# ").rstrip(), body.strip()

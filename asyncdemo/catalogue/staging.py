@@ -85,7 +85,7 @@ def replace_bytes(data: bytes, values: Mapping[str, Value]) -> bytes:
 
 
 def _like(default: Value, text: str) -> Value | None:
-    """Give the value of a text if it is of the default's kind."""
+    """The value of a text if it is of the default's kind."""
     value = script_source.value_of_text(text)
     if isinstance(default, str):
         return value if isinstance(value, str) else text
@@ -115,7 +115,7 @@ def _line_starts(source: str) -> list[int]:
 
 
 def _offset(source: str, starts: list[int], line: int, column: int) -> int:
-    """Give the place in the text of an ast position, whose column counts UTF-8 bytes."""
+    """The place in the text of an ast position, whose column counts UTF-8 bytes."""
     start = starts[line - 1]
     text = source[start : start + column]
     return start + len(text.encode()[:column].decode())
@@ -183,7 +183,7 @@ def _parameters(text: str) -> dict[str, Value]:
 
 @contextmanager
 def staged(data: bytes, base_name: str, siblings: Path | None) -> Iterator[Path]:
-    """Give the path of a copy called `base_name` in a temporary folder, which is removed afterwards.
+    """The path of a copy called `base_name` in a temporary folder, which is removed afterwards.
 
     The folder links everything in the folder `siblings` but a file of that name and the bytecode cache, which
     belongs to the original. For a script that is a link, Python looks for imports beside what it links to.

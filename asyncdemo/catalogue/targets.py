@@ -36,13 +36,13 @@ class Document(NamedTuple):
     blocks: "tuple[Block, ...]"
 
     def nature(self, block: "Block") -> "Nature":
-        """Say what one of its blocks is."""
+        """What one of its blocks is."""
         from asyncdemo.documents.block_syntax import nature
 
         return nature(block, self.blocks[: block.number - 1])
 
     def name_of(self, block: "Block") -> str:
-        """Give the name of a block as a target."""
+        """The name of a block as a target."""
         return f"{self.name}#{block.number}"
 
     def with_those_before(self, block: "Block", *, cumulative: bool) -> "tuple[Block, ...]":
@@ -97,12 +97,12 @@ def needed(nature: "Nature") -> str:
 
 
 def is_document(word: str) -> bool:
-    """Whether a word names a document, or a block of one, by its ending."""
+    """True if a word names a document, or a block of one, by its ending."""
     return re.fullmatch(_WORD, word) is not None
 
 
 def read_document(word: str) -> "tuple[Document, Block | None]":
-    """Give the document that a word names, and the block behind `#`, if one is named.
+    """The document that a word names, and the block behind `#`, if one is named.
 
     Raises UsageError for a file that cannot be read, that has no Python in it, or that has no such block.
     """
@@ -158,7 +158,7 @@ class Target(NamedTuple):
 
     @property
     def is_stdin(self) -> bool:
-        """Whether the program's text comes from standard input."""
+        """True if the program's text comes from standard input."""
         return self.path is None and self.module is None
 
     @property
@@ -192,12 +192,12 @@ class Request(NamedTuple):
 
 
 def of_module(module: str) -> Target:
-    """Give the target of `-m module`."""
+    """The target of `-m module`."""
     return Target(f"-m {module}", module=module)
 
 
 def expand(target: Target) -> list[Target]:
-    """Give one target for each variant that can run here, and for each block; anything else is itself."""
+    """One target for each variant that can run here, and for each block; anything else is itself."""
     if target.document is not None and target.block is None:
         return [_of_block(target.document, block) for block in target.document.blocks]
     if target.scenario is None or target.script is not None:
@@ -207,12 +207,12 @@ def expand(target: Target) -> list[Target]:
 
 
 def names(catalogue: Catalogue) -> list[str]:
-    """Give everything that can be completed: scenarios, aliases and scenario:variant."""
+    """Everything that can be completed: scenarios, aliases and scenario:variant."""
     return [name for scenario in catalogue.scenarios for name in _names(scenario)]
 
 
 def resolve(words: Sequence[str], catalogue: Catalogue, of: str | None = None) -> list[Target]:
-    """Give the target of each word, by DESIGN section 3: path, scenario, alias, exact variant, unique prefix.
+    """The target of each word, by DESIGN section 3: path, scenario, alias, exact variant, unique prefix.
 
     Words that are only variants are those of the first scenario that has them all, or of the scenario `of`.
     Raises UsageError for a word that means nothing or more than one thing, and for a file that cannot be run.
@@ -224,7 +224,7 @@ def resolve(words: Sequence[str], catalogue: Catalogue, of: str | None = None) -
 
 
 def _exact(word: str, catalogue: Catalogue) -> Target | None:
-    """Give the target of a word that needs no other words to tell, or None."""
+    """The target of a word that needs no other words to tell, or None."""
     if word == "-":
         return Target("-")
     if is_document(word):
@@ -341,7 +341,7 @@ def _ambiguous(word: str, candidates: list[str]) -> UsageError:
 
 
 def whole(scenario: Scenario) -> Target:
-    """Give the target of a scenario as a whole."""
+    """The target of a scenario as a whole."""
     return (
         Target(scenario.name, scenario, None, scenario.path)
         if scenario.variants
@@ -350,7 +350,7 @@ def whole(scenario: Scenario) -> Target:
 
 
 def of_script(scenario: Scenario, script: Script) -> Target:
-    """Give the target of one script of a scenario."""
+    """The target of one script of a scenario."""
     name = scenario.name if script.variant is None else f"{scenario.name}:{script.variant}"
     return Target(name, scenario, script, script.path)
 

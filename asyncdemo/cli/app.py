@@ -22,11 +22,11 @@ class Commands(TyperGroup):
     """A group whose commands are modules of this package: only the one that is used is imported."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        """Give the names in the order of the help."""
+        """The names in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        """Give the command of that name, or None."""
+        """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
         return typer.main.get_command(import_module(f"asyncdemo.cli.{cmd_name}").app)
@@ -39,7 +39,7 @@ class Commands(TyperGroup):
 
 
 def command_app() -> typer.Typer:
-    """Give an empty Typer application with the settings that all commands share.
+    """An empty Typer application with the settings that all commands share.
 
     Without Rich's help and tracebacks: they cost start-up time, and foreign text would be taken for markup.
     """

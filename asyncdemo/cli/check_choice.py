@@ -39,7 +39,7 @@ class Interpreter(NamedTuple):
     lacks: frozenset[str] | None = None
 
     def unavailable(self, script: Script) -> str | None:
-        """Say why it cannot run the script, or None if it can."""
+        """Why it cannot run the script, or None if it can."""
         if self.lacks is None:
             return script.unavailable
         why_not = availability.unmet_python(script.requires_python, self.version)
@@ -50,7 +50,7 @@ class Interpreter(NamedTuple):
 
 
 def ours() -> Interpreter:
-    """Give the one that this tool runs on."""
+    """The one that this tool runs on."""
     return Interpreter(f"{platform.python_implementation()} {platform.python_version()}", sys.version_info[:3])
 
 
@@ -91,7 +91,7 @@ class Chosen(NamedTuple):
 
 
 def choose(words: Sequence[str], catalogue: Catalogue, of: str | None, chapter: int | None) -> Chosen:
-    """Give what the words mean; without any the chapter, or everything. Raises UsageError."""
+    """What the words mean; without any the chapter, or everything. Raises UsageError."""
     if words and chapter is not None:
         raise UsageError("--chapter chooses the scenarios: name none")
     if chapter is not None:

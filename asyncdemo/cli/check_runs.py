@@ -108,7 +108,7 @@ class _Course:
                 self.tries[item.key] += 1
 
     def deserves_another(self, item: Item) -> bool:
-        """Whether what it did not keep may be the fault of a busy machine; what hung for half a minute hangs."""
+        """True if what it did not keep may be the fault of a busy machine; what hung for half a minute hangs."""
         most = TRIES if depends_on_time(item.script) else FEWER_TRIES
         if self.tries[item.key] >= most or self.runs[item.key].outcome.kind == "timed-out":
             return False
@@ -276,7 +276,7 @@ def _side_by_side(
 
 
 def _deserves_another(run: Run, mismatches: Sequence[Mismatch]) -> bool:
-    """Whether a busy machine may be the reason for what did not fit; what hung for half a minute hangs."""
+    """True if a busy machine may be the reason for what did not fit; what hung for half a minute hangs."""
     return run.outcome.kind != "timed-out" and any(mismatch.timing_sensitive for mismatch in mismatches)
 
 

@@ -30,7 +30,7 @@ class Contest(NamedTuple):
 
     @property
     def is_grid(self) -> bool:
-        """Whether several targets are compared at each value of a parameter."""
+        """True if several targets are compared at each value of a parameter."""
         return self.parameter is not None and len(self.requests) > len(self.values)
 
     @property
@@ -42,7 +42,7 @@ class Contest(NamedTuple):
 
 
 def contest(chosen: Sequence[Target], request: Request, pythons: Sequence[str], sweep: str | None) -> Contest:
-    """Say who is compared. Raises UsageError for what cannot be."""
+    """Who is compared. Raises UsageError for what cannot be."""
     chosen = [each for target in chosen for each in (targets.expand(target) if len(chosen) == 1 else [target])]
     _check(chosen)
     if len(pythons) > 1:
@@ -159,12 +159,12 @@ def _listed(text: str) -> list[str]:
 
 
 def _is_escaped(before: str) -> bool:
-    """Whether the character behind this text has a backslash of its own."""
+    """True if the character behind this text has a backslash of its own."""
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def baseline_of(names: Sequence[str], chosen: str | None) -> int:
-    """Give the number of the contestant that the others are compared with. Raises UsageError."""
+    """The number of the contestant that the others are compared with. Raises UsageError."""
     if chosen is None:
         return 0
     if chosen not in names:
@@ -174,7 +174,7 @@ def baseline_of(names: Sequence[str], chosen: str | None) -> int:
 
 
 def titled(chosen: Sequence[Target]) -> tuple[str, str]:
-    """Give the title for these targets, and what they are about where they are of one scenario."""
+    """The title for these targets, and what they are about where they are of one scenario."""
     scenario = chosen[0].scenario
     if scenario is not None and all(target.scenario == scenario for target in chosen):
         return scenario.name, scenario.summary

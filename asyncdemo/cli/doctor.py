@@ -121,7 +121,7 @@ def _own_programs(file: Path | None) -> Iterator[Check]:
 
 
 def _told_apart(run: Run) -> bool:
-    """Whether all is known of the trial; with PYTHONUNBUFFERED each of its rows comes in two pieces."""
+    """True if all is known of the trial; with PYTHONUNBUFFERED each of its rows comes in two pieces."""
     streams = [stream for stream, _ in groupby(output.stream for output in run.output)]
     return streams == ["stdout", "stderr"] and run.seconds.script is not None
 

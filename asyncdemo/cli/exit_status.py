@@ -31,7 +31,7 @@ def exit_status(runs: list[Run], *, deadlock_is_finding: bool = False) -> int:
 
 
 def rules_named(words: str | None) -> frozenset[str]:
-    """Give the rules of `RULE[,RULE]` or `any`. Raises UsageError, with what was perhaps meant."""
+    """The rules of `RULE[,RULE]` or `any`. Raises UsageError, with what was perhaps meant."""
     if words is None:
         return frozenset()
     from asyncdemo.findings import RULES
@@ -44,7 +44,7 @@ def rules_named(words: str | None) -> frozenset[str]:
 
 
 def unknown_rule(name: str, known: Iterable[str]) -> str:
-    """Say that there is no such rule, and which one was perhaps meant."""
+    """The sentence that there is no such rule, with the one that was perhaps meant."""
     from difflib import get_close_matches
 
     from asyncdemo.catalogue.names import visible
@@ -56,7 +56,7 @@ def unknown_rule(name: str, known: Iterable[str]) -> str:
 
 
 def are_broken(runs: Iterable[Run], rules: frozenset[str]) -> bool:
-    """Whether a finding of one of the rules was made; any: all but notes. Or whether nobody can tell."""
+    """True if a finding of one of the rules was made (`any`: all but notes), or if that cannot be known."""
     return bool(rules) and any(_is_broken(run, rules) for run in runs)
 
 
@@ -84,7 +84,7 @@ def _why_unknown(run: Run, rules: frozenset[str]) -> str | None:
 
 
 def too_slow(compared: "Comparison | Sweep", least: float) -> bool:
-    """Whether one of the contestants is not surely `least` times as fast as the baseline; says on stderr which."""
+    """True if one of the contestants is not surely `least` times as fast as the baseline; says on stderr which."""
     from asyncdemo.catalogue.names import visible
 
     slow = False
@@ -111,7 +111,7 @@ def annotate(runs: Iterable[Run], environ: Mapping[str, str], stream: TextIO | N
 
 
 def once_is_enough(run: Run) -> Run:
-    """Give the run; if Ctrl-C has ended it, those who press again and again get their report all the same.
+    """The run; if Ctrl-C has ended it, those who press again and again get their report all the same.
 
     SIGTERM still ends us, should nobody take what we write.
     """

@@ -15,7 +15,7 @@ app = command_app()
 
 
 def complete_rule(incomplete: str) -> list[str]:
-    """Give the rules that begin like this."""
+    """The rules that begin like this."""
     from asyncdemo.findings import RULES
 
     return [rule for rule in RULES if rule.startswith(incomplete)]
@@ -51,7 +51,7 @@ def explain(
 
 
 def _rule(word: str) -> str:
-    """Give the rule that a word names or is the only beginning of. Raises UsageError."""
+    """The rule that a word names or is the only beginning of. Raises UsageError."""
     from asyncdemo.findings import RULES
 
     name = normal(word)

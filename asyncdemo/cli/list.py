@@ -115,7 +115,7 @@ def _write_blocks(
 
 
 def _about(block: "Block", nature: "Nature") -> str:
-    """Say what matters most of a block: why it cannot run by itself, or its last line, which tells it from others."""
+    """What matters most of a block: why it cannot run by itself, or its last line, which tells it from others."""
     if nature.kind == "fragment":
         return needed(nature)
     if nature.kind == "broken":

@@ -33,7 +33,7 @@ class DeadlockTeller:
         """Nothing is said of that."""
 
     def deadlock(self) -> None:
-        """Say that nothing can wake the script any more."""
+        """Write to stderr that nothing can wake the script any more."""
         tell("nothing can wake this program: no timer, no input, no thread")
 
 
@@ -69,12 +69,12 @@ def progress(message: str) -> Iterator[None]:
 
 
 def watched_for(seconds: float) -> str:
-    """Say that a program goes on for so long, and how to end it before."""
+    """The words for a program that is watched for so long, with how to end it before."""
     return f"watched for {seconds:g} s, Ctrl-C ends it"
 
 
 def is_github(environ: Mapping[str, str]) -> bool:
-    """Tell whether this is GitHub Actions."""
+    """True if this is GitHub Actions."""
     return environ.get("GITHUB_ACTIONS") == "true"
 
 

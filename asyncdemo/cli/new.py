@@ -67,7 +67,7 @@ def new(
 
 
 def _checked(word: str, what: str) -> str:
-    """Give the one spelling of a name. Raises UsageError if it is none."""
+    """The one spelling of a name. Raises UsageError if it is none."""
     name = names.normal(word.strip())
     if not names.is_name(name):
         raise UsageError(f"{visible(word)!r} is no {what} for a scenario: use {_WORD}")
@@ -75,7 +75,7 @@ def _checked(word: str, what: str) -> str:
 
 
 def _variants(words: str) -> list[str]:
-    """Give the names of --variants. Raises UsageError if one is none, or if two are the same."""
+    """The names of --variants. Raises UsageError if one is none, or if two are the same."""
     names = [_checked(word, "variant") for word in words.split(",")]
     if len(set(names)) < len(names):
         raise UsageError(f"--variants {visible(words)}: each variant needs a name of its own")
@@ -83,7 +83,7 @@ def _variants(words: str) -> list[str]:
 
 
 def _original(word: str, catalogue: Catalogue) -> Scenario:
-    """Give the scenario of --from. Raises UsageError for anything else."""
+    """The scenario of --from. Raises UsageError for anything else."""
     (target,) = resolved([word], catalogue, None)
     if target.scenario is None or (target.script is not None and target.script.variant is not None):
         raise UsageError(f"--from {visible(word)}: name a scenario, not a variant or a script")

@@ -22,7 +22,7 @@ _BASH = "complete_bash"
 
 
 def complete_target(incomplete: str) -> list[str]:
-    """Give the names of scenarios, aliases and variants that begin like this, or the blocks of a document."""
+    """The names of scenarios, aliases and variants that begin like this, or the blocks of a document."""
     blocks = complete_document(incomplete)
     if blocks:
         return blocks
@@ -34,7 +34,7 @@ def complete_target(incomplete: str) -> list[str]:
 
 
 def complete_document(incomplete: str) -> list[str]:
-    """Give the blocks of a document whose name is there up to `#`; else the shell completes file names itself."""
+    """The blocks of a document whose name is there up to `#`; else the shell completes file names itself."""
     name, mark, _ = incomplete.rpartition("#")
     if not mark or not is_document(name):
         return []
@@ -107,13 +107,13 @@ def load_catalogue(extra: list[str] | None, named: Collection[str] = ()) -> Cata
 
 
 def tell_problems(problems: Iterable[Problem]) -> None:
-    """Say on stderr which files could not be used, and why; they hide none of the others."""
+    """Write to stderr which files could not be used, and why; they hide none of the others."""
     for problem in problems:
         tell(f"{visible(problem.path)}: {visible(problem.reason)}")
 
 
 def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Target]:
-    """Give the targets of the words. Where one means nothing, files that could not be read may be the reason."""
+    """The targets of the words. Where one means nothing, files that could not be read may be the reason."""
     try:
         return targets.resolve(words, catalogue, of)
     except UsageError:
@@ -122,7 +122,7 @@ def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Tar
 
 
 def in_chapter(catalogue: Catalogue, chapter: int) -> list[Scenario]:
-    """Give the scenarios of a chapter, by its number. Raises UsageError."""
+    """The scenarios of a chapter, by its number. Raises UsageError."""
     chapters = {each.chapter.number for each in catalogue.scenarios}
     if chapter not in chapters:
         raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
@@ -130,7 +130,7 @@ def in_chapter(catalogue: Catalogue, chapter: int) -> list[Scenario]:
 
 
 def seconds_of(duration: str | None, option: str) -> float | None:
-    """Give the seconds of a duration such as 30, 30s or 2m. Raises UsageError."""
+    """The seconds of a duration such as 30, 30s or 2m. Raises UsageError."""
     if duration is None:
         return None
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|)", duration)
@@ -141,7 +141,7 @@ def seconds_of(duration: str | None, option: str) -> float | None:
 
 
 def percent_of(text: str | None, option: str) -> float | None:
-    """Give the part of 1 that a text such as 3% stands for. Raises UsageError."""
+    """The part of 1 that a text such as 3% stands for. Raises UsageError."""
     if text is None:
         return None
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
@@ -152,7 +152,7 @@ def percent_of(text: str | None, option: str) -> float | None:
 
 
 def checked_timeout(timeout: float | None) -> float | None:
-    """Give the timeout in seconds back if it is one. Raises UsageError."""
+    """The timeout in seconds, if it is one. Raises UsageError."""
     if timeout is not None and not (0 < timeout < math.inf):
         raise UsageError(f"--timeout is {timeout:g}; give a number of seconds above 0")
     return timeout

@@ -24,7 +24,7 @@ SCENARIO_TIMEOUT = 30.0  # seconds
 
 
 def blocks_to_run(chosen: Iterable[Target], *, cumulative: bool | None) -> list[Target]:
-    """Give the targets with the blocks in the place of each whole document.
+    """The targets with the blocks in the place of each whole document.
 
     `cumulative`: a block is run with those before it; None where that cannot be asked for.
     What cannot be run by itself is left out of a whole document, which is said on stderr and is no failure. Raises
@@ -61,7 +61,7 @@ def _those_that_run(target: Target, *, cumulative: bool | None) -> Iterator[Targ
 
 @contextmanager
 def planned(target: Target, request: Request, *, again_and_again: bool = False) -> Iterator[Plan]:
-    """Give the plan of one run; a staged copy that it needs exists within the block.
+    """The plan of one run; a staged copy that it needs exists within the block.
 
     What is run `again_and_again` gets no standard input: the first run would take all of it.
 
@@ -140,7 +140,7 @@ def _unavailable(target: Target, request: Request) -> str | None:
 
 
 def _runnable_file(python: str, copy: str, chosen: "Sequence[Block]") -> str:
-    """Give the file that a Python is to run: the staged copy itself, or bytecode where it is no plain script."""
+    """The file that a Python is to run: the staged copy itself, or bytecode where it is no plain script."""
     from asyncdemo.documents.block_syntax import awaits
 
     sessions = [(block.line, block.last) for block in chosen if block.session]

@@ -218,7 +218,7 @@ def _chosen(
 
 
 def _refuse_arguments(words: list[str], catalogue: Catalogue, of: str | None) -> None:
-    """Say where words stand that are no targets after a script of the person's own: they are its arguments."""
+    """Raise UsageError for words after a script that are no targets: they are its arguments, which go after --."""
     if len(words) < 2 or not words[0].lower().endswith(".py") or words[1].lower().endswith(".py"):
         return
     script = targets.resolve(words[:1], catalogue)[0]
@@ -233,7 +233,7 @@ def _refuse_arguments(words: list[str], catalogue: Catalogue, of: str | None) ->
 
 
 def _refuse_options(words: list[str]) -> None:
-    """Say where the options stand that belong to the script."""
+    """Raise UsageError for an option that is not ours: those of the script go after --."""
     first = next((index for index, word in enumerate(words) if word.startswith("-") and word != "-"), None)
     if first is None:
         return

@@ -78,7 +78,7 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
 
 
 def _without_code(run: Run) -> Iterator[str]:
-    """Say why there is no code to be shown."""
+    """Why there is no code to show, if so."""
     if run.subject.source is None and run.outcome.kind != "not-started":
         observed = run.findings is not None
         yield "no code: " + ("its file is a library's, or cannot be read" if observed else "its file is not known")

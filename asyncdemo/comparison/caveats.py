@@ -22,7 +22,7 @@ class Caveat(NamedTuple):
 
 
 def caveats(compared: Comparison | Sweep) -> list[Caveat]:
-    """Give all reasons for doubt, those first that change the verdict; of a sweep each kind once."""
+    """All reasons for doubt, those first that change the verdict; of a sweep each kind once."""
     points = compared.points
     found: dict[Kind, Caveat] = {}
     for caveat in (caveat for point in points if point.rounds for caveat in _of(point)):

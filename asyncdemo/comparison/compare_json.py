@@ -12,7 +12,7 @@ SCHEMA = "asyncdemo.compare/1"
 
 
 def to_json(compared: Comparison | Sweep) -> dict[str, Any]:
-    """Give the document; of a sweep over several targets the contestants stand at each value."""
+    """The document; of a sweep over several targets the contestants stand at each value."""
     first = compared.points[0]
     return {
         "schema": SCHEMA,

@@ -12,7 +12,7 @@ FEWEST = 6  # pairs: of five values not even the whole range holds the median wi
 def speed_up(
     baseline: Sequence[float], other: Sequence[float], common: float = 0.0
 ) -> tuple[float | None, tuple[float, float] | None]:
-    """Give the median of the paired ratios baseline / other and its 95 % interval.
+    """The median of the paired ratios baseline / other and its 95 % interval.
 
     None is the median of no pairs, and the interval of fewer than six.
 
@@ -33,7 +33,7 @@ def speed_up(
 
 
 def median_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[float, float] | None:
-    """Give the interval that holds the median of the values' distribution; None if there are too few.
+    """The interval that holds the median of the values' distribution; None if there are too few.
 
     Its ends lie between two neighbours each among the sorted values: T. P. Hettmansperger and S. J. Sheather,
     "Confidence intervals based on interpolated order statistics", Statistics & Probability Letters 4 (1986). The

@@ -128,7 +128,7 @@ class Comparison(NamedTuple):
 
     @property
     def timed_out(self) -> bool:
-        """Whether one of them took too long, which in a sweep is not the end of the others."""
+        """True if one of them took too long, which in a sweep is not the end of the others."""
         return any(each.outcome.kind == "timed-out" for each in self.contestants)
 
     @property
@@ -219,7 +219,7 @@ class Sweep(NamedTuple):
 
     @property
     def timed_out(self) -> bool:
-        """Whether one of them took too long at one of the values."""
+        """True if one of them took too long at one of the values."""
         return any(point.timed_out for point in self.points)
 
     @property
@@ -252,7 +252,7 @@ def sweep(runs: Runs, parameter: str, values: Sequence[Any], ids: Sequence[str],
 
 
 def trends(compared: Comparison | Sweep) -> list[Trend]:
-    """Say of each contestant how its time goes with the parameter; of nothing that was not swept over numbers."""
+    """How the time of each contestant goes with the parameter; none for what was not swept over numbers."""
     if isinstance(compared, Sweep):
         columns = zip(*(point.contestants for point in compared.points), strict=True)
         found = [_trend(each[0].id, curve(compared.values, each)) for each in columns]
@@ -266,18 +266,18 @@ def trends(compared: Comparison | Sweep) -> list[Trend]:
 
 
 def curve(values: Sequence[Any], contestants: Sequence[Contestant]) -> list[tuple[float, float]]:
-    """Give pairs of value and time (seconds), from the least value on, as far as both are numbers above 0."""
+    """Pairs of value and time (seconds), from the least value on, as far as both are numbers above 0."""
     pairs = ((value, each.time) for value, each in zip(values, contestants, strict=True) if is_number(value))
     return sorted((float(value), time) for value, time in pairs if time is not None and time > 0 and value > 0)
 
 
 def is_number(value: object) -> bool:
-    """Whether it is a number that can stand on an axis."""
+    """True if it is a number that can stand on an axis."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def foreseen(points: Sequence[tuple[float, float]], value: float) -> float | None:
-    """Say how many seconds a run will take for a greater value, if the time goes on as between the last two values.
+    """How many seconds a run will take for a greater value, if the time goes on as between the last two values.
 
     None if there are no two, or a value is not above the others: then nothing can be said.
     """

@@ -33,7 +33,7 @@ class Limits(NamedTuple):
     hurried: bool = False
 
     def reached(self, rounds: int, precisions: Sequence[float | None], elapsed: float, each: float) -> Stopped | None:
-        """Say why to stop after so many rounds, or None; `each` is how many seconds one more will take.
+        """Why to stop after so many rounds, or None; `each` is how many seconds one more will take.
 
         `precisions` has, for each round, how far the widest interval reached after it.
         """
@@ -48,7 +48,7 @@ class Limits(NamedTuple):
         return None
 
     def expected(self, rounds: int, elapsed: float, each: float) -> tuple[int, int | None]:
-        """Say how many rounds there will be at least and at most, if each takes so many seconds; None: nobody knows."""
+        """How many rounds there will be at least and at most, if each takes so many seconds; None: nobody knows."""
         in_time = None
         if self.seconds is not None:
             in_time = max(self._least, rounds + math.floor(max(0.0, self.seconds - elapsed) / max(each, 1e-6)))
@@ -64,7 +64,7 @@ class Limits(NamedTuple):
 
 
 def limits(rounds: int | None, precision: float | None, seconds: float | None) -> Limits:
-    """Give the limits for what was asked for: the usual precision where no number of rounds, the usual time where none
+    """The limits for what was asked for: the usual precision where no number of rounds, the usual time where none
     of them.
     """
     if rounds is not None:

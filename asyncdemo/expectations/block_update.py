@@ -41,7 +41,7 @@ class FileFormat(NamedTuple):
 
 
 def rewritten(source: str, observed: Observed, file_format: FileFormat) -> str:
-    """Give the source with blocks that expect what was seen, for the Python that it was seen on.
+    """The source with blocks that expect what was seen, for the Python that it was seen on.
 
     Blocks that are kept stay as they are, character for character, and so do those for other Pythons.
     """
@@ -80,7 +80,7 @@ def _stream_rewritten(
 
 
 def new_line(printed: str, file_format: FileFormat) -> str:
-    """Give a line that expects a printed one, with placeholders for what is another one on each machine."""
+    """A line that expects a printed one, with placeholders for what is another one on each machine."""
     printed = printed.rstrip()
     for own_path in dict.fromkeys([file_format.own_path, ""]):
         text = printed.replace(own_path, "<path>") if own_path else printed
@@ -91,7 +91,7 @@ def new_line(printed: str, file_format: FileFormat) -> str:
 
 
 def updated_line(expected: str, printed: str, file_format: FileFormat) -> str:
-    """Give a line that expects a printed one, with the placeholders of the expected line where they still fit."""
+    """A line that expects a printed one, with the placeholders of the expected line where they still fit."""
     pieces = parts(expected)
     found: list[str] = []
     at = 0
@@ -216,7 +216,7 @@ def _encodes(character: str, file_format: FileFormat) -> bool:
 
 
 def _is_line(text: str) -> bool:
-    """Whether it is read as a line of a block, and not as a heading, as `...` or as the start of metadata."""
+    """True if it is read as a line of a block, and not as a heading, as `...` or as the start of metadata."""
     return text != ANY_LINES and not HEADING.fullmatch(_comment(text)) and not text.startswith("/// ")
 
 

@@ -60,7 +60,7 @@ class CheckResult(NamedTuple):
 
 
 def to_json(results: Iterable[CheckResult]) -> dict[str, Any]:
-    """Give the published shape."""
+    """The published shape."""
     return {
         "schema": SCHEMA,
         "results": [
@@ -109,7 +109,7 @@ def summary(results: Iterable[CheckResult], unfinished: Iterable[str] = ()) -> S
 
 
 def sentence(counted: Summary, python: str) -> str:
-    """Say what is ready on this machine, and what is not."""
+    """What is ready on this machine, and what is not."""
     are = "is" if counted.ready == 1 else "are"
     parts = [f"{counted.ready} of {counted.total} {are} ready on this machine ({python})"]
     if counted.failed:

@@ -19,12 +19,12 @@ class Observed(NamedTuple):
     version: Version = ()
 
     def lines(self, stream: Stream) -> tuple[str, ...]:
-        """Give the lines of a stream."""
+        """The lines of a stream."""
         return self.stdout if stream == "stdout" else self.stderr
 
 
 def observed(run: Run, *, other: Stream, version: Version) -> Observed:
-    """Give what was seen; `other` is the stream that what was written below Python is held for.
+    """What was seen; `other` is the stream that what was written below Python is held for.
 
     Of a run that was made to end by a deadlock, that is what it had printed until then.
 
@@ -85,12 +85,12 @@ def parsed(text: str) -> Choice:
 
 
 def matching(choices: Sequence[str], observed: Observed) -> list[str]:
-    """Give the choices that match what was seen of a run."""
+    """The choices that match what was seen of a run."""
     return [choice for choice in choices if _matches(parsed(choice), observed)]
 
 
 def depend_on_time(choices: Sequence[str]) -> bool:
-    """Tell whether one of them is about how long it takes."""
+    """True if one of them is about how long it takes."""
     return any(parsed(choice).seconds is not None for choice in choices)
 
 

@@ -23,7 +23,7 @@ NAMED = re.compile("|".join(map(re.escape, PLACEHOLDERS)))
 
 
 def matches(expected: str, printed: str) -> bool:
-    """Tell whether a printed line is as expected; blanks at the end do not count."""
+    """True if a printed line is as expected; blanks at the end do not count."""
     expected, printed = expected.rstrip(), printed.rstrip()
     return expected == printed or (
         NAMED.search(expected) is not None and _pattern(expected).fullmatch(printed) is not None
@@ -62,23 +62,23 @@ def _piece(pieces: Sequence[str], place: int) -> str:
 
 
 def _between_any(pieces: Sequence[str], place: int) -> bool:
-    """Whether this text stands between two `<any>`."""
+    """True if this text stands between two `<any>`."""
     return 0 < place < len(pieces) - 1 and pieces[place - 1] == pieces[place + 1] == ANY_TEXT
 
 
 def printed_lines(text: str) -> list[str]:
-    """Give the lines of what was printed; a last line without an end counts as one with."""
+    """The lines of what was printed; a last line without an end counts as one with."""
     lines = text.split("\n")
     return [line.rstrip() for line in (lines[:-1] if lines[-1] == "" else lines)]
 
 
 def as_expected(ordered: Sequence[str], unordered: Sequence[str], printed: Sequence[str]) -> bool:
-    """Tell whether the lines are the ordered ones, `...` standing for any, and after them the unordered ones."""
+    """True if the lines are the ordered ones, `...` standing for any, and after them the unordered ones."""
     return split(ordered, unordered, printed) is not None
 
 
 def split(ordered: Sequence[str], unordered: Sequence[str], printed: Sequence[str]) -> int | None:
-    """Give how many of the printed lines are the ordered ones, if all are as expected; else None."""
+    """How many of the printed lines are the ordered ones, if all are as expected; else None."""
     fixed = sum(line != ANY_LINES for line in unordered)
     for count in range(len(printed) - fixed, -1, -1):
         if (
@@ -93,7 +93,7 @@ def split(ordered: Sequence[str], unordered: Sequence[str], printed: Sequence[st
 
 
 def parting(ordered: Sequence[str], unordered: Sequence[str], printed: Sequence[str]) -> int:
-    """Give how many of the printed lines to hold against the ordered ones, also where not all are as expected."""
+    """How many of the printed lines to hold against the ordered ones, also where not all are as expected."""
     fit = len(printed) if not unordered else split(ordered, unordered, printed)
     if fit is not None:
         return fit

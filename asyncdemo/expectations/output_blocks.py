@@ -45,7 +45,7 @@ class Block(NamedTuple):
         return self.number + len(self.lines)
 
     def holds(self, version: Version) -> bool:
-        """Tell whether it holds for a Python of this version."""
+        """True if it holds for a Python of this version."""
         return (self.first is None or self.first <= version) and (self.end is None or version < self.end)
 
 
@@ -57,7 +57,7 @@ class Slip(NamedTuple):
 
 
 def blocks_start(source: str) -> int | None:
-    """Give the index of the line of the first heading, if nothing but comments and blank lines follows it."""
+    """The index of the line of the first heading, if nothing but comments and blank lines follows it."""
     lines = LINE_END.split(source)
     start = None
     for index in range(len(lines) - 1, _last_of_code(source) - 1, -1):
@@ -69,12 +69,12 @@ def blocks_start(source: str) -> int | None:
 
 
 def blocks(source: str) -> tuple[Block, ...]:
-    """Give the blocks of a script in their order."""
+    """The blocks of a script in their order."""
     return tuple(each for each in _parts(source) if isinstance(each, Block))
 
 
 def slips(source: str) -> tuple[Slip, ...]:
-    """Give the lines among the blocks, or at the end of a script without any, that were probably meant to be in one."""
+    """The lines among the blocks, or at the end of a script without any, that were probably meant to be in one."""
     if blocks_start(source) is None:
         return tuple(
             Slip(number, f"{line!r} is no heading of a block: write it like '# Output:' or '# Errors, from 3.12:'")
@@ -85,14 +85,14 @@ def slips(source: str) -> tuple[Slip, ...]:
 
 
 def blocks_for(all_blocks: Sequence[Block], stream: Stream, version: Version, *, ordered: bool) -> tuple[Block, ...]:
-    """Give those blocks of a stream that hold for a version."""
+    """Those blocks of a stream that hold for a version."""
     return tuple(
         each for each in all_blocks if each.stream == stream and each.ordered == ordered and each.holds(version)
     )
 
 
 def lines_of(chosen: Sequence[Block]) -> tuple[Line, ...]:
-    """Give the lines of blocks one after the other."""
+    """The lines of blocks one after the other."""
     return tuple(line for block in chosen for line in block.lines)
 
 

@@ -82,7 +82,7 @@ MOST = 40  # rows in all
 
 
 def difference(ordered: Sequence[Line], unordered: Sequence[Line], printed: Sequence[str]) -> tuple[Row, ...]:
-    """Give the rows that differ with a few around them; none if there is no difference."""
+    """The rows that differ with a few around them; none if there is no difference."""
     texts = [line.text for line in unordered]
     count = parting([line.text for line in ordered], texts, printed)
     rows = [*_in_order(ordered, printed[:count]), *_in_any_order(unordered, printed[count:])]
@@ -92,7 +92,7 @@ def difference(ordered: Sequence[Line], unordered: Sequence[Line], printed: Sequ
 
 
 def as_text(rows: Sequence[Row]) -> str:
-    """Give the rows as plain text: line number, sign, line."""
+    """The rows as plain text: line number, sign, line."""
     width = max((len(str(row.line)) for row in rows if row.line is not None), default=1)
     return "".join(
         f"{'' if row.line is None else row.line:>{width}} {row.sign} {row.text}".rstrip() + "\n" for row in rows

@@ -1,4 +1,4 @@
-"""Whether a run meets what its script expects, or what a document shows after its block."""
+"""A run held against what its script expects, or against what a document shows after its block."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,14 +19,14 @@ _STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 
 
 def depends_on_time(script: Script) -> bool:
-    """Tell whether a busy machine could change what is expected, so that nothing else should run meanwhile."""
+    """True if a busy machine could change what is expected, so that nothing else should run meanwhile."""
     return (
         bool(script.time) or choices.depend_on_time(script.choices) or not THRESHOLDS.keys().isdisjoint(script.findings)
     )
 
 
 def script_mismatches(script: Script, run: Run, others: Mapping[str, float], version: Version) -> list[Mismatch]:
-    """Give what a run did not keep. `others` has the seconds that other variants of the scenario took.
+    """What a run did not keep. `others` has the seconds that other variants of the scenario took.
 
     `version` is that of the Python that was asked for. What was written below Python, which nobody can tell the stream
     of, is held for the one with which the expectations are met, if there is one.
@@ -40,7 +40,7 @@ def script_mismatches(script: Script, run: Run, others: Mapping[str, float], ver
 
 
 def best_observed(script: Script, run: Run, version: Version) -> Observed:
-    """Give what was seen of a run, as the expectations about its streams are best met."""
+    """What was seen of a run, as the expectations about its streams are best met."""
     both = [observed(run, other=stream, version=version) for stream in _STREAMS]
     return min(both, key=lambda one: len(list(stream_mismatches(script, one))))
 
@@ -60,7 +60,7 @@ def _ending(script: Script, run: Run) -> Iterator[Mismatch]:
 
 
 def how_it_ended(outcome: Outcome) -> str:
-    """Say how a run ended, in words."""
+    """How a run ended, in words."""
     if outcome.kind == "timed-out":
         return f"it did not end within {outcome.after:g} s"
     if outcome.reason == "deadlock":
@@ -71,7 +71,7 @@ def how_it_ended(outcome: Outcome) -> str:
 
 
 def stream_mismatches(script: Script, one: Observed) -> Iterator[Mismatch]:
-    """Give what is not as the blocks at the end of a script expect."""
+    """What is not as the blocks at the end of a script expect."""
     found = blocks(script.source)
     for stream in _STREAMS:
         chosen = [blocks_for(found, stream, one.version, ordered=order) for order in (True, False)]
@@ -133,7 +133,7 @@ _CHAINED = ("During handling of the above exception", "The above exception was t
 
 
 def block_mismatches(block: Block, run: Run, path: str, *, after_others: bool) -> list[Mismatch]:
-    """Give what a run of a block did not keep. `path` is the document's; `after_others`: earlier blocks ran before it.
+    """What a run of a block did not keep. `path` is the document's; `after_others`: earlier blocks ran before it.
 
     Of a document that shows no output the block is expected to end well. Output that it shows is that of stdout, or of
     both streams in their order, as a terminal shows them.

@@ -41,7 +41,7 @@ def parsed_claim(text: str) -> Claim | None:
 
 
 def claim_mismatch(one: Claim, seconds: float, others: Mapping[str, float]) -> str | None:
-    """Say how a time breaks the claim; None if it keeps it, or if it is about a variant whose time is not there."""
+    """How a time breaks the claim; None if it keeps it, or if it is about a variant whose time is not there."""
     if one.of is not None and not others.get(one.of):
         return None
     measured = seconds if one.of is None else seconds / others[one.of]
@@ -58,7 +58,7 @@ COLUMNS = 70  # of a line of code: a projector has no more room
 
 
 def of_scenario(scenario: Scenario, *, unlisted: bool) -> list[Mismatch]:
-    """Give what is wrong with a scenario as a whole; `unlisted`: the contents.toml beside it does not name it."""
+    """What is wrong with a scenario as a whole; `unlisted`: the contents.toml beside it does not name it."""
     path = str(scenario.path / "README.md" if scenario.variants else scenario.path)
     found = list(_summary(scenario.summary, path))
     if not scenario.notes.strip():
@@ -72,7 +72,7 @@ def of_scenario(scenario: Scenario, *, unlisted: bool) -> list[Mismatch]:
 
 
 def of_script(script: Script, scenario: Scenario) -> list[Mismatch]:
-    """Give what is wrong with the text of one of a scenario's scripts."""
+    """What is wrong with the text of one of a scenario's scripts."""
     path = str(script.path)
     found = [Mismatch(f"{script.syntax_error}", path)] if script.syntax_error else []
     if script.variant is not None:
@@ -89,7 +89,7 @@ def of_script(script: Script, scenario: Scenario) -> list[Mismatch]:
 
 
 def line_of(script: Script, key: str) -> int | None:
-    """Give the number of the line in a script's metadata on which a key stands, None where that is not plain."""
+    """The number of the line in a script's metadata on which a key stands, None where that is not plain."""
     for number, line in enumerate(LINE_END.split(script.source), 1):
         if re.match(rf"# *{re.escape(key)} *=", line):
             return number

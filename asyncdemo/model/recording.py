@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
     reason: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the kind and the one field that belongs to it."""
+        """The kind and the one field that belongs to it."""
         own = {"code": self.code, "signal": self.signal, "after": self.after, "reason": self.reason}
         return {"kind": self.kind} | {name: value for name, value in own.items() if value is not None}
 
@@ -103,7 +103,7 @@ class Seconds(NamedTuple):
         return min(1.0, self.waiting / self.own) if self.waiting is not None and self.own else None
 
     def to_json(self) -> dict[str, Any]:
-        """Give all times, rounded to the microsecond."""
+        """All times, rounded to the microsecond."""
         names = ("total", "startup", "imports", "script", "cpu", "waiting", "late_imports", "queued")
         return {name: rounded(getattr(self, name)) for name in names}
 
@@ -127,7 +127,7 @@ class Output(NamedTuple):
     path: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the piece with its time rounded to the microsecond."""
+        """The piece with its time rounded to the microsecond."""
         place = {"line": self.line} | ({} if self.path is None else {"path": self.path})
         return {"at": rounded(self.at), "stream": self.stream, "text": self.text, **place}
 
@@ -157,7 +157,7 @@ class Subject(NamedTuple):
         return self.source if self.is_script(path) else self.modules.get(path or "")
 
     def to_json(self) -> dict[str, Any]:
-        """Give all but the source, of which only the checksum is published."""
+        """All but the source, of which only the checksum is published."""
         return {
             "target": self.target,
             "scenario": self.scenario,
@@ -213,11 +213,11 @@ class Run(NamedTuple):
 
     @property
     def was_interrupted(self) -> bool:
-        """Whether a person ended it, without having said so beforehand."""
+        """True if a person ended it, without having said so beforehand."""
         return self.outcome.kind == "interrupted" and self.outcome.reason is None and not self.ok
 
     def to_json(self, *, spans: bool = False) -> dict[str, Any]:
-        """Give the run in the published shape, the spans only if asked for; what was not observed is null."""
+        """The run in the published shape, the spans only if asked for; what was not observed is null."""
         return self.subject.to_json() | {
             "python": self.python.to_json(),
             "outcome": self.outcome.to_json(),
@@ -248,7 +248,7 @@ def _timeline_json(timeline: "Timeline | None", *, spans: bool) -> dict[str, Any
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
-    """Give a finding in the published shape."""
+    """A finding in the published shape."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,

@@ -49,24 +49,24 @@ class WrongShapeError(ValueError):
 
 
 def as_mapping(value: Any, name: str) -> Mapping[str, Any]:
-    """Give the value if it is an object; raises WrongShapeError."""
+    """The value if it is an object; raises WrongShapeError."""
     return _as(dict, value, name, "no object")
 
 
 def as_list(value: Any, name: str) -> list[Any]:
-    """Give the value if it is an array; raises WrongShapeError."""
+    """The value if it is an array; raises WrongShapeError."""
     return _as(list, value, name, "no array")
 
 
 def as_type(hint: Any, value: Any, name: str) -> Any:
-    """Give the value if it fits the type; raises WrongShapeError."""
+    """The value if it fits the type; raises WrongShapeError."""
     if not _fits(hint)(value):
         raise WrongShapeError(f"{name} is {_shown(value)}")
     return value
 
 
 def as_numbers(value: Any, name: str) -> list[int]:
-    """Give the value if it is an array of whole numbers, however long; raises WrongShapeError."""
+    """The value if it is an array of whole numbers, however long; raises WrongShapeError."""
     numbers = as_list(value, name)
     if not set(map(type, numbers)) <= {int} or (numbers and not (min(numbers) >= _LEAST and max(numbers) <= _MOST)):
         raise WrongShapeError(f"{name} has something else than whole numbers")

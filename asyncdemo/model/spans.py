@@ -174,12 +174,12 @@ class Timeline(NamedTuple):
 
 
 def loop_json(loop: LoopTime) -> dict[str, Any]:
-    """Give what a loop did in the published shape; times rounded to the microsecond."""
+    """What a loop did in the published shape; times rounded to the microsecond."""
     return {name: value if name == "thread" else round(value, 6) for name, value in loop._asdict().items()}
 
 
 def task_json(task: Task) -> dict[str, Any]:
-    """Give a lane in the published shape."""
+    """A lane in the published shape."""
     return {
         "id": task.id,
         "name": task.name,
@@ -197,7 +197,7 @@ def task_json(task: Task) -> dict[str, Any]:
 
 
 def span_json(span: Span) -> dict[str, Any]:
-    """Give a span in the published shape."""
+    """A span in the published shape."""
     reason = span.reason if span.state == "waiting" else None
     told = {
         "wait": None if reason is None else wait_words(reason.wait, reason.value),

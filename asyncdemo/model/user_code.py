@@ -15,7 +15,7 @@ _is_own: Callable[[str, tuple[str, ...]], bool] = _asyncdemo_libraries.is_own
 
 @cache
 def is_own(path: str, libraries: tuple[str, ...] = ()) -> bool:
-    """Whether the file is neither of the standard library nor of an installed one, nor frozen into Python, nor ours.
+    """True if the file is neither of the standard library nor of an installed one, nor frozen into Python, nor ours.
 
     `libraries` are the folders that the interpreter which has run it has named (`recording.Python`). A recording
     without them is judged by how such folders are called everywhere.

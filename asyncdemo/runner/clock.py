@@ -91,7 +91,7 @@ class Clock:
 
 
 def read_script(path: str | None) -> str | None:
-    """Give the text of a module whose file only the child knows, or None."""
+    """The text of a module whose file only the child knows, or None."""
     if path is None:
         return None
     try:

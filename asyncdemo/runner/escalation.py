@@ -78,7 +78,7 @@ class Escalation:
         return None if delivered and number is SIGNALS[0] else number
 
     def postpone(self, seconds: float) -> None:
-        """Give that much more time, for example because the whole job was suspended so long."""
+        """Allow that much more time, for example because the whole job was suspended so long."""
         if self.deadline is not None:
             self.deadline += seconds
 

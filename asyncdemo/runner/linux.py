@@ -23,7 +23,7 @@ def adopt_orphans() -> bool:
 
 
 def can_adopt_orphans() -> bool:
-    """Whether that can be had, and what is adopted be found."""
+    """True if that can be had, and what is adopted be found."""
     return _prctl(_PR_GET_CHILD_SUBREAPER, None) and Path("/proc/self/stat").exists()
 
 
@@ -35,7 +35,7 @@ def load_prctl() -> None:
 
 
 def _prctl(option: int, argument: int | None) -> bool:
-    """Whether the call succeeded; no argument: it stores a number, which nobody wants to know."""
+    """True if the call succeeded; no argument: it stores a number, which nobody wants to know."""
     if sys.platform != "linux":
         return False
     try:
@@ -48,7 +48,7 @@ def _prctl(option: int, argument: int | None) -> bool:
 
 
 def exit_descriptor(pid: int) -> int | None:
-    """Give a descriptor that becomes readable when the process ends, or None; the caller closes it."""
+    """A descriptor that becomes readable when the process ends, or None; the caller closes it."""
     if not hasattr(os, "pidfd_open"):
         return None
     try:
@@ -58,7 +58,7 @@ def exit_descriptor(pid: int) -> int | None:
 
 
 def reads_input(pid: int) -> bool:
-    """Whether the process is waiting for something to be typed: it is inside a read of its descriptor 0.
+    """True if the process is waiting for something to be typed: it is inside a read of its descriptor 0.
 
     Reading is number 0 on x86-64, 63 on ARM.
     """
@@ -66,7 +66,7 @@ def reads_input(pid: int) -> bool:
 
 
 def would_notice(pid: int, number: int) -> bool:
-    """Whether a signal that its main thread takes no heed of would make a difference to a process all the same.
+    """True if a signal that its main thread takes no heed of would make a difference to a process all the same.
 
     The same of a thread, by its own number. It keeps signals waiting, or it waits for one itself: in pause,
     rt_sigsuspend or rt_sigtimedwait.
@@ -78,12 +78,12 @@ def would_notice(pid: int, number: int) -> bool:
 
 
 def is_handled(pid: int, number: int) -> bool:
-    """Whether a process has a handler for a signal, which could end it otherwise."""
+    """True if a process has a handler for a signal, which could end it otherwise."""
     return _has_signal(pid, "SigCgt", number)
 
 
 def is_ignored(pid: int, number: int) -> bool:
-    """Whether a process ignores a signal."""
+    """True if a process ignores a signal."""
     return _has_signal(pid, "SigIgn", number)
 
 
@@ -98,7 +98,7 @@ def signal_thread(pid: int, thread: int, number: int) -> bool:
 
 
 def has_thread(pid: int, thread: int) -> bool:
-    """Whether a process still has a thread, by the number that the kernel has for it."""
+    """True if a process still has a thread, by the number that the kernel has for it."""
     return Path("/proc", str(pid), "task", str(thread)).exists()
 
 
@@ -113,7 +113,7 @@ def times_slept(thread: int) -> int | None:
 
 
 def is_asleep(pid: int) -> bool:
-    """Whether the main thread of a process sleeps in a system call."""
+    """True if the main thread of a process sleeps in a system call."""
     try:
         return Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()[:1] == [b"S"]
     except OSError:
@@ -121,7 +121,7 @@ def is_asleep(pid: int) -> bool:
 
 
 def _has_signal(pid: int, which: str, number: int) -> bool:
-    """Whether a signal is in one of the sets that the kernel tells of a process."""
+    """True if a signal is in one of the sets that the kernel tells of a process."""
     try:
         found = re.search(rf"^{which}:\s*(\w+)", Path("/proc", str(pid), "status").read_text(), re.MULTILINE)
     except OSError:

@@ -172,14 +172,14 @@ class _Watch:
             )
 
     def _tell_of_deadlock(self, snapshots: Snapshots) -> None:
-        """Tell the listener once, unless the run is over by that."""
+        """Call the listener once, unless the run is over by that."""
         if not self._told and not self._plan.stop_at_deadlock and snapshots.is_deadlock():
             self._told = True
             if self._listener is not None:
                 self._listener.deadlock()
 
     def is_over(self) -> bool:
-        """Whether nothing can wake the script any more, and it is not to be waited for then."""
+        """True if nothing can wake the script any more, and it is not to be waited for then."""
         return self._plan.stop_at_deadlock and self.snapshots is not None and self.snapshots.is_deadlock()
 
     def stopping(self, *, told: bool) -> None:
@@ -274,7 +274,7 @@ def _tell_failure(rule: str, error: Exception) -> None:
 
 
 def _is_ok(plan: Plan, outcome: Outcome, cause: Cause | None) -> bool:
-    """Whether a run ended as it should."""
+    """True if a run ended as it should."""
     if cause == "deadlock":
         return plan.deadlock_expected
     return cause == "watched" or outcome == Outcome("exited", code=plan.expected)
@@ -331,7 +331,7 @@ def _stdin(lend: bool) -> int | IO[bytes] | None:
 
 
 def may_read(source: str | None) -> bool:
-    """Whether a script looks as if it reads what is typed: only then it matters that it cannot."""
+    """True if a script looks as if it reads what is typed: only then it matters that it cannot."""
     return source is None or re.search(r"input|stdin|getpass|readline", source) is not None
 
 

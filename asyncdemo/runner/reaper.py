@@ -107,7 +107,7 @@ class Reaper:
 
     @property
     def lost(self) -> bool:
-        """Whether the process is gone, and with it all certainty of what has the child's number."""
+        """True if the process is gone, and with it all certainty of what has the child's number."""
         return self._lost
 
 

@@ -140,12 +140,12 @@ class _Rounds:
         return None
 
     def enough(self, precision: float | None) -> Stopped | None:
-        """Say why these rounds are enough, or None; `precision` is how far the widest interval reaches now."""
+        """Why these rounds are enough, or None; `precision` is how far the widest interval reaches now."""
         self._precisions.append(precision)
         return self._schedule.limits.reached(len(self._finished), self._precisions, self._elapsed(), self._each())
 
     def runs(self, stopped: Stopped) -> Runs:
-        """Give all that was run."""
+        """All that was run."""
         finished = self._finished
         turns = [turn for turn in range(len(self._plans)) if turn not in self._left_out]
         if any(each[turn].seconds.script is None for each in finished for turn in turns):
@@ -169,7 +169,7 @@ class _Rounds:
         self._latest[turn] = run
 
     def _too_long(self, turn: int) -> str | None:
-        """Say that a run would not end in time, as far as that can be told from smaller values of a sweep."""
+        """Why a run would not end in time, judged by smaller values of a sweep; None if unknown."""
         timeout = self._plans[turn].timeout
         if not self._schedule.steps or timeout is None:
             return None

@@ -71,7 +71,7 @@ class Memory:
         self._words[layout.STACKS] = 0 if stacks is None else stacks + 1
 
     def say_parent(self) -> None:
-        """Say that this process is about to start the child."""
+        """Record that this process is about to start the child."""
         self._words[layout.PARENT] = os.getpid()
 
     def want_snapshot(self) -> None:
@@ -88,7 +88,7 @@ class Memory:
 
     @property
     def attached(self) -> bool:
-        """Whether the probe is in place."""
+        """True if the probe is in place."""
         return self._words[layout.ATTACHED] == layout.MAGIC
 
     @property
@@ -176,7 +176,7 @@ class _Entry(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of its words are those that were stored together."""
+        """True if all of its words are those that were stored together."""
         return self.seal == seal(self.number, self.kind, self.sealed)
 
     def write(self) -> Write:

@@ -59,7 +59,7 @@ class Snapshots:
         return self._last
 
     def is_deadlock(self) -> bool:
-        """Whether nothing can wake a loop any more, and nothing has since."""
+        """True if nothing can wake a loop any more, and nothing has since."""
         if self._proved is None or self._proved[1] != self._event:
             return False
         lasted = time.monotonic_ns() - self._proved_at

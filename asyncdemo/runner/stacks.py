@@ -121,7 +121,7 @@ class Stacks:
         self._watched[whose] = watched
 
     def _press(self, native: int, thread: int, now: int) -> bool:
-        """Whether a thread was pressed, as far as it can be."""
+        """True if a thread was pressed, as far as it can be."""
         _, pressed = self._count_answers()
         number = layout.PRESSING
         if pressed or self._read >= _ROOM or self._memory[layout.OFFERED] != layout.IN_EITHER_WAY:
@@ -200,7 +200,7 @@ class Stacks:
         return False
 
     def _may_press(self, now: int, used: int) -> bool:
-        """Whether the main thread has not answered because it cannot be executing bytecodes; pressed for once."""
+        """True if the main thread has not answered because it cannot be executing bytecodes; pressed for once."""
         if self._memory[layout.OFFERED] != layout.IN_EITHER_WAY:
             return False
         question = self._asked[-1]
@@ -210,7 +210,7 @@ class Stacks:
         return used - question.times[0] > _BUSY or linux.is_asleep(self._pid)
 
     def _count_answers(self) -> tuple[bool, bool]:
-        """Whether answers are missing, of those asked and of those pressed for.
+        """True if answers are missing, of those asked and of those pressed for.
 
         Reads what is new only, for there may be long steps for hours.
         """
@@ -256,7 +256,7 @@ class Stacks:
 
 
 def _is_late(question: _Question, at: int, queued: int) -> bool:
-    """Whether an answer came only after a call of a C function: by then another line may have been reached."""
+    """True if an answer came only after a call of a C function: by then another line may have been reached."""
     waited = 0 if question.times is None else queued - question.times[1]
     return at - question.at - max(0, waited) > _PROMPT
 
@@ -282,7 +282,7 @@ def _frames(answer: bytes) -> Iterator[Frame]:
 
 @contextmanager
 def stack_pipe() -> Iterator[int | None]:
-    """Give the descriptor of a pipe, to read and to write, for the child's stacks; None where that cannot be had.
+    """The descriptor of a pipe, to read and to write, for the child's stacks; None where that cannot be had.
 
     A pipe, because no limit on the size of files that a script sets for itself counts there.
     """

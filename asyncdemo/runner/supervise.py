@@ -37,7 +37,7 @@ class Observer(Protocol):
         """Look at what the child is doing; called every hundredth of a second."""
 
     def is_over(self) -> bool:
-        """Whether the child is not to be waited for any longer."""
+        """True if the child is not to be waited for any longer."""
 
     def stopping(self, *, told: bool) -> None:
         """Take note that the child is about to be made to end, or was `told` to just now."""

@@ -23,7 +23,7 @@ _SHOW_CURSOR = b"\x1b[?25h"
 
 
 def can_lend() -> bool:
-    """Whether standard input is a terminal that is ours to give away.
+    """True if standard input is a terminal that is ours to give away.
 
     Not where this is a background job. Not where an output is a pipe either: the program behind it may be reading the
     keyboard, as `less` does, and would be stopped.

@@ -100,7 +100,7 @@ class _PassOn:
 
 
 def _in_foreground() -> bool:
-    """Whether a terminal sends its Ctrl-C to our process group, and so to the child as well."""
+    """True if a terminal sends its Ctrl-C to our process group, and so to the child as well."""
     with suppress(OSError):
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC)
         try:

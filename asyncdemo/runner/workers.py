@@ -281,7 +281,7 @@ class Background:
 
     @property
     def over(self) -> bool:
-        """Whether that process is gone."""
+        """True if that process is gone."""
         return self._worker.over
 
     def messages(self) -> list[Message]:

@@ -146,7 +146,7 @@ class Screen:
             self._write(_ENTER)
 
     def leave(self) -> None:
-        """Give it back as it was, with what was on it."""
+        """Return the terminal as it was, with what was on it."""
         if self._ours:
             self._write(_LEAVE)
             with suppress(OSError, termios.error):  # it may have gone
@@ -155,7 +155,7 @@ class Screen:
 
     @contextmanager
     def given_back(self) -> Iterator[None]:
-        """Give it back within the block, to another program that is started there and wants a terminal of its own."""
+        """Return it within the block, for another program that is started there and wants a terminal of its own."""
         ours = [number for number in (signal.SIGTSTP, signal.SIGCONT) if signal.getsignal(number) == self.hear]
         self.leave()
         for number in ours:

@@ -22,7 +22,7 @@ def write_json(document: dict[str, Any]) -> None:
 
 
 def json_text(document: dict[str, Any]) -> Iterator[str]:
-    """Give the text of a document in parts, with a newline at its end."""
+    """The text of a document in parts, with a newline at its end."""
     encoder = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
     for part in _joined(encoder.iterencode(document)):
         yield _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", part)

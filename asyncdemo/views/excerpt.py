@@ -16,7 +16,7 @@ Lines = list[tuple[int, str]]  # of code, with their numbers
 
 
 def code_lines(source: str) -> Lines:
-    """Give the lines of code with their numbers, blank lines only between others."""
+    """The lines of code with their numbers, blank lines only between others."""
     lines = LINE_END.split(source)
     hidden = _docstring(source) | _metadata(lines) | _expected(source, len(lines))
     shown = [(number, line) for number, line in enumerate(lines, 1) if number not in hidden]
@@ -24,7 +24,7 @@ def code_lines(source: str) -> Lines:
 
 
 def excerpt(lines: Lines, wanted: Sequence[int], room: int) -> list[Lines]:
-    """Give all lines if there is room for them, else blocks of those that are wanted, as there is room.
+    """All lines if there is room for them, else blocks of those that are wanted, as there is room.
 
     Of the `wanted` lines the first matter most. If there is room for all of them, those around them are shown, too.
     Between two blocks are lines of code that are left out.

@@ -8,22 +8,22 @@ _IN_A_LINE, _IN_LINES = re.compile(rf"[\x00-\x1f{_UNSAFE}]"), re.compile(rf"[\x0
 
 
 def harmless(text: str) -> str:
-    """Give text without control characters and marks of direction: each stands there as its number."""
+    """Text without control characters and marks of direction: each stands there as its number."""
     return _IN_A_LINE.sub(_numbered, text)
 
 
 def shown(text: str) -> str:
-    """Give the same of text in which tabs and line ends stay."""
+    """The same of text in which tabs and line ends stay."""
     return _IN_LINES.sub(_numbered, text)
 
 
 def shortened(text: str, most: int) -> str:
-    """Give no more than so many characters of harmless lines, and say how many there are besides."""
+    """No more than so many characters of harmless lines, with how many there are besides."""
     return shown(text if len(text) <= most else f"{text[:most]}… {len(text) - most:,} characters more")
 
 
 def first_line(text: str, most: int) -> str:
-    """Give the first line that is not blank, harmless, in so many characters at most."""
+    """The first line that is not blank, harmless, in so many characters at most."""
     line = text.lstrip()[: most + 1].partition("\n")[0].rstrip()
     return harmless(line if len(line) <= most else f"{line[: most - 1]}…")
 
@@ -34,5 +34,5 @@ def _numbered(found: re.Match[str]) -> str:
 
 
 def last_state(line: str) -> str:
-    """Give what stands in a row after its carriage returns, if each state is longer than the one before."""
+    """What stands in a row after its carriage returns, if each state is longer than the one before."""
     return line.rstrip("\r").rpartition("\r")[2]

@@ -24,7 +24,7 @@ class Scale(NamedTuple):
 
 
 def scale(values: Sequence[float], *, from_zero: bool = False) -> Scale:
-    """Give the axis for these values: logarithmic where all are above 0 and they differ much."""
+    """The axis for these values: logarithmic where all are above 0 and they differ much."""
     low, high = min(values), max(values)
     if low > 0 and high / low >= _WIDE:
         return Scale(low, high, logarithmic=True)

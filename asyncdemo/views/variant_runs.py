@@ -9,7 +9,7 @@ from asyncdemo.views.foreign_text import last_state
 
 
 def side_by_side(runs: Sequence[Run]) -> Iterator[list[Run]]:
-    """Give the runs one by one, but those of different variants of one scenario together."""
+    """The runs one by one, but those of different variants of one scenario together."""
     for scenario, some in groupby(runs, key=lambda run: run.subject.scenario if run.subject.variant else None):
         together: list[Run] = []
         for run in some:
@@ -23,20 +23,20 @@ def side_by_side(runs: Sequence[Run]) -> Iterator[list[Run]]:
 
 
 def same_work(runs: Sequence[Run]) -> list[Run]:
-    """Give the most runs that printed the same lines, in any order: only of those a difference in time means much."""
+    """The most runs that printed the same lines, in any order: only of those a difference in time means much."""
     printed = [_lines(run) for run in runs]
     most = max(printed, key=printed.count, default=frozenset[str]())
     return [run for run, lines in zip(runs, printed, strict=True) if lines == most]
 
 
 def is_about_speed(runs: Sequence[Run]) -> bool:
-    """Whether to compare their times is the next thing to do: they do the same, and none of them is in error."""
+    """True if to compare their times is the next thing to do: they do the same, and none of them is in error."""
     errors = any(finding.severity == "error" for run in runs for finding in run.findings or ())
     return all(run.ok for run in runs) and not errors and len(same_work(runs)) > 1
 
 
 def own_lines(runs: Sequence[Run]) -> list[str | None]:
-    """Give the last line of each that not all of them printed; None where there is none."""
+    """The last line of each that not all of them printed; None where there is none."""
     common = frozenset.intersection(*map(_lines, runs)) if runs else frozenset[str]()
     return [next((line for line in reversed(_in_order(run)) if line not in common), None) for run in runs]
 
@@ -61,7 +61,7 @@ class Moment(NamedTuple):
 
 
 def moments(runs: Sequence[Run]) -> list[Moment]:
-    """Give the rows in the order of time. What is printed almost at once stands together."""
+    """The rows in the order of time. What is printed almost at once stands together."""
     span = max((run.seconds.script or run.seconds.total or 0.0 for run in runs), default=0.0)
     events = [(at, column, line) for column, run in enumerate(runs) for at, line in _timed_lines(run) if line.strip()]
     rows: list[Moment] = []
@@ -73,7 +73,7 @@ def moments(runs: Sequence[Run]) -> list[Moment]:
 
 
 def folded(rows: Sequence[Moment], most: int) -> tuple[list[Moment], int, list[Moment]]:
-    """Give the first rows, how many are left out, and the last ones, so that it is `most` rows in all."""
+    """The first rows, how many are left out, and the last ones, so that it is `most` rows in all."""
     if len(rows) <= most:
         return list(rows), 0, []
     last = max(1, most // 4)

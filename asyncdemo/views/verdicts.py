@@ -21,7 +21,7 @@ _GROWTH: dict[Growth, tuple[str, str]] = {  # how the time of one goes with a pa
 
 
 def interval(ends: tuple[float, float]) -> str:
-    """Say an interval of ratios in brackets, with a digit more where its ends would look alike."""
+    """An interval of ratios in brackets, with a digit more where its ends would look alike."""
     low, high = map(wording.digits, ends)
     if low == high:
         low, high = (wording.digits(end, more=1) for end in ends)
@@ -29,7 +29,7 @@ def interval(ends: tuple[float, float]) -> str:
 
 
 def relation(speedup: SpeedUp) -> str:
-    """Say how a contestant is against the baseline, with the interval: "9.7x as fast (9.5 to 9.9)"."""
+    """How a contestant is against the baseline, with the interval: "9.7x as fast (9.5 to 9.9)"."""
     if speedup.speedup is None or speedup.interval is None:
         return "too few runs to tell" if speedup.pairs else "not compared"
     low, high = speedup.interval
@@ -40,7 +40,7 @@ def relation(speedup: SpeedUp) -> str:
 
 
 def verdict(speedup: SpeedUp, baseline: str) -> str:
-    """Say the same as a sentence: "async is 9.7x as fast as sync (9.5 to 9.9)"."""
+    """The same as a sentence: "async is 9.7x as fast as sync (9.5 to 9.9)"."""
     said = relation(speedup)
     if speedup.verdict not in ("faster", "slower"):
         few = f", {FEWEST} rounds at least" if speedup.pairs and speedup.verdict == "too few runs" else ""
@@ -50,7 +50,7 @@ def verdict(speedup: SpeedUp, baseline: str) -> str:
 
 
 def growth(compared: Comparison | Sweep) -> list[str]:
-    """Say how times go with a parameter: a sentence for each contestant, or, of many, for all that do alike."""
+    """How times go with a parameter: a sentence for each contestant, or, of many, for all that do alike."""
     found = trends(compared)
     parameter = (compared.parameter if isinstance(compared, Sweep) else compared.swept) or ""
     if found and compared.rounds < FEWEST:
@@ -75,7 +75,7 @@ def _all_go(ids: Sequence[str], kind: Growth, parameter: str) -> str:
 
 
 def why(comparison: Comparison) -> str | None:
-    """Say why the slowest is slow, if it is by waiting."""
+    """Why the slowest is slow, if it is by waiting."""
     every = comparison.contestants
     if not any(each.verdict in ("faster", "slower") for each in comparison.speedups):
         return None
@@ -87,26 +87,26 @@ def why(comparison: Comparison) -> str | None:
 
 
 def number(value: object) -> str:
-    """Say a value: a number with commas between thousands, and no more digits than it has."""
+    """A value: a number with commas between thousands, and no more digits than it has."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,}"
 
 
 def number_of_rounds(number: int) -> str:
-    """Say how many rounds there were."""
+    """How many rounds there were."""
     return f"{number} round{'' if number == 1 else 's'}"
 
 
 def stopping(stopped: Stopped, rounds: int) -> str | None:
-    """Say that it ended before its time, if so."""
+    """The words for a comparison that ended before its time; None for any other."""
     if stopped == "interrupted":
         return f"interrupted after {number_of_rounds(rounds)}: this is what there is"
     return None
 
 
 def left_out(compared: Comparison | Sweep) -> str | None:
-    """Say who was not run at which value of a sweep, and why; None if all were."""
+    """Who was not run at which value of a sweep, and why; None if all were."""
     for point in compared.points if isinstance(compared, Sweep) else ():
         for each in point.contestants:
             if not each.runs and each.outcome.kind in ("timed-out", "not-started"):
@@ -117,7 +117,7 @@ def left_out(compared: Comparison | Sweep) -> str | None:
 
 
 def circumstances(compared: Comparison | Sweep) -> str:
-    """Say what a result depends on: seed, interpreters, how busy the machine was, whether the time was up."""
+    """What a result depends on: seed, interpreters, how busy the machine was, whether the time was up."""
     pythons = [each.latest.python for point in compared.points for each in point.contestants if each.runs]
     versions = dict.fromkeys(f"{each.implementation or 'Python'} {each.version or ''}".strip() for each in pythons)
     said = [f"seed {compared.seed}", *versions]

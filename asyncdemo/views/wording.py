@@ -8,7 +8,7 @@ from asyncdemo.model.recording import Outcome
 
 
 def seconds(value: float | None, places: int = 2) -> str:
-    """Say a time in seconds with that many decimals, "?" where it is unknown."""
+    """A time in seconds with that many decimals, "?" where it is unknown."""
     return "?" if value is None else f"{round(value, places) + 0.0:.{places}f} s"  # + 0.0: never "-0.00"
 
 
@@ -18,25 +18,25 @@ def places(shortest: float) -> int:
 
 
 def share(value: float | None) -> str:
-    """Say a part of 1 in per cent, "?" where it is unknown."""
+    """A part of 1 in per cent, "?" where it is unknown."""
     return "?" if value is None else f"{value * 100:.0f} %"
 
 
 def digits(ratio: float, *, more: int = 0) -> str:
-    """Say a ratio with as many digits as a person can use, or so many `more`: 1.05, 9.9, 120."""
+    """A ratio with as many digits as a person can use, or so many `more`: 1.05, 9.9, 120."""
     places = 2 if ratio < 2 else 1 if ratio < 100 else 0
     return f"{ratio:.{places + more}f}"
 
 
 def times_as_fast(ratio: float | None) -> str:
-    """Say how one is against another, with a number above 1: "9.9x as fast" or "9.9x as long", of none nothing."""
+    """How one is against another, with a number above 1: "9.9x as fast" or "9.9x as long"; "" for None."""
     if not ratio:
         return ""
     return f"{digits(ratio)}x as fast" if ratio >= 1 else f"{digits(1 / ratio)}x as long"
 
 
 def outcome(ended: Outcome, expected: int = 0) -> str:
-    """Say how a run ended in a few words; a recording may have the kind only."""
+    """How a run ended in a few words; a recording may have the kind only."""
     match ended.kind:
         case "exited":
             code = "?" if ended.code is None else ended.code
@@ -56,7 +56,7 @@ def outcome(ended: Outcome, expected: int = 0) -> str:
 def why_not_computing(
     names: Sequence[str], times: Sequence[float | None], waiting: Sequence[float | None]
 ) -> str | None:
-    """Say that the slowest is slow because it waits, if that is so; `times` and `waiting` in seconds.
+    """The sentence that the slowest is slow because it waits, or None if it is not; `times` and `waiting` in seconds.
 
     It is so if the slowest waits most of its time, and computing explains next to nothing of what it takes longer.
     """
