@@ -93,7 +93,7 @@ class PendingWrites:
         return (queue[0] for queue in self._queues.values())
 
     def behind(self) -> bool:
-        """Whether there are records behind the fronts."""
+        """True if there are records behind the fronts."""
         return self._count > len(self._queues)
 
     def with_content(self, length: int, checksum: int) -> Write | None:
@@ -368,12 +368,12 @@ class Attribution:
         return _WAIT if len(self._data) - position < BLOCK else None
 
     def _followed(self, record: Write, position: int) -> bool:
-        """Whether the next record of the same queue stands next to it: then the older ones of the queue are stale."""
+        """True if the next record of the same queue stands next to it: then the older ones of the queue are stale."""
         following = self._pending.following(record)
         return following is not None and self._stands_at(following, position + record.length)
 
     def _older_to_come(self, record: Write, position: int) -> bool:
-        """Whether an older record of the same queue begins a line after `position`: then these bytes are another's."""
+        """True if an older record of the same queue begins a line after `position`: then these bytes are another's."""
         return any(
             self._data[at - 1] == _LINE_END and self._stands_at(older, at)
             for older in self._pending.older(record, _OLDER)

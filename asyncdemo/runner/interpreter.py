@@ -81,12 +81,12 @@ def others(used: str, environ: Mapping[str, str], near: Path) -> Iterator[tuple[
 
 
 def has_module(python: str, module: str) -> bool:
-    """Whether an interpreter finds a module of this name among its own."""
+    """True if an interpreter finds a module of this name among its own."""
     return _starts(python, f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is None)")
 
 
 def is_managed(python: str) -> bool:
-    """Whether an interpreter is one into which pip installs nothing, because the system's packages are there."""
+    """True if an interpreter is one into which pip installs nothing, because the system's packages are there."""
     ask = "os.path.exists(os.path.join(sysconfig.get_path('stdlib'), 'EXTERNALLY-MANAGED'))"
     return not _starts(python, f"import os, sys, sysconfig; sys.exit({ask})")
 
@@ -166,7 +166,7 @@ def _folders(environ: Mapping[str, str]) -> list[str]:
 
 
 def _is_shim(command: str) -> bool:
-    """Whether it is a script, as pyenv's are, which looks for the interpreter only when it is started."""
+    """True if it is a script, as pyenv's are, which looks for the interpreter only when it is started."""
     try:
         with open(command, "rb") as file:  # noqa: PTH123  # pathlib takes a while
             return file.read(2) == b"#!"
@@ -176,7 +176,7 @@ def _is_shim(command: str) -> bool:
 
 @cache
 def _starts(command: str, program: str = "") -> bool:
-    """Whether it starts and runs this program: one of pyenv's may be there and say that it is not."""
+    """True if it starts and runs this program: one of pyenv's may be there and say that it is not."""
     import subprocess
 
     try:
