@@ -332,14 +332,19 @@ class _Builder:
         return main is None or whos[key].thread == whos[main].thread
 
     def _holding_line(self, key: int, start: float, end: float) -> int:
-        """The place in the person's own code at which a long step was seen, the first time it was looked at."""
+        """The place in the person's own code at which a long step was seen, the first time it was looked at.
+
+        Its reason tells the lines that had called one another down to it.
+        """
         samples = self._samples.get(0 if self._in_main_thread(key) else self._trace.whos[key].thread, deque())
         while samples and self._seconds(samples[0].at) < start:
             samples.popleft()
         if not samples or self._seconds(samples[0].at) > end:
             return -1
-        own = next((frame for frame in _of_step(samples[0].frames) if is_own(frame.path, self._trace.libraries)), None)
-        return -1 if own is None else self._place(own.path, own.line)
+        frames = _of_step(samples[0].frames)
+        own = [(frame.path, frame.line) for frame in frames if is_own(frame.path, self._trace.libraries)]
+        through = tuple(reversed(own[1:]))
+        return self._place(*own[0], Reason("", None, through) if through else None) if own else -1
 
     def _note(self, loop: _Loop, key: int, what: int, value: int, wake: int) -> None:
         if what == layout.DUE:

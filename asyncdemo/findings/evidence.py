@@ -14,6 +14,7 @@ from asyncdemo.model.user_code import is_own
 LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it needs all of them
 
 Place = tuple[str, int]
+_UNKNOWN = Source("")
 
 
 class Evidence:
@@ -23,12 +24,29 @@ class Evidence:
         self.run = run
         self.thresholds = thresholds
         self.spans = run.timeline.spans if run.timeline is not None else Spans()
+        self._texts: dict[str, Source] = {}
         self.complete = run.timeline is not None and run.timeline.complete
 
     @cached_property
     def source(self) -> Source:
         """The script's text."""
         return Source(self.run.subject.source or "")
+
+    @cached_property
+    def lines_that_printed(self) -> set[int]:
+        """The lines of the script from which something was printed."""
+        subject = self.run.subject
+        own = (each for each in self.run.output if each.path is None or subject.is_script(each.path))
+        return {output.line for output in own if output.line is not None}
+
+    def text(self, path: str | None) -> Source:
+        """The text of a file of user code; one of which nothing is known where it cannot be had."""
+        if self.in_script(path):
+            return self.source
+        modules = self.run.subject.modules
+        if path is None or path not in modules:
+            return _UNKNOWN
+        return self._texts.setdefault(path, Source(modules[path]))
 
     @cached_property
     def reports(self) -> list[Report]:

@@ -51,7 +51,7 @@ def _seen(evidence: Evidence) -> set[int]:
     chains = (place for reason in spans.reasons.values() for place in reason.through)
     places = (evidence.place(*place) for place in (*spans.places, *chains))
     lines = {place[1] for place in places if place is not None and evidence.in_script(place[0])}
-    return lines | {output.line for output in evidence.run.output if output.line is not None}
+    return lines | evidence.lines_that_printed
 
 
 def _has_run(source: Source, use: ast.expr, seen: set[int]) -> bool:

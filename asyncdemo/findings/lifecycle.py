@@ -381,7 +381,7 @@ def _never_ran(evidence: Evidence, name: str) -> list[int]:
         return []
     function = functions[0]
     first, last = function.body[0].lineno, function.end_lineno or function.body[-1].lineno
-    if first == function.lineno or any(first <= (output.line or 0) <= last for output in evidence.run.output):
+    if first == function.lineno or any(first <= line <= last for line in evidence.lines_that_printed):
         return []
     return [_after_docstring(function)]
 

@@ -43,6 +43,7 @@ class Raised(NamedTuple):
 class Reason(NamedTuple):
     """For what a task waits: the kind of wait, a value that says more, and the lines of user code that led there.
 
+    Of a step that holds the loop the kind is "", and the lines are those of the functions that have called one another.
     `value` is what probe/inject/_asyncdemo_layout.py says of the kind, None where that changes all the time; `through`
     are the lines of the coroutines that await one another down to the one that is suspended, the outermost first.
     """

@@ -197,9 +197,10 @@ def checksum(data: bytes) -> int:
 
 
 class Piece(NamedTuple):
-    """Bytes of one writer: stream 1, 2 or OTHER; `at` in ns of the monotonic clock; `line` 0 where it is unknown.
+    """Bytes of one writer: stream 1, 2 or OTHER; `at` in ns of the monotonic clock.
 
-    `writer` is one of layout.WRITERS by number, of stream 2 only.
+    `line` is what a write has there, 0 where it is unknown; `writer` is one of layout.WRITERS by number, of stream 2
+    only.
     """
 
     stream: int

@@ -142,7 +142,7 @@ class _Watch:
         self._started_programs: dict[int, str] = {}
         self._clock = Clock(memory, child.started, plan.subject.source)
         self._attribution = Attribution()
-        self._decoder = Decoder(child.started)
+        self._decoder = Decoder(child.started, memory.file)
         self._buffer = OutputBuffer()
 
     def take(self, data: bytes | None) -> None:

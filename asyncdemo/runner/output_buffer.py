@@ -2,6 +2,8 @@
 
 import codecs
 from collections import deque
+from collections.abc import Callable
+from functools import cache
 from typing import get_args
 
 from asyncdemo.model.recording import Output, Stream, Writer
@@ -14,10 +16,11 @@ LAST = (50_000, 4 << 20)  # and of the end
 
 
 class Decoder:
-    """Pieces as text, stream by stream; bytes that are not UTF-8 become visible (\\xff)."""
+    """Pieces as text, stream by stream; bytes that are not UTF-8 become visible (\\xff). `file` names one by number."""
 
-    def __init__(self, started: int) -> None:
+    def __init__(self, started: int, file: Callable[[int], str]) -> None:
         self._started = started
+        self._file = cache(file)
         self._decoders = [codecs.getincrementaldecoder("utf-8")("backslashreplace") for _ in NAMES]
         self._whole = [True] * len(NAMES)  # whether the stream's last character came whole
 
@@ -28,9 +31,10 @@ class Decoder:
         else:
             text = self._decoders[piece.stream].decode(piece.data)
             self._whole[piece.stream] = not self._decoders[piece.stream].getstate()[0]
-        at, stream, line = (piece.at - self._started) / 1e9, NAMES[piece.stream], piece.line or None
+        at, stream, file = (piece.at - self._started) / 1e9, NAMES[piece.stream], piece.line >> 32
         writer = _WRITERS[piece.writer] if stream == "stderr" else None
-        return Output(at, stream, text, line, piece.thread or None, writer)
+        path = self._file(file) if file else None
+        return Output(at, stream, text, piece.line & 0xFFFF_FFFF or None, piece.thread or None, writer, path)
 
     def rest(self, at: int) -> list[Output]:
         """What is left of characters that never came whole."""

@@ -25,7 +25,8 @@ _HOLES = 64  # entries that may be missing in a row, and that are looked for lat
 class Write(NamedTuple):
     """One write to sys.stdout (1) or sys.stderr (2), or one block of a long one; `at` in nanoseconds.
 
-    `writer` is one of layout.WRITERS by number, of sys.stderr only.
+    `line` is file << 32 | line, the file by its number, 0 for the script. `writer` is one of layout.WRITERS by number,
+    of sys.stderr only.
     """
 
     stream: int
@@ -108,6 +109,10 @@ class Memory:
         """Why the probe has given up something, a line for each."""
         data = self._words[layout.WHY_AT : layout.WHY_AT + layout.WHY].tobytes()
         return tuple(data.rstrip(b"\0").decode(errors="replace").splitlines())
+
+    def file(self, number: int) -> str:
+        """The name of a file by its number."""
+        return _text(self._words[layout.FILES_AT + number * layout.FILE :][1 : layout.FILE])
 
     def imports(self) -> list[Import]:
         """The imports so far, in the order in which they ended."""

@@ -99,7 +99,7 @@ def test_the_newest_write_is_taken_once_all_of_it_is_seen(memory: Memory, words:
 
 def test_the_probe_seals_what_it_stores(memory: Memory, words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(layout.__file__).parent))
-    note = importlib.import_module("_asyncdemo_writes")._noter(words)
+    note = importlib.import_module("_asyncdemo_writes")._noter(words, lambda _: 0)
     note(1, b"short\n")
     note(2, b"\xff" * (layout.BLOCK + 3))
     found = [(write.stream, write.part, write.length, write.head) for write in memory.take_writes()]
@@ -110,7 +110,7 @@ def test_the_probe_seals_what_it_stores(memory: Memory, words: Words, monkeypatc
 def test_a_forked_child_stores_nothing(memory: Memory, words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its writes are not the script's own, and would take the numbers of those that are."""
     monkeypatch.syspath_prepend(str(Path(layout.__file__).parent))
-    note = importlib.import_module("_asyncdemo_writes")._noter(words)
+    note = importlib.import_module("_asyncdemo_writes")._noter(words, lambda _: 0)
     note(1, b"before\n")
     child = os.fork()
     if child == 0:

@@ -6,11 +6,13 @@
     why       WHY words: why something of the probe was given up, in lines, where the tool asks for that
     imports   IMPORTS entries of IMPORT words: line, start, end, processor time at the end and at the start
     writes    a ring of WRITES entries of WRITE words: number; kind | seal << SEAL_AT, the kind being stream | writer <<
-              WRITER_AT | part << 8; length, checksum, first eight bytes, time, thread, line
+              WRITER_AT | part << 8; length, checksum, first eight bytes, time, thread, file << 32 | line. The file is
+              0 for the script
     infos     INFOS entries of INFO words: number, kind, loop, line, file, thread; then the name and the coroutine's
               name as UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread. The entry's
               place is the key of the task that it tells of
-    files     FILES entries of FILE words: number; then the file's name as UTF-8
+    files     FILES entries of FILE words: number; then the file's name as UTF-8. Those from which something is printed
+              have the last PRINTING of them
     chains    CHAINS entries of CHAIN words: 1 + the chain that it goes on from, file << 32 | line
     snapshot  SNAPSHOT bytes of text: who waits where for what, as _asyncdemo_snapshot writes it
     events    EVENTS words of times, then as many of wake-up times, then of codes: what happened to whom, the code
@@ -91,6 +93,7 @@ MAIN = 17  # the key of the main thread, once there is another one
 INFOS, INFO, NAME = 1 << 17, 32, 12
 NATIVE = 30
 FILES, FILE = 1 << 12, 128
+PRINTING = 64
 CHAINS, CHAIN = 1 << 16, 2
 SNAPSHOT = 1 << 22  # bytes
 EVENTS = 1 << 22

@@ -47,7 +47,7 @@ def _record(words):
     if words[layout.NAMING]:
         streams = _asyncdemo_writes.buffer_by_line()
         if is_known("output", "writes", _asyncdemo_writes._recorded):
-            words[layout.NAMED] = _asyncdemo_writes.record_writes(words, streams)
+            words[layout.NAMED] = _asyncdemo_writes.record_writes(words, streams, libraries)
     words[layout.READY_CPU] = time.process_time_ns()
     words[layout.READY] = time.monotonic_ns()
     words[layout.ATTACHED] = layout.MAGIC

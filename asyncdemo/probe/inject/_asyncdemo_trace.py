@@ -144,7 +144,7 @@ class Recorder:
         number = self._files.get(path)
         if number is None:
             number = self._file()
-            if number >= layout.FILES:
+            if number >= layout.FILES - layout.PRINTING:
                 number = 0
             else:
                 at = layout.FILES_AT + number * layout.FILE

@@ -21,6 +21,7 @@ import sys
 import time
 
 import _asyncdemo_layout as layout
+import _asyncdemo_libraries
 
 
 def buffer_by_line():
@@ -36,9 +37,9 @@ def buffer_by_line():
     return streams
 
 
-def record_writes(words, streams):
-    """Record what these streams write; returns the sum of their numbers."""
-    note = _noter(words)
+def record_writes(words, streams, libraries):
+    """Record what these streams write; returns the sum of their numbers. `libraries` are the folders of libraries."""
+    note = _noter(words, _numbers_of_files(words, libraries))
     for number, stream in streams:
         stream.buffer.write = _recorded(stream.buffer.write, number, note)
     return sum(number for number, _ in streams)
@@ -103,7 +104,35 @@ def _begun_in_peace(code):
     return code
 
 
-def _noter(words):
+def _numbers_of_files(words, libraries):
+    """Make a function that gives the number of a file of user code; 0 of a library's, or where there is no more room.
+
+    They are counted from the end of the files: the tracer counts from the beginning.
+    """
+    known, numbers = {}, itertools.count(layout.FILES - 1, -1)
+    least, following, to_number = layout.FILES - layout.PRINTING, next, int.from_bytes
+    is_own, size, count_from, room = _asyncdemo_libraries.is_own, len, range, layout.FILE * 8 - 16
+
+    def number_of(path):
+        number = known.get(path)
+        if number is None:
+            number = following(numbers) if size(known) < layout.FILES and is_own(path, libraries) else 0
+            if number < least:
+                number = 0
+            if number:
+                data = path.encode("utf-8", "backslashreplace")[:room]
+                data += b"\0" * (8 - size(data) % 8)
+                at = layout.FILES_AT + number * layout.FILE
+                for start in count_from(0, size(data), 8):
+                    words[at + 1 + start // 8] = to_number(data[start : start + 8], "little", signed=True)
+                words[at] = number
+            known[path] = number
+        return number
+
+    return number_of
+
+
+def _noter(words, number_of):
     main = id(sys.modules["__main__"].__dict__)  # a reference would keep the script's objects from their end
     pid, getpid = os.getpid(), os.getpid
     clock, getframe, thread_id = time.monotonic_ns, sys._getframe, _thread.get_ident
@@ -116,7 +145,7 @@ def _noter(words):
     def note(stream, data):
         if getpid() != pid:
             return  # a forked child: what it prints is not ours to tell
-        now, thread, line = clock(), thread_id(), 0
+        now, thread, place = clock(), thread_id(), 0
         frame = getframe(1)
         writer = writer_of(frame.f_back) if stream == 2 else 0
         for _ in count_from(64):
@@ -124,7 +153,11 @@ def _noter(words):
             if frame is None:
                 break
             if identity(frame.f_globals) == main:
-                line = frame.f_lineno or 0
+                place = frame.f_lineno or 0
+                break
+            file = number_of(frame.f_code.co_filename)
+            if file:
+                place = file << 32 | (frame.f_lineno or 0)
                 break
         for part, start in numbered(count_from(0, size(data), block)):
             piece = data if size(data) <= block else data[start : start + block]
@@ -137,7 +170,7 @@ def _noter(words):
             words[at + 4] = first
             words[at + 5] = now
             words[at + 6] = thread
-            words[at + 7] = line
+            words[at + 7] = place
             kind, number = stream | writer << layout.WRITER_AT | part << 8, number + 1
             seal = (to_number(words[at + 2 : at + 8], "little") ^ kind ^ number) % prime
             words[at + 1] = kind | seal << seal_at

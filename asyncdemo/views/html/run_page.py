@@ -208,7 +208,8 @@ def output_lines(outputs: Sequence[Output], tasks: Sequence[int | None]) -> list
 
 
 def _opened(output: Output, task: int | None, piece: int) -> OutputLine:
-    return OutputLine(output.at, output.stream, "", output.line, task, piece)
+    line = output.line if output.path is None else None
+    return OutputLine(output.at, output.stream, "", line, task, piece)
 
 
 def bounded(printed: Sequence[OutputLine], most: int = MOST_OUTPUT) -> tuple[Sequence[OutputLine], int]:
