@@ -270,14 +270,15 @@ from asyncio import events
 def run_nested(loop, coroutine, told):
     task = loop.create_task(coroutine)
     task.set_name("inner")
-    current = asyncio.tasks._current_tasks.pop(loop)
+    current = asyncio.current_task(loop)
+    asyncio.tasks._leave_task(loop, current)
     if told:
         events._set_running_loop(loop)
     while not task.done():
         loop._run_once()
     if told:
         events._set_running_loop(loop)
-    asyncio.tasks._current_tasks[loop] = current
+    asyncio.tasks._enter_task(loop, current)
     return task.result()
 async def inner():
     start = now()
@@ -330,7 +331,7 @@ async def work(name):
         if child == 0:
             task.set_name("child")
             loop.create_task(asyncio.sleep(0)).set_name("of the child")
-            for _ in range(50):
+            for _ in range(50 if sys.version_info < (3, 14) else 0):  # since then a loop does not run on in a child
                 await asyncio.sleep(0)
             os._exit(0)
         _, status = os.waitpid(child, 0)

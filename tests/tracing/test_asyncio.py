@@ -254,12 +254,9 @@ def test_a_flood_from_other_threads(observed: Observe, python: str) -> None:
 def test_eager_tasks_that_are_suspended(observed: Observe, python: str) -> None:
     seen = observed(scripts.EAGER, python, until=agrees)
     agree(seen)
-    main = seen.task("main").id
-    assert {name: seen.task(name).parent for name in ("later", "outer", "yields")} == {
-        "later": main,
-        "outer": main,
-        "yields": main,
-    }
+    unseen = seen.run.python.version.startswith(("3.14.", "3.15."))  # there nothing tells who made them
+    parent = None if unseen else seen.task("main").id
+    assert {seen.task(name).parent for name in ("later", "outer", "yields")} == {parent}
     assert seen.task("inner").parent is None  # its maker was not known yet: it had not been suspended
     assert seen.named("at_once") == []  # it has entered no queue: nobody knows
     assert {seen.task(name).end for name in ("later", "outer", "yields", "inner")} == {"returned"}

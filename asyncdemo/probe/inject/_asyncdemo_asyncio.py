@@ -57,7 +57,8 @@ class _Library:
         self.loop, self.timer = base_events.BaseEventLoop, events.TimerHandle
         self.task, self.python_task, self.gathering = tasks.Task, tasks._PyTask, tasks._GatheringFuture
         self.futures = {futures.Future, futures._PyFuture}
-        self.current_task = tasks.current_task
+        self.current_task, self.all_tasks = tasks.current_task, tasks.all_tasks
+        self.starts_unseen = sys.version_info >= (3, 14)  # what is started eagerly there comes by nowhere
         self.counts = hasattr(tasks.Task, "cancelling")
         self.stepper = next((kind for kind in object.__subclasses__() if kind.__name__ == "TaskStepMethWrapper"), None)
 
@@ -69,6 +70,10 @@ class _Library:
         """Give our queue of a loop; None where it has none."""
         queue = getattr(loop, "_ready", None) if self.has_its_queue(loop) else None
         return queue if isinstance(queue, _asyncdemo_queue.Queue) else None
+
+    def may_start_unseen(self, loop):
+        """Whether tasks of the loop may be started without coming by the queue or _watch_new_tasks."""
+        return self.starts_unseen and loop._task_factory is not None
 
     def kind_of(self, task):
         """Give the class that implements a task: its methods are asked, not those that a script has put over them."""

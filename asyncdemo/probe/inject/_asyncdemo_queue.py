@@ -194,8 +194,10 @@ class Queue(collections.deque):
                 self.places.glance(place, self.by_key)
         else:
             self.rested, self.patience = now, layout.BUSY
-            self.places.idle(self.callbacks.key, now, self.by_key)
             loop = self.owner()
+            if loop is not None and self.library.may_start_unseen(loop):
+                self.look_for_begun(loop, now)
+            self.places.idle(self.callbacks.key, now, self.by_key)
             if loop is not None and not _asyncdemo_snapshot.timers_of(loop) and not _asyncdemo_snapshot.inputs_of(loop):
                 self.stand_still(loop)
         self.clocks.turn(now)
@@ -363,7 +365,10 @@ class Queue(collections.deque):
             parent = self.library.current_task(loop) if at_home else None
             if parent is None and at_home and _is_running(self.current):
                 parent = self.current()  # from 3.14 on, one function does not know the tasks of both kinds
-            self.begun(task, parent, _clock(), layout.NOT_BEGUN)
+            if parent is task:  # started eagerly, and about to yield for the first time: nobody knows who made it
+                self.begun(task, None, _clock())
+            else:
+                self.begun(task, parent, _clock(), layout.NOT_BEGUN)
 
     def look_for_created(self, now):
         """The loop begins to run: tasks may have been made before."""
@@ -372,6 +377,12 @@ class Queue(collections.deque):
             task = self.library.task_of(handle._callback)
             if task is not None and id(task) not in self.known and self.library.is_first_step(handle._callback):
                 self.begun(task, None, put_in or now, layout.NOT_BEGUN)
+
+    def look_for_begun(self, loop, now):
+        """The loop goes idle: tasks may have been started eagerly, without the queue, and wait by now."""
+        for task in self.library.all_tasks(loop):
+            if id(task) not in self.known:
+                self.begun(task, None, now)
 
     def new(self, task):
         """Get to know a task."""
