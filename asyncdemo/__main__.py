@@ -14,15 +14,31 @@ INTERRUPTED, BROKEN_PIPE = 130, 141  # 128 + the number of the signal
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    status: object = 0
     try:
         _main()
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        status = INTERRUPTED
+    except SystemExit as ending:
+        status = 0 if ending.code is None else ending.code
     finally:
         # All is said, and the status stands: one more Ctrl-C while Python shuts down must not put another in its place.
         import signal  # loaded by now; before that it would take a while
 
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if isinstance(status, int):
+        _leave(status)
+    sys.exit(status)  # type: ignore[arg-type]  # what it was called with
+
+
+def _leave(status: int) -> None:
+    """End at once, with nothing left unwritten: to take apart all that was loaded takes as long as to start Python."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return  # closed, or nobody reads it: Python knows how to end with that
+    os._exit(status & 0xFF)
 
 
 def _main() -> None:
@@ -35,16 +51,13 @@ def _main() -> None:
             sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # stays open to the end; pathlib takes a while
         if sys.stdout is None:
             raise ToolError("standard output is closed; give it a file, a pipe or a terminal")
-        from asyncdemo.cli.app import app
+        from asyncdemo.cli.plain_words import asked_for
 
+        command = asked_for(sys.argv[1:], os.environ)
         gc.freeze()  # what is loaded stays to the end; looking through it again was a fifth of the time of list
         gc.enable()
-        if "_ASYNCDEMO_COMPLETE" in os.environ:
-            from asyncdemo.cli.options import end_at_colon
-
-            end_at_colon(os.environ)
         try:
-            app(prog_name="asyncdemo")
+            sys.exit(command())
         finally:
             gc.freeze()  # nor is it worth it when all is over
             sys.stdout.flush()  # here, where a reader that has gone is no surprise

@@ -10,7 +10,7 @@ from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.course import built_in, load
 from asyncdemo.catalogue.targets import Request
 from asyncdemo.cli.contestants import Contest, contest, titled
-from asyncdemo.cli.options import percent_of
+from asyncdemo.cli.option_values import percent_of
 from asyncdemo.errors import UsageError
 
 CATALOGUE = load([built_in()])

@@ -25,9 +25,16 @@ class ScenarioFolder(NamedTuple):
     variants: dict[str, list[str]]
 
 
-def list_folder(folder: Path, last_chapter: str, problems: list[Problem]) -> ScenarioFolder:
-    """List a folder; without a good contents.toml alphabetically. What is wrong is added to `problems`."""
+def list_folder(
+    folder: Path, last_chapter: str, problems: list[Problem], only: Collection[str] | None = None
+) -> ScenarioFolder:
+    """List a folder; without a good contents.toml alphabetically. What is wrong is added to `problems`.
+
+    Where `only` these are wanted, and they are single scripts, that is not read: it has nothing to say of them.
+    """
     found = _scenarios(folder, problems)
+    if only is not None and not any(found[name].suffix != ".py" for name in only if name in found):
+        return ScenarioFolder(found, ((last_chapter, tuple(found)),), {})
     chapters: list[tuple[str, tuple[str, ...]]] = []
     variants: dict[str, list[str]] = {}
     contents = folder / CONTENTS
@@ -160,6 +167,8 @@ def folders(extra: Sequence[str], environ: Mapping[str, str]) -> list[Path]:
 def load_named(folders: Sequence[Path], words: Collection[str]) -> Catalogue:
     """Read only the scenarios that the words name exactly, perhaps with a variant; all where one names none.
 
+    These have no place in the course: their chapters are not what they are in the whole of it.
+
     For whoever only runs them: reading the whole course takes a tenth of such a command's time.
     """
     names = {normal(word.partition(":")[0]) for word in words}
@@ -177,7 +186,7 @@ def load(folders: Sequence[Path], only: Collection[str] | None = None) -> Catalo
     problems: list[Problem] = []
     last = len(folders) - 1
     all_folders = [
-        list_folder(folder, "More" if at == last else folder.name, problems) for at, folder in enumerate(folders)
+        list_folder(folder, "More" if at == last else folder.name, problems, only) for at, folder in enumerate(folders)
     ]
     scenarios: list[Scenario] = []
     placed: set[str] = set()

@@ -3,12 +3,17 @@
 Every command imports this first, and a frozen dataclass takes 0.6 ms of that, a named tuple 0.06.
 """
 
+import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncdemo.catalogue import availability, script_source
-from asyncdemo.catalogue.script_source import Value
 from asyncdemo.errors import Unreadable
+
+if TYPE_CHECKING:
+    from asyncdemo.catalogue.script_tree import Value
+
+_ASSIGNED = re.compile(r"[A-Z][A-Z0-9_]*[\s\\)]*[:=]")  # a parameter, or anything else that looks like one
 
 
 class Problem(NamedTuple):
@@ -52,18 +57,24 @@ class Script(NamedTuple):
     watched: bool = True
 
     @property
-    def parameters(self) -> dict[str, Value]:
+    def parameters(self) -> "dict[str, Value]":
         """The top-level `UPPER_CASE = literal` assignments; none if this Python cannot parse the script."""
+        if not _ASSIGNED.search(self.source):
+            return {}  # most have none, and the parser takes long to load
+        from asyncdemo.catalogue import script_tree
+
         try:
-            return script_source.parameters(self.source)
+            return script_tree.parameters(self.source)
         except Unreadable:
             return {}
 
     @property
     def syntax_error(self) -> str | None:
         """What is wrong with it, with the line; None if nothing is or it asks for another Python."""
+        from asyncdemo.catalogue import script_tree
+
         try:
-            script_source.parsed(self.source)
+            script_tree.parsed(self.source)
         except Unreadable as error:
             return str(error) if availability.unmet_python(self.requires_python) is None else None
         return None
@@ -103,7 +114,7 @@ class Scenario(NamedTuple):
         return tuple(script.variant for script in self.scripts if script.variant is not None)
 
     @property
-    def parameters(self) -> dict[str, Value]:
+    def parameters(self) -> "dict[str, Value]":
         """The parameters of all scripts; where variants differ, the first one's value."""
         return {name: value for script in reversed(self.scripts) for name, value in script.parameters.items()}
 

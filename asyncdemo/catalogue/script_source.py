@@ -1,19 +1,15 @@
-"""The text of a script: read, decoded, parsed for its docstring, its top-level literals and its metadata. Never run."""
+"""The text of a script: read, decoded, its docstring and its metadata. What needs no parser: a run waits for it."""
 
-import ast
-import io
-import math
+import codecs
 import re
 import stat
-import tokenize
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from asyncdemo.catalogue import names
+from asyncdemo.catalogue.plain_toml import plain_toml
 from asyncdemo.errors import Unreadable
-from asyncdemo.model.syntax_tree import NOT_PYTHON, parse, problem
 
 MAX_BYTES = 1_000_000
 
@@ -41,6 +37,11 @@ def decoded(data: bytes) -> tuple[str, str]:
 
     Raises Unreadable, with the line where that is known.
     """
+    if not any(b"coding" in line for line in data.split(b"\n", 2)[:2]):
+        return utf8(data), "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
+    import io
+    import tokenize
+
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError as error:
@@ -58,116 +59,24 @@ def decoded(data: bytes) -> tuple[str, str]:
 def utf8(data: bytes) -> str:
     """Decode UTF-8 with or without a signature. Raises Unreadable, with the line."""
     try:
-        return data.decode("utf-8-sig")
+        return data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"line {line}: not UTF-8 (byte 0x{error.object[error.start]:02x})") from None
 
 
-Value = bool | int | float | str | list["Value"] | tuple["Value", ...]
-"""What a parameter may hold: what JSON can hold too, with integers of 64 bits and finite floats."""
-
-_INT_RANGE = range(-(2**63), 2**63)
-_PARAMETER = re.compile(r"[A-Z][A-Z0-9_]*")
-_DOCSTRING = re.compile(
-    r"""(?sx)
-    (?: [ \t\f]* (?: \# [^\n]* )? \n )*                # comments and empty lines
-    ( (?> [rRuU]? (?:
-        \"{3} (?: [^\\] | \\. )*? \"{3} | '{3} (?: [^\\] | \\. )*? '{3}
-        | \" (?: [^\\\n"] | \\. )* \"   | ' (?: [^\\\n'] | \\. )* '
-    ) ) )
-    [ \t\f]* (?: [\n;\#] | \Z )                       # nothing that would make it more than a string
-    """
-)
+_PLAIN_DOCSTRING = re.compile(r'(?:[ \t\f]*(?:#[^\n]*)?\n)*"""((?:(?!""")[^\\\r\0\ud800-\udfff])*)"""[ \t\f]*(?:\n|\Z)')
 
 
 def docstring(source: str) -> str:
-    """A script's docstring as it stands, or an empty one.
+    """A script's docstring as it stands, or an empty one."""
+    text = source.replace("\r\n", "\n")
+    plain = _PLAIN_DOCSTRING.match(text)
+    if plain is not None:
+        return plain[1]  # as most are written; the parser takes longer to load than all else that a run needs
+    from asyncdemo.catalogue.script_tree import first_text
 
-    This looks at the first statement only: it need not understand what a newer Python does, and to parse
-    every script would take longer than all else that a command does with the catalogue.
-    """
-    first = _DOCSTRING.match(source.replace("\r\n", "\n"))
-    try:
-        match (_parse(first[1]) if first else parsed(source)).body:
-            case [ast.Expr(ast.Constant(str(text))), *_]:
-                return text
-    except Unreadable:
-        pass
-    return ""
-
-
-@cache
-def parsed(source: str) -> ast.Module:
-    """Parse a script. Raises Unreadable with the line."""
-    return _parse(source)
-
-
-def _parse(source: str) -> ast.Module:
-    try:
-        return parse(source)
-    except NOT_PYTHON as error:
-        line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
-        raise Unreadable(f"{line}not valid Python: {problem(error)}") from None
-
-
-def literals(tree: ast.Module) -> dict[str, ast.expr]:
-    """What stands behind each `UPPER_CASE = ` at the top level.
-
-    A name that is assigned more than once there is left out: which of the values counts depends on the
-    script.
-    """
-    found: dict[str, ast.expr] = {}
-    again: set[str] = set()
-    for statement in tree.body:
-        match statement:
-            case (
-                ast.Assign(targets=[ast.Name(name)], value=ast.expr() as literal)
-                | ast.AnnAssign(target=ast.Name(name), value=ast.expr() as literal)
-            ) if _PARAMETER.fullmatch(name):
-                if name in found:
-                    again.add(name)
-                found[name] = literal
-    return {name: literal for name, literal in found.items() if name not in again}
-
-
-def parameters(source: str) -> dict[str, Value]:
-    """The values of a script's top-level literals that can be set. Raises Unreadable."""
-    values = {name: value(literal) for name, literal in literals(parsed(source)).items()}
-    return {name: known for name, known in values.items() if known is not None}
-
-
-def value(literal: ast.expr) -> Value | None:
-    """Evaluate a literal; None if it is none or holds anything but a Value."""
-    try:
-        found = ast.literal_eval(literal)
-    except (ValueError, TypeError, RecursionError, MemoryError):
-        return None
-    return found if _is_value(found) else None
-
-
-def value_of_text(text: str) -> Value | None:
-    """Evaluate a text that should be a literal; None if it is none or holds anything but a Value."""
-    try:
-        match _parse(text.strip()).body:
-            case [ast.Expr(literal)]:
-                return value(literal)
-    except Unreadable:
-        pass
-    return None
-
-
-def _is_value(found: object) -> bool:
-    match found:
-        case bool() | str():
-            return True
-        case int():
-            return found in _INT_RANGE
-        case float():
-            return math.isfinite(found)
-        case list() | tuple():
-            return all(map(_is_value, found))
-    return False
+    return first_text(text)
 
 
 _START = re.compile(r"# /// ([a-zA-Z0-9-]+)")
@@ -223,7 +132,9 @@ def blocks(source: str) -> Iterator[tuple[str, int, str]]:
 
 def toml(text: str, lines_before: int = 0) -> dict[str, Any]:
     """Parse TOML that begins after so many lines of its file. Raises Unreadable, with the line."""
-    # Most scripts have no block, and the parser takes longer to import than ten scripts take to read.
+    found = plain_toml(text)
+    if found is not None:
+        return found
     import tomllib
 
     try:

@@ -5,7 +5,6 @@ place of its literals), a block of a document, or standard input. Every line sta
 what the original could import or open. Nothing else ever rewrites code.
 """
 
-import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from asyncdemo.catalogue import script_source
 from asyncdemo.catalogue.names import absolute, listed, visible
-from asyncdemo.catalogue.script_source import Value
 from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.errors import ToolError, Unreadable, UsageError
 
 if TYPE_CHECKING:
+    import ast
+
+    from asyncdemo.catalogue.script_tree import Value
     from asyncdemo.model.recording import Subject
 
 _LINE_END = r"\r\n|\r|\n"
@@ -34,8 +35,8 @@ _KINDS = {
 
 
 def parse_settings(
-    settings: Sequence[str], parameters: Mapping[str, Value], target_name: str, option: str = "--set"
-) -> dict[str, Value]:
+    settings: Sequence[str], parameters: "Mapping[str, Value]", target_name: str, option: str = "--set"
+) -> "dict[str, Value]":
     """Check each NAME=VALUE against the default's type and give the values by name; `option` is where they came from.
 
     A text needs no quotes, a float takes a whole number too, the last of a name counts. Raises UsageError
@@ -59,12 +60,14 @@ def parse_settings(
     return values
 
 
-def replace(source: str, values: Mapping[str, Value]) -> str:
+def replace(source: str, values: "Mapping[str, Value]") -> str:
     """Put values in place of the literals of these parameters; every other character and line number stays.
 
     Raises Unreadable if the source is not valid Python, KeyError for a name that is no parameter.
     """
-    literals = script_source.literals(script_source.parsed(source)) if values else {}
+    from asyncdemo.catalogue import script_tree
+
+    literals = script_tree.literals(script_tree.parsed(source)) if values else {}
     starts = _line_starts(source)
     pieces: list[str] = []
     at = 0
@@ -77,16 +80,18 @@ def replace(source: str, values: Mapping[str, Value]) -> str:
     return "".join(pieces) + source[at:]
 
 
-def replace_bytes(data: bytes, values: Mapping[str, Value]) -> bytes:
+def replace_bytes(data: bytes, values: "Mapping[str, Value]") -> bytes:
     """Do `replace` to a file's bytes, in its own encoding. Raises Unreadable, KeyError."""
     text, encoding = script_source.decoded(data)
     # Only a new value can hold what the encoding has not; it is in a string, where an escape means the same.
     return replace(text, values).encode(encoding, "backslashreplace")
 
 
-def _like(default: Value, text: str) -> Value | None:
+def _like(default: "Value", text: str) -> "Value | None":
     """The value of a text if it is of the default's kind."""
-    value = script_source.value_of_text(text)
+    from asyncdemo.catalogue import script_tree
+
+    value = script_tree.value_of_text(text)
     if isinstance(default, str):
         return value if isinstance(value, str) else text
     if isinstance(default, float) and type(value) is int:
@@ -94,18 +99,18 @@ def _like(default: Value, text: str) -> Value | None:
     return value if type(value) is type(default) else None
 
 
-def _example(parameters: Mapping[str, Value]) -> str:
+def _example(parameters: "Mapping[str, Value]") -> str:
     return next((f"{name}={value!r}" for name, value in parameters.items()), "TASKS=10")
 
 
-def _unknown(name: str, parameters: Mapping[str, Value], target_name: str) -> str:
+def _unknown(name: str, parameters: "Mapping[str, Value]", target_name: str) -> str:
     there = [f"{known}={value!r}" for known, value in parameters.items()]
     if there:
         return f"{visible(target_name)} has no parameter {visible(name)}; it has {listed(there, 'and')}"
     return f"{visible(target_name)} has no parameters (lines like TASKS = 10 at the top level of the script)"
 
 
-def _place(item: tuple[ast.expr, Value]) -> tuple[int, int]:
+def _place(item: "tuple[ast.expr, Value]") -> tuple[int, int]:
     return item[0].lineno, item[0].col_offset
 
 
@@ -121,7 +126,7 @@ def _offset(source: str, starts: list[int], line: int, column: int) -> int:
     return start + len(text.encode()[:column].decode())
 
 
-def _written(value: Value, replaced: str) -> str:
+def _written(value: "Value", replaced: str) -> str:
     line_ends = "".join(re.findall(_LINE_END, replaced))
     return f"({value!r}{line_ends})" if line_ends else repr(value)
 
@@ -174,9 +179,11 @@ def script_to_run(target: Target, request: Request) -> "Iterator[tuple[Subject, 
         yield copy, str(file)
 
 
-def _parameters(text: str) -> dict[str, Value]:
+def _parameters(text: str) -> "dict[str, Value]":
+    from asyncdemo.catalogue import script_tree
+
     try:
-        return script_source.parameters(text)
+        return script_tree.parameters(text)
     except Unreadable:
         return {}
 

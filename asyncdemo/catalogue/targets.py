@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from asyncdemo.catalogue import script_source
 from asyncdemo.catalogue.names import listed, normal, visible
 from asyncdemo.catalogue.scenario import Catalogue, Scenario, Script, read_script
-from asyncdemo.catalogue.script_source import Value
 from asyncdemo.errors import Unreadable, UsageError
 
 if TYPE_CHECKING:
+    from asyncdemo.catalogue.script_tree import Value
     from asyncdemo.documents.block_syntax import Nature
     from asyncdemo.documents.document_blocks import Block
 
@@ -162,12 +162,14 @@ class Target(NamedTuple):
         return self.path is None and self.module is None
 
     @property
-    def parameters(self) -> dict[str, Value]:
+    def parameters(self) -> "dict[str, Value]":
         """What can be set in its script or block; nothing in what cannot be read."""
         if self.block is None:
             return {} if self.script is None else self.script.parameters
+        from asyncdemo.catalogue import script_tree
+
         try:
-            return script_source.parameters(self.block.text)
+            return script_tree.parameters(self.block.text)
         except Unreadable:
             return {}
 
@@ -229,7 +231,7 @@ def _exact(word: str, catalogue: Catalogue) -> Target | None:
         return Target("-")
     if is_document(word):
         return _document(word)
-    if os.sep in word or "/" in word or word.lower().endswith(".py"):
+    if _names_file(word):
         if word.lower().endswith((".json", ".ipynb")) and (instead := meant(word)):
             raise UsageError(instead)
         return _file(word)
@@ -238,6 +240,15 @@ def _exact(word: str, catalogue: Catalogue) -> Target | None:
         return _variant(_scenario(name, catalogue), variant)
     scenario = _called(word, catalogue)
     return whole(scenario) if scenario else None
+
+
+def is_scenario(word: str) -> bool:
+    """Whether it is the catalogue that tells what a word names, and not the word itself."""
+    return word != "-" and not is_document(word) and not _names_file(word)
+
+
+def _names_file(word: str) -> bool:
+    return os.sep in word or "/" in word or word.lower().endswith(".py")
 
 
 def _inexact(word: str, catalogue: Catalogue, home: Scenario | None, of: str | None) -> Target:

@@ -16,20 +16,8 @@ from asyncdemo.cli.check_choice import Chosen, choose, other, ours
 from asyncdemo.cli.check_runs import CheckedBlocks, check_all, check_documents
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED, INTERRUPTED
 from asyncdemo.cli.messages import say
-from asyncdemo.cli.options import (
-    CUMULATIVE_WHAT,
-    Ascii,
-    Cumulative,
-    Json,
-    Of,
-    Python,
-    Scenarios,
-    Timeout,
-    checked_timeout,
-    complete_target,
-    load_catalogue,
-    resolved,
-)
+from asyncdemo.cli.option_values import CUMULATIVE_WHAT, checked_timeout, load_catalogue, resolved
+from asyncdemo.cli.options import Ascii, Cumulative, Json, Of, Python, Scenarios, Timeout, complete_target
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations.check_result import CheckResult, Report
 

@@ -11,7 +11,7 @@ from asyncdemo.catalogue import availability, course
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.scenario import Catalogue, Problem, Scenario, Script
 from asyncdemo.catalogue.staging import staged
-from asyncdemo.cli.options import in_chapter, resolved
+from asyncdemo.cli.option_values import in_chapter, resolved
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Subject
 from asyncdemo.runner.plan import Plan

@@ -18,20 +18,8 @@ from asyncdemo.cli.app import command_app
 from asyncdemo.cli.contestants import Contest, baseline_of, contest, titled
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED
 from asyncdemo.cli.messages import say
-from asyncdemo.cli.options import (
-    Ascii,
-    Json,
-    Of,
-    Scenarios,
-    Settings,
-    Timeout,
-    checked_timeout,
-    complete_target,
-    load_catalogue,
-    percent_of,
-    resolved,
-    seconds_of,
-)
+from asyncdemo.cli.option_values import checked_timeout, load_catalogue, percent_of, resolved, seconds_of
+from asyncdemo.cli.options import Ascii, Json, Of, Scenarios, Settings, Timeout, complete_target
 from asyncdemo.cli.planning import blocks_to_run, planned
 from asyncdemo.cli.saving import comparison_files
 from asyncdemo.comparison import FEWEST

@@ -17,7 +17,8 @@ from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.staging import staged
 from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.options import Ascii, Scenarios, load_catalogue
+from asyncdemo.cli.option_values import load_catalogue
+from asyncdemo.cli.options import Ascii, Scenarios
 from asyncdemo.cli.planning import interpreter
 from asyncdemo.errors import ToolError
 from asyncdemo.model.recording import Run, Subject

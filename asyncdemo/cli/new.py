@@ -13,7 +13,8 @@ from asyncdemo.catalogue.course import CONTENTS
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.options import Scenarios, complete_target, load_catalogue, resolved
+from asyncdemo.cli.option_values import load_catalogue, resolved
+from asyncdemo.cli.options import Scenarios, complete_target
 from asyncdemo.cli.saving import replace_content
 from asyncdemo.errors import Unreadable, UsageError
 from asyncdemo.expectations.static_checks import COLUMNS

@@ -1,21 +1,17 @@
-"""The options that several commands share, what they are checked for, and the names that a shell completes.
+"""The options that several commands share, and the names that a shell completes.
 
 bash breaks words at a colon: it hands over `simulated-io-wait:as` as three words and replaces only the last of them.
 """
 
-import math
 import os
-import re
-from collections.abc import Collection, Iterable, MutableMapping
+from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from asyncdemo.catalogue import course, targets
-from asyncdemo.catalogue.names import visible
-from asyncdemo.catalogue.scenario import Catalogue, Problem, Scenario
-from asyncdemo.catalogue.targets import Target, is_document, read_document
-from asyncdemo.cli.messages import tell
+from asyncdemo.catalogue.targets import is_document, read_document
 from asyncdemo.errors import UsageError
 
 _BASH = "complete_bash"
@@ -93,66 +89,16 @@ Python = Annotated[
 Of = Annotated[
     str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, where several have them.")
 ]
-CUMULATIVE_WHAT = "--cumulative is about the blocks of a document: name one, such as article.md"
 Cumulative = Annotated[
     bool, typer.Option("--cumulative", help="Run each block of a document with those before it, as one program.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Use no characters outside ASCII for lines and bars.")]
-
-
-def load_catalogue(extra: list[str] | None, named: Collection[str] = ()) -> Catalogue:
-    """Read all scenarios, or only those that are `named`. Raises UsageError for a folder that is not there."""
-    return course.load_named(course.folders(extra or [], os.environ), named)
-
-
-def tell_problems(problems: Iterable[Problem]) -> None:
-    """Write to stderr which files could not be used, and why; they hide none of the others."""
-    for problem in problems:
-        tell(f"{visible(problem.path)}: {visible(problem.reason)}")
-
-
-def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Target]:
-    """The targets of the words. Where one means nothing, files that could not be read may be the reason."""
-    try:
-        return targets.resolve(words, catalogue, of)
-    except UsageError:
-        tell_problems(catalogue.load_problems)
-        raise
-
-
-def in_chapter(catalogue: Catalogue, chapter: int) -> list[Scenario]:
-    """The scenarios of a chapter, by its number. Raises UsageError."""
-    chapters = {each.chapter.number for each in catalogue.scenarios}
-    if chapter not in chapters:
-        raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
-    return [each for each in catalogue.scenarios if each.chapter.number == chapter]
-
-
-def seconds_of(duration: str | None, option: str) -> float | None:
-    """The seconds of a duration such as 30, 30s or 2m. Raises UsageError."""
-    if duration is None:
-        return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|)", duration)
-    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
-    if not 0 < seconds < math.inf:
-        raise UsageError(f"{option} is {visible(duration)!r}; give a duration such as 30s or 2m")
-    return seconds
-
-
-def percent_of(text: str | None, option: str) -> float | None:
-    """The part of 1 that a text such as 3% stands for. Raises UsageError."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
-    part = float(found[1]) / 100 if found else 0.0
-    if not 0 < part <= 1:
-        raise UsageError(f"{option} is {visible(text)!r}; give a percentage such as 3%")
-    return part
-
-
-def checked_timeout(timeout: float | None) -> float | None:
-    """The timeout in seconds, if it is one. Raises UsageError."""
-    if timeout is not None and not (0 < timeout < math.inf):
-        raise UsageError(f"--timeout is {timeout:g}; give a number of seconds above 0")
-    return timeout
+Save = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--save",
+        metavar="FILE",
+        help="Keep all runs: .json, .html, .svg or .trace.json. Repeatable.",
+    ),
+]

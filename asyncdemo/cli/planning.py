@@ -12,7 +12,6 @@ from asyncdemo.catalogue.scenario import Script
 from asyncdemo.catalogue.staging import script_to_run
 from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.cli.messages import progress, tell
-from asyncdemo.cli.which_python import folder_of, installing
 from asyncdemo.errors import UsageError
 from asyncdemo.runner.interpreter import CANNOT, Choice, NoInterpreterError, choose
 from asyncdemo.runner.plan import Plan, command_line
@@ -98,6 +97,10 @@ def planned(target: Target, request: Request, *, again_and_again: bool = False) 
 
 def interpreter(target: Target, request: Request) -> Choice:
     """The interpreter of a run, of a script that says what it needs one that has it. Raises NoInterpreterError."""
+    if target.scenario is not None:
+        return choose(request.python, os.environ, near=None)
+    from asyncdemo.cli.which_python import folder_of
+
     script, near = target.script, folder_of(target)
     needs = near is not None and script is not None and (script.dependencies or script.requires_python)
     if not needs or script is None or near is None:
@@ -115,6 +118,7 @@ def interpreter(target: Target, request: Request) -> Choice:
 
 def _unmet(folder: Path, script: Script, python: str) -> Iterator[str]:
     """What a script says that it needs, and this interpreter has not; it is run all the same."""
+    from asyncdemo.cli.which_python import installing
     from asyncdemo.runner.script_environment import installed
 
     found = installed(python, availability.package_names(script.dependencies))

@@ -14,8 +14,8 @@ import typer
 from asyncdemo.catalogue.names import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.messages import progress
-from asyncdemo.cli.options import Ascii
-from asyncdemo.cli.saving import Save, recording_files
+from asyncdemo.cli.options import Ascii, Save
+from asyncdemo.cli.saving import recording_files
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording_json import Recording, from_text
 

@@ -1,8 +1,8 @@
 """Runs targets and shows them: one after the other, or the variants of a scenario side by side."""
 
 import os
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from asyncdemo.runner.interpreter import first_found
 from asyncdemo.runner.interpreter import shown as shown_path
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
-from asyncdemo.views.next_steps import comparison_of, next_scenario, next_step, run_again
+from asyncdemo.views.next_steps import Step, comparison_of, next_scenario, next_step, run_again
 
 if TYPE_CHECKING:
     from asyncdemo.views.terminal.run_view import RunView
@@ -29,11 +29,17 @@ _LATEST = 99  # a patch release that is later than any
 
 
 def show_runs(
-    chosen: list[Target], request: Request, catalogue: Catalogue, look: Mapping[str, Any], *, ascii_only: bool
+    chosen: list[Target],
+    request: Request,
+    catalogue: Callable[[], Catalogue],
+    look: Mapping[str, Any],
+    *,
+    ascii_only: bool,
 ) -> list[Run]:
     """Run the targets and show each while it runs. `look` holds those fields of views.terminal.run.Look that options
-    set, and `full`: fold nothing.
+    set, and `full`: fold nothing. `catalogue` reads all scenarios, which is put off until a script runs.
     """
+    catalogue = cache(catalogue)
     runs: list[Run] = []
     for index, target in enumerate(chosen):
         if index:
@@ -44,16 +50,22 @@ def show_runs(
             runs += _side_by_side(target.scenario, request, catalogue, side, last=last, ascii_only=ascii_only)
         else:
             own = {
-                "next_step": next_step(target, request, catalogue, look) if last else None,
                 "fold": target.scenario is not None and not look["full"],
             }
-            runs.append(_alone(target, request, {**look, **own}, ascii_only=ascii_only))
+            step = partial(next_step, target, request, catalogue, look) if last else partial(_as_it_is, None)
+            runs.append(_alone(target, request, {**look, **own}, step, ascii_only=ascii_only))
         if runs and runs[-1].was_interrupted:
             break
     return runs
 
 
-def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only: bool) -> Run:
+def _as_it_is(step: Step | None) -> Step | None:
+    return step
+
+
+def _alone(
+    target: Target, request: Request, look: dict[str, Any], next_step: Callable[[], Step | None], *, ascii_only: bool
+) -> Run:
     """Run one target and show it meanwhile. The view is loaded when the child runs already."""
     with planned(target, request) as plan:
 
@@ -67,13 +79,13 @@ def _alone(target: Target, request: Request, look: dict[str, Any], *, ascii_only
             title = "standard input" if target.is_stdin else target.name
             meanwhile = "" if request.watch_for is None else f"{watched_for(request.watch_for)}   {summary}"
             base = Look(title, summary, plan.subject.source, expected_status(target), meanwhile=meanwhile)
-            return RunView(standard_page(ascii_only=ascii_only), base._replace(**look))
+            return RunView(standard_page(ascii_only=ascii_only), base._replace(**look, next_step=next_step()))
 
         run = once_is_enough(observe(plan, view))
-        if run.outcome.kind == "not-started" and look["next_step"] is not None:
-            look = {**look, "next_step": _instead(target, request) or (look["next_step"] if target.scenario else None)}
+        if run.outcome.kind == "not-started" and (step := next_step()) is not None:
+            next_step = partial(_as_it_is, _instead(target, request) or (step if target.scenario else None))
         shown = run._replace(notes=(*run.notes, *_without_code(run))) if look["show_code"] else run
-        view().finish(shown, None if look["next_step"] is None else _which_python(target, request, run))
+        view().finish(shown, None if next_step() is None else _which_python(target, request, run))
     return run
 
 
@@ -85,7 +97,13 @@ def _without_code(run: Run) -> Iterator[str]:
 
 
 def _side_by_side(
-    scenario: Scenario, request: Request, catalogue: Catalogue, look: dict[str, Any], *, last: bool, ascii_only: bool
+    scenario: Scenario,
+    request: Request,
+    catalogue: Callable[[], Catalogue],
+    look: dict[str, Any],
+    *,
+    last: bool,
+    ascii_only: bool,
 ) -> list[Run]:
     """Run the variants of a scenario one after the other, then show them together; which is next after the `last`."""
     runs: list[Run] = []
@@ -125,7 +143,7 @@ def _summary(target: Target, plan: Plan, request: Request) -> str:
     return on
 
 
-def _instead(target: Target, request: Request) -> tuple[str, str] | None:
+def _instead(target: Target, request: Request) -> Step | None:
     """How to run a scenario that needs another Python: on the first that is here, else on the first that would do."""
     needs = target.script.requires_python if target.scenario is not None and target.script is not None else None
     if needs is None or request.python is not None or unmet_python(needs) is None:
@@ -139,7 +157,7 @@ def _instead(target: Target, request: Request) -> tuple[str, str] | None:
     return (what, run_again(target.name, request._replace(python=version)))
 
 
-def _which_python(target: Target, request: Request, run: Run) -> tuple[str, str] | None:
+def _which_python(target: Target, request: Request, run: Run) -> Step | None:
     """What to do about a module that was not there and is not the person's own; None where that is not so."""
     if target.scenario is not None or run.ok:
         return None

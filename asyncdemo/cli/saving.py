@@ -8,9 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Annotated, Any, Generic, TypeVar
-
-import typer
+from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 from asyncdemo.catalogue.names import listed, visible
 from asyncdemo.errors import ToolError, UsageError
@@ -22,14 +20,6 @@ if TYPE_CHECKING:
 Document = TypeVar("Document")
 Render = Callable[[Document], Iterable[str]]  # as in the tables of views.exports
 
-Save = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--save",
-        metavar="FILE",
-        help="Keep all runs: .json, .html, .svg or .trace.json. Repeatable.",
-    ),
-]
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)  # beside Ctrl-C, which is an exception
 
 

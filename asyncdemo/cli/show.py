@@ -9,7 +9,8 @@ from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.targets import Target, notes_of
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.options import Ascii, Of, Scenarios, complete_target, load_catalogue, resolved
+from asyncdemo.cli.option_values import load_catalogue, resolved
+from asyncdemo.cli.options import Ascii, Of, Scenarios, complete_target
 from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import UsageError
 

@@ -11,7 +11,7 @@ from asyncdemo.catalogue.names import absolute, visible
 from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario
 from asyncdemo.catalogue.script_source import content
 from asyncdemo.catalogue.targets import Document, Target
-from asyncdemo.cli.options import in_chapter, load_catalogue, resolved, tell_problems
+from asyncdemo.cli.option_values import in_chapter, load_catalogue, resolved, tell_problems
 from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import Unreadable, UsageError
 from asyncdemo.tour.stops import Round, Stop, of_scenario, of_script_alone, of_source

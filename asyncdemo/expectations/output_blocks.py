@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from asyncdemo.catalogue import script_source
+from asyncdemo.catalogue import script_tree
 from asyncdemo.errors import Unreadable
 
 Version = tuple[int, ...]
@@ -139,7 +139,7 @@ def _version(text: str | None) -> Version | None:
 def _last_of_code(source: str) -> int:
     """The number of the last line of code, 0 if nobody can tell: in a string there a line may look like a comment."""
     try:
-        body = script_source.parsed(source).body
+        body = script_tree.parsed(source).body
     except Unreadable:
         return 0
     return body[-1].end_lineno or 0 if body else 0

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -104,7 +103,7 @@ def _asked_for(choice: str, environ: Mapping[str, str]) -> str:
     folder = Path(name)
     if folder.is_dir() and (program := _program(folder)) is not None:
         return program
-    found = shutil.which(name) if os.sep in name else _named(name, environ)
+    found = _which(name) if os.sep in name else _named(name, environ)
     if found is None:
         raise NoInterpreterError(*_why_not(choice, name, environ))
     return found
@@ -142,7 +141,7 @@ def _program(venv: Path) -> str | None:
 
 def _on_path(environ: Mapping[str, str]) -> Iterator[str]:
     path = environ.get("PATH", os.defpath)
-    return (found for name in ("python3", "python") if (found := shutil.which(name, path=path)))
+    return (found for name in ("python3", "python") if (found := _which(name, path=path)))
 
 
 def first_found(versions: Iterable[str], environ: Mapping[str, str]) -> str | None:
@@ -150,12 +149,18 @@ def first_found(versions: Iterable[str], environ: Mapping[str, str]) -> str | No
     return next((version for version in versions if _named(f"python{version}", environ)), None)
 
 
+def _which(name: str, path: str | None = None) -> str | None:
+    import shutil  # the tool's own interpreter is found without it
+
+    return shutil.which(name, path=path)
+
+
 def _named(name: str, environ: Mapping[str, str]) -> str | None:
     """Find the command on PATH; what only stands for another one is passed over where that is not there.
 
     A version that pyenv has, and has not switched on, is found in its own folder.
     """
-    on_path = (shutil.which(name, path=folder) for folder in _folders(environ))
+    on_path = (_which(name, path=folder) for folder in _folders(environ))
     return next((found for found in on_path if found and not (_is_shim(found) and not _starts(found))), None) or (
         _of_pyenv(name, environ)
     )
@@ -212,7 +217,7 @@ def _why_not(choice: str, name: str, environ: Mapping[str, str]) -> tuple[str, i
     if Path(name).is_dir():
         return f"{choice} is a folder with no Python in it: no virtual environment", NOT_EXECUTABLE
     if os.sep not in name:
-        if shutil.which(name, path=environ.get("PATH", os.defpath)):
+        if _which(name, path=environ.get("PATH", os.defpath)):
             return f"{name} on PATH does not start; give a path, as in --python /path/to/{name}", NOT_EXECUTABLE
         return f"there is no {name} on PATH", NOT_FOUND
     if Path(name).exists():

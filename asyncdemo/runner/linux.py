@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,32 +20,37 @@ def adopt_orphans() -> bool:
 
     Returns False where that cannot be had; then only the child's own process group can be stopped.
     """
-    return _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    if sys.platform != "linux":
+        return False
+    try:
+        import _ctypes  # what is below ctypes: that takes four times as long to load, and the child waits for it
+
+        call: Callable[[int, tuple[int, ...]], int] = _ctypes.call_function
+        this_process = _ctypes.dlopen(None, 0)  # type: ignore[arg-type]  # typeshed has no None
+        return call(_ctypes.dlsym(this_process, "prctl"), (_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) == 0
+    except (ImportError, OSError, AttributeError):
+        return False
 
 
 def can_adopt_orphans() -> bool:
     """True if that can be had, and what is adopted be found."""
-    return _prctl(_PR_GET_CHILD_SUBREAPER, None) and Path("/proc/self/stat").exists()
-
-
-def load_prctl() -> None:
-    """Load what adopting needs, which takes some milliseconds, before a fork that is to be quick."""
-    if sys.platform == "linux":
-        with suppress(ImportError):
-            import ctypes  # noqa: F401
-
-
-def _prctl(option: int, argument: int | None) -> bool:
-    """True if the call succeeded; no argument: it stores a number, which nobody wants to know."""
     if sys.platform != "linux":
         return False
     try:
         import ctypes
 
-        stored = ctypes.byref(ctypes.c_int())
-        return bool(ctypes.CDLL(None).prctl(option, stored if argument is None else argument, 0, 0, 0) == 0)
+        stored = ctypes.c_int()
+        known = ctypes.CDLL(None).prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(stored), 0, 0, 0) == 0
     except (ImportError, OSError, AttributeError):
         return False
+    return bool(known) and Path("/proc/self/stat").exists()
+
+
+def load_prctl() -> None:
+    """Load what adopting needs before a fork that is to be quick."""
+    if sys.platform == "linux":
+        with suppress(ImportError):
+            import _ctypes  # noqa: F401
 
 
 def exit_descriptor(pid: int) -> int | None:

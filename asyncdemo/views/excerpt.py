@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import UnionType
 
 from asyncdemo.analysis.line_marks import Mark
-from asyncdemo.catalogue import script_source
+from asyncdemo.catalogue import script_tree
 from asyncdemo.errors import Unreadable
 from asyncdemo.expectations.output_blocks import LINE_END, blocks_start
 from asyncdemo.model.recording import Run
@@ -52,7 +52,7 @@ def _near(lines: Lines, wanted: Collection[int], around: int) -> list[Lines]:
 
 def _docstring(source: str) -> set[int]:
     try:
-        body = script_source.parsed(source).body
+        body = script_tree.parsed(source).body
     except Unreadable:
         return set()
     match body:
@@ -114,7 +114,7 @@ def by_importance(run: Run, lines: Lines, marks: Iterable[Mark], path: str | Non
     source = run.subject.source if path is None else run.subject.text_of(path)
     ranks = {number: _INSIDE if _OF_BLOCKS.match(text) else _OUTSIDE for number, text in lines if text.strip()}
     try:
-        nodes = list(ast.walk(script_source.parsed(source or "")))
+        nodes = list(ast.walk(script_tree.parsed(source or "")))
     except Unreadable:
         nodes = []
     for mark in marks:

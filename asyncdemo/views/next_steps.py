@@ -1,6 +1,6 @@
 """What to do next, for each thing that was run: a label, and the command in words that can be pasted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from shlex import join, quote
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,12 @@ from asyncdemo.catalogue.targets import Document, Request, Target
 if TYPE_CHECKING:
     from asyncdemo.documents.document_blocks import Block
 
+Step = tuple[str, str]  # what comes next, and its command
+
 
 def next_step(
-    target: Target, request: Request, catalogue: Catalogue, look: Mapping[str, Any]
-) -> tuple[str, str] | None:
+    target: Target, request: Request, catalogue: Callable[[], Catalogue], look: Mapping[str, Any]
+) -> Step | None:
     """The next scenario of the course; all ways of a variant; what was not shown yet of a person's own program."""
     if target.document is not None and target.block is not None:
         return _next_block(target.document, target.block, request)
@@ -24,7 +26,7 @@ def next_step(
     return next_scenario(target.scenario, catalogue, request)
 
 
-def _more_of(target: Target, request: Request, look: Mapping[str, Any]) -> tuple[str, str]:
+def _more_of(target: Target, request: Request, look: Mapping[str, Any]) -> Step:
     """What a person's own program can be looked at for next: all the code and the times, then the page."""
     words = f"-m {quote(target.module)}" if target.module is not None else quote(target.name)
     if look["timing"]:
@@ -38,16 +40,16 @@ def _more_of(target: Target, request: Request, look: Mapping[str, Any]) -> tuple
     return ("full source and timings", run_again(f"{words} --source --timing", request))
 
 
-def next_scenario(scenario: Scenario, catalogue: Catalogue, request: Request) -> tuple[str, str]:
+def next_scenario(scenario: Scenario, catalogue: Callable[[], Catalogue], request: Request) -> Step:
     """The next scenario of the course that can run here."""
-    here = [each for each in catalogue.scenarios if each.available or each == scenario]
-    after = here[here.index(scenario) + 1 :]
-    if not after:
+    course = iter(catalogue().scenarios)
+    after = next((each for known in course if known.name == scenario.name for each in course if each.available), None)
+    if after is None:
         return ("all of them", _found("asyncdemo list", request))
-    return ("next", _found(f"asyncdemo run {after[0].name}", request))
+    return ("next", _found(f"asyncdemo run {after.name}", request))
 
 
-def _next_block(document: Document, block: "Block", request: Request) -> tuple[str, str] | None:
+def _next_block(document: Document, block: "Block", request: Request) -> Step | None:
     """The block after this one that can be run, a fragment with those before it; after the last one the list of all."""
     for after in document.blocks[block.number :]:
         kind = document.nature(after).kind
@@ -57,7 +59,7 @@ def _next_block(document: Document, block: "Block", request: Request) -> tuple[s
     return ("all blocks", f"asyncdemo list {quote(document.name)}")
 
 
-def comparison_of(scenario: Scenario, ran: list[str], catalogue: Catalogue, request: Request) -> tuple[str, str]:
+def comparison_of(scenario: Scenario, ran: list[str], catalogue: Callable[[], Catalogue], request: Request) -> Step:
     """The comparison that comes next: of the first variant with asyncio's, where there is one, else with the second.
 
     A pair that another scenario has before has to be named in full; one that need not goes before it.
@@ -66,8 +68,8 @@ def comparison_of(scenario: Scenario, ran: list[str], catalogue: Catalogue, requ
     if not others:
         return ("the code", _found(f"asyncdemo show {scenario.name}", request))
     pairs = [(ran[0], other) for other in sorted(others, key=lambda variant: variant != "async")]
-    homes = (next(each for each in catalogue.scenarios if set(pair) <= set(each.variants)) for pair in pairs)
-    own = next((pair for pair, home in zip(pairs, homes, strict=True) if home == scenario), None)
+    homes = (next(each for each in catalogue().scenarios if set(pair) <= set(each.variants)) for pair in pairs)
+    own = next((pair for pair, home in zip(pairs, homes, strict=True) if home.name == scenario.name), None)
     names = own or [f"{scenario.name}:{variant}" for variant in pairs[0]]
     return ("once is an anecdote", " ".join(["asyncdemo compare", *names, *options_again(request)]))
 

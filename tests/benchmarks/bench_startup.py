@@ -70,8 +70,9 @@ def figures(folder: Path) -> list[Figure]:
     script = built_in() / "asyncio-run.py"
     python = sys.executable
     figures: list[tuple[str, Sequence[str | Path], Sequence[str | Path], float]] = [
-        ("list of 60, over an empty Typer app", (tool, "list", "--scenarios", more), (python, app), 1.35),
-        ("run --output-only, over plain python", (tool, "run", "asyncio-run", "--output-only"), (python, script), 2.2),
+        ("list of 60, over an empty Typer app", (tool, "list", "--scenarios", more), (python, app), 1.1),
+        ("run --output-only, over plain python", (tool, "run", "asyncio-run", "--output-only"), (python, script), 1.8),
+        ("run, over plain python", (tool, "run", "asyncio-run"), (python, script), 2.5),
         ("run of 0.6 s, over plain python", (tool, "run", "--python", python, sleeper), (python, sleeper), 1.3),
     ]
     piped = ("sh", "-c", '"$0" -u "$1" | cat', python, flood)

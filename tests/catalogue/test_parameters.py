@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.catalogue import script_source
-from asyncdemo.catalogue.script_source import Value
+from asyncdemo.catalogue import script_tree
+from asyncdemo.catalogue.script_tree import Value
 from asyncdemo.catalogue.staging import parse_settings, replace, replace_bytes
 from asyncdemo.errors import Unreadable, UsageError
 
@@ -142,7 +142,7 @@ NAMES = ("A", "B2", "LONG_NAME")
 def without_literals(source: str) -> list[str]:
     """Give the lines without the literals, and without the brackets that keep a shorter one on its lines."""
     lines = source.encode().split(b"\n")
-    for literal in script_source.literals(ast.parse(source)).values():
+    for literal in script_tree.literals(ast.parse(source)).values():
         first, last = literal.lineno - 1, (literal.end_lineno or 0) - 1
         head, tail = lines[first][: literal.col_offset], lines[last][literal.end_col_offset :]
         lines[first : last + 1] = [head, *[b""] * (last - first - 1), tail] if last > first else [head + tail]
@@ -159,8 +159,8 @@ def test_replacing_round_trips(lines: list[tuple[str, str]], values: dict[str, V
     source = "\n".join([*statements, "end = 1"]).replace("\n", line_end)
     replaced = replace(source, values)
     before, after = ast.parse(source), ast.parse(replaced)
-    found = script_source.parameters(replaced)
-    assert found == script_source.parameters(source) | values
+    found = script_tree.parameters(replaced)
+    assert found == script_tree.parameters(source) | values
     assert [node.lineno for node in after.body] == [node.lineno for node in before.body]
     assert re.findall(r"\r?\n", replaced) == re.findall(r"\r?\n", source)
     assert without_literals(replaced) == without_literals(source)

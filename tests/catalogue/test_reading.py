@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.catalogue import script_source
+from asyncdemo.catalogue import script_source, script_tree
 from asyncdemo.catalogue.scenario import script_from_text
-from asyncdemo.catalogue.script_source import Value
+from asyncdemo.catalogue.script_tree import Value
 from asyncdemo.errors import Unreadable
 
 from .conftest import block
@@ -59,7 +59,7 @@ def test_docstring(source: str, docstring: str) -> None:
 def test_the_docstring_is_python_s(pieces: list[str]) -> None:
     source = "".join(pieces)
     try:
-        expected = ast.get_docstring(script_source.parsed(source), clean=False) or ""
+        expected = ast.get_docstring(script_tree.parsed(source), clean=False) or ""
     except Unreadable:
         return
     assert script_source.docstring(source) == expected
