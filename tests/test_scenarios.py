@@ -110,3 +110,14 @@ def test_none_imports_asyncdemo(scenario: Scenario) -> None:
     for script in scenario.scripts:
         words = [line.split() for line in script.source.splitlines()]
         assert all(each[:2] not in (["import", "asyncdemo"], ["from", "asyncdemo"]) for each in words)
+
+
+def test_what_measures_itself_is_not_watched_and_says_so(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
+    script = "# /// script\n# [tool.asyncdemo]\n# watched = false\n# ///\nimport asyncio\nasyncio.run(asyncio.sleep(0.3))\n"
+    (tmp_path / "clock.py").write_text(f'"""Time yourself."""\n{script}')
+    (run,) = json.loads(asyncdemo("run", "clock", "--scenarios", ".", "--json").stdout)["runs"]
+    assert run["notes"] == ["its tasks were not watched: it measures itself"]
+    assert (run["ok"], run["tasks"], run["trace"], run["findings"]) == (True, None, None, [])
+    shown = asyncdemo("run", "clock", "--scenarios", ".").stdout
+    assert "its tasks were not watched: it measures itself" in shown
+    assert "waiting" not in shown.partition("exit 0")[2]
