@@ -113,7 +113,9 @@ def test_none_imports_asyncdemo(scenario: Scenario) -> None:
 
 
 def test_what_measures_itself_is_not_watched_and_says_so(tmp_path: Path, asyncdemo: Callable[..., Result]) -> None:
-    script = "# /// script\n# [tool.asyncdemo]\n# watched = false\n# ///\nimport asyncio\nasyncio.run(asyncio.sleep(0.3))\n"
+    script = (
+        "# /// script\n# [tool.asyncdemo]\n# watched = false\n# ///\nimport asyncio\nasyncio.run(asyncio.sleep(0.3))\n"
+    )
     (tmp_path / "clock.py").write_text(f'"""Time yourself."""\n{script}')
     (run,) = json.loads(asyncdemo("run", "clock", "--scenarios", ".", "--json").stdout)["runs"]
     assert run["notes"] == ["its tasks were not watched: it measures itself"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from asyncdemo.expectations.line_matching import ANY_LINES, NAMED, matches, pairs, parting
+from asyncdemo.expectations.line_matching import ANY_LINES, NAMED, as_expected, matches, pairs, parting
 from asyncdemo.expectations.output_blocks import Line
 
 Sign = Literal["-", "+", " ", "~"]
@@ -83,8 +83,10 @@ MOST = 40  # rows in all
 
 def difference(ordered: Sequence[Line], unordered: Sequence[Line], printed: Sequence[str]) -> tuple[Row, ...]:
     """The rows that differ with a few around them; none if there is no difference."""
-    texts = [line.text for line in unordered]
-    count = parting([line.text for line in ordered], texts, printed)
+    texts, ordered_texts = [line.text for line in unordered], [line.text for line in ordered]
+    if as_expected(ordered_texts, texts, printed):
+        return ()  # an alignment may still pair lines otherwise than the `...` between them would
+    count = parting(ordered_texts, texts, printed)
     rows = [*_in_order(ordered, printed[:count]), *_in_any_order(unordered, printed[count:])]
     near = _short(list(_near(rows)))
     nothing = near and not any(line.strip() for line in printed)

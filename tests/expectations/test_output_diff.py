@@ -1,6 +1,6 @@
 """The rows that show a difference."""
 
-from hypothesis import given
+from hypothesis import example, given
 
 from asyncdemo.expectations.line_matching import ANY_LINES, as_expected
 from asyncdemo.expectations.output_blocks import Line
@@ -53,6 +53,7 @@ def test_long_ones_are_cut() -> None:
 
 
 @given(expected_lines, expected_lines, printed_lines)
+@example(["", "...", " ", "..."], [], ["", "0", ""])
 def test_there_are_rows_where_there_is_a_difference(
     ordered: list[str], unordered: list[str], printed: list[str]
 ) -> None:

@@ -119,7 +119,10 @@ def test_only_who_executes_no_bytecode_is_pressed(memory: Memory, file: int, got
     assert [(sample.at, sample.frames[0].line) for sample in stacks.samples()] == [(asked + PROMPT, 7)]
 
 
-def test_who_has_no_processor_may_answer_late(memory: Memory, file: int, got: list[int]) -> None:
+def test_who_has_no_processor_may_answer_late(
+    memory: Memory, file: int, got: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linux, "processor_times", lambda _: (0, 0, 0))  # that of this process itself goes on
     stacks = Stacks(memory, os.getpid(), file)
     begin_step(memory, 0, 1)
     asked = 1 + 2 * FIRST
