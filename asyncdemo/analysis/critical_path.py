@@ -2,21 +2,23 @@
 
 It is followed backwards from the end of the last task: a step to its beginning; a wait that another task has ended to
 the step of that task; any other wait, as for a timer or input, to its beginning; the beginning of a task to the step
-that made it; and that of a task which no other made to the end of the one before. Shortening anything else makes the
-run no faster (Kelley and Walker 1959, on projects; Yang and Miller 1988, on programs).
+that made it; and that of a task which no other made to the end of the one before. While a task of the path could not
+run, the path leads through the steps that held its loop. Shortening anything else makes the run no faster (Kelley and
+Walker 1959, on projects; Yang and Miller 1988, on programs).
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from asyncdemo.analysis.task_names import shown_tasks
-from asyncdemo.model.spans import READY, WAITING, Reason, Timeline
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Reason, Timeline
 
 Doing = Literal["computing", "blocked", "waiting", "cannot run"]
 
 _DOING: tuple[Doing, ...] = ("computing", "cannot run", "waiting", "blocked")  # by states
 _MOST = 1_000_000  # stretches of a path
+_LONG = 0.001  # seconds: a step that takes longer holds the loop
 
 
 class Stretch(NamedTuple):
@@ -55,7 +57,8 @@ def critical_path(timeline: Timeline) -> list[Stretch]:
     ends = sorted((task.ended, -task.id) for task in tasks if task.ended is not None)
     if not ends:
         return []
-    return _Walk(timeline, ends).back(-ends[-1][1], ends[-1][0])
+    walk = _Walk(timeline, ends)
+    return walk.through_holders(walk.back(-ends[-1][1], ends[-1][0]))
 
 
 def shares(path: Iterable[Stretch]) -> list[Share]:
@@ -104,6 +107,47 @@ class _Walk:
             found.append(self._stretch(index, moment))
             moment = self._spans.starts[index]
         return found[::-1]
+
+    def through_holders(self, path: list[Stretch]) -> list[Stretch]:
+        """The path with the steps that held the loop in the place of the time in which its task could not run."""
+        if not any(stretch.doing == "cannot run" and stretch.end - stretch.start >= _LONG for stretch in path):
+            return path
+        steps = self._long_steps()
+        return [
+            each
+            for stretch in path
+            for each in (
+                self._held_by(stretch, steps.get(self._tasks[stretch.task].thread, []))
+                if stretch.doing == "cannot run"
+                else (stretch,)
+            )
+        ]
+
+    def _long_steps(self) -> dict[int | None, list[tuple[float, int]]]:
+        """The steps of each thread that held its loop: when each ended, and the place of its span, in their order."""
+        spans, found = self._spans, dict[int | None, list[tuple[float, int]]]()
+        for index, (state, start, end) in enumerate(zip(spans.states, spans.starts, spans.ends, strict=True)):
+            task = self._tasks.get(spans.tasks[index])
+            if state in (RUNNING, BLOCKED) and end - start >= _LONG and task is not None and task.kind != "thread":
+                found.setdefault(task.thread, []).append((end, index))
+        return {thread: sorted(some) for thread, some in found.items()}
+
+    def _held_by(self, stretch: Stretch, steps: list[tuple[float, int]]) -> Iterator[Stretch]:
+        """A stretch in which a task could not run, cut into the steps of others that were the reason, and the rest."""
+        now = stretch.start
+        for place in range(bisect_left(steps, (now, -1)), len(steps)):
+            end, index = steps[place]
+            start, end = max(now, self._spans.starts[index]), min(end, stretch.end)
+            if start >= stretch.end:
+                break
+            if end <= start or self._spans.tasks[index] == stretch.task:
+                continue
+            if start > now:
+                yield stretch._replace(start=now, end=start)
+            yield self._stretch(index, end)._replace(start=start)
+            now = end
+        if now < stretch.end:
+            yield stretch._replace(start=now)
 
     def _made_by(self, task: int, moment: float) -> int | None:
         """The task that made another one, or else the last one that had ended before it came to be."""

@@ -1,9 +1,11 @@
 """What loops did with their time, and which lines held them: how often, how long, how many others were late by it."""
 
+import re
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from asyncdemo.model.recording import Subject
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, Task, Timeline
 
 
@@ -52,6 +54,18 @@ class Held(NamedTuple):
     total: float
     longest: float
     late: int
+
+
+_NOT_THE_CALL = re.compile(r"(?:(?:return|await|yield|for .+? in|if|while|with|async|[\w., ]+ =) )+")
+_LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
+
+
+def call_of(row: Held, subject: Subject) -> str:
+    """What was called there, as the code has it; "" where that is not known."""
+    if row.function is not None:
+        return f"in {row.function}()"
+    lines = _LINE_END.split(subject.text_of(row.path) or "")
+    return _NOT_THE_CALL.sub("", lines[row.line - 1].strip(), count=1) if 0 < row.line <= len(lines) else ""
 
 
 def held(timeline: Timeline) -> list[Held]:

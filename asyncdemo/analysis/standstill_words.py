@@ -58,6 +58,21 @@ def _served(waiter: Waiter) -> str:
     return how if waiter.sure else f"could be {how}"
 
 
+def in_order(stand: Stand) -> list[Waiter]:
+    """Those in a circle first, in its order; then those who could have been helped; last those who wait for others."""
+    ring = [task for circle in stand.circles[:1] for task in circle.tasks]
+    rest = [each for each in stand.waiters if each.task not in ring]
+    return [*filter(None, map(stand.waiter, ring)), *sorted(rest, key=lambda each: bool(each.awaited))]
+
+
+def wait_of(stand: Stand, waiter: Waiter, near: str | None = None) -> str:
+    """For what a task waits: "lock", "awaits second (line 12)"."""
+    if waiter.wait != "task" or not waiter.awaited:
+        return waiter.words
+    other = stand.waiter(waiter.awaited[0])
+    return f"awaits {waiter.words}" + (f" ({at_line(other.place, near)})" if other is not None else "")
+
+
 def why(stand: Stand, waiter: Waiter, near: str | None = None) -> str:
     """Who could end a wait, and who could have: "held by second (line 12)"; empty where nobody is known."""
     known = [each for task in waiter.needs if (each := stand.waiter(task)) is not None]

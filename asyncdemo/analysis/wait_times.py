@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from asyncdemo.analysis.task_names import names
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import WAITING, Reason, Task, Timeline, wait_words
 from asyncdemo.model.user_code import is_own
@@ -93,22 +94,22 @@ def wait_times(timeline: Timeline) -> list[WaitTime]:
 
     A wait counts once for each stretch in which a task was suspended at the line. Cost: the spans, and sorting them.
     """
-    spans, names = timeline.spans, {task.id: task.name for task in timeline.tasks}
+    spans, called = timeline.spans, names(timeline.tasks)
     kinds = {task.id: task.kind for task in timeline.tasks}
     stretches: dict[int, list[tuple[float, float]]] = {}
     columns = zip(spans.tasks, spans.states, spans.starts, spans.ends, spans.where, strict=True)
     for task, state, start, end, where in columns:
         if state == WAITING and where >= 0 and kinds.get(task) != "thread":
             stretches.setdefault(where, []).append((start, end))
-    rows = [_row(spans.places[where], spans.reasons.get(where), some, names) for where, some in stretches.items()]
+    rows = [_row(spans.places[where], spans.reasons.get(where), some, called) for where, some in stretches.items()]
     return sorted(rows, key=lambda row: (row.for_tasks, -row.elapsed))
 
 
 def _row(
-    place: tuple[str, int], reason: Reason | None, stretches: list[tuple[float, float]], names: dict[int, str]
+    place: tuple[str, int], reason: Reason | None, stretches: list[tuple[float, float]], called: dict[int, str]
 ) -> WaitTime:
     reason = reason or Reason("")
-    task = names.get(reason.value or 0) if reason.wait == "task" else None
+    task = called.get(reason.value or 0) if reason.wait == "task" else None
     lengths = [end - start for start, end in stretches]
     at_once, elapsed = _overlap(stretches)
     words = wait_words(reason.wait, reason.value, task) or "waiting"

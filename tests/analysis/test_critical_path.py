@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from asyncdemo.analysis.critical_path import critical_path, shares
 from asyncdemo.analysis.timeline import timeline as built
-from asyncdemo.model.spans import RUNNING, WAITING, Spans, Timeline
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Spans, Timeline
 from tests.conftest import Result
 from tests.findings.fabricated import task
 from tests.tracing.made import STARTED, random_trace
@@ -84,6 +84,29 @@ def test_it_leads_through_whoever_ended_each_wait_and_whoever_made_each_task() -
     assert [(share.doing, share.seconds, share.times) for share in shares(critical_path(timeline))] == [
         ("computing", 3.5, 4),
         ("waiting", 3.5, 1),
+    ]
+
+
+def test_while_a_task_could_not_run_it_leads_through_what_held_the_loop() -> None:
+    timeline = made(
+        (1, RUNNING, 0.0, 1.0, -1),
+        (1, WAITING, 1.0, 2.0, -1),  # a timer
+        (1, READY, 2.0, 7.0, -1),
+        (1, RUNNING, 7.0, 8.0, -1),
+        (2, BLOCKED, 1.0, 4.0, -1),  # has held the loop for two seconds of those
+        (3, RUNNING, 4.5, 6.0, -1),
+        (3, RUNNING, 6.0, 6.0001, -1),  # too short to have held anything
+        parents={2: 1, 3: 1},
+    )
+    path = [(stretch.task, stretch.doing, stretch.start, stretch.end) for stretch in critical_path(timeline)]
+    assert path == [
+        (1, "computing", 0.0, 1.0),
+        (1, "waiting", 1.0, 2.0),
+        (2, "blocked", 2.0, 4.0),
+        (1, "cannot run", 4.0, 4.5),
+        (3, "computing", 4.5, 6.0),
+        (1, "cannot run", 6.0, 7.0),
+        (1, "computing", 7.0, 8.0),
     ]
 
 

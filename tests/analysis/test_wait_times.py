@@ -58,7 +58,7 @@ def test_the_same_line_for_another_reason_is_another_row_and_waits_for_tasks_com
     assert [(row.wait, row.through, row.for_tasks) for row in wait_times(timeline)] == [
         ("lock", chain, False),
         ("gather", (), True),
-        ("Task-2", (), True),
+        ("work 2", (), True),
     ]
 
 

@@ -33,7 +33,7 @@ def test_it_is_still_and_shows_what_was_found(rude_page: Opened) -> None:
     assert page.locator(".finding").inner_text().split("\n")[0].startswith("!")
     assert page.locator(".finding .do").inner_text().split() == ["Fix", "do", "not"]
     assert [row.split()[-1] for row in page.locator(".output li").all_inner_texts()] == ["tick", "tick", "1"]
-    page.locator("summary").click()
+    page.locator(".words summary").click()
     assert page.locator(".words tbody tr").count() == 5
     job = page.locator(".words tbody tr").nth(3)
     assert job.locator("td").all_inner_texts()[1:6] == ["–", "0.200 s", "–", "0.200 s", "done"]
@@ -125,7 +125,7 @@ def told(page: Any) -> dict[str, list[str]]:
 
 def expected(run: Run, moment: Moment) -> dict[str, list[str]]:
     assert run.timeline is not None
-    drawn = lanes(run, run.timeline, run.seconds.zero or 0.0, 1.0)
+    drawn = lanes(run.timeline, run.seconds.zero or 0.0, 1.0)
     name = {task: drawn.document[number]["name"] for task, number in drawn.numbers.items()}
     by_state: dict[str | None, list[str]] = {}
     for each in moment.standings:

@@ -142,4 +142,5 @@ def test_what_was_written_over_is_not_shown() -> None:
 def test_a_line_that_printed_often_says_so() -> None:
     said = [Output(0.1 * n, "stdout", f"tick {n}\n", 4) for n in range(3)] + [Output(0.3, "stdout", "end\n", 6)]
     (data,) = runs_data([run_of(None, 0.4, said)])
-    assert data["marks"] == [[4, "tick 0   (the first of 3)", False], [6, "end", False]]
+    (module,) = data["modules"]
+    assert module["marks"] == [[4, "tick 0   (the first of 3)", False], [6, "end", False]]

@@ -14,20 +14,22 @@ how by its number in _HOWS. [lane] alone: the task is not there. Times are micro
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import accumulate
 from operator import sub
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
 from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.model.recording import Run, Subject
-from asyncdemo.model.spans import STATES, Spans, Task, Timeline
+from asyncdemo.model.spans import STATES, WAITING, Spans, Task, Timeline, wait_words
 from asyncdemo.views.foreign_text import shortened, shown
+from asyncdemo.views.shown_modules import file_name
 
 MOST_LANES = 1_000  # lanes
 _LONGEST = 80  # characters of a name
+_MOST_LINES = 4  # that led to one
 MOST_SPANS = 120_000  # spans of a page, in all its lanes
 _FINEST = 2**17  # pixels along a run at the largest zoom, if spans have to be merged at all
 MOST_MOMENTS = 5_000  # moments of a page
@@ -50,7 +52,7 @@ class Lanes(NamedTuple):
     below: float = 0.0
 
 
-def lanes(run: Run, timeline: Timeline, zero: float, length: float) -> Lanes:
+def lanes(timeline: Timeline, zero: float, length: float) -> Lanes:
     """The lanes of a run in the order in which its tasks came to be; `length` in seconds is that of the axis."""
     tasks = _drawn_tasks(timeline)
     called = names(tasks) | {task.id: task.name for task in tasks if task.kind == "thread" and task.name}
@@ -64,14 +66,36 @@ def lanes(run: Run, timeline: Timeline, zero: float, length: float) -> Lanes:
             "state that took most of the time. Every total below is of all of them."
         )
     totals = _totals(timeline.spans)
-    places = [where(*place, run.subject) for place in timeline.spans.places]
+    numbers = {task.id: index for index, task in enumerate(tasks)}
     document = [
         _head(task, called[task.id], zero)
         | {"totals": totals.get(task.id, [0, 0, 0, 0])}
-        | _columns(found.lanes[task.id], places, zero)
+        | _columns(found.lanes[task.id], numbers, zero)
         for task in tasks
     ]
-    return Lanes(document, {task.id: index for index, task in enumerate(tasks)}, remarks, found.below)
+    return Lanes(document, numbers, remarks, found.below)
+
+
+def places(timeline: Timeline, subject: Subject) -> list[list[int | str]]:
+    """The places of spans: the key of the line, for what tasks wait there, and the lines that led there, in words."""
+    called = names(shown_tasks(timeline, full=True))
+    return [_place(timeline.spans, index, subject, called) for index in range(len(timeline.spans.places))]
+
+
+def _place(spans: Spans, index: int, subject: Subject, called: Mapping[int, str]) -> list[int | str]:
+    key, reason = where(*spans.places[index], subject), spans.reasons.get(index)
+    if reason is None:
+        return [key]
+    task = called.get(reason.value or 0) if reason.wait == "task" else None
+    words = "" if not reason.wait else f"awaits {task}" if task else wait_words(reason.wait, reason.value)
+    led = [lines([*reason.through, spans.places[index]], subject)] if reason.through else []
+    return [key, shortened(words, _LONGEST), *led]
+
+
+def lines(chain: Sequence[tuple[str, int]], subject: Subject) -> str:
+    """Lines that led to one another, the outermost first, _MOST_LINES at most: "stages.py:15 → channel.py:13"."""
+    first, *others = dict.fromkeys(place(path, line, subject) for path, line in chain[-_MOST_LINES:])
+    return " → ".join([first, *(each.removeprefix("line ") for each in others)])
 
 
 def _drawn_tasks(timeline: Timeline) -> list[Task]:
@@ -102,14 +126,18 @@ def _totals(spans: Spans) -> dict[int, list[int]]:
     return {task: [microseconds(seconds) for seconds in each] for task, each in totals.items()}
 
 
-def _columns(lane: Sequence["Drawn"], places: Sequence[int | str], zero: float) -> dict[str, Any]:
-    """`start` is the distance from the start of the span before; `at` a line of the script, or words, or 0."""
+def _columns(lane: Sequence["Drawn"], lanes: Mapping[int, int], zero: float) -> dict[str, Any]:
+    """`start` is the distance from the start of the span before; `place` an index into `places`, -1 if unknown.
+
+    `woken` has for each wait the lane whose step has ended it, -1 where none did.
+    """
     starts = [microseconds(drawn.start - zero) for drawn in lane]
     return {
         "start": [start - before for before, start in zip([0, *starts], starts, strict=False)],
         "length": [microseconds(drawn.end - zero) - start for drawn, start in zip(lane, starts, strict=True)],
         "state": "".join(str(drawn.state) for drawn in lane),
-        "at": [places[drawn.where] if drawn.where >= 0 else 0 for drawn in lane],
+        "place": [drawn.where for drawn in lane],
+        "woken": [lanes.get(drawn.waker, -1) for drawn in lane if drawn.state == WAITING],
         "merged": {index: drawn.many for index, drawn in enumerate(lane) if drawn.many > 1},
     }
 
@@ -120,13 +148,17 @@ def microseconds(seconds: float) -> int:
 
 
 class Drawn(NamedTuple):
-    """A stretch of a lane, in seconds from the start of the run; `many` spans in its place, `where` a place's index."""
+    """A stretch of a lane, in seconds from the start of the run; `many` spans in its place, `where` a place's index.
+
+    `waker` is the task whose step has ended it, -1 where none has.
+    """
 
     start: float
     end: float
     state: int
     where: int
     many: int = 1
+    waker: int = -1
 
 
 class Merged(NamedTuple):
@@ -201,7 +233,8 @@ def _lane(spans: Spans, indexes: Sequence[int], below: float) -> list[Drawn]:
 
 
 def _drawn(spans: Spans, index: int) -> Drawn:
-    return Drawn(spans.starts[index], spans.ends[index], spans.states[index], spans.where[index])
+    start, end, state = spans.starts[index], spans.ends[index], spans.states[index]
+    return Drawn(start, end, state, spans.where[index], waker=spans.wakers[index])
 
 
 def _together(spans: Spans, group: Sequence[int]) -> Drawn:
@@ -229,9 +262,10 @@ def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> tuple[dict[str,
     kept = own if len(own) <= most else [own[place * (len(own) - 1) // (most - 1)] for place in range(most)]
     before: dict[int, Change] = {}
     documents = []
+    key_of = cache(lambda path, line: where(path, line, run.subject))
     for index in kept:
         moment = found[index]
-        now = {lanes[each.task]: _change(each, lanes, run, zero) for each in moment.standings if each.task in lanes}
+        now = {lanes[each.task]: _change(each, lanes, key_of, zero) for each in moment.standings if each.task in lanes}
         changes = [change for lane, change in now.items() if before.get(lane) != change]
         changes += [[lane] for lane in before if lane not in now]
         documents.append(_document(moment, lanes, zero, changes))
@@ -251,11 +285,13 @@ def _document(moment: Moment, lanes: Mapping[int, int], zero: float, changes: li
     return [moment.number, at, moment.kind, lane, moment.printed, moment.printed_until, changes]
 
 
-def _change(standing: Standing, lanes: Mapping[int, int], run: Run, zero: float) -> Change:
+def _change(
+    standing: Standing, lanes: Mapping[int, int], key_of: Callable[[str, int], int | str], zero: float
+) -> Change:
     state = -1 if standing.state is None else STATES.index(standing.state)
     since = None if standing.since is None else _fine(standing.since - zero)
-    place = 0 if standing.path is None or standing.line is None else where(standing.path, standing.line, run.subject)
-    return [lanes[standing.task], state, since, place, _HOWS.index(standing.how)]
+    key = 0 if standing.path is None or standing.line is None else key_of(standing.path, standing.line)
+    return [lanes[standing.task], state, since, key, _HOWS.index(standing.how)]
 
 
 def _fine(seconds: float) -> float:
@@ -264,18 +300,23 @@ def _fine(seconds: float) -> float:
     return int(fine) if fine.is_integer() else fine
 
 
-def is_script(path: str | None, subject: Subject) -> bool:
-    """True if a file is the one whose code is shown."""
-    return path is not None and path in (subject.path, subject.ran)
-
-
 def place(path: str | None, line: int | None, subject: Subject) -> str:
-    """Where a line is, in words: of the script by its number, elsewhere with the file."""
+    """Where a line is, in words: of a script that is all there is by its number, else with the file."""
     if line is None:
         return ""
-    return f"line {line}" if is_script(path, subject) else shown(f"{PurePath(path or '').name}:{line}")
+    return f"line {line}" if _is_alone(path, subject) else shown(f"{file_name(path or '', subject)}:{line}")
 
 
 def where(path: str, line: int, subject: Subject) -> int | str:
-    """A place as it stands in the data: the number of a line of the script, words for any other."""
-    return line if is_script(path, subject) else place(path, line, subject)
+    """The key of a place, which a row of code has too: the number of the line where there is one file, else words."""
+    return line if _is_alone(path, subject) else place(path, line, subject)
+
+
+def script_path(subject: Subject) -> str:
+    """The path of the script, or what stands for it where it has none."""
+    return subject.path or subject.ran or subject.target
+
+
+def _is_alone(path: str | None, subject: Subject) -> bool:
+    """True of a script's file, if no other file of user code is known."""
+    return not subject.modules and (subject.is_script(path) or path == script_path(subject))

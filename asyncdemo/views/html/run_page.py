@@ -6,7 +6,7 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -15,21 +15,26 @@ from textwrap import dedent
 from typing import Any, NamedTuple
 
 from asyncdemo.analysis.lane_drawing import length as length_of
-from asyncdemo.analysis.line_marks import Mark, marks
+from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.analysis.printed_lines import printed
 from asyncdemo.catalogue import script_source
 from asyncdemo.model.recording import Output, Run, Stream, Subject
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
-from asyncdemo.views.excerpt import code_lines
+from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.foreign_text import last_state, shortened, shown
-from asyncdemo.views.html.page_timeline import Lanes, lanes, microseconds, place, stepping
+from asyncdemo.views.html import page_tables
+from asyncdemo.views.html.page_timeline import Lanes, lanes, microseconds, place, places, script_path, stepping, where
+from asyncdemo.views.shown_modules import ShownModule, shown_modules
 
 MOST_CODE = 5_000  # lines
+SHORT_CODE = 40  # lines: of a program of several files, longer ones are shown in part
 _LONGEST_CODE = 500  # characters of a line
 MOST_OUTPUT = 2_000  # lines: one half from the beginning, one from the end
 _LONGEST_OUTPUT = 2_000  # characters of a line
-SCRIPTS = ("dom", "lanes", "drawing", "timeline", "code", "stepper", "comparison", "parts", "run", "report")
+SCRIPTS = (
+    "dom", "lanes", "arrows", "drawing", "timeline", "code", "stepper", "comparison", "parts", "tables", "run", "report"
+)  # fmt: skip
 _UNSAFE = re.compile(r"[<>&\u2028\u2029]|[\ud800-\udfff]")  # what could end the element, or is no text at all
 
 
@@ -60,7 +65,7 @@ def runs_data(runs: Sequence[Run]) -> list[dict[str, Any]]:
 def run_data(run: Run, length: float) -> dict[str, Any]:
     """What a page shows of a run, in whole microseconds from the script's first step; `length` of its axis (s)."""
     subject, zero = run.subject, run.seconds.zero or 0.0
-    drawn = Lanes([], {}, []) if run.timeline is None else lanes(run, run.timeline, zero, length)
+    drawn = _lanes(run, zero, length)
     printed_lines, left_out = _output(run, drawn, zero)
     steps, thinned = stepping(run, drawn.numbers, zero)
     about = prose(subject)
@@ -75,15 +80,67 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
         "took": microseconds(length_of(run)),
         "length": microseconds(length),
         "seconds": run.seconds.to_json(),
-        "code": code(subject),
-        "marks": [[mark.line, _beside(mark), mark.trouble] for mark in marks(run)],
+        "modules": modules(run),
         "lanes": drawn.document,
+        "places": [] if run.timeline is None else places(run.timeline, subject),
+        "tables": _tables(run, drawn.numbers, zero),
         "stepping": steps,
         "below": microseconds(drawn.below),
         "said": printed_lines,
         "findings": _findings(run),
         "remarks": [*map(shown, run.notes), *_not_shown(run, left_out), *drawn.remarks, *thinned],
     }
+
+
+def _lanes(run: Run, zero: float, length: float) -> Lanes:
+    """The lanes, of cancelled tasks with who did that."""
+    if run.timeline is None:
+        return Lanes([], {}, [])
+    drawn = lanes(run.timeline, zero, length)
+    for task, said in page_tables.cancelled(run).items():
+        if task in drawn.numbers:
+            drawn.document[drawn.numbers[task]]["cancelled"] = said
+    return drawn
+
+
+def _tables(run: Run, numbers: Mapping[int, int], zero: float) -> dict[str, Any]:
+    found: dict[str, Any] = {"stood": page_tables.stood(run)}
+    if run.timeline is None or not run.timeline.tasks:
+        return found
+    return found | {
+        "waited": page_tables.waited(run.timeline, run.subject),
+        "held": page_tables.held_the_loop(run.timeline, run.subject),
+        "critical": page_tables.critical(run, run.timeline, numbers, zero),
+    }
+
+
+def modules(run: Run) -> list[dict[str, Any]]:
+    """The files that are shown: a script that is all there is whole, of others what tells most.
+
+    Rows of code are [key, number, text], marks [key, text, whether it is trouble].
+    """
+    return [
+        {
+            "name": shown(module.name),
+            "code": [
+                [_row_key(module, number, run), number, shortened(text, _LONGEST_CODE)]
+                for number, text in _code(run, module)
+            ],
+            "marks": [[_row_key(module, mark.line, run), _beside(mark), mark.trouble] for mark in module.marks],
+        }
+        for module in shown_modules(run)
+    ]
+
+
+def _row_key(module: ShownModule, number: int, run: Run) -> int | str:
+    return where(module.path or script_path(run.subject), number, run.subject)
+
+
+def _code(run: Run, module: ShownModule) -> Lines:
+    if not run.subject.modules or len(module.code) <= SHORT_CODE:
+        return module.code[:MOST_CODE]
+    wanted = by_importance(run, module.code, module.marks, module.path)
+    return [line for block in excerpt(module.code, wanted, SHORT_CODE) for line in block]
 
 
 def _beside(mark: Mark) -> str:
@@ -101,7 +158,7 @@ def _output(run: Run, drawn: Lanes, zero: float) -> tuple[list[list[Any]], int]:
             microseconds(each.at - zero),
             each.stream,
             shortened(each.text, _LONGEST_OUTPUT),
-            each.line,
+            _key(each, run.subject),
             None if each.task is None else drawn.numbers.get(each.task),
             each.piece,
         ]
@@ -110,13 +167,18 @@ def _output(run: Run, drawn: Lanes, zero: float) -> tuple[list[list[Any]], int]:
     return shown_lines, left_out
 
 
+def _key(line: "OutputLine", subject: Subject) -> int | str | None:
+    """The key of the line of code that printed it."""
+    return None if line.line is None else where(line.path or script_path(subject), line.line, subject)
+
+
 def _findings(run: Run) -> list[dict[str, Any]]:
     return [
         {
             "rule": finding.rule,
             "severity": finding.severity,
             "place": place(finding.path, finding.line, run.subject),
-            "line": finding.line if place(finding.path, finding.line, run.subject).startswith("line ") else None,
+            "key": 0 if finding.path is None or not finding.line else where(finding.path, finding.line, run.subject),
             "often": _often(finding.times, finding.seconds),
             "message": shown(finding.message),
             "advice": shown(finding.advice),
@@ -154,12 +216,6 @@ class Prose(NamedTuple):
     notes: list[list[str]]
 
 
-def code(subject: Subject) -> list[list[Any]]:
-    """Pairs of number and text of the lines of code."""
-    lines = [] if subject.source is None else code_lines(subject.source)
-    return [[number, shortened(line, _LONGEST_CODE)] for number, line in lines[:MOST_CODE]]
-
-
 def prose(subject: Subject) -> Prose:
     """What the docstring says; a script of a person's own may have none."""
     summary, notes = script_source.prose(script_source.docstring(subject.source or ""))
@@ -176,7 +232,7 @@ def _part(text: str) -> list[str]:
 
 
 class OutputLine(NamedTuple):
-    """A line of output; moment (seconds from the start of the run), line and task of its first write, the `piece`th."""
+    """A line of output: moment (seconds from the run's start), place and task of its first write, the `piece`th."""
 
     at: float
     stream: Stream
@@ -184,6 +240,7 @@ class OutputLine(NamedTuple):
     line: int | None
     task: int | None
     piece: int
+    path: str | None = None
 
 
 def output_lines(outputs: Sequence[Output], tasks: Sequence[int | None]) -> list[OutputLine]:
@@ -208,8 +265,7 @@ def output_lines(outputs: Sequence[Output], tasks: Sequence[int | None]) -> list
 
 
 def _opened(output: Output, task: int | None, piece: int) -> OutputLine:
-    line = output.line if output.path is None else None
-    return OutputLine(output.at, output.stream, "", line, task, piece)
+    return OutputLine(output.at, output.stream, "", output.line, task, piece, output.path)
 
 
 def bounded(printed: Sequence[OutputLine], most: int = MOST_OUTPUT) -> tuple[Sequence[OutputLine], int]:

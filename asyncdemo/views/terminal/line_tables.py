@@ -1,11 +1,9 @@
 """Tables of the lines that took a program's time: what held the loop, and where it waited."""
 
 import os
-import re
-import tokenize
 from collections.abc import Sequence
 
-from asyncdemo.analysis.held_loop import Held
+from asyncdemo.analysis.held_loop import Held, call_of
 from asyncdemo.analysis.wait_times import WaitTime
 from asyncdemo.model.recording import Subject
 from asyncdemo.views import wording
@@ -15,10 +13,7 @@ from asyncdemo.views.terminal.text import cells, cut
 _HELD_NUMBERS = f"{'times':>7}{'total':>9}{'longest':>9}"
 _LATE = 6  # cells
 _STATE = 11  # cells
-_NOT_THE_CALL = re.compile(r"(?:(?:return|await|yield|for .+? in|if|while|with|async|[\w., ]+ =) )+")
 _LEAST_CALL = 8  # cells for a call
-_LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
-_LARGEST = 1_000_000  # bytes of a file that is read for one line
 
 
 def held_rows(page: Page, rows: Sequence[Held], subject: Subject, most: int | None) -> list[tuple[Part, ...]]:
@@ -36,7 +31,7 @@ def held_rows(page: Page, rows: Sequence[Held], subject: Subject, most: int | No
         total, longest = wording.seconds(row.total), wording.seconds(row.longest)
         numbers = f"{row.times:>7}{total:>9}{longest:>9}{row.late:>{late}}  "
         state: Part = (row.state.ljust(_STATE), "bad" if row.state == "blocked" else "warn")
-        text = cut(page.shown(_call(row, subject)), call, page.glyphs["more"]) if call >= _LEAST_CALL else ""
+        text = cut(page.shown(call_of(row, subject)), call, page.glyphs["more"]) if call >= _LEAST_CALL else ""
         table.append((place.ljust(column - cells(place) + len(place)), numbers, state, text))
     if len(shown) < len(rows):
         table.append(((f"{page.glyphs['more']} {len(rows) - len(shown)} more lines: {page.unfold}", "dim"),))
@@ -58,25 +53,6 @@ def _within(page: Page, place: str, width: int) -> str:
     while cells(place) > width - len(more):
         place = place[1:]
     return more + place
-
-
-def _call(row: Held, subject: Subject) -> str:
-    if row.function is not None:
-        return f"in {row.function}()"
-    own = subject.source if row.path in (subject.path, subject.ran) else None
-    lines = _LINE_END.split(_text(row.path) if own is None else own)
-    return _NOT_THE_CALL.sub("", lines[row.line - 1].strip(), count=1) if 0 < row.line <= len(lines) else ""
-
-
-def _text(path: str) -> str:
-    """A file of source code, as far as it is one."""
-    try:
-        if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST:  # noqa: PTH113, PTH202  # may be no path at all
-            return ""
-        with tokenize.open(path) as file:
-            return file.read()
-    except (OSError, SyntaxError, ValueError):
-        return ""
 
 
 _WAIT_NUMBERS = f"{'times':>7}{'total':>9}{'longest':>9}{'at once':>9}"

@@ -1,6 +1,6 @@
 """The table of who waited where for what, when a run was stopped: one row a task, and who could have helped."""
 
-from asyncdemo.analysis.standstill_words import at_line, chain, why
+from asyncdemo.analysis.standstill_words import at_line, chain, in_order, wait_of, why
 from asyncdemo.analysis.standstills import Stand, Waiter, stand_of
 from asyncdemo.model.recording import Run
 from asyncdemo.views import wording
@@ -22,7 +22,7 @@ def standing_rows(page: Page, run: Run, most: int | None) -> list[Row]:
     if stand is None or not stand.waiters:
         return []
     near = run.subject.ran or run.subject.path
-    told = _in_order(stand)
+    told = in_order(stand)
     names = [cut(page.shown(each.name), _NAME, page.glyphs["more"]) for each in told]
     places = [cut(page.shown(_place(each, near)), _PLACE, page.glyphs["more"]) for each in told]
     first, second = (max(map(cells, column)) for column in (names, places))
@@ -42,22 +42,11 @@ def standing_rows(page: Page, run: Run, most: int | None) -> list[Row]:
     return rows
 
 
-def _in_order(stand: Stand) -> list[Waiter]:
-    """Those in a circle first, in its order; then those who could have been helped; last those who wait for others."""
-    ring = [task for circle in stand.circles[:1] for task in circle.tasks]
-    rest = [each for each in stand.waiters if each.task not in ring]
-    return [*filter(None, map(stand.waiter, ring)), *sorted(rest, key=lambda each: bool(each.awaited))]
-
-
 def _place(waiter: Waiter, near: str | None) -> str:
     return chain(waiter, near) if waiter.chain else at_line(None)
 
 
 def _said(stand: Stand, waiter: Waiter, near: str | None) -> str:
     """For what it waits, and who could end that."""
-    known = why(stand, waiter, near)
-    words = waiter.words
-    if waiter.wait == "task" and waiter.awaited:
-        other = stand.waiter(waiter.awaited[0])
-        words = f"awaits {waiter.words}" + (f" ({at_line(other.place, near)})" if other is not None else "")
+    known, words = why(stand, waiter, near), wait_of(stand, waiter, near)
     return f"{words}, {known}" if known else words

@@ -17,61 +17,71 @@ function coloured(text) {
   return [...parts, text.slice(end)];
 }
 
+// All files of a run; a line has a key, by which spans, findings and tables name it.
 class Code {
-  // `tell` is called with the number of a line whose spans are to be shown, or null.
+  // `tell` is called with the key of a line whose spans are to be shown, or null.
   constructor(run, lanes, tell) {
     Object.assign(this, { tell, rows: new Map(), chosen: null });
     const used = new Set(lanes.flatMap((lane) => lane.at));
-    const marks = new Map(run.marks.map(([line, text, trouble]) => [line, { text, trouble }]));
-    this.box = region("div.code", `Code of ${run.target}`);
-    let before = null;
-    for (const [number, text] of run.code) {
-      const isGap = before && number > before.number + 1 && before.text.trim();
-      if (isGap) this.box.append(make("div.gap", { "aria-hidden": "true" }, "⋯"));
-      this.box.append(this.row(number, text, used.has(number), marks.get(number)));
-      before = { number, text };
-    }
+    this.boxes = run.modules.map((module) => this.box(module, used));
   }
 
-  row(number, text, linked, mark) {
-    const press = () => this.choose(this.chosen === number ? null : number);
+  box({ name, code, marks }, used) {
+    const marked = new Map(marks.map(([key, text, trouble]) => [key, { text, trouble }]));
+    const box = region("div.code", `Code of ${name}`);
+    let before = null;
+    for (const [key, number, text] of code) {
+      const isGap = before && number > before.number + 1 && before.text.trim();
+      if (isGap) box.append(make("div.gap", { "aria-hidden": "true" }, "⋯"));
+      box.append(this.row(box, key, number, text, used.has(key), marked.get(key)));
+      before = { number, text };
+    }
+    return { name, box };
+  }
+
+  has(key) {
+    return this.rows.has(key);
+  }
+
+  row(box, key, number, text, linked, mark) {
+    const press = () => this.choose(this.chosen === key ? null : key);
     const label = linked
-      ? make("button.number", { type: "button", "aria-pressed": "false", "aria-label": `line ${number}: show its spans` }, String(number))
+      ? make("button.number", { type: "button", "aria-pressed": "false", "aria-label": `${whereIs(key)}: show its spans` }, String(number))
       : make("span.number", String(number));
     const sign = make("span.sign", mark?.trouble && "!");
     const here = make("span.here");
     const aside = mark && make(mark.trouble ? "span.mark.trouble" : "span.mark", `◄ ${mark.text}`);
     const row = make(linked ? "div.line.linked" : "div.line", sign, label, make("code", coloured(text)), here, aside);
     if (linked) {
-      row.addEventListener("pointerenter", () => this.tell(number));
+      row.addEventListener("pointerenter", () => this.tell(key));
       row.addEventListener("pointerleave", () => this.tell(this.chosen));
       row.addEventListener("click", press);
     }
-    this.rows.set(number, { row, label, here, sign, trouble: Boolean(mark?.trouble), linked });
+    this.rows.set(key, { box, row, label, here, sign, trouble: Boolean(mark?.trouble), linked });
     return row;
   }
 
-  choose(number) {
-    for (const [line, { label, linked }] of this.rows) if (linked) label.setAttribute("aria-pressed", String(line === number));
-    this.chosen = number;
-    this.light(number);
-    this.tell(this.rows.get(number)?.linked ? number : null);
+  choose(key) {
+    for (const [line, { label, linked }] of this.rows) if (linked) label.setAttribute("aria-pressed", String(line === key));
+    this.chosen = key;
+    this.light(key);
+    this.tell(this.rows.get(key)?.linked ? key : null);
   }
 
-  light(number, bring = false) {
+  light(key, bring = false) {
     this.lit?.classList.remove("lit");
-    this.lit = this.rows.get(number)?.row;
+    this.lit = this.rows.get(key)?.row;
     this.lit?.classList.add("lit");
-    if (bring) this.bring(number);
+    if (bring) this.bring(key);
   }
 
   // Scrolls the box, and nothing else, so that a line can be seen.
-  bring(number) {
-    const { row } = this.rows.get(number) ?? {};
+  bring(key) {
+    const { box, row } = this.rows.get(key) ?? {};
     if (!row) return;
-    const { scrollTop, clientHeight } = this.box;
+    const { scrollTop, clientHeight } = box;
     const isSeen = row.offsetTop >= scrollTop && row.offsetTop + row.offsetHeight <= scrollTop + clientHeight;
-    if (!isSeen) this.box.scrollTop = row.offsetTop - clientHeight / 3;
+    if (!isSeen) box.scrollTop = row.offsetTop - clientHeight / 3;
   }
 
   // Marks the line that runs, and those at which tasks are: `there` has for each line the names.

@@ -4,7 +4,7 @@ const AXIS = 26;
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
-  const names = ["ground", "text", "dim", "rule", "accent", "lit", "bar", ...STATES, "on-blocked", "on-running"];
+  const names = ["ground", "text", "dim", "rule", "accent", "lit", "bar", "path", ...STATES, "on-blocked", "on-running"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
@@ -30,6 +30,8 @@ function drawTimeline(context, scene) {
   const first = Math.max(0, Math.floor(scroll / row));
   const last = Math.min(lanes.length, Math.ceil((scroll + height) / row));
   for (let index = first; index < last; index += 1) drawLane(paint, index, AXIS + index * row - scroll);
+  if (scene.critical) drawCritical(paint);
+  drawArrows(paint);
   context.restore();
   if (scene.moment !== null) drawMoment(paint);
 }
@@ -138,7 +140,7 @@ function drawSpan(paint, lane, index, start, end, top, { chosen, dimmed }) {
     context.fillStyle = tint.dim;
     context.fillRect(start, y + height + 1, wide, 1);
   }
-  label(paint, SAID[state], state, Math.max(start, paint.left), Math.min(end, paint.width - 2), y, height);
+  label(paint, lane.wait(index) || SAID[state], state, Math.max(start, paint.left), Math.min(end, paint.width - 2), y, height);
   context.globalAlpha = 1;
   if (chosen) {
     context.strokeStyle = tint.text;
@@ -190,6 +192,8 @@ function label(paint, said, state, start, end, y, height) {
   if (end - start < 40 || height < 11) return;
   const { context, tint } = paint;
   context.font = state === 3 ? "bold 11px system-ui, sans-serif" : "11px system-ui, sans-serif";
+  const fits = (text) => context.measureText(text).width + 16 < end - start;
+  said = [said, said.replace(/ [(].*/, ""), SAID[state]].find(fits) ?? SAID[state];
   const wide = context.measureText(said).width;
   if (end - start > wide + 16) {
     const place = (start + end - wide) / 2;

@@ -4,7 +4,10 @@ const STATES = ["running", "ready", "waiting", "blocked"];
 const SAID = ["runs", "cannot run", "waiting", "BLOCKS"];
 const ENDS = { returned: "done", raised: "raised", cancelled: "cancelled", pending: "still there at the end" };
 
-function decode(lane) {
+const NOWHERE = [0];
+
+// `places` has for each place the key of its line, for what tasks wait there, and the lines that led there.
+function decode(lane, places) {
   const count = lane.state.length;
   const starts = new Float64Array(count);
   const ends = new Float64Array(count);
@@ -15,7 +18,12 @@ function decode(lane) {
     ends[index] = start + lane.length[index];
   }
   const state = Uint8Array.from(lane.state, Number);
-  return { ...lane, starts, ends, state, count };
+  let waits = 0;
+  const woken = Int32Array.from(state, (each) => (each === 2 ? lane.woken[waits++] : -1));
+  const at = lane.place.map((index) => (index < 0 ? NOWHERE : places[index])[0]);
+  const wait = (index) => (lane.place[index] < 0 || state[index] !== 2 ? "" : (places[lane.place[index]][1] ?? ""));
+  const chain = (index) => (lane.place[index] < 0 ? "" : (places[lane.place[index]][2] ?? whereIs(at[index])));
+  return { ...lane, starts, ends, state, count, woken, at, wait, chain };
 }
 
 // The first span that ends after a moment.
@@ -48,19 +56,27 @@ function whereIs(at) {
   return typeof at === "number" ? `line ${at}` : at;
 }
 
+// How a task ended, and who did that.
+function ending(lane) {
+  return lane.cancelled ?? ENDS[lane.end] ?? "?";
+}
+
 // A span in words.
-function described(lane, index) {
+function described(lanes, number, index) {
+  const lane = lanes[number];
   const [from, to] = [lane.starts[index], lane.ends[index]];
   const many = lane.merged[index];
-  const what = many
-    ? `${plural(many, "short span")}, mostly ${SAID[lane.state[index]].toLowerCase()}`
-    : SAID[lane.state[index]];
+  const wait = lane.wait(index);
+  const said = wait.startsWith("awaits ") ? wait : wait ? `waiting: ${wait}` : SAID[lane.state[index]];
+  const what = many ? `${plural(many, "short span")}, mostly ${said.toLowerCase()}` : said;
   const parts = [
     lane.name,
     what,
     `${seconds(from, to - from)} to ${seconds(to, to - from)}`,
     seconds(to - from),
-    whereIs(lane.at[index]),
+    lane.chain(index),
+    ...arrowsInWords(lanes, number, index),
+    index === lane.count - 1 && lane.cancelled,
   ];
   return parts.filter(Boolean).join(" · ");
 }

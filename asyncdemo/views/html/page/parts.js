@@ -15,9 +15,13 @@ function subheading(text) {
   return make(several ? "h3.sub" : "h2.sub", text);
 }
 
+// A place in words, which shows its line where the code has it. `show` is called with its key.
+function placeCell(key, text, show) {
+  return show.has(key) ? make("button.link", { type: "button", onclick: () => show.go(key) }, text) : text;
+}
+
 function findingPart(finding, show) {
-  const link = () => make("button.link", { type: "button", onclick: () => show(finding.line) }, finding.place);
-  const place = finding.line === null ? finding.place : link();
+  const place = placeCell(finding.key, finding.place, show);
   const badge = make("span.badge", finding.severity === "note" ? "i" : "!");
   return make(`article.finding.${finding.severity}`,
     make(several ? "h3" : "h2", badge, finding.rule, finding.place && " · ", place, make("small", finding.often)),
@@ -40,7 +44,7 @@ function wordsPart(run, lanes) {
     const own = run.said.filter(([, stream, text, , who]) => who === index && stream === "stdout" && text.trim());
     const said = own.map(([, , text]) => text.trim());
     const printed = said.slice(0, 3).join(", ") + (said.length > 3 ? `, and ${said.length - 3} more` : "");
-    return [lane.name, seconds(lane.made, run.length), ...lane.totals.map(time), ENDS[lane.end] ?? "?", printed];
+    return [lane.name, seconds(lane.made, run.length), ...lane.totals.map(time), ending(lane), printed];
   });
   const heads = ["task", "began", "ran", "could not run", "waited", "blocked", "end", "printed"];
   return make("details.words", make("summary", "The timeline in words"), table("The timeline in words", heads, rows));
@@ -50,7 +54,7 @@ function wordsPart(run, lanes) {
 function outputPart(run, show) {
   const rows = run.said.map(([at, stream, text, line], index) => {
     const time = seconds(at, run.length);
-    const label = `${time}${line === null ? "" : `, line ${line}`}: show this moment`;
+    const label = `${time}${line === null ? "" : `, ${whereIs(line)}`}: show this moment`;
     const press = make("button", { type: "button", "aria-label": label, onclick: () => show(index) }, time);
     const sign = make("span.sign", SIGNS[stream]);
     return make(`li.${stream}`, press, sign, make("bdi", text));

@@ -12,6 +12,8 @@ class Timeline {
       hover: null,
       line: null,
       moment: null,
+      steps: [],
+      critical: null,
     });
     [this.from, this.to] = [0, Math.max(1, run.length) * 1.02];
     [this.first, this.last] = [this.from, this.to];
@@ -67,7 +69,8 @@ class Timeline {
     [this.canvas.style.width, this.canvas.style.height] = [`${width}px`, `${height}px`];
     const context = this.canvas.getContext("2d");
     context.scale(ratio, ratio);
-    const { words, from, to, row, line, moment, left } = this;
+    const { words, from, to, row, line, moment, left, critical } = this;
+    const focus = this.hover ?? this.focus;
     const shown = {
       lanes,
       words,
@@ -77,11 +80,13 @@ class Timeline {
       line,
       moment,
       left,
+      critical,
+      arrows: focus ? arrowsOf(this.lanes, focus.lane, focus.span) : this.steps,
       width,
       end: this.run.took,
       height,
       right: 70,
-      focus: this.hover ?? this.focus,
+      focus,
     };
     drawTimeline(context, { ...shown, scroll: printing ? 0 : this.box.scrollTop });
   }
