@@ -97,7 +97,7 @@ async def main():
     await asyncio.gather(work("a"), work("b"), *jobs)
 def run(name):
     asyncio.run(work(name))
-    print("after", name, flush=True)
+    print(f"after {name}", flush=True)  # in one write
 threads = [threading.Thread(target=run, args=(name,), name=name) for name in "cd"]
 for thread in threads: thread.start()
 asyncio.run(main())
