@@ -1,5 +1,6 @@
 """Who printed what."""
 
+import re
 import sys
 import time
 
@@ -91,7 +92,7 @@ async def work(name):
     asyncio.current_task().set_name(name)
     for _ in range(3):
         await asyncio.sleep(0.003)
-        print(name, flush=True)
+        print(f"task {name}", flush=True)
 async def main():
     jobs = [asyncio.get_running_loop().run_in_executor(None, print, "job 1") for _ in range(3)]
     await asyncio.gather(work("a"), work("b"), *jobs)
@@ -110,6 +111,7 @@ print("nobody")
 def test_a_real_script(observed: Observe) -> None:
     seen = observed(SCRIPT, sys.executable)
     by_id = {task.id: task for task in seen.timeline.tasks}
+    judged = 0
     for output, number in zip(seen.run.output, printed(seen.run.output, seen.timeline), strict=True):
         speaker, text = by_id.get(number or 0), output.text.strip()
         if text == "nobody":
@@ -117,7 +119,9 @@ def test_a_real_script(observed: Observe) -> None:
         elif text.startswith("job"):
             assert speaker is not None
             assert speaker.coroutine == "_worker"
-        elif text:
+        elif re.fullmatch("(task|after) [a-d]", text):  # not a part of it: threads may get into each other's lines
             assert speaker is not None
             assert speaker.name == text.split()[-1]
             assert speaker.kind == ("thread" if text.startswith("after") else "asyncio")
+            judged += 1
+    assert judged > 7  # of 14
