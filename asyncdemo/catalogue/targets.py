@@ -243,7 +243,7 @@ def _exact(word: str, catalogue: Catalogue) -> Target | None:
 
 
 def is_scenario(word: str) -> bool:
-    """Whether it is the catalogue that tells what a word names, and not the word itself."""
+    """True if it is the catalogue that tells what a word names, and not the word itself."""
     return word != "-" and not is_document(word) and not _names_file(word)
 
 
