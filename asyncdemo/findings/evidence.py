@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from asyncdemo.analysis.standstills import Stand, stand_of
+from asyncdemo.findings.pytest_summary import is_pytest, summary_reports
 from asyncdemo.findings.python_messages import Frame, Report, reports
-from asyncdemo.findings.source import Source
+from asyncdemo.findings.source import Source, source_of
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
 from asyncdemo.model.user_code import is_own
@@ -30,7 +31,7 @@ class Evidence:
     @cached_property
     def source(self) -> Source:
         """The script's text."""
-        return Source(self.run.subject.source or "")
+        return source_of(self.run.subject.source or "")
 
     @cached_property
     def lines_that_printed(self) -> set[int]:
@@ -50,9 +51,10 @@ class Evidence:
 
     @cached_property
     def reports(self) -> list[Report]:
-        """What Python said on stderr, without what it said because the run was stopped."""
+        """What Python said on stderr, without what it said because the run was stopped; and what pytest says of it."""
         until = self._stopped_at()
-        return [report for report in reports(self.run.output) if until is None or report.at < until]
+        said = [report for report in reports(self.run.output) if until is None or report.at < until]
+        return said + (list(summary_reports(self.run.output)) if is_pytest(self.run) else [])
 
     def _stopped_at(self) -> float | None:
         """When the run was made to end; its very start where that is not known. None where it was not."""

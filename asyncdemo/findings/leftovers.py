@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from asyncdemo.findings.blocking import ancestors
 from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.pytest_summary import is_pytest
 from asyncdemo.findings.source import last_of
 from asyncdemo.model.spans import READY, WAITING, Task
 from asyncdemo.model.user_code import is_own
@@ -79,6 +80,8 @@ def _main(evidence: Evidence, task: Task) -> Task:
 def _is_left(evidence: Evidence, task: Task, main: Task) -> bool:
     libraries = evidence.run.python.libraries
     own = task.kind == "asyncio" and task.id != main.id and is_own(task.path, libraries)
+    if is_pytest(evidence.run) and not is_own(main.path, libraries):
+        return False  # a plugin's task, in which it runs one test after the other
     returned = main.end == "returned" and main.ended is not None
     return own and returned and (task.ended is None or task.ended > (main.ended or 0.0))
 

@@ -57,7 +57,7 @@ class Report(NamedTuple):
 
     `name` is that of the coroutine or generator function, `path` and `line` the place that the message itself gives.
     `frames` are those of its traceback, outermost first, `created` those of where the object came to be, `error` is the
-    traceback's last line, and `task` the name of the task.
+    traceback's last line, and `task` the name of the task. `test` is the test in which pytest saw it.
     """
 
     kind: Kind
@@ -69,6 +69,7 @@ class Report(NamedTuple):
     created: tuple[Frame, ...] = ()
     error: str = ""
     task: str = ""
+    test: str = ""
 
 
 def reports(outputs: Iterable[Output]) -> list[Report]:

@@ -12,6 +12,7 @@ from asyncdemo.findings.lost_errors import (
     task_destroyed_pending,
     unsafe_thread_call,
 )
+from asyncdemo.findings.pytest_summary import is_pytest, with_test
 from asyncdemo.findings.spinning import spinning
 from asyncdemo.findings.thresholds import THRESHOLDS
 from asyncdemo.findings.waiting import sequential_awaits
@@ -63,7 +64,7 @@ def find(
             if on_failure is None:
                 raise
             on_failure(name, error)
-    return tuple(found)
+    return tuple(with_test(evidence, each) for each in found) if is_pytest(run) else tuple(found)
 
 
 def judged(run: Run, thresholds: Mapping[str, float] = THRESHOLDS, on_failure: OnFailure = lambda *_: None) -> Run:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 
@@ -205,6 +205,12 @@ class Source:
     def nodes(self) -> list[ast.AST]:
         """All that the script consists of."""
         return list(ast.walk(self._tree))
+
+
+@lru_cache(maxsize=32)
+def source_of(text: str) -> Source:
+    """A text as it was parsed before: a file of tests is judged again for each of them."""
+    return Source(text)
 
 
 def last_of(name: str) -> str:
