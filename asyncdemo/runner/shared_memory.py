@@ -102,7 +102,8 @@ class Memory:
     def libraries(self) -> tuple[str, ...]:
         """The folders in which the interpreter has its libraries, with a separator at the end, once it has said so."""
         data = self._words[layout.LIBRARIES_AT : layout.LIBRARIES_AT + layout.LIBRARIES].tobytes()
-        return tuple(os.fsdecode(each) for each in data.split(b"\0") if each.endswith(b"/"))
+        told = data.partition(b"\0\0")[0]
+        return tuple(os.fsdecode(each) for each in told.split(b"\0") if each.endswith(b"/"))
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -211,6 +212,15 @@ def shared_memory() -> Iterator[Memory]:
         yield _mapped(file.fileno(), file.name)
 
 
+def memory_at(path: str) -> Memory:
+    """The memory of this name, mapped once more. Raises OSError where it is gone."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        return Memory(mmap.mmap(descriptor, layout.SIZE * 8), path)
+    finally:
+        os.close(descriptor)
+
+
 def _mapped(descriptor: int, path: str) -> Memory:
     try:
         os.ftruncate(descriptor, layout.SIZE * 8)
@@ -290,6 +300,20 @@ def _count(memory: Memory) -> int:
     return count
 
 
+def first_empty(memory: Memory, start: int) -> int:
+    """The place from which on no event is stored: found by steps that double, then halve."""
+    end, step = start, 1
+    while end < layout.EVENTS and memory[layout.CODES_AT + end]:
+        start, end, step = end + 1, min(end + step, layout.EVENTS), step * 2
+    while start < end:
+        middle = (start + end) // 2
+        if memory[layout.CODES_AT + middle]:
+            start = middle + 1
+        else:
+            end = middle
+    return start
+
+
 def _column(memory: Memory, at: int, count: int) -> "array[int]":
     column = array("q")
     column.frombytes(memory.words(at, count).tobytes())
@@ -343,6 +367,61 @@ def _chains(memory: Memory, files: dict[int, str]) -> dict[int, tuple[tuple[str,
             break
         found[number] = (*found.get(outer - 1, ()), (files.get(at >> 32, ""), at & 0xFFFF_FFFF))
     return found
+
+
+class TraceReader:
+    """Reads the trace of a process that goes on piece by piece: each event once."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._next = 0
+        self._keys = 1
+
+    @property
+    def next_key(self) -> int:
+        """The key that the next task, loop or thread will have."""
+        while self._keys < layout.INFOS and self._memory[layout.INFOS_AT + self._keys * layout.INFO]:
+            self._keys += 1
+        return self._keys
+
+    def take(self) -> Trace:
+        """What has happened since the last call, with those to whom it did; complete if nothing was given up by now.
+
+        For a moment at which no task makes a step: what goes on then is parted in two.
+        """
+        memory, start = self._memory, self._next
+        self._next = end = first_empty(memory, start)
+        codes, wakes, times = (
+            _column(memory, at + start, end - start) for at in (layout.CODES_AT, layout.WAKES_AT, layout.TIMES_AT)
+        )
+        files = _files(memory)
+        whos = self._whos(codes, files)
+        complete = not memory[layout.UNTRACED] and end < layout.EVENTS - _RESERVE
+        main = memory[layout.MAIN] or None
+        return Trace(
+            times,
+            wakes,
+            codes,
+            whos,
+            files,
+            complete,
+            main=main if main in whos else None,
+            until=memory[layout.UNTIL] or None,
+            libraries=memory.libraries,
+            chains=_chains(memory, files),
+        )
+
+    def _whos(self, codes: "array[int]", files: dict[int, str]) -> dict[int, Who]:
+        """Those that events tell of, their loops, and the main thread, which the others are compared with."""
+        keys = {code >> 4 for code in codes} | {self._memory[layout.MAIN]} - {0}
+        found = dict(self._told(keys, files))
+        return found | dict(self._told({who.loop for who in found.values()} - keys, files))
+
+    def _told(self, keys: set[int], files: dict[int, str]) -> Iterator[tuple[int, Who]]:
+        for key in keys:
+            words = self._memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
+            if words[0] == key + 1 and words[1]:
+                yield key, _who(words, files)
 
 
 def _text(words: "memoryview[int]") -> str:

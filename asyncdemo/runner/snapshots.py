@@ -84,14 +84,13 @@ class Snapshots:
         count = self._memory[layout.SNAPSHOTS]
         if count == self._read or self._closed:
             return
-        size, at, why = (self._memory[word] for word in (layout.TAKEN_SIZE, layout.TAKEN, layout.TAKEN_WHY))
-        text = self._memory.words(layout.SNAPSHOT_AT, layout.SNAPSHOT // 8).tobytes()[:size].decode(errors="replace")
+        why, last = self._memory[layout.TAKEN_WHY], read_snapshot(self._memory, self._started)
         if self._memory[layout.SNAPSHOTS] != count:
             return  # it is being written anew
         self._read, self._asked, self._closed = count, 0, self._ending
-        self._last = parse(text, (at - self._started) / 1e9, proved=why == layout.NOTHING_LEFT)
-        if why == layout.NOTHING_LEFT:
-            self._proved, self._proved_at = (self._last, self._event), time.monotonic_ns()
+        self._last = last
+        if why == layout.NOTHING_LEFT and last is not None:
+            self._proved, self._proved_at = (last, self._event), time.monotonic_ns()
 
     def _ask(self, now: int) -> None:
         if self._stacks.ask_for_snapshot(now):
@@ -102,6 +101,15 @@ class Snapshots:
 def _times(still: int) -> int:
     """How many snapshots may have been taken of a child that has stood still for so long (ns)."""
     return (still // STILL).bit_length()
+
+
+def read_snapshot(memory: Memory, started: int) -> Standstill | None:
+    """The newest snapshot, with its time counted from `started` (ns); None where none was taken since then."""
+    size, at, why = (memory[word] for word in (layout.TAKEN_SIZE, layout.TAKEN, layout.TAKEN_WHY))
+    if not memory[layout.SNAPSHOTS] or at < started:
+        return None
+    text = memory.words(layout.SNAPSHOT_AT, layout.SNAPSHOT // 8).tobytes()[:size].decode(errors="replace")
+    return parse(text, (at - started) / 1e9, proved=why == layout.NOTHING_LEFT)
 
 
 def parse(text: str, at: float, *, proved: bool) -> Standstill:

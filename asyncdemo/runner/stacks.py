@@ -18,7 +18,7 @@ from typing import NamedTuple
 from asyncdemo.model.traces import Frame, Hanging, Sample
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
-from asyncdemo.runner.shared_memory import Memory
+from asyncdemo.runner.shared_memory import Memory, first_empty
 
 FIRST = layout.HELD  # ns that a step may take before its stack is asked for
 _PROMPT = 5_000_000  # ns within which a bytecode is executed, unless a call of a C function goes on
@@ -150,6 +150,12 @@ class Stacks:
         """How many events were stored when it was last looked."""
         return self._next
 
+    def forget(self) -> None:
+        """Let go of the stacks so far, unless an answer is still to come: it would be taken for that of another."""
+        if not any(self._count_answers()):
+            self._asked, self._pressed, self._answered = [], [], [0, 0]
+            self._told, self._read = bytearray(), 0
+
     def samples(self) -> tuple[Sample, ...]:
         """The stacks, each with the moment to which it belongs; none of those that came late, for another line."""
         asked, pressed = iter(self._asked), iter(self._pressed)
@@ -173,7 +179,7 @@ class Stacks:
 
     def _held(self) -> dict[tuple[int, int], int]:
         """The threads whose loops are held by a step now, and when that began (ns)."""
-        self._next = _first_empty(self._memory, self._next)
+        self._next = first_empty(self._memory, self._next)
         start = max(0, self._next - _LOOKED_AT)
         codes = self._memory.words(layout.CODES_AT + start, self._next - start).tolist()
         self._turned.pop(_MAIN, None)  # unless it is among the newest, something else goes on there
@@ -259,20 +265,6 @@ def _is_late(question: _Question, at: int, queued: int) -> bool:
     """True if an answer came only after a call of a C function: by then another line may have been reached."""
     waited = 0 if question.times is None else queued - question.times[1]
     return at - question.at - max(0, waited) > _PROMPT
-
-
-def _first_empty(memory: Memory, start: int) -> int:
-    """The place from which on no event is stored: found by steps that double, then halve."""
-    end, step = start, 1
-    while end < layout.EVENTS and memory[layout.CODES_AT + end]:
-        start, end, step = end + 1, min(end + step, layout.EVENTS), step * 2
-    while start < end:
-        middle = (start + end) // 2
-        if memory[layout.CODES_AT + middle]:
-            start = middle + 1
-        else:
-            end = middle
-    return start
 
 
 def _frames(answer: bytes) -> Iterator[Frame]:

@@ -54,6 +54,27 @@ def _record(words):
     _watch_begin(words)
 
 
+def arm(words):
+    """Trace tasks from now on in this interpreter, which runs already and has made `words` itself.
+
+    There is no script that is still to begin, and writes are left alone. Returns whether it was done: not where a probe
+    is in place already.
+    """
+    if "find_and_load" in sys.modules["_frozen_importlib"]._find_and_load.__globals__:
+        return False
+    words[layout.PID] = words[layout.PARENT] = os.getpid()
+    words[layout.VERSION] = sys.hexversion
+    words[layout.CPYTHON] = 1
+    libraries = _libraries(words)
+    is_known = _known_parts(words)
+    if is_known("imports", "imports"):
+        _watch_imports(words, _tracers(words, libraries, is_known))
+    words[layout.READY_CPU] = time.process_time_ns()
+    words[layout.READY] = time.monotonic_ns()
+    words[layout.ATTACHED] = layout.MAGIC
+    return True
+
+
 def _known_parts(words):
     """Make a function that tells whether a part of the interpreter is as we know it: tried only where that is new."""
     if sys.version_info[:2] <= layout.NEWEST:

@@ -64,6 +64,10 @@ class Recorder:
         self.codes[place] = code
         return place
 
+    def handed_out(self):
+        """How many places of events were handed out by now: `count(7)` is how a counter shows its next number."""
+        return int(repr(self.places)[6:-1])
+
     def give_up(self):
         """Trace no more: every further attempt to store an event fails at once, and is caught where it is made."""
         words = self.words
@@ -309,7 +313,7 @@ class Places:
         self._recorder = recorder
         self._is_own = recorder.is_own
         self._library = library
-        self._looked_through = 0
+        self._looked_through = recorder.handed_out()  # what was before is of other loops
 
     def idle(self, loop_key, now, tasks):
         """Store that a loop is idle, and where its tasks are suspended."""
