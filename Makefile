@@ -48,6 +48,7 @@ check: style types layers test  ## what CI runs: format, lint, strict types, lay
 
 bench: $(READY)  ## measure what asyncdemo adds to the times of what it runs
 	$(BIN)/python -m tests.benchmarks.bench_startup
+	$(BIN)/python -m tests.benchmarks.bench_pytest
 	$(BIN)/python -m tests.benchmarks.bench_tracing
 	$(BIN)/python -m tests.benchmarks.bench_million
 	$(BIN)/python -m tests.benchmarks.bench_saving

@@ -30,8 +30,8 @@ def exit_status(runs: list[Run], *, deadlock_is_finding: bool = False) -> int:
     return 0 if all(run.ok for run in runs) else 1
 
 
-def rules_named(words: str | None) -> frozenset[str]:
-    """The rules of `RULE[,RULE]` or `any`. Raises UsageError, with what was perhaps meant."""
+def rules_named(words: str | None, option: str = "--fail-on") -> frozenset[str]:
+    """The rules of `RULE[,RULE]` or `any`, as given to an option. Raises UsageError, with what was perhaps meant."""
     if words is None:
         return frozenset()
     from asyncdemo.findings import RULES
@@ -39,7 +39,7 @@ def rules_named(words: str | None) -> frozenset[str]:
     names = frozenset(word.strip().replace("_", "-") for word in words.split(","))
     for name in sorted(names):
         if name not in RULES and name != ANY:
-            raise UsageError(f"--fail-on {words}: {unknown_rule(name, (*RULES, ANY))}")
+            raise UsageError(f"{option} {words}: {unknown_rule(name, (*RULES, ANY))}")
     return names
 
 
