@@ -50,8 +50,8 @@ def test_several_files_are_kept_or_none(tmp_path: Path, asyncdemo: Callable[...,
         ("x.gif", "asyncdemo: cannot save as x.gif: the name must end in .json, .html, .svg or .trace.json\n"),
         ("no/x.json", "asyncdemo: cannot write no/x.json: No such file or directory\n"),
         ("folder.json", "asyncdemo: cannot save as folder.json: that is a folder\n"),
-        ("fifo.json", "asyncdemo: cannot save as fifo.json: that is no regular file\n"),
-        ("full.json", "asyncdemo: cannot save as full.json: that is no regular file\n"),
+        ("fifo.json", "asyncdemo: cannot save as fifo.json: that is not a regular file\n"),
+        ("full.json", "asyncdemo: cannot save as full.json: that is not a regular file\n"),
     ],
 )
 def test_what_cannot_be_written_is_told_before_anything_runs(

@@ -151,10 +151,10 @@ def test_a_script_of_ones_own(tour: Run, tmp_path: Path) -> None:
     [
         (["99"], "there is no chapter 99; the chapters are 1, 2, 3, 4, 5, 6"),
         (["blocking-slep"], "no scenario or variant is called 'blocking-slep'; did you mean blocking-sleep, "),
-        (["-"], "a tour needs a file that can be read again: write the script to one, in place of '-'"),
+        (["-"], "a tour needs a file that can be read again: save the script to one instead of '-'"),
         (["missing.py"], "no such file: missing.py; asyncdemo list shows the scenarios"),
         (["empty/"], "there are no scenarios in empty/; asyncdemo new NAME --scenarios empty/ writes one"),
-        (["shell.md"], "no Python in shell.md: a block of it begins with ```python, an example with >>>"),
+        (["shell.md"], "no Python in shell.md: a block starts with ```python, an example with >>>"),
     ],
 )
 def test_what_cannot_be_toured(tour: Run, tmp_path: Path, arguments: list[str], message: str) -> None:

@@ -13,9 +13,9 @@ _DOCSTRING = re.compile(r'''\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*("""|\'\'\')(?P<notes>
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 _STRUCTURED = re.compile(r"(?m)^(?:\s|[-*+>|] |\d+\.)|\r")  # lines that cannot be broken elsewhere
 _NOTES = """\
-Say what you see here, and why it is so.
+TODO: what the reader should notice, and why.
 
-**"What many think at first."** Say what is true instead.
+**Myth: "TODO: a common misconception."** What is true instead.
 
 **Try** `asyncdemo run {name} --set DELAY=0.2`.
 """
@@ -76,15 +76,15 @@ print("ready")
 def single(name: str) -> str:
     """The text of a scenario that is one script."""
     notes = _NOTES.format(name=name)
-    return f'"""what it shows, in a line of 60 characters at most\n\n{notes}"""\n{_QUESTION}{_ASYNC}'
+    return f'"""TODO: what it shows, in at most 60 characters\n\n{notes}"""\n{_QUESTION}{_ASYNC}'
 
 
 def folder(name: str, variants: Sequence[str]) -> dict[str, str]:
     """The texts of a scenario with variants by their file names; the one with the question is the last."""
-    files = {"README.md": f"# what all of them do, in a line of 60 characters at most\n\n{_NOTES.format(name=name)}"}
+    files = {"README.md": f"# TODO: what all of them do, in at most 60 characters\n\n{_NOTES.format(name=name)}"}
     for index, variant in enumerate(variants):
         last = index == len(variants) - 1
-        summary = f'"""what {variant} does differently\n\nSay what is special about this one.\n"""\n'
+        summary = f'"""TODO: what {variant} does differently\n\nTODO: what is special about this one.\n"""\n'
         question = _QUESTION if last else ""
         files[file_name(variant)] = summary + question + (_SYNC if variant == "sync" else _ASYNC)
     return files

@@ -130,7 +130,7 @@ def _read_document(name: str) -> Document:
         raise UsageError(f"cannot read {visible(name)}: {error}") from None
     found = blocks(text)
     if not found:
-        raise UsageError(f"no Python in {visible(name)}: a block of it begins with ```python, an example with >>>")
+        raise UsageError(f"no Python in {visible(name)}: a block starts with ```python, an example with >>>")
     return Document(name, path, found)
 
 
@@ -392,7 +392,7 @@ def meant(word: str) -> str | None:
     if path.suffix == ".ipynb":
         script = quote(str(path.with_suffix(".py")))
         return (
-            f"{name} is a notebook, and these cannot be run yet; make a script of it: "
+            f"{name} is a notebook, which cannot be run yet; convert it to a script: "
             f"jupyter nbconvert --to script {quote(name)}, then asyncdemo run {script}"
         )
     if path.suffix == ".json":

@@ -11,10 +11,11 @@ COMMANDS = ("tour", "list", "show", "run", "compare", "explain", "replay", "chec
 WELCOME = """\
 asyncdemo: see what your async code does.
 
-  asyncdemo tour                the course at a keypress
-  asyncdemo list                the scenarios, by chapter
-  asyncdemo run unawaited       run one: code, output, time
-  asyncdemo compare sync async  how many times as fast
+  asyncdemo tour                take the course, key by key
+  asyncdemo list                list the scenarios, by chapter
+  asyncdemo run unawaited       run one: code, output, timing
+  asyncdemo run your.py         run your own program
+  asyncdemo compare sync async  which one is faster
 """
 
 
@@ -70,9 +71,9 @@ def asyncdemo(
         bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """See what your async code does: scenarios and your own scripts, with output, time and what went wrong.
+    """See what your async code does: output, timing, tasks, and what went wrong, for scenarios and your own scripts.
 
-    Exit status: 0 all ended as it should; 1 a run did not; 2 usage; 3 an expectation failed; 130 interrupted.
+    Exit status: 0 all ended as it should; 1 a run did not; 2 usage error; 3 an expectation failed; 130 interrupted.
     """
     if context.invoked_subcommand is None:
         print(WELCOME, end="")

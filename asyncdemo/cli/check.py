@@ -34,9 +34,11 @@ def check(
             autocompletion=complete_target,
         ),
     ] = None,
-    chapter: Annotated[int | None, typer.Option("--chapter", metavar="N", help="All scenarios of a chapter.")] = None,
+    chapter: Annotated[
+        int | None, typer.Option("--chapter", metavar="N", help="Check the scenarios of this chapter.")
+    ] = None,
     update: Annotated[
-        bool, typer.Option("--update", help="Rewrite the blocks at the end of the scripts to what is printed now.")
+        bool, typer.Option("--update", help="Rewrite the blocks at the end of the scripts to the current output.")
     ] = False,
     cumulative: Cumulative = False,
     as_json: Json = False,
@@ -46,12 +48,13 @@ def check(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Run scenarios and compare with what they expect.
+    """Run scenarios and compare them with what they expect.
 
-    That is output, exit status, findings, choices and times. Of a document each block of Python is run and compared
-    with the output that the document shows after it; a fragment is skipped: --cumulative runs it.
-    Piped: target, status and reason, with tabs between. Exit status: 0 if every expectation is met, 2 for a mistake in
-    the command, 3 if one is not, 130 after Ctrl-C.
+    That is: output, exit status, findings, choices and times. For a document, each block of Python is run and compared
+    with the output that the document shows after it; a fragment is skipped, unless --cumulative is given.
+    Piped: target, status and reason, separated by tabs.
+
+    Exit status: 0 if every expectation is met, 2 for a usage error, 3 if one is not met, 130 after Ctrl-C.
     """
     catalogue = load_catalogue(scenarios)
     documents = resolved([word for word in words or [] if is_document(word)], catalogue, of)
@@ -90,7 +93,7 @@ def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, u
 
 def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> None:
     if documents and update:
-        raise UsageError("--update writes the blocks of scripts; the output in a document is for you to change")
+        raise UsageError("--update writes the blocks of scripts; the output in a document is yours to change")
     if cumulative and not documents:
         raise UsageError(CUMULATIVE_WHAT)
 

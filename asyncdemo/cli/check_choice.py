@@ -46,7 +46,7 @@ class Interpreter(NamedTuple):
         missing = [
             wanted for module, wanted in availability.modules(script.dependencies).items() if module in self.lacks
         ]
-        return why_not or (f"needs {', '.join(missing)}, and {self.name} has it not" if missing else None)
+        return why_not or (f"needs {', '.join(missing)}, which {self.name} lacks" if missing else None)
 
 
 def ours() -> Interpreter:
@@ -109,7 +109,7 @@ def choose(words: Sequence[str], catalogue: Catalogue, of: str | None, chapter: 
             continue
         target = next(names)
         if target.scenario is None:
-            raise UsageError(f"check looks at files: write the script to one, in place of {visible(word)!r}")
+            raise UsageError(f"check looks at files: save the script to one instead of {visible(word)!r}")
         whole = target.script is None or not target.scenario.variants
         scripts = target.scenario.scripts if target.script is None else (target.script,)
         choices.append(Choice(target.scenario, scripts, whole))
@@ -154,7 +154,7 @@ def _at(path: Path, word: str, catalogue: Catalogue) -> Chosen:
         if _same(scenario.path, path):
             return Chosen((_all(scenario),))
     why = [problem.reason for problem in there.load_problems if _same(problem.path, path)]
-    raise UsageError(f"{visible(word)} is no scenario: {'; '.join(why) or 'give a Python script or a folder'}")
+    raise UsageError(f"{visible(word)} is not a scenario: {'; '.join(why) or 'give a Python script or a folder'}")
 
 
 def _same(one: Path, other: Path) -> bool:

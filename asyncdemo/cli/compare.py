@@ -80,12 +80,12 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="A B...",
-            help="Variants, scenarios, scripts or blocks (article.md#1), two to ten. The first is the baseline.",
+            help="Two to ten variants, scenarios, scripts or blocks (article.md#1). The first is the baseline.",
             autocompletion=complete_target,
         ),
     ] = None,
     modules: Annotated[
-        list[str] | None, typer.Option("-m", metavar="MODULE", help="A module, too. Repeatable.")
+        list[str] | None, typer.Option("-m", metavar="MODULE", help="Also compare a module. Repeatable.")
     ] = None,
     sweep: Annotated[
         str | None,
@@ -117,16 +117,16 @@ def compare(
     seed: Annotated[int | None, typer.Option(metavar="SEED", help="Seed for the random order of each round.")] = None,
     min_speedup: Annotated[
         float | None,
-        typer.Option(metavar="X", help="Exit 3 unless the interval of every other one begins at X or above."),
+        typer.Option(metavar="X", help="Exit with 3 unless each interval starts at X or above."),
     ] = None,
     save: Annotated[
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Keep the result as .json, .md, .html, .svg or .trace.json. Repeatable.",
+            help="Save the result as .json, .md, .html, .svg or .trace.json. Repeatable.",
         ),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Fold nothing, and draw what each did in one run.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show everything, and draw what each did in one run.")] = False,
     as_json: Json = False,
     settings: Settings = None,
     timeout: Timeout = None,
@@ -134,13 +134,13 @@ def compare(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Compare how fast two or more do their work, and how sure that is.
+    """Compare how long two or more programs take, and how sure that is.
 
-    After a warm-up each runs once a round, in shuffled order, six times at least, until the 95 % intervals are narrow
-    enough or the time is up.
+    After a warm-up, each runs once a round, in shuffled order, for at least six rounds, until the 95% confidence
+    intervals are narrow enough or the time is up.
 
-    Exit status: 0 if all runs ended as they should, 1 if one did not, 2 for a mistake in the command, 3 if
-    --min-speedup was not reached, 130 after Ctrl-C.
+    Exit status: 0 if every run ended as it should, 1 if one did not, 2 for a usage error, 3 if --min-speedup was not
+    reached, 130 after Ctrl-C.
     """
     enough = _limits(runs, precision, max_time)
     if min_speedup is not None and not 0 < min_speedup < math.inf:

@@ -52,16 +52,18 @@ def contest(chosen: Sequence[Target], request: Request, pythons: Sequence[str], 
     if sweep is not None:
         return _by_value(chosen, request, sweep)
     if len(chosen) < 2:
-        raise UsageError(f"comparing takes two at least; name another one besides {visible(chosen[0].name)}")
+        raise UsageError(f"comparing takes at least two; name another one besides {visible(chosen[0].name)}")
     return Contest(_names(chosen), chosen, [request] * len(chosen))
 
 
 def _check(chosen: Sequence[Target]) -> None:
     if not chosen:
-        raise UsageError("compare what? name two variants, scenarios or scripts: asyncdemo list shows the scenarios")
+        raise UsageError("compare what? Name two variants, scenarios or scripts: asyncdemo list shows the scenarios")
     for target in chosen:
         if target.scenario is not None and target.script is None:
-            raise UsageError(f"{target.name} has variants; compare {target.name} alone, or name the ones that you mean")
+            raise UsageError(
+                f"{target.name} has variants; compare {target.name} alone, or name the variants that you mean"
+            )
         if target.is_stdin:
             raise UsageError("standard input can be read only once; write the script to a file to compare it")
     _few(len(chosen))
@@ -74,7 +76,7 @@ def _check(chosen: Sequence[Target]) -> None:
 
 def _few(contestants: int) -> None:
     if contestants > MOST:
-        raise UsageError(f"{contestants} are too many to compare; name {MOST} at most")
+        raise UsageError(f"{contestants} are too many to compare; name at most {MOST}")
 
 
 def _twice(items: Sequence[Any]) -> Any | None:
@@ -94,7 +96,9 @@ def _names(chosen: Sequence[Target]) -> list[str]:
 
 def _by_python(chosen: Sequence[Target], request: Request, pythons: Sequence[str], sweep: str | None) -> Contest:
     if len(chosen) > 1:
-        raise UsageError(f"several --python compare one target; there are {len(chosen)} targets: name one of either")
+        raise UsageError(
+            f"several --python compare one target with itself; there are {len(chosen)} targets: name only one"
+        )
     if sweep is not None:
         raise UsageError("several --python and --sweep exclude each other: choose one")
     _few(len(pythons))
@@ -133,9 +137,9 @@ def _swept(chosen: Sequence[Target], sweep: str) -> tuple[str, list[Any]]:
         values = [parse_settings([f"{name}={each}"], known, target.name, "--sweep")[name] for each in texts]
     twice = _twice(values)
     if twice is not None:
-        raise UsageError(f"--sweep {visible(sweep)}: {twice!r} is there twice")
+        raise UsageError(f"--sweep {visible(sweep)}: {twice!r} is given twice")
     if len(values) < 2:
-        raise UsageError(f"--sweep {visible(sweep)}: give two values at least, with a comma between")
+        raise UsageError(f"--sweep {visible(sweep)}: give at least two values, separated by commas")
     _few(len(values))
     return name, values
 
@@ -169,7 +173,7 @@ def baseline_of(names: Sequence[str], chosen: str | None) -> int:
         return 0
     if chosen not in names:
         known = ", ".join(visible(name) for name in names)
-        raise UsageError(f"--baseline {visible(chosen)}: nobody here is called that; the contestants are {known}")
+        raise UsageError(f"--baseline {visible(chosen)}: there is no such contestant; there are {known}")
     return names.index(chosen)
 
 

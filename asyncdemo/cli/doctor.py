@@ -45,7 +45,7 @@ def doctor(
 ) -> None:
     """Check what works on this machine and how to fix what doesn't.
 
-    Exit status: 0 if all that is needed works, 1 if not.
+    Exit status: 0 if everything that is needed works, 1 if not.
     """
     page = standard_page(ascii_only=ascii_only)
     checks = [
@@ -65,7 +65,7 @@ def doctor(
 def _tool() -> Check:
     said = f"asyncdemo {__version__} on {platform.python_implementation()} {platform.python_version()}, {sys.platform}"
     if sys.platform != "linux":
-        return Check("tool", "note", said, "only Linux has been tried: take what you see with care")
+        return Check("tool", "note", said, "only Linux has been tested; be careful with what you see here")
     return Check("tool", "ok", said)
 
 
@@ -97,12 +97,14 @@ def _observing(name: str, python: str) -> Check:
     if not run.ok:
         return Check(name, "bad", f"{said} does not run a script", "choose another interpreter with --python")
     if run.python.version is None:
-        return Check(name, "note", f"{said} runs, and cannot be observed", "use CPython 3.8 or newer")
+        return Check(name, "note", f"{said} runs, but cannot be observed", "use CPython 3.8 or newer")
     if not _told_apart(run):
         why = "; ".join(run.notes) or "see the notes that a run then has at its end"
         return Check(name, "note", f"{said} is observed only in part", why)
     if run.python.untried:
-        return Check(name, "note", f"{said}: untried version", "it is observed with care; see the notes of a run")
+        return Check(
+            name, "note", f"{said}: untried version", "parts of it may not be observed; see the notes of a run"
+        )
     return Check(name, "ok", f"{said}: output and times are observed")
 
 
@@ -131,7 +133,7 @@ def _leftovers() -> Check:
     if linux.can_adopt_orphans():
         return Check("stopping", "ok", "whatever a script leaves running is found and stopped")
     said = "what a script leaves running in a session of its own is not found"
-    return Check("stopping", "note", said, "look for it yourself after a run that was stopped")
+    return Check("stopping", "note", said, "after a stopped run, look for it yourself")
 
 
 def _sockets() -> Check:
@@ -139,9 +141,14 @@ def _sockets() -> Check:
 
     try:
         with socket.create_server(("127.0.0.1", 0)):
-            return Check("network", "ok", "a server on 127.0.0.1 can be opened")
+            return Check("network", "ok", "a server can listen on 127.0.0.1")
     except OSError as error:
-        return Check("network", "note", f"no server on 127.0.0.1: {error.strerror}", "leave out scenarios with sockets")
+        return Check(
+            "network",
+            "note",
+            f"no server can listen on 127.0.0.1: {error.strerror}",
+            "skip the scenarios that use sockets",
+        )
 
 
 def _quiet() -> Check:
@@ -160,7 +167,7 @@ def _terminal(page: Page) -> Check:
     colours = "colours" if page.coloured else "no colours"
     said = f"{page.width} columns, {colours}, {'ASCII only' if page.ascii else 'all glyphs'}"
     if not page.terminal:
-        return Check("terminal", "ok", f"{said} (this is no terminal)")
+        return Check("terminal", "ok", f"{said} (not a terminal)")
     if page.width < 60:
-        return Check("terminal", "note", said, "make the window 60 columns wide at least, 80 is better")
+        return Check("terminal", "note", said, "make the window at least 60 columns wide, better 80")
     return Check("terminal", "ok", said)

@@ -25,7 +25,7 @@ def complete_rule(incomplete: str) -> list[str]:
 def explain(
     word: Annotated[
         str | None,
-        typer.Argument(metavar="[RULE]", help="A finding's rule, or its beginning.", autocompletion=complete_rule),
+        typer.Argument(metavar="[RULE]", help="A rule, or the beginning of its name.", autocompletion=complete_rule),
     ] = None,
     ascii_only: Ascii = False,
 ) -> None:

@@ -17,19 +17,21 @@ def list_scenarios(
         str | None,
         typer.Argument(
             metavar="[CHAPTER or FILE]",
-            help="Only this chapter: its number. Of a document: its blocks.",
+            help="The number of a chapter; or a document, to list its blocks.",
             autocompletion=complete_document,
         ),
     ] = None,
-    names: Annotated[bool, typer.Option("--names", help="Only the names of those that can run here.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Every scenario with its summary.")] = False,
+    names: Annotated[
+        bool, typer.Option("--names", help="Print only the names of the scenarios that can run here.")
+    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show every scenario with its summary.")] = False,
     scenarios: Scenarios = None,
     as_json: Json = False,
     ascii_only: Ascii = False,
 ) -> None:
-    """List the scenarios: chapters, names, summaries. Piped: name, chapter, variants, summary, with tabs between.
+    """List the scenarios: chapters, names, summaries. Piped: name, chapter, variants, summary, separated by tabs.
 
-    Of a document (article.md): its blocks of Python, and which of them can run by themselves. Piped: name, line, kind,
+    For a document (article.md): its blocks of Python, and which of them can run by themselves. Piped: name, line, kind,
     and its last line or why it cannot.
     """
     list_targets(chapter, names=names, full=full, scenarios=scenarios or (), as_json=as_json, ascii_only=ascii_only)

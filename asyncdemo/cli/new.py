@@ -29,24 +29,24 @@ _WORD = "letters a to z, digits and -"
 def new(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"Name of the new scenario: {_WORD}.")] = None,
     variants: Annotated[
-        str | None, typer.Option("--variants", metavar="A,B", help="A folder with these variants, in this order.")
+        str | None, typer.Option("--variants", metavar="A,B", help="Write a folder with these variants, in this order.")
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option("--from", metavar="SCENARIO", help="A copy of this scenario.", autocompletion=complete_target),
+        typer.Option("--from", metavar="SCENARIO", help="Copy this scenario.", autocompletion=complete_target),
     ] = None,
     scenarios: Scenarios = None,
 ) -> None:
-    """Write a new scenario that passes check; nothing is overwritten.
+    """Write a new scenario that passes check. Nothing is overwritten.
 
-    It is written into this folder, or that of --scenarios. Exit status: 0, or 2 for a mistake in the command.
+    It is written into this folder, or into that of --scenarios. Exit status: 0, or 2 for a usage error.
     """
     if name is None:
-        raise UsageError("new what? name the scenario: asyncdemo new my-scenario")
+        raise UsageError("new what? Name the scenario: asyncdemo new my-scenario")
     if variants is not None and source is not None:
         raise UsageError("--variants and --from exclude each other: a copy has the variants of its scenario")
     if scenarios and len(scenarios) > 1:
-        raise UsageError("--scenarios says where to write: give one folder")
+        raise UsageError("--scenarios says where to write it: give one folder")
     own_name = _checked(name, "name")
     folder = Path(scenarios[0]) if scenarios else Path()
     catalogue = load_catalogue(scenarios)
@@ -71,7 +71,7 @@ def _checked(word: str, what: str) -> str:
     """The one spelling of a name. Raises UsageError if it is none."""
     name = names.normal(word.strip())
     if not names.is_name(name):
-        raise UsageError(f"{visible(word)!r} is no {what} for a scenario: use {_WORD}")
+        raise UsageError(f"{visible(word)!r} is not a {what} for a scenario: use {_WORD}")
     return name
 
 
@@ -94,7 +94,7 @@ def _original(word: str, catalogue: Catalogue) -> Scenario:
 def _refuse_taken(folder: Path, name: str) -> None:
     found = course.list_folder(folder, "", []).found.get(name)
     if found is not None:
-        raise UsageError(f"there is a {visible(found)} already, and nothing is overwritten: choose another name")
+        raise UsageError(f"{visible(found)} exists already, and nothing is overwritten: choose another name")
 
 
 def _copy(original: Scenario, folder: Path, name: str) -> tuple[Path, list[str]]:
@@ -158,6 +158,6 @@ def _tell_contents(folder: Path, name: str, variants: Sequence[str]) -> None:
             if is_new:
                 _write(path, b"")
             replace_content(path, text.encode())
-            print(f"named    in {visible(path)}")
+            print(f"listed   in {visible(path)}")
             return
-    print(f'to do    {visible(path)} does not name it yet: add "{name}" to the scenarios of a chapter')
+    print(f'to do    {visible(path)} does not list it yet: add "{name}" to the scenarios of a chapter')

@@ -87,18 +87,18 @@ Python = Annotated[
     ),
 ]
 Of = Annotated[
-    str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, where several have them.")
+    str | None, typer.Option(metavar="SCENARIO", help="The scenario whose variants are meant, if several have them.")
 ]
 Cumulative = Annotated[
     bool, typer.Option("--cumulative", help="Run each block of a document with those before it, as one program.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Ascii = Annotated[bool, typer.Option("--ascii", help="Use no characters outside ASCII for lines and bars.")]
+Ascii = Annotated[bool, typer.Option("--ascii", help="Draw lines and bars in plain ASCII.")]
 Save = Annotated[
     list[Path] | None,
     typer.Option(
         "--save",
         metavar="FILE",
-        help="Keep all runs: .json, .html, .svg or .trace.json. Repeatable.",
+        help="Save the recording as .json, .html, .svg or .trace.json. Repeatable.",
     ),
 ]

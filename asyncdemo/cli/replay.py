@@ -31,25 +31,25 @@ def replay(
         Path | None, typer.Argument(metavar="FILE.json", help="A file written by run --save FILE.json.")
     ] = None,
     step: Annotated[
-        bool, typer.Option("--step", help="Go through the loop's own steps, forwards and backwards; piped: as text.")
+        bool, typer.Option("--step", help="Step through the turns of the loop, forwards and backwards. Piped: as text.")
     ] = False,
     speed: Annotated[
         float | None,
-        typer.Option("--speed", metavar="FACTOR", help="Show it as it happened, at this speed: 0.25 is a quarter."),
+        typer.Option("--speed", metavar="FACTOR", help="Play it as it happened, at this speed: 0.25 is a quarter."),
     ] = None,
     save: Save = None,
-    full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show everything, however long.")] = False,
     ascii_only: Ascii = False,
 ) -> None:
     """Show a saved recording again, without running anything.
 
-    --step and --speed need a terminal, for the screen and the keys. Elsewhere, and where ACCESSIBLE is set, --step
-    writes the steps as text, and --speed shows all at once. With --save nothing is shown: it makes other forms of it.
+    --step and --speed need a terminal. Elsewhere, and if ACCESSIBLE is set, --step writes the steps as text, and
+    --speed shows everything at once. With --save nothing is shown: the recording is saved in other forms.
 
-    Exit status: 0 once it is shown, whatever its runs came to; 2 for a file that is no recording.
+    Exit status: 0, however its runs ended; 2 for a file that is not a recording.
     """
     if file is None:
-        raise UsageError("replay what? name a recording: asyncdemo run TARGET --save FILE.json keeps one")
+        raise UsageError("replay what? Name a recording: asyncdemo run TARGET --save FILE.json keeps one")
     if speed is not None and not 0 < speed < math.inf:
         raise UsageError(f"--speed is {speed:g}; give a number above 0, for example 0.25")
     if step and speed is not None:
@@ -86,13 +86,13 @@ def loaded(path: Path) -> Recording:
     except OSError as error:
         raise UsageError(f"cannot read {visible(path)}: {error.strerror}") from None
     except ValueError:
-        raise UsageError(f"{visible(path)} is no recording: it is not text") from None
+        raise UsageError(f"{visible(path)} is not a recording: it is not text") from None
     try:
         recording = from_text(text)
     except UsageError as error:
         raise UsageError(f"{visible(path)}: {error}") from None
     if not recording.runs:
-        raise UsageError(f"{visible(path)}: there is no run in this recording")
+        raise UsageError(f"{visible(path)}: the recording has no runs")
     return recording
 
 

@@ -50,7 +50,7 @@ def run(
         typer.Option(
             "-m",
             metavar="MODULE",
-            help="Run a module with the words after it; its own options go after --.",
+            help="Run a module, with the words after it as arguments; its options go after --.",
         ),
     ] = None,
     run_all: Annotated[bool, typer.Option("--all", help="Run every scenario that can run here.")] = False,
@@ -59,16 +59,16 @@ def run(
         bool, typer.Option("--output-only", help="Run as if asyncdemo were not there: same streams, same status.")
     ] = False,
     as_json: Json = False,
-    spans: Annotated[bool, typer.Option("--spans", help="With --json: every span of every task, too.")] = False,
+    spans: Annotated[bool, typer.Option("--spans", help="With --json: include every span of every task.")] = False,
     save: Save = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show every timing.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Fold nothing, however long.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show everything, however long.")] = False,
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
     critical: Annotated[
         bool, typer.Option("--critical", help="Show the critical path: the lines that decided how long it took.")
     ] = False,
     timeline: Annotated[
-        bool | None, typer.Option("--timeline/--no-timeline", help="Draw what every task did, or do not.")
+        bool | None, typer.Option("--timeline/--no-timeline", help="Draw what every task did, or don't.")
     ] = None,
     cumulative: Cumulative = False,
     settings: Settings = None,
@@ -76,12 +76,14 @@ def run(
     duration: Annotated[
         str | None,
         typer.Option(
-            "--for", metavar="TIME", help="Watch a program that does not end for this long, then stop it: 30s, 2m."
+            "--for", metavar="TIME", help="Watch a program for this long, then stop it: 30s, 2m. For servers."
         ),
     ] = None,
     fail_on: Annotated[
         str | None,
-        typer.Option("--fail-on", metavar="RULES", help="Exit 3 if one of these findings is made: RULE,RULE or any."),
+        typer.Option(
+            "--fail-on", metavar="RULES", help="Exit with 3 if there is one of these findings: RULE,RULE or any."
+        ),
     ] = None,
     thresholds: Annotated[
         list[str] | None,
@@ -96,11 +98,12 @@ def run(
 ) -> None:
     """Run scenarios or your own scripts: code, output, time, findings.
 
-    Each block of Python in a document runs in an interpreter of its own; a fragment, which needs names of an earlier
-    block, is reported and skipped, which is no failure: --cumulative runs it.
-    Exit status: 0 if all ended as they should, 1 if one did not, 2 for a mistake in the command, 3 for a finding of
-    --fail-on, 130 after Ctrl-C.
-    With --output-only the script's own; 124 after a timeout, 125 to 127 if it could not be run.
+    Each block of Python in a document runs in its own interpreter. A fragment, which needs names from an earlier block,
+    is reported and skipped, which is not a failure; --cumulative runs it.
+
+    Exit status: 0 if every run ended as it should, 1 if one did not, 2 for a usage error, 3 for a finding that
+    --fail-on names, 130 after Ctrl-C. With --output-only: that of the script; 124 after a timeout, 125 to 127 if it
+    could not run.
     """
     asked = RunOptions(
         words=tuple(words or ()),

@@ -139,7 +139,7 @@ def _chosen(asked: RunOptions) -> list[Target]:
     if words.count("-") > 1:
         raise UsageError("standard input can be read only once: name - only once")
     if not words:
-        raise UsageError("run what? name a scenario or a script: asyncdemo list shows the scenarios")
+        raise UsageError("run what? Name a scenario or a script: asyncdemo list shows the scenarios")
     catalogue = load_named(asked.scenarios, words) if of is None else load_catalogue(asked.scenarios)
     _refuse_arguments(words, catalogue, of)
     return resolved(words, catalogue, of)

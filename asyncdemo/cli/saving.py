@@ -113,7 +113,7 @@ def opened(path: Path, endings: Collection[str]) -> Iterator[Place]:
     if path.is_dir():
         raise UsageError(f"cannot save as {visible(path)}: that is a folder")
     if path.exists() and not path.is_file():
-        raise UsageError(f"cannot save as {visible(path)}: that is no regular file")
+        raise UsageError(f"cannot save as {visible(path)}: that is not a regular file")
     try:
         place = Place(path, ending)
     except OSError as error:

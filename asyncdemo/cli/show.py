@@ -27,16 +27,14 @@ def show(
             autocompletion=complete_target,
         ),
     ] = None,
-    notes: Annotated[
-        bool, typer.Option("--notes", help="The notes alone, in a pipe as Markdown: what there is to notice.")
-    ] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="Show only the notes; in a pipe, as Markdown.")] = False,
     of: Of = None,
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Show the source and the notes; nothing is run. Piped: the source alone, as it is; with --notes the notes."""
+    """Show the source and the notes, without running anything. Piped: the plain source; with --notes the notes."""
     if word is None:
-        raise UsageError("show what? name a scenario or a script: asyncdemo list shows the scenarios")
+        raise UsageError("show what? Name a scenario or a script: asyncdemo list shows the scenarios")
     target = resolved([word], load_catalogue(scenarios), of)[0]
     if target.is_stdin:
         raise UsageError("show reads files; name a scenario or a script")

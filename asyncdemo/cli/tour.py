@@ -25,7 +25,7 @@ def tour(
         str | None,
         typer.Argument(
             metavar="[WHERE]",
-            help="A chapter's number, a scenario to begin with, or your own: a folder, a script, a document.",
+            help="A chapter's number, a scenario to start with, or your own folder, script or document.",
             autocompletion=complete_target,
         ),
     ] = None,
@@ -33,14 +33,14 @@ def tour(
         bool, typer.Option("--no-questions", help="For presenters: no questions, and no progress is kept.")
     ] = False,
     progress: Annotated[
-        bool, typer.Option("--progress", help="Only show what you have seen and got right; piped: with a tab between.")
+        bool, typer.Option("--progress", help="Only show what you have seen and got right. Piped: separated by tabs.")
     ] = False,
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Go through the course at a keypress: code, question, run, answer.
+    """Take the course, one key at a time: code, question, run, answer.
 
-    Enter goes on, a digit predicts, ? shows all keys. The next tour begins where you were. In a pipe, and where
+    Enter continues, a digit predicts, ? shows all keys. The next tour starts where you left off. In a pipe, and if
     ACCESSIBLE is set, the same stops are plain text, and nothing is drawn twice.
     """
     from asyncdemo.cli.tour_progress import progress_file, saved_courses
@@ -75,7 +75,7 @@ def _go(found: "Tour", courses: "dict[str, Course]", *, questions: bool, ascii_o
         first = names.index(course.at) if learns and course.at in names else 0
     state = at_stop(State(found.stops, questions=questions, course=course), first)
     if found.first is None and first:
-        state = state._replace(message="the tour goes on where you were; j jumps to another stop")
+        state = state._replace(message="continuing where you left off; j jumps to another stop")
     path = progress_file(os.environ)
     session = Session(state, (lambda course: save_course(path, found.name, course)) if learns else None)
     with handled((signal.SIGINT,), session.hear_ctrl_c):

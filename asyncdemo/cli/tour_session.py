@@ -133,7 +133,7 @@ class Session:
             case Looked(timeline, zero, now):
                 self.state = with_tasks(self.state, timeline, zero, now)
             case Over():
-                self.state = self.state._replace(message="it is over: what came of it is put together")
+                self.state = self.state._replace(message="finished: putting together what happened")
             case Ended(run):
                 target = self.state.running
                 self._run = None
@@ -183,18 +183,18 @@ class Copies:
         """Open the editor, wait until it is closed, and give the copy as a target; else why that cannot be."""
         editor = editor_of(environ)
         if editor is None:
-            return "no editor is here: export EDITOR=NAME, whatever starts yours, and start the tour again"
+            return "no editor found: export EDITOR=NAME with the command that starts yours, and start the tour again"
         if target.path is None:
             return "there is no file to copy"
         if target.block is not None and (target.block.session or awaits(target.block.text)):
-            return "only a script can be edited here, and this block is none: it has >>> or a top-level await"
+            return "only scripts can be edited here, and this block is not one: it has >>> or a top-level await"
         try:
             copy = self._copy(target, target.path)
             status = _edit([*shlex.split(editor), str(copy)])
         except (OSError, ValueError, ToolError) as error:
             return f"{visible(editor)}: {getattr(error, 'strerror', None) or error}"
         if status:
-            return f"{visible(editor)} has ended with status {status}; nothing was run"
+            return f"{visible(editor)} ended with status {status}; nothing was run"
         try:
             script = read_script(copy, target.script.variant if target.script is not None else None)
         except Unreadable as error:
@@ -302,7 +302,7 @@ def tour_as_text(session: Session, page: Page, *, asks: bool, one_chapter: bool)
     if asks:
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(errors="replace")  # what is typed need not be text
-        page.row(("enter goes on, ? shows all keys: type one, or its word, and then enter", "dim"))
+        page.row(("enter continues, ? shows all keys; type a key or its word, then enter", "dim"))
         page.row()
     while session.state.phase != "over":
         _write(page, session)
@@ -334,7 +334,7 @@ def _press(session: Session, line: str) -> None:
     for key in _keys(line) if session.state.typed is None else [*line, "enter"]:
         session.press(key, _ALL)
     if session.state.phase == "film":  # nothing that moves
-        session.state = played(session.state, math.inf)._replace(message="only a screen can show it slowed")
+        session.state = played(session.state, math.inf)._replace(message="it can be shown slowed only on a screen")
     if session.state.editing:
         session.edit()
 

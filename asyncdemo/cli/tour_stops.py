@@ -63,7 +63,7 @@ def _of_target(word: str, catalogue: Catalogue, stops: tuple[Stop, ...]) -> Tour
     if target.document is not None:
         return _of_document(target, target.document)
     if target.path is None:
-        raise UsageError("a tour needs a file that can be read again: write the script to one, in place of '-'")
+        raise UsageError("a tour needs a file that can be read again: save the script to one instead of '-'")
     chapter = Chapter(1, target.path.name)
     if target.script is not None:
         stop = of_script_alone(target, target.script, chapter)

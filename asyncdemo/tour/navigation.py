@@ -8,7 +8,7 @@ from asyncdemo.tour.state import Phase, Room, State, at_stop, started
 from asyncdemo.tour.stops import find_stop
 
 ASIDE = ("source", "help", "film")  # pages that lead back to where they were called from
-RUNS = "it still runs: x stops it"
+RUNS = "still running: x stops it"
 _MORE = ("answer", "together", "notes", "tried", "code", "source", "help")  # whose rest is shown before what comes next
 SLOWER = 4.0  # how many times as slow a run is shown again, at least; twice that with each further press
 SHOWN_FOR = 4.0  # seconds that it takes to show a run again, at least
@@ -17,21 +17,21 @@ _LONGEST = 60  # characters of a name that is typed
 # Key, what it does in a word, and what the help says of it.
 KEYS = (
     ("enter", "go on", "show what comes next: the question, the run, the answer, the notes, the next stop"),
-    ("1 to 9", "predict", "say what you expect, before or after you have seen it"),
+    ("1 to 9", "predict", "say what you expect"),
     ("p", "predict", "go back to the question, to predict again"),
     ("n", "next", "the next stop"),
     ("b", "back", "one screen back, or to the stop before"),
-    ("r", "run again", "the same once more"),
+    ("r", "run again", "run it once more"),
     ("l", "slower", "show the run again, slowed; each press makes it slower"),
     ("t", "try", "run it with the change that the notes propose"),
     ("e", "edit", "edit a copy of the script and run that; the script itself stays as it is"),
-    ("s", "source", "the code, of all variants, beside what happened to it"),
-    ("o", "notes", "what there is to notice"),
-    ("j", "jump", "go to a stop by its name, or the beginning of it"),
-    ("x", "stop", "stop the run that goes on, and show what there is of it; Ctrl-C does the same"),
-    ("up, down", "scroll", "where there is more than the screen has room for; page up and page down too"),
+    ("s", "source", "the code of all variants, beside what happened to it"),
+    ("o", "notes", "what to notice"),
+    ("j", "jump", "go to a stop by its name, or the start of its name"),
+    ("x", "stop", "stop the current run, and show what there is of it; Ctrl-C does the same"),
+    ("up, down", "scroll", "if there is more than fits the screen; page up and page down too"),
     ("?", "help", "this page"),
-    ("q", "quit", "leave; the next tour begins where you were"),
+    ("q", "quit", "leave; the next tour starts where you left off"),
 )
 
 
@@ -61,7 +61,7 @@ def run(state: State) -> State:
 
 
 def _still(state: State) -> State:
-    return state._replace(message="it still runs: x stops it, n leaves it for the next stop")
+    return state._replace(message="still running: x stops it, n goes on to the next stop")
 
 
 def _after_answer(state: State) -> State:
@@ -128,7 +128,7 @@ def left(state: State) -> State:
     before: Phase = "question" if state.asks else "code"
     if state.answered is not None and state.job is not None and state.job.kind != "question":
         before = "answer"
-    return state._replace(phase=before, job=None, runs=(), offset=0, message="the run was left")
+    return state._replace(phase=before, job=None, runs=(), offset=0, message="you left the run")
 
 
 def scrolled(state: State, rows: int, room: Room) -> State:
@@ -209,7 +209,7 @@ def _slower(state: State, _room: Room) -> State:
     again = filmed(shown)
     if again is not None and length(again):
         return shown._replace(film=(min(1 / SLOWER, length(again) / SHOWN_FOR), 0.0))
-    return state._replace(message="run it first: then it can be shown again, slowed")
+    return state._replace(message="run it first; then it can be shown again, slowed")
 
 
 def _question(state: State, _room: Room) -> State:
@@ -224,10 +224,10 @@ def _predicted(state: State, number: int) -> State:
     if state.phase == "running":
         return state._replace(message=RUNS)
     if not state.asks or state.phase not in ("code", "question", "answer", "notes"):
-        return state._replace(message="there is no question here" if not state.asks else "p leads to the question")
+        return state._replace(message="there is no question here" if not state.asks else "p goes back to the question")
     choices = state.asked.choices
     if not 1 <= number <= len(choices):
-        return state._replace(message=f"there are the choices 1 to {len(choices)}")
+        return state._replace(message=f"the choices are 1 to {len(choices)}")
     return state._replace(phase="question", predicted=number - 1, offset=0)
 
 
@@ -256,9 +256,7 @@ def _try(state: State, _room: Room) -> State:
     if state.phase == "running":
         return state._replace(message=RUNS)
     if state.phase == "end" or attempt is None:
-        return state._replace(
-            message="" if attempt else "the notes propose nothing that a key could do: e edits a copy"
-        )
+        return state._replace(message="" if attempt else "the notes propose nothing that a key can do; e edits a copy")
     return started(state, "tried", attempt.targets, attempt.settings)
 
 
@@ -274,8 +272,8 @@ def _jump(state: State, _room: Room) -> State:
 
 def _stop(state: State, _room: Room) -> State:
     if state.phase != "running":
-        return state._replace(message="nothing runs")
-    return state._replace(stopping=state.stopping + 1, message="it is told to stop")
+        return state._replace(message="nothing is running")
+    return state._replace(stopping=state.stopping + 1, message="stopping")
 
 
 def _quit(state: State, _room: Room) -> State:

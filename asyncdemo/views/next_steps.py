@@ -22,7 +22,7 @@ def next_step(
     if target.scenario is None:
         return _more_of(target, request, look)
     if target.script is not None and target.script.variant is not None:
-        return ("all ways of it", run_again(target.scenario.name, request))
+        return ("run all variants", run_again(target.scenario.name, request))
     return next_scenario(target.scenario, catalogue, request)
 
 
@@ -31,7 +31,7 @@ def _more_of(target: Target, request: Request, look: Mapping[str, Any]) -> Step:
     words = f"-m {quote(target.module)}" if target.module is not None else quote(target.name)
     if look["timing"]:
         name = target.module.rpartition(".")[2] if target.module is not None else target.path and target.path.stem
-        return ("all of it as a page", run_again(f"{words} --save {quote(name or 'run')}.html", request))
+        return ("everything as a page", run_again(f"{words} --save {quote(name or 'run')}.html", request))
     if target.is_stdin:
         return ("all timings", run_again(f"{words} --timing", request))
     if look["full"] or look["show_code"]:
@@ -45,7 +45,7 @@ def next_scenario(scenario: Scenario, catalogue: Callable[[], Catalogue], reques
     course = iter(catalogue().scenarios)
     after = next((each for known in course if known.name == scenario.name for each in course if each.available), None)
     if after is None:
-        return ("all of them", _found("asyncdemo list", request))
+        return ("all scenarios", _found("asyncdemo list", request))
     return ("next", _found(f"asyncdemo run {after.name}", request))
 
 
@@ -71,7 +71,7 @@ def comparison_of(scenario: Scenario, ran: list[str], catalogue: Callable[[], Ca
     homes = (next(each for each in catalogue().scenarios if set(pair) <= set(each.variants)) for pair in pairs)
     own = next((pair for pair, home in zip(pairs, homes, strict=True) if home.name == scenario.name), None)
     names = own or [f"{scenario.name}:{variant}" for variant in pairs[0]]
-    return ("once is an anecdote", " ".join(["asyncdemo compare", *names, *options_again(request)]))
+    return ("one run proves little", " ".join(["asyncdemo compare", *names, *options_again(request)]))
 
 
 def _found(command: str, request: Request) -> str:

@@ -48,7 +48,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("empty", "empty is a folder; name a script in it, or add it with --scenarios"),
         (
             "nb.ipynb",
-            "nb.ipynb is a notebook, and these cannot be run yet; make a script of it: "
+            "nb.ipynb is a notebook, which cannot be run yet; convert it to a script: "
             "jupyter nbconvert --to script nb.ipynb, then asyncdemo run nb.py",
         ),
     ],

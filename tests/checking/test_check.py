@@ -308,7 +308,7 @@ def test_a_relation_of_times(quick: float, status: str, word: str, tmp_path: Pat
     [
         (["nothere/"], "no such file or folder: nothere/; asyncdemo list shows the scenarios"),
         (["empty/"], "there are no scenarios in empty/; asyncdemo new NAME --scenarios empty/ writes one"),
-        (["-"], "check looks at files: write the script to one, in place of '-'"),
+        (["-"], "check looks at files: save the script to one instead of '-'"),
         (["sync-main", "--chapter", "1"], "--chapter chooses the scenarios: name none"),
         (["--chapter", "99"], "there is no chapter 99; the chapters are "),
         (["--python", "9.9"], "--python 9.9: there is no python9.9 on PATH"),

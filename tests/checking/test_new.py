@@ -77,26 +77,26 @@ def test_what_is_said(tmp_path: Path, asyncdemo: Program) -> None:
     assert asyncdemo("check", "first", "--scenarios", ".").stdout == "first\tpassed\t\n"
     assert asyncdemo("new", "b", "--variants", "two,one").stdout == (
         "written  b/\n"
-        "named    in contents.toml\n"
+        "listed   in contents.toml\n"
         "next     asyncdemo check b --scenarios .\n         asyncdemo run b --scenarios .\n"
     )
     assert (tmp_path / "contents.toml").read_text() == '[variants]\nb = ["two", "one"]\n'
     assert asyncdemo("check", "b", "--scenarios", ".").status == 0
     (tmp_path / "contents.toml").write_text(CONTENTS)
-    assert "\nnamed    in contents.toml\n" in asyncdemo("new", "c").stdout
+    assert "\nlisted   in contents.toml\n" in asyncdemo("new", "c").stdout
     (tmp_path / "contents.toml").write_text('chapter = [{title = "x", scenarios = ["first"]}]')
-    assert '\nto do    contents.toml does not name it yet: add "d" to the' in asyncdemo("new", "d").stdout
+    assert '\nto do    contents.toml does not list it yet: add "d" to the' in asyncdemo("new", "d").stdout
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["first"], "there is a first.py already, and nothing is overwritten: choose another name"),
-        (["FIRST"], "there is a first.py already, and nothing is overwritten: choose another name"),
-        (["second"], "there is a second_.py already, and nothing is overwritten: choose another name"),
-        (["a b"], "'a b' is no name for a scenario: use letters a to z, digits and -"),
-        (["../x"], "'../x' is no name for a scenario: use letters a to z, digits and -"),
-        (["x", "--variants", "a,"], "'' is no variant for a scenario: use letters a to z, digits and -"),
+        (["first"], "first.py exists already, and nothing is overwritten: choose another name"),
+        (["FIRST"], "first.py exists already, and nothing is overwritten: choose another name"),
+        (["second"], "second_.py exists already, and nothing is overwritten: choose another name"),
+        (["a b"], "'a b' is not a name for a scenario: use letters a to z, digits and -"),
+        (["../x"], "'../x' is not a name for a scenario: use letters a to z, digits and -"),
+        (["x", "--variants", "a,"], "'' is not a variant for a scenario: use letters a to z, digits and -"),
         (["x", "--variants", "a,A"], "--variants a,A: each variant needs a name of its own"),
         (
             ["x", "--variants", "a", "--from", "sync-main"],
@@ -104,7 +104,7 @@ def test_what_is_said(tmp_path: Path, asyncdemo: Program) -> None:
         ),
         (["x", "--from", "async"], "--from async: name a scenario, not a variant or a script"),
         (["x", "--scenarios", "no"], "--scenarios no: no such folder; give one that holds scenario files"),
-        (["x", "--scenarios", ".", "--scenarios", ".."], "--scenarios says where to write: give one folder"),
+        (["x", "--scenarios", ".", "--scenarios", ".."], "--scenarios says where to write it: give one folder"),
         (["x", "--variants", "a"], "cannot make the folder x: File exists"),
     ],
 )

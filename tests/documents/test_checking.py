@@ -142,7 +142,7 @@ def test_check_cumulative(asyncdemo: Program, tmp_path: Path) -> None:
 def test_what_check_refuses(asyncdemo: Program, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(">>> 1\n1\n")
     assert asyncdemo("check", "a.md", "--update") == Result(
-        "", "asyncdemo: --update writes the blocks of scripts; the output in a document is for you to change\n", 2
+        "", "asyncdemo: --update writes the blocks of scripts; the output in a document is yours to change\n", 2
     )
     assert asyncdemo("check", "sync-main", "--cumulative") == Result(
         "", "asyncdemo: --cumulative is about the blocks of a document: name one, such as article.md\n", 2

@@ -232,7 +232,7 @@ def variants(
 ) -> str:
     stream = Text()
     sheet = page(stream, width, ascii_only=ascii_only)
-    step = ("once is an anecdote", "asyncdemo compare polite rude")
+    step = ("one run proves little", "asyncdemo compare polite rude")
     write_variants(
         sheet, "blocking-sleep", "three jobs", runs, next_step=step, full=full, timing=False, timeline=timeline
     )

@@ -81,7 +81,7 @@ def test_the_next_tour_begins_where_the_last_one_was(terminal: Start) -> None:
     tour.wait_for_end()
     tour = terminal("asyncdemo tour course/")
     tour.wait_for("b-waits")
-    tour.wait_for("the tour goes on where you were")
+    tour.wait_for("continuing where you left off")
     tour.type("q")
     assert tour.wait_for_end() == 0
 
@@ -225,16 +225,16 @@ def test_an_editor_that_is_not_there_is_said(terminal: Start, environ: dict[str,
 def test_plain_text_for_who_does_not_see(terminal: Start, environ: dict[str, str], tmp_path: Path) -> None:
     environ["ACCESSIBLE"] = "1"
     tour = terminal("asyncdemo tour course/", height=50)
-    tour.wait_for("enter goes on, ? shows all keys")
+    tour.wait_for("enter continues, ? shows all keys")
     tour.wait_for(lambda rows: rows[-1] == ">", "a question")
     press(tour, "\n", "1  hello Eve")
     tour.type("1\n")
     tour.wait_for("► 1  hello Eve")
     press(tour, "\n", "Right: it is 1.")
     press(tour, "\n", "What there is to notice.")
-    press(tour, "l\n", "only a screen can show it slowed")
+    press(tour, "l\n", "it can be shown slowed only on a screen")
     press(tour, "what\n", "? shows the keys")
-    press(tour, "slower\n", "only a screen can show it slowed")
+    press(tour, "slower\n", "it can be shown slowed only on a screen")
     press(tour, "jump hangs\n", "never ends")
     press(tour, "jump\n", "go to the stop:")
     press(tour, "floo\n", "never stops")

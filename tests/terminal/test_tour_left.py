@@ -144,7 +144,7 @@ def test_ctrl_z_and_fg_while_a_run_goes_on(terminal: Start, tmp_path: Path, name
     assert tour.cursor_is_visible
     press(tour, "echo $((6 * 7))\n", "42")
     press(tour, "fg\n", "enter wait")
-    press(tour, "?", "it still runs: x stops it")
+    press(tour, "?", "still running: x stops it")
     tour.type("q")
     tour.wait_for(lambda rows: rows[-1] == "$", "a prompt")
     assert tour.cursor_is_visible

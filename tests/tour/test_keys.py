@@ -57,7 +57,7 @@ def test_a_prediction_may_come_with_the_code_and_be_changed() -> None:
     assert press(tour(1), "3").predicted == 2
     assert press(tour(1), "3", "1").predicted == 0
     state = press(tour(1), "4")
-    assert (state.phase, state.message) == ("code", "there are the choices 1 to 3")
+    assert (state.phase, state.message) == ("code", "the choices are 1 to 3")
 
 
 def test_who_was_wrong_can_be_right_later() -> None:

@@ -7,7 +7,7 @@ from asyncdemo.model.recording import Outcome, Run, Seconds
 from asyncdemo.views.terminal.variants import ROWS, write_variants
 from tests.views.fabricated import LOOKS, Text, looked_at, outputs, page, run, visible
 
-NEXT = ("once is an anecdote", "asyncdemo compare sync async")
+NEXT = ("one run proves little", "asyncdemo compare sync async")
 
 
 def seconds(script: float, computing: float) -> Seconds:
@@ -83,7 +83,7 @@ def test_fits(case: str, width: int) -> None:
 
 
 def test_a_next_step_of_two_rows_is_counted() -> None:
-    long = ("once is an anecdote", f"asyncdemo compare {'a-long-name-of-a-scenario:sync ' * 3}".strip())
+    long = ("one run proves little", f"asyncdemo compare {'a-long-name-of-a-scenario:sync ' * 3}".strip())
     loud = variant("loud", 0.5, 0.4, *((n / 50, f"line {n}\n") for n in range(25)))
     stream = Text()
     write_variants(page(stream), "x", "y", [loud, SYNC], next_step=long, full=False, timing=False)

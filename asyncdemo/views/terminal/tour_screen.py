@@ -302,7 +302,7 @@ def _enter(state: State) -> str:
     if state.phase == "answer" and state.round + 1 < len(state.stop.rounds):
         return "next way"
     if state.phase == "answer" and state.stop.targets:
-        return "all ways of it"
+        return "run all variants"
     if state.phase in ("answer", "together", "tried"):
         return "notes" if state.stop.notes else "next stop"
     last = state.number + 1 == len(state.stops)
