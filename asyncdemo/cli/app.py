@@ -12,8 +12,8 @@ WELCOME = """\
 asyncdemo: see what your async code does.
 
   asyncdemo tour                take the course, key by key
-  asyncdemo list                list the scenarios, by chapter
-  asyncdemo run unawaited       run one: code, output, timing
+  asyncdemo list                the scenarios, by chapter
+  asyncdemo run unawaited       run one: code, output, time
   asyncdemo run your.py         run your own program
   asyncdemo compare sync async  which one is faster
 """
