@@ -8,10 +8,11 @@ Walker 1959, on projects; Yang and Miller 1988, on programs).
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from asyncdemo.analysis.task_names import shown_tasks
+from asyncdemo.analysis.wait_times import FOR_TASKS, WaitTime
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Reason, Timeline
 
 Doing = Literal["computing", "blocked", "waiting", "cannot run"]
@@ -19,6 +20,10 @@ Doing = Literal["computing", "blocked", "waiting", "cannot run"]
 _DOING: tuple[Doing, ...] = ("computing", "cannot run", "waiting", "blocked")  # by states
 _MOST = 1_000_000  # stretches of a path
 _LONG = 0.001  # seconds: a step that takes longer holds the loop
+_LEAST = 0.05  # seconds: a path that is shorter is not told of unasked
+_NOTABLE, _FEW = 0.15, 3  # of a path: how much a line has to contribute to be named, and how many are
+_MAIN = 0.6  # of a path: what is named has to be so much of it
+_COSTLY = 0.2  # of a path: for so long tasks waited at a line that is not on it
 
 
 class Stretch(NamedTuple):
@@ -72,6 +77,24 @@ def shares(path: Iterable[Stretch]) -> list[Share]:
         tasks = tuple(dict.fromkeys(stretch.task for stretch in some))
         found.append(Share(*key, sum(lengths), max(lengths), len(some), tasks))
     return sorted(found, key=lambda share: -share.seconds)
+
+
+def decisive(timeline: Timeline, waits: Sequence[WaitTime]) -> list[Share]:
+    """The lines that decided how long it took, if that is not plain to see; else none.
+
+    It is where the path leaves out a line at which much time passed as well: to shorten that would save nothing.
+    `waits` are the run's.
+    """
+    found = shares(critical_path(timeline))
+    whole = sum(share.seconds for share in found)
+    most = [share for share in found if share.line is not None and share.seconds >= _NOTABLE * whole][:_FEW]
+    if whole < _LEAST or not most or sum(share.seconds for share in most) < _MAIN * whole:
+        return []
+    if any(share.reason is not None and share.reason.wait in FOR_TASKS for share in most):
+        return []  # what has ended that wait is not known
+    on = {(share.path, share.line, share.reason.through if share.reason is not None else ()) for share in found}
+    off = (wait for wait in waits if not wait.for_tasks and (wait.path, wait.line, wait.through) not in on)
+    return most if any(wait.elapsed >= _COSTLY * whole for wait in off) else []
 
 
 class _Walk:

@@ -1,8 +1,10 @@
 """How many waits there were in a run, how many at once, and where its time went: by awaiting line and kind of wait."""
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from array import array
+from collections.abc import Callable, Sequence
+from operator import sub
+from typing import Any, Literal, NamedTuple
 
 from asyncdemo.analysis.task_names import names
 from asyncdemo.model.recording import Run
@@ -67,7 +69,7 @@ def _looks_after_processes(task: Task, libraries: tuple[str, ...]) -> bool:
     return of_processes and not is_own(task.path, libraries)
 
 
-_FOR_TASKS = frozenset({"gather", "task group", "nursery", "task", "asyncio.wait", "as_completed", "shield"})
+FOR_TASKS = frozenset({"gather", "task group", "nursery", "task", "asyncio.wait", "as_completed", "shield"})
 
 
 class WaitTime(NamedTuple):
@@ -89,46 +91,79 @@ class WaitTime(NamedTuple):
     for_tasks: bool
 
 
-def wait_times(timeline: Timeline) -> list[WaitTime]:
-    """The waits of a run, those for which most time elapsed first, waits for other tasks last.
+Order = Literal["total", "longest", "times", "line"]
+ORDERS: tuple[Order, ...] = ("total", "longest", "times", "line")
+_LEAST_SECONDS, _LEAST_PART = 0.02, 0.1  # of the script's time: less at one line is nothing to be shown unasked
+_FEW_WAITS = 2  # lines: of a single one the lanes say as much
+
+
+def wait_times(timeline: Timeline, order: Order | None = None) -> list[WaitTime]:
+    """The waits of a run in this order, else those for which most time elapsed first, waits for other tasks last.
 
     A wait counts once for each stretch in which a task was suspended at the line. Cost: the spans, and sorting them.
     """
     spans, called = timeline.spans, names(timeline.tasks)
     kinds = {task.id: task.kind for task in timeline.tasks}
-    stretches: dict[int, list[tuple[float, float]]] = {}
+    stretches: dict[int, tuple[array[float], array[float]]] = {}  # starts and ends: there may be a million
     columns = zip(spans.tasks, spans.states, spans.starts, spans.ends, spans.where, strict=True)
     for task, state, start, end, where in columns:
         if state == WAITING and where >= 0 and kinds.get(task) != "thread":
-            stretches.setdefault(where, []).append((start, end))
+            starts, ends = stretches.get(where) or stretches.setdefault(where, (array("d"), array("d")))
+            starts.append(start)
+            ends.append(end)
     rows = [_row(spans.places[where], spans.reasons.get(where), some, called) for where, some in stretches.items()]
-    return sorted(rows, key=lambda row: (row.for_tasks, -row.elapsed))
+    return sorted(rows, key=_KEYS[order] if order is not None else _most_elapsed)
+
+
+def _most_elapsed(row: "WaitTime") -> tuple[bool, float]:
+    return row.for_tasks, -row.elapsed
+
+
+_KEYS: dict[Order, Callable[["WaitTime"], Any]] = {
+    "total": lambda row: -row.total,
+    "longest": lambda row: -row.longest,
+    "times": lambda row: -row.times,
+    "line": lambda row: (row.path, row.line, row.through),
+}
+
+
+def say_something(rows: Sequence[WaitTime], seconds: float) -> bool:
+    """Whether the waits of a script that took so long tell where its time went: at several lines, and not for moments.
+
+    Waits for other tasks do not count: the waits of those tell more.
+    """
+    own = [row for row in rows if not row.for_tasks]
+    most = max((row.elapsed for row in own), default=0.0)
+    return len(own) >= _FEW_WAITS and most >= max(_LEAST_SECONDS, _LEAST_PART * seconds)
 
 
 def _row(
-    place: tuple[str, int], reason: Reason | None, stretches: list[tuple[float, float]], called: dict[int, str]
+    place: tuple[str, int],
+    reason: Reason | None,
+    stretches: tuple["array[float]", "array[float]"],
+    called: dict[int, str],
 ) -> WaitTime:
     reason = reason or Reason("")
     task = called.get(reason.value or 0) if reason.wait == "task" else None
-    lengths = [end - start for start, end in stretches]
-    at_once, elapsed = _overlap(stretches)
+    lengths = array("d", map(sub, stretches[1], stretches[0]))
+    at_once, elapsed = _overlap(*stretches)
     words = wait_words(reason.wait, reason.value, task) or "waiting"
-    for_tasks = reason.wait in _FOR_TASKS
+    for_tasks = reason.wait in FOR_TASKS
     return WaitTime(
         *place, reason.through, words, len(lengths), sum(lengths), max(lengths), at_once, elapsed, for_tasks
     )
 
 
-def _overlap(stretches: list[tuple[float, float]]) -> tuple[int, float]:
+def _overlap(starts: "array[float]", ends: "array[float]") -> tuple[int, float]:
     """How many stretches there are at once at most, and how many seconds any of them covers."""
-    ends = [(start, 1) for start, _ in stretches] + [(end, -1) for _, end in stretches]
-    most = now = 0
-    covered = since = 0.0
-    for moment, change in sorted(ends):
-        if not now:
-            since = moment
-        now += change
-        most = max(most, now)
-        if not now:
-            covered += moment - since
-    return most, covered
+    until = sorted(ends)
+    most = over = 0
+    covered, since, last = 0.0, 0.0, float("-inf")
+    for count, (start, end) in enumerate(sorted(zip(starts, ends, strict=True)), 1):
+        while until[over] <= start:
+            over += 1
+        most = max(most, count - over)
+        if start > last:
+            covered, since = covered + max(0.0, last - since), start
+        last = max(last, end)
+    return most, covered + max(0.0, last - since)

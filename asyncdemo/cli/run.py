@@ -70,6 +70,12 @@ def run(
     timeline: Annotated[
         bool | None, typer.Option("--timeline/--no-timeline", help="Draw what every task did, or don't.")
     ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort", metavar="BY", help="List the lines at which it waited, by total, longest, times or line."
+        ),
+    ] = None,
     cumulative: Cumulative = False,
     settings: Settings = None,
     timeout: Timeout = None,
@@ -119,6 +125,7 @@ def run(
         source=source,
         critical=critical,
         timeline=timeline,
+        sort=sort,
         cumulative=cumulative,
         settings=tuple(settings or ()),
         timeout=timeout,

@@ -22,6 +22,7 @@ from asyncdemo.cli.planning import blocks_to_run, planned
 from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:
+    from asyncdemo.analysis.wait_times import Order
     from asyncdemo.model.recording import Run
 
 
@@ -41,6 +42,7 @@ class RunOptions(NamedTuple):
     source: bool | None = None
     critical: bool = False
     timeline: bool | None = None
+    sort: str | None = None
     cumulative: bool = False
     settings: tuple[str, ...] = ()
     timeout: float | None = None
@@ -60,11 +62,12 @@ def run_targets(asked: RunOptions) -> int:
         raise UsageError("--spans adds to what --json prints: give both")
     if asked.output_only:
         _refuse_with_output_only(asked)
+    order = None if asked.sort is None else _order(asked.sort)
     request = _request(asked)
     chosen = _targets(asked)
     if request.arguments and len(chosen) > 1:
         raise UsageError("arguments after -- are for one script: name only one")
-    return _pass_through(chosen, request) if asked.output_only else _observed(asked, chosen, request)
+    return _pass_through(chosen, request) if asked.output_only else _observed(asked, chosen, request, order)
 
 
 def _request(asked: RunOptions) -> Request:
@@ -108,6 +111,7 @@ def _refuse_with_output_only(asked: RunOptions) -> None:
         "--source": asked.source,
         "--timeline": asked.timeline,
         "--critical": asked.critical,
+        "--sort": asked.sort,
     }
     given = [name for name, value in {**made, **look}.items() if value not in (None, False)]
     if given:
@@ -193,7 +197,17 @@ def _pass_through(chosen: list[Target], request: Request) -> int:
     return status
 
 
-def _observed(asked: RunOptions, chosen: list[Target], request: Request) -> int:
+def _order(sort: str) -> "Order":
+    """The order that --sort names."""
+    from asyncdemo.analysis.wait_times import ORDERS
+
+    found = next((each for each in ORDERS if each == sort), None)
+    if found is None:
+        raise UsageError(f"--sort {sort!r}: choose one of {', '.join(ORDERS)}")
+    return found
+
+
+def _observed(asked: RunOptions, chosen: list[Target], request: Request, order: "Order | None") -> int:
     """Run the targets watched, show them or print them as JSON, and save them."""
     from contextlib import ExitStack
     from datetime import UTC, datetime
@@ -205,9 +219,9 @@ def _observed(asked: RunOptions, chosen: list[Target], request: Request) -> int:
     with ExitStack() as stack:
         files = recording_files(asked.save, stack)
         if asked.as_json:
-            runs = _print_json(chosen, request, spans=asked.spans, critical=asked.critical)
+            runs = _print_json(chosen, request, spans=asked.spans, critical=asked.critical, order=order)
         else:
-            runs = _shown(asked, chosen, request)
+            runs = _shown(asked, chosen, request, order)
         if asked.save:
             from asyncdemo.model.recording_json import Recording
 
@@ -217,7 +231,7 @@ def _observed(asked: RunOptions, chosen: list[Target], request: Request) -> int:
     return ended or (EXPECTATION_FAILED if are_broken(runs, _rules(asked)) else 0)
 
 
-def _shown(asked: RunOptions, chosen: list[Target], request: Request) -> "list[Run]":
+def _shown(asked: RunOptions, chosen: list[Target], request: Request, order: "Order | None") -> "list[Run]":
     from asyncdemo.cli.running import show_runs
 
     look = {
@@ -226,11 +240,14 @@ def _shown(asked: RunOptions, chosen: list[Target], request: Request) -> "list[R
         "full": asked.full,
         "timeline": asked.timeline,
         "critical": asked.critical,
+        "order": order,
     }
     return show_runs(chosen, request, lambda: load_catalogue(asked.scenarios), look, ascii_only=asked.ascii_only)
 
 
-def _print_json(chosen: list[Target], request: Request, *, spans: bool, critical: bool) -> "list[Run]":
+def _print_json(
+    chosen: list[Target], request: Request, *, spans: bool, critical: bool, order: "Order | None"
+) -> "list[Run]":
     from contextlib import nullcontext
 
     from asyncdemo.analysis.critical_path import critical_path, shares
@@ -250,7 +267,7 @@ def _print_json(chosen: list[Target], request: Request, *, spans: bool, critical
             break
     documents = []
     for run in runs:
-        waits = None if run.timeline is None else tuple(wait_times(run.timeline))
+        waits = None if run.timeline is None else tuple(wait_times(run.timeline, order))
         path = None if run.timeline is None or not critical else tuple(shares(critical_path(run.timeline)))
         documents.append(run.to_json(spans=spans) | {"waits": as_plain(waits), "critical_path": as_plain(path)})
     write_json({"schema": SCHEMA, "runs": documents})

@@ -1,6 +1,7 @@
 """The critical path, from made-up timelines and of real programs."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from itertools import pairwise
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.analysis.critical_path import critical_path, shares
+from asyncdemo.analysis.critical_path import critical_path, decisive, shares
 from asyncdemo.analysis.timeline import timeline as built
+from asyncdemo.analysis.wait_times import wait_times
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Spans, Timeline
 from tests.conftest import Result
 from tests.findings.fabricated import task
@@ -143,5 +145,47 @@ def test_it_says_which_lines_decided_how_long_a_program_took(tmp_path: Path, asy
     else:
         rows = ended.stdout.splitlines()
         table = rows[next(number for number, row in enumerate(rows) if row.startswith("critical path")) :]
-        assert table[1].split()[:3] == ["app.py:17", ">", "4"]
+        assert table[1].split()[:4] == ["line", "17", ">", "4"]
         assert table[1].endswith("sleep 0.2, producer")
+
+
+SHOP = """\
+import asyncio
+
+async def settings():
+    await asyncio.sleep({settings})
+
+async def price():
+    await asyncio.sleep({price})
+
+async def page():
+    await price()
+    await asyncio.sleep(0.2)
+
+async def main():
+    await asyncio.gather(settings(), page())
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("settings", "price", "told"),
+    [(0.3, 0.4, True), (0.001, 0.4, False)],
+    ids=["beside a wait that is not on it", "all that took time is on it"],
+)
+def test_it_is_told_unasked_where_it_says_something(
+    tmp_path: Path, asyncdemo: Program, settings: float, price: float, told: bool
+) -> None:
+    (tmp_path / "app.py").write_text(SHOP.format(settings=settings, price=price))
+    shown = asyncdemo("run", "app.py", "--python", sys.executable, cwd=tmp_path).stdout
+    rows = [row for row in shown.splitlines() if row.startswith("critical path")]
+    assert len(rows) == told
+    if told:
+        assert re.fullmatch(r"critical path  0\.4\d s at line 10 > 7 .*, 0\.2\d s at line 11 .*", rows[0])
+
+
+def test_a_run_that_is_over_soon_has_no_such_row() -> None:
+    short = made((1, WAITING, 0.0, 0.02, -1), (2, WAITING, 0.0, 0.01, -1), parents={})
+    assert decisive(short, wait_times(short)) == []

@@ -1,6 +1,6 @@
 """The critical path of a run as a table: which lines decided how long it took, and by how much."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from asyncdemo.analysis.critical_path import Share, critical_path
 from asyncdemo.analysis.critical_path import shares as shares_of
@@ -44,6 +44,24 @@ def critical_rows(page: Page, run: Run, most: int | None) -> list[tuple[Part, ..
     return rows
 
 
+def decisive_rows(page: Page, run: Run, found: Sequence[Share]) -> list[tuple[Part, ...]]:
+    """What decided how long it took, in a row: the lines of the critical path that contribute most."""
+    if run.timeline is None or not found:
+        return []
+    called = names(shown_tasks(run.timeline, full=True))
+    head, times = "critical path  ", [wording.seconds(share.seconds) for share in found]
+    places = [_place(share, run.subject) for share in found]
+    long = [f"{place} ({_what(share, called)})" for place, share in zip(places, found, strict=True)]
+    short = [f"{place} ({_who(share, called)})" for place, share in zip(places, found, strict=True)]
+    room = page.width - 1 - len(head)
+    texts = [
+        page.shown(", ".join(f"{time} at {text}" for time, text in zip(times, some, strict=True)))
+        for some in (long, short, places)
+    ]
+    text = next((text for text in texts if cells(text) <= room), cut(texts[-1], room, page.glyphs["more"]))
+    return [((head, "title"), text)]
+
+
 def _place(share: Share, subject: Subject) -> str:
     if share.path is None or share.line is None:
         return "(line not known)"
@@ -56,5 +74,8 @@ def _what(share: Share, called: Mapping[int, str]) -> str:
     reason = share.reason
     task = called.get(reason.value or 0) if reason is not None and reason.wait == "task" else None
     waits = wait_words(reason.wait, reason.value, task) if reason is not None and share.doing == "waiting" else ""
-    who = called.get(share.tasks[0], "?") if len(share.tasks) == 1 else f"{len(share.tasks)} tasks"
-    return f"{waits or share.doing}, {who}"
+    return f"{waits or share.doing}, {_who(share, called)}"
+
+
+def _who(share: Share, called: Mapping[int, str]) -> str:
+    return called.get(share.tasks[0], "?") if len(share.tasks) == 1 else f"{len(share.tasks)} tasks"

@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from asyncdemo.analysis.cancellations import cancellations
+from asyncdemo.analysis.critical_path import decisive
 from asyncdemo.analysis.held_loop import LATE, Held, Shares, held, shares
 from asyncdemo.analysis.lane_drawing import STATES, Bar, Chart, Step, Word, bars, chart, length, words
 from asyncdemo.analysis.lanes import Axis, Folded, Lane, scale
 from asyncdemo.analysis.task_names import common_name, kind_of_work, names, overlap, shown_tasks
-from asyncdemo.analysis.wait_times import wait_times
+from asyncdemo.analysis.wait_times import Order, say_something, wait_times
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Task, Timeline
 from asyncdemo.views import wording
+from asyncdemo.views.stop_messages import HANGS
 from asyncdemo.views.terminal.common_rows import paragraph
+from asyncdemo.views.terminal.critical_table import decisive_rows
 from asyncdemo.views.terminal.line_tables import held_rows, wait_rows
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut
@@ -103,6 +106,8 @@ _NAMED = 3  # tasks that are named of those that were cancelled by one line
 _MOMENT = 0.02  # seconds
 _WIDE = 4  # cells of a bar that has to be explained where there are few rows
 _FEW_LANES = 3  # where there are few rows, if those that are folded are not too unlike
+_MOST_SPANS = 200_000  # of a run whose critical path is looked for unasked
+_SOME_WAITS, _MOST_WAITS = 4, 12  # lines of where it waited; where that was asked for
 _COARSE = 4  # folded by more than this part of the axis, what is in one lane has little in common
 
 
@@ -114,16 +119,22 @@ def timeline_rows(
     show: bool | None = None,
     own_program: bool = False,
     brief: bool = False,
+    order: Order | None = None,
+    critical: bool = False,
 ) -> list[Row]:
-    """Give the timeline in `room` rows at most (None: all of it); `brief`: say nothing of the loop.
+    """The timeline in `room` rows at most (None: all of it); `brief`: say nothing of the loop.
 
     `show` None: where at least two tasks were there at the same time, and it took so long that there is something to
-    be seen.
+    be seen. Below it is where the run waited, if that says something, or in this `order` if one was asked for; of a
+    person's own program with many tasks that are unlike one another it stands in the place of lanes. `critical`: the
+    critical path is shown elsewhere.
     """
     timeline = run.timeline
     tasks = [] if timeline is None else shown_tasks(timeline, full=room is None)
+    waits = _wait_rows(page, run, room, order, own_program=own_program, critical=critical)
     if timeline is None or show is False or not (tasks if show else _worth_it(tasks, room)):
-        return [(("no timeline: no task was seen", "dim"),)] if show else []
+        nothing: list[Row] = [(("no timeline: no task was seen", "dim"),)] if show else []
+        return nothing or (waits if show is None or order is not None else [])
     end = incomplete_rows(page, run, timeline)
     if own_program or room is None:
         end += _cancelled_rows(page, run)
@@ -138,15 +149,40 @@ def timeline_rows(
     table = [] if show else _table(found, folded, timeline, own_program=own_program)
     if table and most is not None:
         held_by = _loop_parts(shares(timeline), table)
-        return [*wrapped_parts(page, held_by), (), *held_rows(page, table, run.subject, most - 4), *end]
-    rows = _lanes(page, found, folded, width, most, loop, brief=brief)
-    waits = wait_times(timeline) if room is None else []
-    return [
-        *rows,
-        *end,
-        *([(), *held_rows(page, table, run.subject, None)] if table else []),
-        *([(), *wait_rows(page, waits, run.subject, None)] if waits else []),
-    ]
+        return _below([*wrapped_parts(page, held_by), (), *held_rows(page, table, run.subject, most - 4), *end], waits)
+    if waits and most is not None and show is None and own_program and _tell_little(found, folded):
+        return _below([*wrapped_parts(page, loop), *end], waits)
+    held_too = held_rows(page, table, run.subject, None) if table else []
+    return _below(_below([*_lanes(page, found, folded, width, most, loop, brief=brief), *end], held_too), waits)
+
+
+def _below(rows: list[Row], others: list[Row]) -> list[Row]:
+    return [*rows, (), *others] if rows and others else [*rows, *others]
+
+
+def _wait_rows(
+    page: Page, run: Run, room: int | None, order: Order | None, *, own_program: bool, critical: bool
+) -> list[Row]:
+    """Where it waited: all of it, as much as was asked for, or the first lines where these say something."""
+    if run.timeline is None:
+        return []
+    asked = room is None or order is not None
+    hangs = any(finding.rule in HANGS for finding in run.findings or ())  # there is a table of who waits where, then
+    if not asked and (hangs or not own_program):
+        return []
+    waits = wait_times(run.timeline, order)
+    if not waits or not (asked or say_something(waits, length(run))):
+        return []
+    rows = wait_rows(page, waits, run.subject, None if room is None else _MOST_WAITS if asked else _SOME_WAITS)
+    grave = any(finding.severity != "note" for finding in run.findings or ())
+    whole = not critical and run.outcome.kind == "exited" and not grave and len(run.timeline.spans) <= _MOST_SPANS
+    return [*(decisive_rows(page, run, decisive(run.timeline, waits)) if whole else []), *rows]
+
+
+def _tell_little(found: Chart, folded: Folded) -> bool:
+    """Whether there are many tasks, and lanes put such together as have little in common."""
+    coarse = folded.tolerance is None or folded.tolerance * _COARSE > found.axis.cells
+    return len(found.tasks) > _FEW and coarse
 
 
 def _cancelled_rows(page: Page, run: Run) -> list[Row]:

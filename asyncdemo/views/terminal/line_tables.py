@@ -55,40 +55,45 @@ def _within(page: Page, place: str, width: int) -> str:
     return more + place
 
 
-_WAIT_NUMBERS = f"{'times':>7}{'total':>9}{'longest':>9}{'at once':>9}"
-_LEAST_PLACE = 14  # cells for the line, and for what it waits
+_WIDTHS, _NARROW = (7, 9, 9, 9), (6, 7, 8, 8)  # cells of the numbers; on a page of fewer than _ROOMY cells
+_ROOMY = 72
+_WAIT_HEADS = ("times", "total", "longest", "at once")
+_LEAST_PLACE = 14  # cells for the line, and on a roomy page for what it waits
 _LINES = 2  # lines that led there, at most
 
 
 def wait_rows(page: Page, rows: Sequence[WaitTime], subject: Subject, most: int | None) -> list[tuple[Part, ...]]:
     """The table, `most` of its rows (None: all) with how many others there are."""
     shown = rows if most is None or len(rows) <= most else rows[: max(1, most - 1)]
-    room = page.width - 1 - len(_WAIT_NUMBERS) - 2
+    widths = _WIDTHS if page.width >= _ROOMY else _NARROW
+    room = page.width - 1 - sum(widths) - 2 - 1
     places = [page.shown(line_names([*row.through, (row.path, row.line)], subject)) for row in shown]
     column = min(max(_LEAST_PLACE, *map(cells, places)), max(_LEAST_PLACE, room - _LEAST_PLACE))
-    table: list[tuple[Part, ...]] = [(("where it waited".ljust(column + 1), "title"), (_WAIT_NUMBERS, "dim"))]
+    heading = "".join(f"{name:>{width}}" for name, width in zip(_WAIT_HEADS, widths, strict=True))
+    table: list[tuple[Part, ...]] = [(("where it waited".ljust(column + 1), "title"), (heading, "dim"))]
     for place, row in zip(places, shown, strict=True):
-        numbers = f"{row.times:>7}{wording.seconds(row.total):>9}{wording.seconds(row.longest):>9}{row.at_once:>9}  "
+        values = str(row.times), wording.seconds(row.total), wording.seconds(row.longest), str(row.at_once)
+        numbers = "".join(f"{value:>{width}}" for value, width in zip(values, widths, strict=True))
         name = cut(place, column, page.glyphs["more"])
-        wait = cut(page.shown(row.wait), max(_LEAST_PLACE, room - column), page.glyphs["more"])
-        table.append((name + " " * (column + 1 - cells(name)), numbers, (wait, "dim" if row.for_tasks else "")))
+        wait = cut(page.shown(row.wait), max(1, room - column), page.glyphs["more"])
+        table.append((name + " " * (column + 1 - cells(name)), f"{numbers}  ", (wait, "dim" if row.for_tasks else "")))
     if len(shown) < len(rows):
         table.append(((f"{page.glyphs['more']} {len(rows) - len(shown)} more lines: {page.unfold}", "dim"),))
     return table
 
 
 def line_names(chain: Sequence[tuple[str, int]], subject: Subject) -> str:
-    """A line with those that led to it, the outermost first, the file named where it changes."""
+    """A line with those that led to it, the outermost first; a file that is not the script is named where it begins."""
     named: list[str] = []
     before = None
     for path, line in chain[-1 - _LINES :]:
-        named.append(f"{_name(path, subject)}:{line}" if path != before else str(line))
+        name = "line " if subject.is_script(path) else f"{_name(path)}:"
+        named.append(str(line) if path == before else f"{name}{line}")
         before = path
     return " > ".join(named)
 
 
-def _name(path: str, subject: Subject) -> str:
+def _name(path: str) -> str:
     """A file by its path from here; one that lies elsewhere by its name alone."""
     here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # a name to compare with, not a file
-    path = (subject.path or path) if path == subject.ran else path
     return path.removeprefix(here) if path.startswith(here) else os.path.basename(path)  # noqa: PTH119

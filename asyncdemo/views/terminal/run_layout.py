@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from asyncdemo.analysis.line_marks import marks
+from asyncdemo.analysis.wait_times import Order
 from asyncdemo.model.recording import Run
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.terminal.annotated_code import Row, code_rows
@@ -28,6 +29,8 @@ SOME = 7  # rows of a longer one in which nothing went wrong
 class Look(NamedTuple):
     """What a run's view says besides what happened; `fold` keeps it within ROWS, `show_code` None where it fits.
 
+    `order` is that in which the lines are asked for at which it waited.
+
     `meanwhile` stands in the place of the summary where the title is written before the run is over.
     """
 
@@ -42,6 +45,7 @@ class Look(NamedTuple):
     full: bool = False
     timeline: bool | None = None
     critical: bool = False
+    order: Order | None = None
     meanwhile: str = ""
 
 
@@ -119,7 +123,16 @@ class Sharing(NamedTuple):
             return []
         most = None if self.look.full else max(LEAST_LANES if self.look.fold else MORE_LANES, room)
         own = not self.look.fold
-        rows = timeline_rows(self.page, self.run, room=most, show=self.look.timeline, own_program=own, brief=brief)
+        rows = timeline_rows(
+            self.page,
+            self.run,
+            room=most,
+            show=self.look.timeline,
+            own_program=own,
+            brief=brief,
+            order=self.look.order,
+            critical=self.look.critical,
+        )
         if self.run.standstill is not None and not (self.look.fold and room < 2 * LEAST_LANES and not self.look.full):
             from asyncdemo.views.terminal.standing_table import standing_rows
 
