@@ -1,13 +1,15 @@
-"""The one thing to do about a finding: code that works where it is put, or words."""
+"""The one thing to do about what holds a loop or starts a second one: code that works where it is put, or words."""
 
 import ast
 import builtins
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import PurePath
+from typing import NamedTuple
 
 from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.handed import IN_THREAD, LATER
-from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, last_name, last_of, parameters
+from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, last_name, parameters
 
 # What these modules connect to belongs to the thread that has opened it, or can do one thing at a time.
 _MODULES = ("sqlite3", "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "oracledb", "cx_Oracle", "pyodbc")
@@ -72,12 +74,20 @@ def _is_one(value: ast.expr, names: set[str]) -> bool:
 
 
 _THREADS = {"asyncio": "asyncio.to_thread", "anyio": "anyio.to_thread.run_sync", "trio": "trio.to_thread.run_sync"}
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_LONGEST = 100  # characters of advice that is code
-_ASYNCIO = frozenset({"asyncio"})
+LONGEST = 100  # characters of advice that is code
 _DEEPEST = 20  # plain functions that call one another
+_WAITS_ITSELF = {"requests", "httpx"}  # what a call of these gives is there by then: `.json()` behind it is quick
 
 _IN_ONE_THREAD = "open the database and ask it in one function, and give that to {}"
+_IN_HANDLER = "logging.handlers.QueueHandler here, and a QueueListener that writes in a thread"
+
+
+class _At(NamedTuple):
+    """A call in a coroutine, and the file in which it is."""
+
+    path: str
+    source: Source
+    call: ast.Call
 
 
 def library(evidence: Evidence, kind: str) -> str:
@@ -86,81 +96,98 @@ def library(evidence: Evidence, kind: str) -> str:
     return used[0] if used else kind
 
 
-def instead_of_blocking(evidence: Evidence, place: Place | None, kind: str, coroutine: str = "") -> str:
-    """What to do about a blocking call at a line, for the library that runs the task, whose first function is given."""
-    used, source = library(evidence, kind), evidence.source
+def instead_of_blocking(
+    evidence: Evidence, place: Place | None, kind: str, coroutine: str = "", through: Sequence[Place] = ()
+) -> str:
+    """What to do about a blocking call at a line, for the library that runs the task, whose first function is given.
+
+    `through` are the lines that have called one another down to it, the outermost first, where they were seen.
+    """
+    used = library(evidence, kind)
     thread = _thread(evidence, used)
     in_words = f"call it from a coroutine, in a thread: {thread}"
-    if place is None or not evidence.in_script(place[0]):
+    source = evidence.text(place[0] if place is not None else None)
+    if place is None or not source.known:
         return in_words
     if uses_database(source, place[1], place[1]):
         return _IN_ONE_THREAD.format(thread)
-    if _is_handler(source, place[1]):
-        return "logging.handlers.QueueHandler here, and a QueueListener that writes in a thread"
+    chain = [place, *reversed(through)]
+    if any(_is_handler(evidence.text(path), line) for path, line in chain):
+        return _IN_HANDLER
     call = _blocking_call(source, place[1])
-    above = call if call is not None and _is_in_coroutine(source, call) else _call_above(source, place[1], coroutine)
-    if above is not None and above is not call and _moves_database(source, above, place[1]):
-        return _IN_ONE_THREAD.format(thread)
-    code = None if above is None else _in_thread(source, above, used, thread)
-    if above is None or code is None or not fits(source, above, code):
-        return in_words
-    return code if above is call else f"line {above.lineno}: {code}"
+    if call is not None and is_in_coroutine(source, call):
+        found: _At | None = _At(place[0], source, call)
+    else:
+        found = _call_in_chain(evidence, chain) if through else _call_above(evidence, place, coroutine)
+        if found is not None and _moves_database(evidence, found, place):
+            return _IN_ONE_THREAD.format(thread)
+    return in_words if found is None else _moved(found, place, used, thread) or in_words
+
+
+def _moved(found: _At, place: Place, used: str, thread: str) -> str | None:
+    """The call as one that does not hold the loop, with where that stands if it is not the line of the finding."""
+    made = _in_thread(found.source, found.call, used, thread)
+    if made is None:
+        return None
+    code, node = made
+    imports = ""
+    if not fits(found.source, node, code):
+        if not fits(found.source, node, code, frozenset({used})):
+            return None
+        imports = f"import {used} at the top, and "
+    if (found.path, node.lineno) == place:
+        return f"{imports}here: {code}" if imports else code
+    where = f"line {node.lineno}" + ("" if found.path == place[0] else f" of {PurePath(found.path).name}")
+    return f"{imports}{where}: {_statement(found.source, node, code)}"
+
+
+def _statement(source: Source, node: ast.expr, code: str) -> str:
+    """The whole statement with code in place of an expression, where that is its value: `user = await ...`."""
+    outer = next(source.parents(node), None)
+    whole = code
+    if isinstance(outer, ast.Return):
+        whole = f"return {code}"
+    elif isinstance(outer, ast.Assign) and outer.value is node and (to := source.text_of(outer.targets[0])):
+        whole = f"{to} = {code}" if len(outer.targets) == 1 else code
+    return whole if len(whole) <= LONGEST else code
 
 
 def instead_of_computing(evidence: Evidence, place: Place | None, kind: str) -> str:
     """Where to compute, for the library that runs the task: nothing can be moved into a process as it stands."""
     used = library(evidence, kind)
-    if place is not None and evidence.in_script(place[0]) and uses_database(evidence.source, place[1], place[1]):
+    if place is not None and uses_database(evidence.text(place[0]), place[1], place[1]):
         return _IN_ONE_THREAD.format(_thread(evidence, used))
     if used == "asyncio":
         return "compute in a function of its own, and run that in a ProcessPoolExecutor"
     return "compute in a function of its own, and run that with anyio.to_process.run_sync"
 
 
-def instead_of_never_awaiting(evidence: Evidence, place: Place | None, name: str) -> str:
-    """How to run the coroutine that was made, or ought to be made, at a line; `name` is its function's."""
-    source = evidence.source
-    if place is None or not evidence.in_script(place[0]):
-        return "await the coroutine"
-    if _is_test(source, name):
-        return "derive the class from unittest.IsolatedAsyncioTestCase"
-    made = _made_at(source, place[1], name)
-    for node in made:
-        for code, target in _running(evidence, node):
-            if fits(source, target, code):
-                return code
-            if code.startswith("asyncio.run(") and not source.uses("asyncio") and fits(source, target, code, _ASYNCIO):
-                return f"import asyncio at the top, and here: {code}"
-    return _running_in_words(source, place[1], source.text_of(made[0]) if made else None)
-
-
 def instead_of_nesting(evidence: Evidence, place: Place | None) -> str:
     """What to write in place of a call that starts a loop inside of another."""
-    source = evidence.source
-    if place is not None and evidence.in_script(place[0]):
-        for call in source.calls_in(place[1]):
-            if called(call) not in ("run", "run_until_complete") or not call.args:
-                continue
-            given = call.args[0]
-            code = source.text_of(given) or ""
-            if not isinstance(given, ast.Call) and called(call) == "run" and source.receiver_text(call) != "asyncio":
-                code = _call_of(source, given, call.args[1:]) or ""
-            awaited = _in_place(source, call, f"await {code}")
-            if code and _is_in_coroutine(source, call) and fits(source, awaited[1], awaited[0]):
-                return awaited[0]
-            function = source.around(call.lineno)
-            if function is not None and not source.is_async(function):
-                return f"make {function.name} an async def, and await the coroutine in it"
+    source = evidence.text(place[0] if place is not None else None)
+    for call in source.calls_in(place[1]) if place is not None else ():
+        if called(call) not in ("run", "run_until_complete") or not call.args:
+            continue
+        given = call.args[0]
+        code = source.text_of(given) or ""
+        if not isinstance(given, ast.Call) and called(call) == "run" and source.receiver_text(call) != "asyncio":
+            code = call_of(source, given, call.args[1:]) or ""
+        awaited = in_place(source, call, f"await {code}")
+        if code and is_in_coroutine(source, call) and fits(source, awaited[1], awaited[0]):
+            return awaited[0]
+        function = source.around(call.lineno)
+        if function is not None and not source.is_async(function):
+            return f"make {function.name} an async def, and await the coroutine in it"
     return "await the coroutine; in a notebook too"
 
 
 def fits(source: Source, node: ast.expr, code: str, imported: frozenset[str] = frozenset()) -> bool:
-    """True if code can stand in place of an expression of the script: it compiles there, and its names are known.
+    """True if code can stand in place of an expression of a file: it compiles there, and its names are known.
 
-    `imported` are names that the script is to import first.
+    `imported` are names that the file is to import first.
     """
     text = source.with_other(node, code)
-    if text is None or len(code) > _LONGEST or "\n" in code:
+    if text is None or len(code) > LONGEST:
         return False
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if source.awaits_outside else 0
     try:
@@ -170,8 +197,9 @@ def fits(source: Source, node: ast.expr, code: str, imported: frozenset[str] = f
             parts = list(ast.walk(ast.parse(code)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    names = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
     bound = {part.arg for part in parts if isinstance(part, ast.arg)}
+    bound |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
     return all(source.knows(each, node) or hasattr(builtins, each) for each in names - bound - imported)
 
 
@@ -180,13 +208,15 @@ def _thread(evidence: Evidence, used: str) -> str:
     return "loop.run_in_executor" if used == "asyncio" and version.startswith("3.8.") else _THREADS[used]
 
 
-def _moves_database(source: Source, call: ast.Call, line: int) -> bool:
+def _moves_database(evidence: Evidence, found: _At, place: Place) -> bool:
     """Whether a connection to a database would get into another thread, were a call made there that leads to a line."""
-    moved = [call, source.around(line), *source.named(called(call))]
-    return any(each is not None and uses_database(source, each.lineno, each.end_lineno or 0) for each in moved)
+    inner = evidence.text(place[0])
+    moved = [(found.source, found.call), (inner, inner.around(place[1]))]
+    moved += [(inner, each) for each in inner.named(called(found.call))]
+    return any(node is not None and uses_database(text, node.lineno, node.end_lineno or 0) for text, node in moved)
 
 
-def _is_in_coroutine(source: Source, node: ast.expr) -> bool:
+def is_in_coroutine(source: Source, node: ast.expr) -> bool:
     """Whether an await can stand in place of an expression: in an `async def`, and not in something that runs later."""
     for parent in source.parents(node):
         if isinstance(parent, FUNCTIONS):
@@ -201,18 +231,57 @@ def _is_in_body(function: Function, node: ast.expr) -> bool:
 
 
 def _blocking_call(source: Source, line: int) -> ast.Call | None:
-    """The only call in a line; of several in one another, the inner ones give the outer one its arguments."""
+    """The only call in a line; of several in one another, the one that is known to wait, if the others are quick."""
     calls = source.calls_in(line)
+    known = [call for call in calls if _root(call) in _WAITS_ITSELF & source.imported_from(_WAITS_ITSELF)]
     outer = [call for call in calls if not any(call in list(ast.walk(each))[1:] for each in calls)]
     if len(outer) != 1:
         return None
     inner = [part for each in (*outer[0].args, outer[0].func) for part in ast.walk(each) if isinstance(part, ast.Call)]
-    return outer[0] if not inner else None
+    return outer[0] if not inner else known[0] if len(known) == 1 else None
 
 
-def _call_above(source: Source, line: int, coroutine: str) -> ast.Call | None:
+def _root(call: ast.Call) -> str:
+    """The name with which a dotted name of a function begins: `requests` of `requests.get`."""
+    root: ast.expr = call.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return root.id if isinstance(root, ast.Name) else ""
+
+
+def _call_in_chain(evidence: Evidence, chain: Sequence[Place]) -> _At | None:
+    """The call in the innermost coroutine of those that were seen to call one another, the innermost line first."""
+    for (path, line), (outer_path, outer_line) in pairwise(chain):
+        function, outer = evidence.text(path).around(line), evidence.text(outer_path)
+        around = outer.around(outer_line)
+        if function is None or around is None:
+            return None
+        if outer.is_async(around):
+            call = _call_at(outer, outer_line, _called_as(evidence.text(path), function))
+            return None if call is None or not is_in_coroutine(outer, call) else _At(outer_path, outer, call)
+    return None
+
+
+def _called_as(source: Source, function: Function) -> str:
+    """The name by which a function is called: of an `__init__` that of its class."""
+    owner = next(source.parents(function), None)
+    return owner.name if function.name == "__init__" and isinstance(owner, ast.ClassDef) else function.name
+
+
+def _call_at(source: Source, line: int, name: str) -> ast.Call | None:
+    """The only call of that name in a line, else the only call that is not an argument of another."""
+    calls = [node for node in source.nodes if isinstance(node, ast.Call)]
+    calls = [call for call in calls if call.lineno <= line <= (call.end_lineno or 0)]
+    named = [call for call in calls if called(call) == name]
+    if not named:
+        named = [call for call in calls if not any(call in list(ast.walk(each))[1:] for each in calls)]
+    return named[0] if len(named) == 1 else None
+
+
+def _call_above(evidence: Evidence, place: Place, coroutine: str) -> _At | None:
     """The only call, in a coroutine, of the plain function that a line is in, or of the one that calls that."""
-    function = source.around(line)
+    source = evidence.text(place[0])
+    function = source.around(place[1])
     for _ in range(_DEEPEST):
         if function is None or source.is_async(function) or len(source.named(function.name)) > 1:
             return None
@@ -223,27 +292,27 @@ def _call_above(source: Source, line: int, coroutine: str) -> ast.Call | None:
         inside = [call for call in calls if id(source.around(call.lineno)) in homes]
         if len(homes) != 1 or not inside:
             return None
-        if len(inside) == 1 and _is_in_coroutine(source, inside[0]):
-            return inside[0]
+        if len(inside) == 1 and is_in_coroutine(source, inside[0]):
+            return _At(place[0], source, inside[0])
         function = next(iter(homes.values()))
     return None
 
 
-def _in_thread(source: Source, call: ast.Call, used: str, thread: str) -> str | None:
-    """A call as one that does not hold the loop."""
+def _in_thread(source: Source, call: ast.Call, used: str, thread: str) -> tuple[str, ast.expr] | None:
+    """A call as one that does not hold the loop, and the expression in place of which that is put."""
     if source.text_of(call.func) in source.names_of("time", "sleep") and len(call.args) == 1 and not call.keywords:
         given = source.text_of(call.args[0])
-        return None if given is None else _in_place(source, call, f"await {used}.sleep({given})")[0]
-    arguments = _arguments(source, call.args, call.keywords)
+        return None if given is None else in_place(source, call, f"await {used}.sleep({given})")
+    given_on = arguments(source, call.args, call.keywords)
     function = source.text_of(call.func)
-    if arguments is None or function is None or thread.startswith("loop."):
+    if given_on is None or function is None or thread.startswith("loop."):
         return None
     if used != "asyncio" and call.keywords:
         return None  # these hand on arguments by place only
-    return _in_place(source, call, f"await {thread}({', '.join([function, *arguments])})")[0]
+    return in_place(source, call, f"await {thread}({', '.join([function, *given_on])})")
 
 
-def _arguments(source: Source, given: Iterable[ast.expr], keywords: Iterable[ast.keyword] = ()) -> list[str] | None:
+def arguments(source: Source, given: Iterable[ast.expr], keywords: Iterable[ast.keyword] = ()) -> list[str] | None:
     """Arguments as they stand in the source."""
     texts = [source.text_of(each) for each in given]
     for each in keywords:
@@ -252,9 +321,34 @@ def _arguments(source: Source, given: Iterable[ast.expr], keywords: Iterable[ast
     return None if None in texts else [text for text in texts if text is not None]
 
 
-def _call_of(source: Source, function: ast.expr, arguments: Iterable[ast.expr]) -> str | None:
-    name, given = source.text_of(function), _arguments(source, arguments)
-    return None if name is None or given is None or isinstance(function, ast.Lambda) else f"{name}({', '.join(given)})"
+def call_of(source: Source, function: ast.expr, given: Iterable[ast.expr]) -> str | None:
+    """The code that calls a function with these arguments; None of a lambda."""
+    name, texts = source.text_of(function), arguments(source, given)
+    return None if name is None or texts is None or isinstance(function, ast.Lambda) else f"{name}({', '.join(texts)})"
+
+
+def in_place(source: Source, node: ast.expr, code: str) -> tuple[str, ast.expr]:
+    """An await, with brackets and what follows where something is done with its result at once: `(await f()).value`.
+
+    Where what follows is awaited, and is no call, that await is what the person has meant: it goes.
+    """
+    outer: ast.AST | None = None
+    inner: ast.AST = node
+    for parent in source.parents(node):
+        follows = (isinstance(parent, ast.Attribute | ast.Subscript) and parent.value is inner) or (
+            isinstance(parent, ast.Call) and parent.func is inner
+        )
+        if not follows:
+            break
+        outer = inner = parent
+    whole, part = source.text_of(outer) if outer is not None else None, source.text_of(node)
+    if outer is None or not isinstance(outer, ast.expr):
+        return code, node
+    if whole is None or part is None or not whole.startswith(part):
+        return f"({code})", node
+    above = next(source.parents(outer), None)
+    is_all = isinstance(above, ast.Await) and not isinstance(outer, ast.Call)
+    return f"({code}){whole[len(part) :]}", above if is_all and isinstance(above, ast.Await) else outer
 
 
 def _is_handler(source: Source, line: int) -> bool:
@@ -262,130 +356,9 @@ def _is_handler(source: Source, line: int) -> bool:
     function = source.around(line)
     owner = next(source.parents(function), None) if function is not None else None
     named = function is not None and function.name in ("emit", "handle")
-    return named and isinstance(owner, ast.ClassDef) and _derives(owner, "Handler")
+    return named and isinstance(owner, ast.ClassDef) and derives(owner, "Handler")
 
 
-def _derives(owner: ast.ClassDef, ending: str) -> bool:
+def derives(owner: ast.ClassDef, ending: str) -> bool:
+    """True if the name of one of a class's bases ends so."""
     return any(ast.unparse(base).endswith(ending) for base in owner.bases)
-
-
-def _is_test(source: Source, name: str) -> bool:
-    """Whether it is a test that unittest calls, as the class of it does not await."""
-    for function in source.named(name):
-        owner = next(source.parents(function), None)
-        if (
-            isinstance(owner, ast.ClassDef)
-            and function.name.startswith("test")
-            and not source.every_call(function.name)
-        ):
-            return any(ast.unparse(base).rpartition(".")[2] == "TestCase" for base in owner.bases)
-    return False
-
-
-def _made_at(source: Source, line: int, name: str) -> list[ast.expr]:
-    """What makes the coroutine in a line: a call, else a property, else a call that the function is handed to."""
-    short = last_of(name)
-    calls = [call for call in source.calls(name) if call.lineno <= line <= (call.end_lineno or 0)]
-    uses = [use for use in source.uses_of(short) if use.lineno == line and not source.is_called(use)]
-    return [*calls, *uses]
-
-
-def _running(evidence: Evidence, node: ast.expr) -> Iterable[tuple[str, ast.expr]]:
-    """Code that runs a coroutine, and the expression in place of which it is to be put; the best first."""
-    source = evidence.source
-    code = source.text_of(node)
-    parents = list(source.parents(node))
-    outer = parents[0] if parents else None
-    if code is None:
-        return
-    is_property = isinstance(node, ast.Attribute) and _is_property(source, node.attr)
-    if isinstance(outer, ast.Call) and node in outer.args and not is_property:
-        given = outer.args.index(node)
-        if isinstance(node, ast.Call) and called(outer) == "start_soon" and given == 0 and not node.keywords:
-            handed = _arguments(source, [node.func, *node.args])
-            if handed is not None:
-                yield f"{source.text_of(outer.func)}({', '.join(handed)})", outer
-                return
-        if not isinstance(node, ast.Call):
-            yield from _handed_over(source, node, outer, given)
-            return
-    if not isinstance(node, ast.Call) and not is_property:
-        return
-    if isinstance(outer, ast.Lambda) and _is_for_later(source, outer) and library(evidence, "asyncio") == "asyncio":
-        yield f"{ast.unparse(ast.Lambda(outer.args, ast.Constant(0)))[:-1]}asyncio.create_task({code})", outer
-    elif _is_in_coroutine(source, node) or (source.awaits_outside and source.around(node.lineno) is None):
-        yield _in_place(source, node, f"await {code}")
-    elif source.around(node.lineno) is None and not any(
-        isinstance(each, ast.Lambda | ast.ClassDef) for each in parents
-    ):
-        yield _run(evidence, node, code), node
-
-
-def _run(evidence: Evidence, node: ast.expr, code: str) -> str:
-    """A call that starts a loop, outside of functions."""
-    used = library(evidence, "asyncio")
-    if used != "asyncio" and isinstance(node, ast.Call) and not node.keywords:
-        handed = _arguments(evidence.source, [node.func, *node.args]) or []
-        return f"{used}.run({', '.join(handed)})"
-    return f"asyncio.run({code})"
-
-
-def _in_place(source: Source, node: ast.expr, code: str) -> tuple[str, ast.expr]:
-    """An await, with brackets and what follows where something is done with its result at once: `(await f()).value`."""
-    outer = next(source.parents(node), None)
-    follows = (isinstance(outer, ast.Attribute | ast.Subscript) and outer.value is node) or (
-        isinstance(outer, ast.Call) and outer.func is node
-    )
-    whole, part = source.text_of(outer) if follows and isinstance(outer, ast.expr) else None, source.text_of(node)
-    if whole is None or part is None or not isinstance(outer, ast.expr):
-        return (f"({code})" if follows else code), node
-    return f"({code}){whole[len(part) :]}", outer
-
-
-def _handed_over(source: Source, node: ast.expr, outer: ast.Call, given: int) -> Iterable[tuple[str, ast.expr]]:
-    """A coroutine function that was given to something that calls plain functions."""
-    call = _call_of(source, node, outer.args[given + 1 :])
-    parent = next(source.parents(outer), None)
-    if call is None or outer.keywords:
-        return
-    if called(outer) in IN_THREAD:
-        if isinstance(parent, ast.Await) and _is_in_coroutine(source, outer):
-            yield f"await {call}", parent
-    elif called(outer) == "call_soon" and _is_in_coroutine(source, outer):
-        yield f"asyncio.create_task({call})", outer
-    elif called(outer) in LATER:
-        before = _arguments(source, outer.args[:given]) or []
-        yield f"{source.text_of(outer.func)}({', '.join([*before, f'lambda: asyncio.create_task({call})'])})", outer
-
-
-def _is_for_later(source: Source, function: ast.Lambda) -> bool:
-    """Whether the loop calls a lambda, so that it runs then."""
-    outer = next(source.parents(function), None)
-    return isinstance(outer, ast.Call) and called(outer) in (*LATER, "add_done_callback")
-
-
-def _is_property(source: Source, name: str) -> bool:
-    some = source.named(name)
-    return bool(some) and all("property" in ast.unparse(each) for function in some for each in function.decorator_list)
-
-
-def _running_in_words(source: Source, line: int, code: str | None) -> str:
-    """What to do where no code is sure to be right."""
-    function = source.around(line)
-    if (callback := _done_callback(source, line)) is not None:
-        return callback
-    what = code if code is not None and len(code) <= _LONGEST else "the coroutine"
-    if function is not None and not source.is_async(function):
-        return f"make {function.name} an async def, and await {what} in it"
-    return f"await {what} in a coroutine, or make a task of it there"
-
-
-def _done_callback(source: Source, line: int) -> str | None:
-    """What to do with a coroutine function that was to be a done-callback."""
-    for call in source.calls_in(line):
-        if called(call) == "add_done_callback" and isinstance(call.func, ast.Attribute) and len(call.args) == 1:
-            task, function = source.text_of(call.func.value), source.text_of(call.args[0])
-            named = isinstance(call.func.value, ast.Name) and isinstance(call.args[0], ast.Name)
-            then = f"await {task}, then await {function}({task})" if named else "await the task, then do what follows"
-            return f"a done-callback is a plain function: {then}"
-    return None

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
+from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.findings.advice import instead_of_blocking, instead_of_computing, instead_of_nesting
 from asyncdemo.findings.evidence import Evidence, Place, grouped
 from asyncdemo.findings.hangs import could_not_begin, is_told_elsewhere, unending_step
@@ -165,7 +166,7 @@ def _long(evidence: Evidence, state: int, rule: str) -> list[Span]:
 def _starts_another(evidence: Evidence, step: Span) -> bool:
     """Whether it waits for a program or a thread to start: asyncio has no other way, and there is nothing to mend."""
     place = evidence.place(step.path, step.line)
-    return place is not None and evidence.in_script(place[0]) and bool(_STARTS.search(evidence.source.line(place[1])))
+    return place is not None and bool(_STARTS.search(evidence.text(place[0]).line(place[1])))
 
 
 def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
@@ -182,8 +183,10 @@ def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
         "blocking-call",
         "note" if alone else "warning",
         *place,
-        message=f"{_where(evidence, steps)} blocks the event loop; {said}",
-        advice=instead_of_blocking(evidence, _line(evidence, steps), task.kind, last_of(task.coroutine)),
+        message=f"{_where(evidence, steps)} blocks the event loop; {said}{_called_by(evidence, steps)}",
+        advice=instead_of_blocking(
+            evidence, _line(evidence, steps), task.kind, last_of(task.coroutine), _through(evidence, steps)
+        ),
         seconds=total,
         times=len(steps),
         tasks=_ids(steps),
@@ -213,6 +216,22 @@ def _computing(evidence: Evidence, place: Place, steps: list[Span]) -> Finding |
 
 def _line(evidence: Evidence, steps: list[Span]) -> Place | None:
     return next((line for step in steps if (line := evidence.place(step.path, step.line)) is not None), None)
+
+
+def _through(evidence: Evidence, steps: list[Span]) -> list[Place]:
+    """The lines of user code that called one another down to that line, the outermost first."""
+    step = next((step for step in steps if evidence.place(step.path, step.line) is not None), None)
+    if step is None or step.reason is None:
+        return []
+    return [place for each in step.reason.through if (place := evidence.place(*each)) is not None]
+
+
+def _called_by(evidence: Evidence, steps: list[Span]) -> str:
+    """Who has called the function of that line, the innermost first, as far as the files of user code tell."""
+    line, through = _line(evidence, steps), _through(evidence, steps)
+    around = [(evidence.text(path).around(number), (path, number)) for path, number in reversed(through)]
+    said = [f"{function.name} ({at_line(place, line[0])})" for function, place in around if function and line]
+    return f" Called by {', '.join(said)}." if said else ""
 
 
 def _where(evidence: Evidence, steps: list[Span]) -> str:

@@ -34,10 +34,16 @@ class Evidence:
         return source_of(self.run.subject.source or "")
 
     @cached_property
-    def lines_that_printed(self) -> set[int]:
-        """The lines of the script from which something was printed."""
-        subject = self.run.subject
-        own = (each for each in self.run.output if each.path is None or subject.is_script(each.path))
+    def files(self) -> dict[str, Source]:
+        """The texts of all files of user code that are known, by their paths; the script first."""
+        script = self.script()
+        known = {} if script is None else {script: self.source}
+        return known | {path: self.text(path) for path in self.run.subject.modules}
+
+    def lines_that_printed(self, path: str) -> set[int]:
+        """The lines of a file from which something was printed."""
+        script = self.script()
+        own = (each for each in self.run.output if (each.path or script) == path)
         return {output.line for output in own if output.line is not None}
 
     def text(self, path: str | None) -> Source:
@@ -174,7 +180,7 @@ def grouped(evidence: Evidence, steps: list[Span], *, by_function: bool) -> dict
 
 def _function(evidence: Evidence, place: Place) -> Place:
     """Where the function begins that a line is in, as far as that is known."""
-    around = evidence.source.around(place[1]) if evidence.in_script(place[0]) else None
+    around = evidence.text(place[0]).around(place[1])
     return (place[0], around.lineno) if around is not None else place
 
 

@@ -9,20 +9,23 @@ from asyncdemo.findings.source import FUNCTIONS, Source, called, last_of
 
 LATER = {"call_soon", "call_later", "call_at", "call_soon_threadsafe"}  # run a plain function in the loop
 IN_THREAD = {"run_in_executor", "to_thread", "run_sync", "submit"}  # give back what it returns
-_CALLBACKS = LATER | {"add_done_callback", "add_signal_handler", "add_reader", "add_writer"}
+MAPS = {"map"}  # give one after the other what it returns
+ON_LOOP = LATER | {"add_done_callback", "add_signal_handler", "add_reader", "add_writer"}
 _PERHAPS = (*FUNCTIONS, ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def handed_over(evidence: Evidence, name: str) -> list[Place]:
     """The lines that hand a coroutine function to what only calls it: the only one, or those sure to have run."""
-    path, source = evidence.script(), evidence.source
-    uses = [use for use in source.uses_of(last_of(name)) if _is_only_called(source, use)]
-    if path is None:
-        return []
-    if len(uses) > 1:
+    found = [
+        (path, source, use)
+        for path, source in evidence.files.items()
+        for use in source.uses_of(last_of(name))
+        if _is_only_called(source, use)
+    ]
+    if len(found) > 1:
         seen = _seen(evidence)
-        uses = [use for use in uses if _has_run(source, use, seen)]
-    return sorted({(path, use.lineno) for use in uses})
+        found = [each for each in found if _has_run(*each[1:], seen.get(each[0], set()))]
+    return sorted({(path, use.lineno) for path, _, use in found})
 
 
 def _is_only_called(source: Source, use: ast.expr) -> bool:
@@ -30,9 +33,14 @@ def _is_only_called(source: Source, use: ast.expr) -> bool:
     outer, *around = source.parents(use)
     if not isinstance(outer, ast.Call) or use not in outer.args:
         return False
-    if called(outer) in _CALLBACKS:
-        return True
+    if called(outer) in ON_LOOP or (called(outer) in MAPS and isinstance(outer.func, ast.Name)):
+        return called(outer) not in MAPS or not _is_gathered(source, outer)
     return called(outer) in IN_THREAD and not _is_awaited_later(source, around)
+
+
+def _is_gathered(source: Source, call: ast.Call) -> bool:
+    """Whether all that a call gives is awaited together."""
+    return isinstance(next(source.parents(call), None), ast.Starred)
 
 
 def _is_awaited_later(source: Source, around: list[ast.AST]) -> bool:
@@ -45,13 +53,19 @@ def _is_awaited_later(source: Source, around: list[ast.AST]) -> bool:
     return bool(names & source.awaited_names)
 
 
-def _seen(evidence: Evidence) -> set[int]:
-    """The lines of the script at which a task was seen to be suspended, or from which something was printed."""
+def _seen(evidence: Evidence) -> dict[str, set[int]]:
+    """The lines of each file at which a task was seen to be suspended, or from which something was printed."""
     spans = evidence.spans
     chains = (place for reason in spans.reasons.values() for place in reason.through)
-    places = (evidence.place(*place) for place in (*spans.places, *chains))
-    lines = {place[1] for place in places if place is not None and evidence.in_script(place[0])}
-    return lines | evidence.lines_that_printed
+    found: dict[str, set[int]] = {}
+    for place in (evidence.place(*each) for each in (*spans.places, *chains)):
+        if place is not None:
+            found.setdefault(place[0], set()).add(place[1])
+    for output in evidence.run.output:
+        path = output.path or evidence.script()
+        if path is not None and output.line is not None:
+            found.setdefault(path, set()).add(output.line)
+    return found
 
 
 def _has_run(source: Source, use: ast.expr, seen: set[int]) -> bool:

@@ -5,8 +5,9 @@ cancelled-at-exit, unfinished-async-generator, never-awaited.
 
 import ast
 import re
+from collections.abc import Callable, Iterable
 
-from asyncdemo.findings.advice import fits, instead_of_never_awaiting
+from asyncdemo.findings.advice import fits
 from asyncdemo.findings.blocking import nested
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.handed import handed_over
@@ -14,6 +15,7 @@ from asyncdemo.findings.leftovers import Leftover, dropped_gather, leftovers, st
 from asyncdemo.findings.lost_errors import GENERATOR
 from asyncdemo.findings.phrases import at, task_name
 from asyncdemo.findings.python_messages import Frame, Report
+from asyncdemo.findings.running_advice import instead_of_never_awaiting
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside, last_of
 from asyncdemo.model.recording import Finding
 
@@ -322,7 +324,7 @@ def _made_at(evidence: Evidence, report: Report) -> Place | None:
     """The line of the call, if Python has named it."""
     made = evidence.innermost(report.created)
     dropped = evidence.place(report.path, report.line)
-    if made is not None or dropped is None or not evidence.in_script(dropped[0]):
+    if made is not None or dropped is None or not evidence.text(dropped[0]).known:
         return made or dropped
     return dropped if _call(evidence, dropped, report.name) is not None else _misused_at(evidence, report)
 
@@ -333,29 +335,34 @@ def _guessed(evidence: Evidence, report: Report, known: set[Place | None]) -> li
     Python warns once where it warns of the same several times, so that one warning may be about several lines. Else it
     is where the object was dropped, else the function's line.
     """
-    path, source = evidence.script(), evidence.source
     dropped = evidence.place(report.path, report.line)
-    if path is None:
+    if evidence.script() is None and not evidence.files:
         return [dropped]
-    for some in (source.calls(report.name), source.statements(report.name)):
-        lines = {call.lineno for call in some} - {place[1] for place in known if place is not None}
-        if len(lines) == 1:
-            return [(path, lines.pop())]
-    if dropped is None and not source.calls(report.name) and (handed := handed_over(evidence, report.name)):
+    calls = _places(evidence, lambda source: source.calls(report.name))
+    for some in (calls - known, _places(evidence, lambda source: source.statements(report.name)) - known):
+        if len(some) == 1:
+            return [some.pop()]
+    if dropped is None and not calls and (handed := handed_over(evidence, report.name)):
         return [*handed]
-    functions = source.named(report.name)
-    return [dropped or ((path, functions[0].lineno) if len(functions) == 1 else None)]
+    functions = _places(evidence, lambda source: source.named(report.name))
+    return [dropped or (functions.pop() if len(functions) == 1 else None)]
+
+
+def _places(evidence: Evidence, found: Callable[[Source], Iterable[ast.expr | Function]]) -> set[Place | None]:
+    """The lines of what is found in any file of user code."""
+    return {(path, node.lineno) for path, source in evidence.files.items() for node in found(source)}
 
 
 def _never_awaited(evidence: Evidence, place: Place | None, name: str, times: int) -> Finding:
     call = _call(evidence, place, name)
     beside: list[tuple[int, str]] = []
     if place is not None:
-        handed = not call and any(use.lineno == place[1] for use in evidence.source.uses_of(last_of(name)))
+        uses = evidence.text(place[0]).uses_of(last_of(name))
+        handed = not call and any(use.lineno == place[1] for use in uses)
         other = f"{last_of(name)} is only called from here" if handed else f"{last_of(name)}() was never awaited"
         what = "created a coroutine object but never ran it" if call else other
         beside.append((place[1], what))
-        beside += [(line, "never ran") for line in _never_ran(evidence, name)]
+        beside += [(line, "never ran") for line in _never_ran(evidence, place[0], name)]
     return Finding(
         "never-awaited",
         "error",
@@ -368,20 +375,23 @@ def _never_awaited(evidence: Evidence, place: Place | None, name: str, times: in
 
 
 def _call(evidence: Evidence, place: Place | None, name: str) -> ast.Call | None:
-    if place is None or not evidence.in_script(place[0]):
-        return None
-    calls = evidence.source.calls(name)
-    return next((call for call in calls if call.lineno <= place[1] <= (call.end_lineno or 0)), None)
+    calls = evidence.text(place[0]).calls(name) if place is not None else []
+    return (
+        None
+        if place is None
+        else next((call for call in calls if call.lineno <= place[1] <= (call.end_lineno or 0)), None)
+    )
 
 
-def _never_ran(evidence: Evidence, name: str) -> list[int]:
+def _never_ran(evidence: Evidence, path: str, name: str) -> list[int]:
     """The first line of a function's body, where this was its only call and nothing was printed from it."""
-    functions = evidence.source.named(name)
-    if len(functions) != 1 or len(evidence.source.every_call(name)) != 1:
+    functions = evidence.text(path).named(name)
+    calls = sum(len(source.every_call(name)) for source in evidence.files.values())
+    if len(functions) != 1 or calls != 1:
         return []
     function = functions[0]
     first, last = function.body[0].lineno, function.end_lineno or function.body[-1].lineno
-    if first == function.lineno or any(first <= line <= last for line in evidence.lines_that_printed):
+    if first == function.lineno or any(first <= line <= last for line in evidence.lines_that_printed(path)):
         return []
     return [_after_docstring(function)]
 

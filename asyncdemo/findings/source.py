@@ -105,18 +105,18 @@ class Source:
         return isinstance(parent, ast.Call) and parent.func is node
 
     def text_of(self, node: ast.AST) -> str | None:
-        """The code of an expression, if it stands in one line."""
+        """The code of an expression; of one that stands in several lines, all in one."""
         code = ast.get_source_segment(self.text, node)
-        return code if code is not None and "\n" not in code else None
+        return code if code is None or "\n" not in code else ast.unparse(node)
 
     def with_other(self, node: ast.expr, code: str) -> str | None:
-        """The whole text with other code in place of an expression; None where that is of several lines."""
-        if node.end_lineno != node.lineno or node.end_col_offset is None:
+        """The whole text with other code in place of an expression."""
+        if node.end_lineno is None or node.end_col_offset is None:
             return None
         lines = self.text.splitlines(keepends=True)
-        line = lines[node.lineno - 1].encode()
-        changed = line[: node.col_offset] + code.encode() + line[node.end_col_offset :]
-        return "".join([*lines[: node.lineno - 1], changed.decode(), *lines[node.lineno :]])
+        before = lines[node.lineno - 1].encode()[: node.col_offset].decode()
+        after = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode()
+        return "".join([*lines[: node.lineno - 1], before, code, after, *lines[node.end_lineno :]])
 
     def names_of(self, module: str, name: str) -> set[str]:
         """How the script calls a function of a module: `time.sleep`, or `sleep` where it imports that."""

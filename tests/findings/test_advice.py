@@ -14,8 +14,8 @@ from asyncdemo.model.recording import Finding
 from tests.findings.examples import SCRIPTS, Example, examples
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
-_IMPORT = "import asyncio at the top, and here: "
-_LINE = re.compile(r"line (\d+): ")
+_WHERE = re.compile(r"(?:import (?P<module>\w+) at the top, and )?(?:here: |line (?P<line>\d+): )?")
+_KEPT = " (and keep the task)"
 
 
 def is_code(advice: str) -> bool:
@@ -23,36 +23,39 @@ def is_code(advice: str) -> bool:
     try:
         ast.parse(_code(advice))
     except SyntaxError:
-        return False
+        return _code(advice).startswith("return ")
     return True
 
 
 def _code(advice: str) -> str:
     """Advice without what is to be done elsewhere, or where it is to be done."""
-    return _LINE.sub("", advice).removeprefix(_IMPORT)
+    return _WHERE.sub("", advice, count=1).removesuffix(_KEPT)
 
 
 def put(source: str, finding: Finding) -> list[str]:
-    """The program with the advice in place of each expression of its line, as far as that compiles."""
-    elsewhere = _LINE.match(finding.advice)
-    line = int(elsewhere[1]) if elsewhere else finding.line
+    """The program with the advice in place of each expression or statement of its line, as far as that compiles."""
+    where = _WHERE.match(finding.advice)
+    assert where is not None
+    line = int(where["line"]) if where["line"] else finding.line
     code = _code(finding.advice)
     made = []
-    for node in _expressions(ast.parse(source), line):
-        rows = source.splitlines(keepends=True)
-        row = rows[node.lineno - 1]
-        rows[node.lineno - 1] = row[: node.col_offset] + code + row[node.end_col_offset :]
+    for node in _parts(ast.parse(source), line):
+        rows = source.encode().splitlines(keepends=True)
+        before, after = rows[node.lineno - 1][: node.col_offset], rows[node.end_lineno - 1][node.end_col_offset :]
+        rows[node.lineno - 1 : node.end_lineno] = [before + code.encode() + after]
+        text = (b"import %s\n" % where["module"].encode() if where["module"] else b"") + b"".join(rows)
         try:
-            compile("".join(rows), "script.py", "exec")
+            compile(text, "script.py", "exec")
         except SyntaxError:
             continue
-        made.append("".join(rows))
+        made.append(text.decode())
     return made
 
 
-def _expressions(tree: ast.AST, line: int | None) -> Iterator[ast.expr]:
+def _parts(tree: ast.AST, line: int | None) -> Iterator[ast.expr | ast.stmt]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.expr) and node.lineno == line == node.end_lineno:
+        whole = isinstance(node, ast.Assign | ast.Return)
+        if (isinstance(node, ast.expr) or whole) and node.lineno <= (line or 0) <= node.end_lineno:
             yield node
 
 
@@ -86,12 +89,12 @@ COROUTINE = (
         ("print(cell(2, 3)[0])", "(await cell(2, 3))[0]"),
         ("for each in cell(1, 2): print(each)", "await cell(1, 2)"),
         ("if cell(1, 2): pass", "await cell(1, 2)"),
-        ("asyncio.get_running_loop().call_later(1, lambda: cell(1, 2))", "lambda: asyncio.create_task(cell(1, 2))"),
+        ("asyncio.get_running_loop().call_later(1, lambda: cell(1, 2))", "lambda: asyncio.create_task(cell(1, 2)) (and keep the task)"),
         ("await asyncio.get_running_loop().run_in_executor(None, cell, 1, 2)", "await cell(1, 2)"),
         ("await asyncio.to_thread(cell, 1, 2)", "await cell(1, 2)"),
-        ("asyncio.get_running_loop().call_soon(cell, 1, 2)", "asyncio.create_task(cell(1, 2))"),
+        ("asyncio.get_running_loop().call_soon(cell, 1, 2)", "asyncio.create_task(cell(1, 2)) (and keep the task)"),
         ("asyncio.get_running_loop().call_later(1, cell, 1, 2)",
-         "asyncio.get_running_loop().call_later(1, lambda: asyncio.create_task(cell(1, 2)))"),
+         "asyncio.get_running_loop().call_later(1, lambda: asyncio.create_task(cell(1, 2))) (and keep the task)"),
         ("group.start_soon(cell(1, 2))", "group.start_soon(cell, 1, 2)"),
         ("handlers = [lambda: cell(1, 2)]", "await cell(1, 2) in a coroutine, or make a task of it there"),
         ("task = asyncio.current_task(); task.add_done_callback(cell)",
@@ -180,7 +183,7 @@ async def main():
         ("sleep(n + 1)", 8, "await asyncio.sleep(n + 1)"),
         ("subprocess.run(['ls'], check=True)", 8, "await asyncio.to_thread(subprocess.run, ['ls'], check=True)"),
         ("print(get_json('x', tries=n))", 8, "call it from a coroutine, in a thread: asyncio.to_thread"),  # which of both
-        ("user = load_user(n)", 4, "line 8: await asyncio.to_thread(load_user, n)"),
+        ("user = load_user(n)", 4, "line 8: user = await asyncio.to_thread(load_user, n)"),
         ("print(load_user(n)[0])", 4, "line 8: (await asyncio.to_thread(load_user, n))"),
         ("later = lambda: time.sleep(n)", 8, "call it from a coroutine, in a thread: asyncio.to_thread"),
         ("later = lambda: load_user(n)", 4, "call it from a coroutine, in a thread: asyncio.to_thread"),
@@ -255,8 +258,9 @@ def test_a_handler_of_logging_does_not_await() -> None:
     assert blocking(HANDLER, 4) == "logging.handlers.QueueHandler here, and a QueueListener that writes in a thread"
 
 
-def test_what_is_not_imported_is_not_named() -> None:
-    assert "sleep(" not in blocking("from asyncio import run\nimport time\nasync def job():\n    time.sleep(1)\n", 4)
+def test_what_is_not_imported_is_to_be_imported() -> None:
+    source = "from asyncio import run\nimport time\nasync def job():\n    time.sleep(1)\n"
+    assert blocking(source, 4) == "import asyncio at the top, and here: await asyncio.sleep(1)"
 
 
 NESTED = """\
@@ -307,7 +311,7 @@ def test_the_advice_of_every_example_works_in_its_place(example: Example, tmp_pa
 
 def _is_mended(text: str, finding: Finding, folder: Path) -> bool:
     """True if a program runs to its end and is no longer found out by the same rule."""
-    (folder / "mended.py").write_text(("import asyncio\n" if finding.advice.startswith(_IMPORT) else "") + text)
+    (folder / "mended.py").write_text(text)
     done = subprocess.run(
         [sys.executable, "-W", "error", "mended.py"], check=False, cwd=folder, capture_output=True, timeout=30
     )
