@@ -50,7 +50,7 @@ def outcome(ended: Outcome, expected: int = 0) -> str:
         case "interrupted":
             return "interrupted" if ended.after is None else f"watched for {ended.after:g} s, stopped"
         case "not-started":
-            return f"did not start: {ended.reason or 'nobody knows why'}"
+            return f"did not start: {ended.reason or 'reason unknown'}"
 
 
 def why_not_computing(
@@ -75,7 +75,7 @@ def why_not_computing(
     low, high = seconds(min(others)), seconds(max(others))
     span = low if low == high else f"{low.removesuffix(' s')} to {high}"
     return (
-        f"Nobody computed faster: {slowest} used {seconds(computes)} of CPU, "
+        f"None computed faster: {slowest} used {seconds(computes)} of CPU, "
         f"{who} {span}. What differs is the waiting, and waits can overlap."
     )
 

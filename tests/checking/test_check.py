@@ -135,7 +135,7 @@ def test_for_a_person(write: Write, asyncdemo: Program) -> None:
     python = platform.python_version()
     assert done.stderr.splitlines()[1:] == [
         "─" * 79,
-        "1  More   1 ready   1 not   1 skipped",
+        "1  More   1 passed   1 failed   1 skipped",
         "",
         "! bad",
         "  mine/bad.py:13: stdout is not as expected",
@@ -147,7 +147,7 @@ def test_for_a_person(write: Write, asyncdemo: Program) -> None:
         "skipped   other: needs no-such-thing: pip install no-such-thing",
         "",
         f"1 of 3 is ready on this machine (CPython {python}); not: bad; skipped: other.",
-        "right as it is now?   asyncdemo check mine/bad.py --update",
+        "to accept the new output   asyncdemo check mine/bad.py --update",
     ]
     assert done.stdout.splitlines() == [
         "bad\tfailed\tmine/bad.py:13: stdout is not as expected; "

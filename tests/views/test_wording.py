@@ -62,13 +62,13 @@ WHY = "What differs is the waiting, and waits can overlap."
 @pytest.mark.parametrize(
     ("times", "waiting", "said"),
     [
-        ([0.5, 0.05], [0.499, 0.048], f"Nobody computed faster: a used 0.00 s of CPU, b 0.00 s. {WHY}"),
+        ([0.5, 0.05], [0.499, 0.048], f"None computed faster: a used 0.00 s of CPU, b 0.00 s. {WHY}"),
         (
             [0.5, 0.05, 0.12],
             [0.499, 0.048, 0.05],
-            f"Nobody computed faster: a used 0.00 s of CPU, the others 0.00 to 0.07 s. {WHY}",
+            f"None computed faster: a used 0.00 s of CPU, the others 0.00 to 0.07 s. {WHY}",
         ),
-        ([0.05, 0.5], [0.048, 0.499], f"Nobody computed faster: b used 0.00 s of CPU, a 0.00 s. {WHY}"),
+        ([0.05, 0.5], [0.048, 0.499], f"None computed faster: b used 0.00 s of CPU, a 0.00 s. {WHY}"),
         ([0.5, 0.05], [0.1, 0.048], None),  # the slowest computes
         ([1.0, 0.5], [0.6, 0.49], None),  # computing is a part of the difference
         ([0.5, 0.49], [0.499, 0.48], None),  # there is no difference

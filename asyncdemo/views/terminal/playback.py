@@ -191,7 +191,7 @@ def _states(stage: Stage, moment: Moment) -> list[tuple[str, str]]:
 def _state_row(page: Page, label: str, text: str) -> Row:
     style = "title" if label == "now" else "plain"
     if not text and label in ("ready", "waiting"):
-        text, style = "nobody", "dim"
+        text, style = "none", "dim"
     said = cut(page.shown(text), page.width - 1 - _LABEL - 1, page.glyphs["more"])
     return f" {label:<{_LABEL}}", (said, style)
 

@@ -71,7 +71,7 @@ def write_report(page: Page, report: Report) -> None:
         mismatch.path for result in failed if result.scenario for mismatch in result.mismatches if mismatch.rows
     ]
     if printing:
-        write_next(page, ("right as it is now?", f"asyncdemo check {printing[0]} --update"))
+        write_next(page, ("to accept the new output", f"asyncdemo check {printing[0]} --update"))
 
 
 def _interrupted(unfinished: Sequence[str]) -> str:
@@ -92,8 +92,8 @@ def _write_chapters(page: Page, report: Report) -> None:
     widest = max(map(cells, titles), default=0)
     for title, (_, counted) in zip(titles, chapters, strict=True):
         left_out = counted.total - counted.ready - len(counted.failed)
-        parts = [(f"{counted.ready} ready", "good" if counted.ready else "dim")]
-        parts += [(f"   {len(counted.failed)} not", "bad")] if counted.failed else []
+        parts = [(f"{counted.ready} passed", "good" if counted.ready else "dim")]
+        parts += [(f"   {len(counted.failed)} failed", "bad")] if counted.failed else []
         parts += [(f"   {left_out} skipped", "dim")] if left_out else []
         page.row((title, "title"), " " * (widest - cells(title) + 3), *parts)
 
