@@ -10,11 +10,15 @@ output that belongs to no task. Each task is a thread of its own, with its spans
     M             thread_name            name                       of a task, as in all views
     M             thread_sort_index      sort_index                 the order in which the tasks came to be
     X   run       start-up               where                      of the script's own time: where its step 0 is
-    X   state     running ... blocked    at                         the line, where it is known
+    X   state     running ... blocked    at                         the line, where it is known; of waits also:
+                                         wait, value                for what (spans.Reason), a sleep in seconds
+                                         through                    the lines that led there, the outermost first
     i   output    the first line of it   text, stream, line
     i   finding   the rule               message, advice, severity  at the first span of its tasks at its line
     s   creation  creates                task                       within the creator's span
     f   creation  creates                                           at the first span of what was created; bp "e"
+    s   wake      wakes                  task                       within the step that has ended a wait
+    f   wake      wakes                                             where that wait ends; bp "e"
 
 `ts` and `dur` are microseconds with three decimals. The scripts' own first steps stand at one moment, so that runs can
 be compared. Source: "Trace Event Format", the description of the format by Google's tracing team.
@@ -24,6 +28,7 @@ import json
 from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 from asyncdemo import __version__
@@ -32,12 +37,14 @@ from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.comparison.result import Comparison, Sweep
 from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
-from asyncdemo.model.spans import STATES, Timeline
+from asyncdemo.model.spans import BLOCKED, RUNNING, STATES, WAITING, Timeline
 from asyncdemo.views.foreign_text import first_line
 
 _SCRIPT = "script"  # the name of a run's first thread
 _NAME = 80  # characters of a name
 _LEAST = 1e-9  # seconds: one step of the times in a trace
+_WAKES = 1 << 32  # the number of the first arrow to what was woken; those of creations are numbers of threads
+_TICKS = 10_000  # of a second, in which recordings keep the length of a sleep
 _encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 _Place = tuple[int, str | None, int | None]  # task, path, line
@@ -117,6 +124,7 @@ def _events(process: _Process) -> Iterator[str]:
     if process.run.timeline is not None:
         yield from _slices(process, process.run.timeline)
         yield from _creations(process, process.run.timeline)
+        yield from _wakes(process, process.run.timeline)
     yield from _outputs(process)
     yield from _findings(process)
 
@@ -142,14 +150,67 @@ def _phases(process: _Process) -> Iterator[str]:
 
 def _slices(process: _Process, timeline: Timeline) -> Iterator[str]:
     spans = timeline.spans
-    args = [f',"args":{{"at":{_encoded(_plain(f"{path}:{line}"))}}}' for path, line in spans.places]
+    args = [f',"args":{_encoded({"at": _plain(f"{path}:{line}")})}' for path, line in spans.places]
     args.append("")  # of -1: where that is not known
-    for task, state, start, end, where in zip(
-        spans.tasks, spans.states, spans.starts, spans.ends, spans.where, strict=True
-    ):
+    waits = [_of_wait(process, timeline, where) or args[where] for where in range(len(spans.places))]
+    waits.append("")
+    columns = zip(spans.tasks, spans.states, spans.starts, spans.ends, spans.where, strict=True)
+    for task, state, start, end, where in columns:
         thread = process.threads.get(task)
         if thread is not None:
-            yield process.slice(thread, "state", STATES[state], start, end, args[where])
+            said = waits if state == WAITING else args
+            yield process.slice(thread, "state", STATES[state], start, end, said[where])
+
+
+def _of_wait(process: _Process, timeline: Timeline, where: int) -> str:
+    """The arguments of the waits at a place; "" where nothing is known but that."""
+    reason = timeline.spans.reasons.get(where)
+    if reason is None:
+        return ""
+    path, line = timeline.spans.places[where]
+    args: dict[str, Any] = {"at": _plain(f"{path}:{line}")}
+    if reason.wait:
+        args["wait"] = reason.wait
+    if reason.value is not None:
+        args["value"] = _value_of(process, reason.wait, reason.value)
+    if reason.through:
+        args["through"] = [_plain(f"{path}:{line}") for path, line in reason.through]
+    return f',"args":{_encoded(args)}'
+
+
+def _value_of(process: _Process, wait: str, value: int) -> float | str:
+    """What says more of a wait: seconds of a sleep, the name of a task, else a number as recordings have it."""
+    if wait == "sleep":
+        return value / _TICKS
+    thread = process.threads.get(value) if wait == "task" else None
+    return value if thread is None else _short(process.names[thread - process.number])
+
+
+def _wakes(process: _Process, timeline: Timeline) -> Iterator[str]:
+    """Arrows from the step that has ended a wait to where that wait ended."""
+    spans = timeline.spans
+    steps: dict[int, tuple[array[float], array[float]]] = {
+        task: (array("d"), array("d")) for task in set(spans.wakers) if task in process.threads
+    }
+    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+        if task in steps and state in (RUNNING, BLOCKED):
+            starts, ends = steps[task]
+            starts.append(start)
+            ends.append(end)
+    numbers = count(_WAKES + process.number * _WAKES)
+    for task, end, waker in zip(spans.tasks, spans.ends, spans.wakers, strict=True):
+        if waker not in steps or task not in process.threads or waker == task:
+            continue
+        starts, ends = steps[waker]
+        at = bisect_right(starts, end) - 1
+        if at < 0 or ends[at] < end:
+            continue  # the step itself is not known
+        thread = process.threads[task]
+        event = {"cat": "wake", "name": "wakes", "id": next(numbers), "pid": process.number}
+        args = {"task": _short(process.names[thread - process.number])}
+        moment = max(starts[at], min(end, ends[at] - _LEAST))
+        yield process.at(moment, {"ph": "s", **event, "tid": process.threads[waker], "args": args})
+        yield process.at(max(end, moment), {"ph": "f", "bp": "e", **event, "tid": thread})
 
 
 def _creations(process: _Process, timeline: Timeline) -> Iterator[str]:

@@ -19,6 +19,7 @@ from tests.model.test_recording_damage import recordings
 from tests.views.fabricated import Text, outputs, page
 from tests.views.forms import check_all, in_the_terminal, text
 from tests.views.test_hostile import EVIL, _run
+from tests.views.test_page_tables import fetching
 from tests.views.trace_schema import check, check_arrows
 
 TICKS = outputs((0.01, "tick\n"), (0.06, "tick\n"), (0.2, "done 1\n"))
@@ -111,6 +112,26 @@ def test_slices_of_a_lane_do_not_overlap() -> None:
         own = sorted((event["ts"], event["dur"]) for event in events if event["ph"] == "X" and event["tid"] == lane)
         for (start, length), (after, _) in pairwise(own):
             assert start + length <= after + 1e-6
+
+
+def test_a_trace_says_for_what_each_wait_is_and_who_woke_whom() -> None:
+    events = check(json.loads(text(recording(fetching(), fetching()), ".trace.json")))
+    assert check_arrows(events) == 2 * (2 + 2)  # two tasks that main has made, two waits that others have ended
+    waits = [event["args"] for event in events if event["name"] == "waiting"]
+    assert [waits[0], waits[1], waits[3]] == [
+        {"at": "/home/me/app.py:7", "wait": "gather"},
+        {"at": "/home/me/app.py:9", "wait": "sleep", "value": 0.1},
+        {
+            "at": "/home/me/lib/net.py:3",
+            "wait": "task",
+            "value": "fetch",
+            "through": ["/home/me/app.py:8", "/home/me/lib/net.py:3"],
+        },
+    ]
+    names = {event["tid"]: event["args"]["name"] for event in events if event["name"] == "thread_name"}
+    wakes = [event for event in events if event.get("cat") == "wake"]
+    told = [(names[s["tid"]], names[f["tid"]], s["args"]) for s, f in zip(wakes[::2], wakes[1::2], strict=True)]
+    assert told == [("parse", "main", {"task": "main"}), ("fetch", "parse", {"task": "parse"})] * 2
 
 
 def test_the_scripts_of_a_trace_begin_at_one_moment() -> None:
