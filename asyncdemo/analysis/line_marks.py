@@ -1,7 +1,6 @@
 """What happened at each line of a file, told from what its run has printed and what was found in it."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -58,16 +57,15 @@ def _paths(subject: Subject, path: str | None) -> tuple[str, ...]:
 
 
 def _printed(outputs: Iterable[Output]) -> dict[int, Mark]:
-    first: dict[int, Output] = {}
-    last: dict[int, float] = {}
-    times: Counter[int] = Counter()
+    found: dict[int, list[Output]] = {}
     for output in prints(outputs):
-        if output.line is None or output.stream != "stdout" or output.text.isspace() or not output.text:
-            continue
-        first.setdefault(output.line, output)
-        last[output.line] = output.at
-        times[output.line] += 1
-    return {line: Mark(line, one.text.strip(), one.at, last[line], times[line]) for line, one in first.items()}
+        line = output.line
+        if line is not None and output.stream == "stdout" and output.text and not output.text.isspace():
+            if line in found:
+                found[line].append(output)
+            else:
+                found[line] = [output]
+    return {line: Mark(line, some[0].text.strip(), some[0].at, some[-1].at, len(some)) for line, some in found.items()}
 
 
 def _troubles(run: Run, paths: Collection[str]) -> dict[int, Mark]:

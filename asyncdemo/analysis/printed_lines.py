@@ -20,24 +20,29 @@ def prints(outputs: Iterable[Output]) -> list[Output]:
 
     `print("got", answer)` is four writes. Each has the time of its first one.
     """
-    found: list[list[Output]] = []
-    latest: dict[tuple[int | None, str], list[Output]] = {}  # of each thread and stream
+    found: list[list[Output] | Output] = []
+    latest: dict[tuple[int | None, str], list[Output]] = {}  # of each thread and stream, whose line has not ended
     for output in outputs:
+        ends = output.text.endswith("\n")
+        if ends and not latest:
+            found.append(output)  # a whole line, as most writes are
+            continue
         pieces = latest.get((output.thread, output.stream))
         if pieces is None or not _goes_on(pieces[-1], output):
             pieces = latest[output.thread, output.stream] = []
             found.append(pieces)
         pieces.append(output)
-    return [pieces[0] if len(pieces) == 1 else _whole(pieces) for pieces in found]
+        if ends:
+            del latest[output.thread, output.stream]
+    return [pieces if isinstance(pieces, Output) else _whole(pieces) for pieces in found]
 
 
 def _whole(pieces: Sequence[Output]) -> Output:
-    return pieces[0]._replace(text="".join(piece.text for piece in pieces))
+    return pieces[0] if len(pieces) == 1 else pieces[0]._replace(text="".join(piece.text for piece in pieces))
 
 
 def _goes_on(before: Output, output: Output) -> bool:
-    place = (before.path, before.line)
-    return place == (output.path, output.line) and not before.text.endswith("\n") and output.at - before.at < _GAP
+    return (before.path, before.line) == (output.path, output.line) and output.at - before.at < _GAP
 
 
 def printed(outputs: Sequence[Output], timeline: Timeline) -> list[int | None]:

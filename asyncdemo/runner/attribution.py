@@ -12,7 +12,7 @@ redirect fd 1. Only then an index of all records is built.
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice, takewhile
+from itertools import accumulate, islice, pairwise, takewhile
 from typing import NamedTuple
 
 from asyncdemo.probe.inject._asyncdemo_layout import BLOCK, PRIME
@@ -20,6 +20,7 @@ from asyncdemo.runner.shared_memory import Write
 
 PATIENCE = 1_000_000_000  # ns for which a record is kept, once nothing is left in the pipe
 LIMIT = 1 << 17  # records kept at most: more cannot be in the pipe
+_AT_ONCE = 256  # records of one queue that are compared at once
 _TRIED = 32  # records with the same first bytes that are tried at one place
 
 Key = tuple[int, int]  # thread and stream
@@ -296,17 +297,24 @@ class Attribution:
 
         What `_match` would find one by one: most of what a flood of output is.
         """
-        queue, data, taken = self._pending.only(), self._data, 0
-        for write in queue:
-            end = position + write.length
-            if end > len(data) or not data.startswith(write.head, position):
+        taken, data = 0, self._data
+        queue, at_once = iter(self._pending.only()), 1
+        while writes := list(islice(queue, at_once)):
+            ends = [*accumulate((write.length for write in writes), initial=position)]
+            contents = [data[start:end] for start, end in pairwise(ends)]
+            fitting = [
+                checksum(content) == write.checksum and content.startswith(write.head) and len(content) == write.length
+                for content, write in zip(contents, writes, strict=True)
+            ]
+            good = fitting.index(False) if False in fitting else len(fitting)
+            pieces += [
+                Piece(write.stream, write.at, content, write.line, write.thread, write.writer)
+                for content, write in zip(contents[:good], writes, strict=False)
+            ]
+            position, taken = ends[good], taken + good
+            if good < len(writes):
                 break
-            content = data[position:end]
-            if checksum(content) != write.checksum:
-                break
-            pieces.append(Piece(write.stream, write.at, content, write.line, write.thread, write.writer))
-            position = end
-            taken += 1
+            at_once = min(2 * at_once, _AT_ONCE)  # so that what is tried in vain is never more than what fitted
         if taken:
             self._pending.take_first(taken, now)
             self._start, self._misses = True, 0

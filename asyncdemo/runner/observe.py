@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
@@ -35,8 +35,10 @@ _CENSUS = 50_000_000  # ns between two looks at which programs the script has st
 class Listener(Protocol):
     """Is told what happens while a run goes on."""
 
-    def output(self, output: Output, zero: float | None) -> None:
-        """Take a piece of output; `zero` is the moment of the script's first step, as far as is known by now."""
+    def output(self, outputs: Sequence[Output], zero: float | None) -> None:
+        """Take pieces of output, which have all come by now; `zero` is the moment of the script's first step, as far
+        as is known by now.
+        """
 
     def tick(self, reads_input: Callable[[], bool]) -> None:
         """Take note that nothing comes just now; `reads_input()` tells whether the script waits for a person."""
@@ -241,12 +243,10 @@ class _Watch:
         return build_timeline(trace, self._child.started, until)
 
     def _give(self, outputs: list[Output]) -> None:
-        zero = self._clock.zero() if outputs and self._listener is not None else None
-        for output in outputs:
-            if output.text:
-                self._buffer.add(output)
-                if self._listener is not None:
-                    self._listener.output(output, zero)
+        outputs = [output for output in outputs if output.text]
+        self._buffer.add(outputs)
+        if outputs and self._listener is not None:
+            self._listener.output(outputs, self._clock.zero())
 
 
 def _with_modules(run: Run) -> Run:

@@ -2,7 +2,7 @@
 
 import codecs
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import get_args
 
@@ -53,8 +53,17 @@ class OutputBuffer:
         self._first_size = 0
         self._last_size = 0
 
-    def add(self, output: Output) -> None:
-        """Keep a piece, at the cost of the oldest one that is neither among the first nor the last."""
+    def add(self, outputs: Sequence[Output]) -> None:
+        """Keep pieces, at the cost of the oldest ones that are neither among the first nor the last."""
+        size = sum(len(output.text) for output in outputs)
+        if not self._last and len(self._first) + len(outputs) <= FIRST[0] and self._first_size + size <= FIRST[1]:
+            self._first += outputs
+            self._first_size += size
+            return
+        for output in outputs:
+            self._add(output)
+
+    def _add(self, output: Output) -> None:
         size = len(output.text)
         if not self._last and len(self._first) < FIRST[0] and self._first_size + size <= FIRST[1]:
             self._first.append(output)

@@ -16,7 +16,7 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NamedTuple, NoReturn
@@ -330,9 +330,9 @@ class _Reporter:
         self._reported = self._looked = 0.0
         self._between = LOOKS
 
-    def output(self, output: Output, zero: float | None) -> None:
-        self._left_out += len(self._pieces) == PIECES
-        self._pieces.append(_short(output, CHARACTERS))
+    def output(self, outputs: Sequence[Output], zero: float | None) -> None:
+        self._left_out += max(0, len(self._pieces) + len(outputs) - PIECES)
+        self._pieces += [_short(output, CHARACTERS) for output in outputs[-PIECES:]]
         self._zero = zero
         if time.monotonic() - self._reported > PACE:
             self._report_output()

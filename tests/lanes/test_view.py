@@ -200,7 +200,7 @@ def shown(run: Run, live: bool = False, **look: object) -> list[str]:
     if live:
         view._go_live()
     for output in run.output:
-        view.output(output, ZERO)
+        view.output([output], ZERO)
     view.finish(run)
     return stream.getvalue().splitlines()
 

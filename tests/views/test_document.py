@@ -2,12 +2,13 @@
 
 import io
 import json
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asyncdemo.views.document import write_json
+from asyncdemo.views.document import _UNSAFE, json_text, write_json
 
 JSON = st.recursive(
     st.none()
@@ -34,6 +35,16 @@ def test_it_is_what_was_given_in_utf8(document: object, monkeypatch: pytest.Monk
     assert json.loads(data.decode()) == {"it": document}
     assert data.endswith(b"}\n")
     assert b"\r" not in data
+
+
+@given(document=JSON)
+def test_it_is_laid_out_as_the_standard_library_does(document: object) -> None:
+    text = "".join(json_text({"it": document}))
+    assert text == _UNSAFE.sub(_escaped, json.dumps({"it": document}, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def test_text_is_readable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,7 @@ def test_findings_are_in_view_after_a_flood(live: bool, fold: bool) -> None:
     if live:
         view._go_live()
     for output in flood.output:
-        view.output(output, ZERO)
+        view.output([output], ZERO)
     view.finish(flood._replace(findings=(BLOCKS, NEVER)))
     last = stream.getvalue().splitlines()[-22:]
     assert any("blocking-call, line 4" in row for row in last)
@@ -133,7 +133,7 @@ def test_the_whole_view_has_22_rows(live: bool, count: int, lines: int) -> None:
     if live:
         view._go_live()
     for output in shown.output:
-        view.output(output, ZERO)
+        view.output([output], ZERO)
     view.finish(shown._replace(findings=findings))
     rows = stream.getvalue().splitlines()
     assert len(rows) <= ROWS

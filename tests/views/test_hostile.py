@@ -63,7 +63,7 @@ def show_run(evil: str, where: Page) -> None:
     for fold in (True, False):
         view = RunView(where, Look(evil, evil, run.subject.source, 0, (evil, evil), fold=fold, timing=True))
         for output in run.output:
-            view.output(output, 0.05)
+            view.output([output], 0.05)
         view.finish(run)
 
 

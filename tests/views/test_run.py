@@ -105,7 +105,7 @@ CASES: dict[str, tuple[Look, Run]] = {
 def view(look: Look, shown: Run, on: tuple[object, Text]) -> str:
     whole = RunView(on[0], look)  # type: ignore[arg-type]
     for output in shown.output:
-        whole.output(output, shown.seconds.zero)
+        whole.output([output], shown.seconds.zero)
     whole.finish(shown)
     return visible(on[1])
 
@@ -182,7 +182,7 @@ def test_whatever_is_run_fits(code: list[str], printed: list[str], notes: list[s
 def test_one_that_asks_is_shown_at_once() -> None:
     screen = Screen()
     asks = RunView(page(screen), Look("example", source="name = input('Name: ')\n"))
-    asks.output(Output(ZERO, "stdout", "Name: "), ZERO)
+    asks.output([Output(ZERO, "stdout", "Name: ")], ZERO)
     asks.tick(lambda: False)
     assert screen.rows() == [""]
     asks.tick(lambda: True)
@@ -191,7 +191,7 @@ def test_one_that_asks_is_shown_at_once() -> None:
         "  0.00 s   Name:",
     ]
     screen.write("Ann\r\n")
-    asks.output(Output(ZERO + 1, "stdout", "hello Ann\n"), ZERO)
+    asks.output([Output(ZERO + 1, "stdout", "hello Ann\n")], ZERO)
     asks.finish(run(outputs((0.0, "Name: ", 1), (1.0, "hello Ann\n", 1))))
     assert screen.rows()[3:6] == ["  0.00 s   Name: Ann", "  1.00 s   hello Ann", "  1.00 s   exit 0"]
 
@@ -201,7 +201,7 @@ def test_the_code_follows_where_the_output_was_live() -> None:
     live = RunView(page(screen), Look("example", source=HELLO))
     live.tick(lambda: True)
     printed = outputs((0.0, "HelloWorld\n", 6))
-    live.output(printed[0], ZERO)
+    live.output([printed[0]], ZERO)
     live.finish(run(printed, source=HELLO))
     rows = screen.rows()
     assert rows[3:6] == ["  0.00 s   HelloWorld", "  0.20 s   exit 0", ""]
@@ -211,7 +211,7 @@ def test_the_code_follows_where_the_output_was_live() -> None:
 def test_a_flood_is_not_held_until_the_run_ends() -> None:
     view = RunView(page(stream := Text()), Look("example", source=HELLO, fold=False))
     for n in range(MOST_HELD // 1000 + 2):
-        view.output(Output(ZERO + n, "stdout", f"{n:999}\n"), ZERO)
+        view.output([Output(ZERO + n, "stdout", f"{n:999}\n")], ZERO)
     assert stream.getvalue().endswith(f" {n}\n")
 
 
@@ -221,7 +221,7 @@ def test_a_live_run_fits_too() -> None:
     live.tick(lambda: True)
     printed = outputs(*((n / 10, f"tick {n}\n", 4) for n in range(30)))
     for piece in printed:
-        live.output(piece, ZERO)
+        live.output([piece], ZERO)
         live.tick(lambda: False)
     assert screen.rows()[-1] == "  2.90 s   tick 29"
     live.finish(run(printed, source=TICKS))
@@ -238,7 +238,7 @@ def test_the_end_stands_on_the_clock_of_the_output_before_it(live: bool) -> None
         view._go_live()
     printed = outputs((-0.5, "importing\n", 1), (0.1, "working\n", 2))
     for output in printed:
-        view.output(output, ZERO - 1)
+        view.output([output], ZERO - 1)
     shown = run(printed)
     view.finish(shown._replace(outcome=Outcome("timed-out", after=0.1)))
     rows = [row.split() for row in stream.getvalue().splitlines()]

@@ -224,3 +224,50 @@ def test_a_pipe_gets_no_codes_that_move_the_cursor() -> None:
     stream.finish()
     assert "\r" not in text.getvalue()
     assert "\x1b[K" not in text.getvalue()
+
+
+PIECES = st.builds(
+    out,
+    st.sampled_from([0.0, 0.001, 0.0049, 0.005, 0.0151, 1.0, 99.5, 999.99, 1000.0, 123_456.7, -0.5, -200.0]),
+    st.sampled_from(
+        [
+            "a\n",
+            "b\n",
+            "line 7\n",
+            "\n",
+            " \n",
+            "a ",
+            "a \n",
+            "x\ty\n",
+            "é\n",
+            "\x1b[2J\n",
+            "a\nb\n",
+            f"{'w' * 90}\n",
+            "a\r\n",
+        ]
+    ),
+    st.sampled_from(["stdout"] * 6 + ["stderr", "other"]),
+)
+
+
+@given(
+    batches=st.lists(st.lists(PIECES, max_size=12), max_size=4),
+    budget=st.sampled_from([None, FEWEST_LIVE, 9]),
+    environ=st.sampled_from([{}, {"FORCE_COLOR": "1"}]),
+    terminal=st.booleans(),
+)
+def test_many_at_once_are_written_as_one_by_one(
+    batches: list[list[Output]], budget: int | None, environ: dict[str, str], terminal: bool
+) -> None:
+    texts = Text(terminal=terminal), Text(terminal=terminal)
+    one, many = (RowStream(page(text, 60, **environ), budget=budget) for text in texts)
+    for batch in batches:
+        for piece in batch:
+            one.write(piece, 0.0)
+        many.write_all(batch, 0.0)
+        for stream in (one, many):
+            stream.tick(for_input=False)
+    for stream in (one, many):
+        stream.finish()
+    assert texts[1].getvalue() == texts[0].getvalue()
+    assert many.rows == one.rows

@@ -64,6 +64,29 @@ class Lines:
             self.unended = last._replace(text=last.text + "\r") if rest.endswith("\r") else last
         return rows
 
+    def plain_until(self, outputs: Sequence[Output], start: int) -> int:
+        """The place of the first piece from `start` on that is not a whole line of stdout that stands as it is."""
+        most = 0 if self.unended is not None else self._page.width - 1 - GUTTER
+        for index in range(start, len(outputs)):
+            text = outputs[index].text
+            line = text[:-1]
+            plain = text[-1:] == "\n" and line.isprintable() and line.isascii() and line[-1:] not in ("", " ")
+            if not plain or len(line) > most or outputs[index].stream != "stdout":
+                return index
+        return len(outputs)
+
+    def plain_rows(self, outputs: Sequence[Output], zero: float) -> str:
+        """The rows of such pieces, as `add` and Page.row make them one by one."""
+        rows: list[str] = []
+        gutter, shown = "", None
+        for output in outputs:
+            moment = round(output.at - zero, 2)
+            if moment != shown or not -99 < moment < 999:
+                start = Line(_time(output.at - zero), MARKS["stdout"], "stdout", "")
+                gutter, shown = self._page.text(*start.parts()), moment
+            rows.append(gutter + output.text)
+        return "".join(rows)
+
     def end(self) -> list[Line]:
         """Give the line that is not ended as it is; it is over."""
         unended, self.unended = self.unended, None
@@ -201,6 +224,34 @@ class Stream:
         """Write a piece; `zero` is the moment that is shown as 0.00 s."""
         for line in self._lines.add(output, zero):
             self._write(line)
+
+    def write_all(self, outputs: Sequence[Output], zero: float) -> None:
+        """The same of many pieces.
+
+        Whole plain lines, which a flood consists of, are written many at once; of what is left out no rows are made.
+        """
+        start = 0
+        while start < len(outputs):
+            end = self._lines.plain_until(outputs, start)
+            if end > start:
+                self._write_plain(outputs[start:end], zero)
+            if end < len(outputs):
+                self.write(outputs[end], zero)
+            start = end + 1
+
+    def _write_plain(self, outputs: Sequence[Output], zero: float) -> None:
+        room = len(outputs) if self._first is None else max(0, self._first - self.rows)
+        if at_once := outputs[:room]:
+            self._clear()
+            self.rows += len(at_once)
+            self._page.whole_rows(self._lines.plain_rows(at_once, zero))
+        held = outputs[room:]
+        for output in held[-(_HELD_BACK + 1) :]:
+            self._held += self._lines.add(output, zero)
+        self._left_out += max(0, len(held) - (_HELD_BACK + 1))
+        while len(self._held) > _HELD_BACK + 1:
+            self._held.popleft()
+            self._left_out += 1
 
     def fold(self, folded: Folded, zero: float) -> None:
         """Write what was folded away in the place of it."""

@@ -80,6 +80,10 @@ class Page:
         *before, last = parts or ("",)
         self.stream.write(self.text(*before, _stripped(last)) + self._end)
 
+    def whole_rows(self, rows: str) -> None:
+        """Write rows that are made already, each with a newline at its end."""
+        self.stream.write(rows if self._end == "\n" else rows.replace("\n", self._end))
+
     def text(self, *parts: Part) -> str:
         """Give the parts as one string, with the codes for their styles."""
         if not self.coloured:

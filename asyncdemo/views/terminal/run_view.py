@@ -46,18 +46,22 @@ class RunView:
         self._kept_back: list[Output] = []  # since a traceback, which may just follow from a stop
         self._kept_since = 0.0
 
-    def output(self, output: Output, zero: float | None) -> None:
-        """Take a piece of output as it comes."""
-        self._held_size += len(output.text)
+    def output(self, outputs: Sequence[Output], zero: float | None) -> None:
+        """Take pieces of output as they come."""
+        self._held_size += sum(len(output.text) for output in outputs)
         self._zero = zero or 0.0
         if self._stream is None and (self._is_late() or self._held_size > MOST_HELD):
             self._go_live()
         if self._stream is None:
-            self._held.append(output)
-        elif self._kept_back or (not self._look.full and self._may_follow_from_a_stop(output)):
-            self._keep_back(output)
+            self._held += outputs
+        elif not self._kept_back and all(output.stream == "stdout" for output in outputs):
+            self._stream.write_all(outputs, self._zero)
         else:
-            self._stream.write(output, self._zero)
+            for output in outputs:
+                if self._kept_back or (not self._look.full and self._may_follow_from_a_stop(output)):
+                    self._keep_back(output)
+                else:
+                    self._stream.write(output, self._zero)
 
     def _may_follow_from_a_stop(self, output: Output) -> bool:
         return begins(output) or (self._stopping and from_python(output))
@@ -73,8 +77,7 @@ class RunView:
         kept = time.monotonic() - self._kept_since
         if self._stream is None or not self._kept_back or kept < (_ENDING if self._stopping else _SOON):
             return
-        for output in self._kept_back:
-            self._stream.write(output, self._zero)
+        self._stream.write_all(self._kept_back, self._zero)
         self._kept_back.clear()
 
     def stopping(self) -> None:
@@ -189,11 +192,15 @@ class RunView:
                 yield from lines.add(each, self._zero)
 
     def _write_told(self, output: Stream, told: Sequence[Output | Folded]) -> None:
+        pieces: list[Output] = []
         for each in told:
             if isinstance(each, Folded):
+                output.write_all(pieces, self._zero)
                 output.fold(each, self._zero)
+                pieces = []
             else:
-                output.write(each, self._zero)
+                pieces.append(each)
+        output.write_all(pieces, self._zero)
 
     def _write_title(self, headline: str) -> None:
         write_title(self._page, self._look.title, self._look.summary, headline)
