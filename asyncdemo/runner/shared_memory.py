@@ -145,20 +145,18 @@ class Memory:
                 elif entry.number > self._next + 1:  # overtaken by a whole turn of the ring
                     self._next = entry.number - layout.WRITES // 2
                     break
-                elif self._stored(self._next):
-                    break  # stored while the chunk was being copied
                 else:
-                    later = self._stored_after(self._next)
-                    if later is None:
+                    if not (self._stored(self._next) or self._goes_on_after(self._next)):
                         return found
-                    self._holes = [*self._holes, *range(self._next, later)][-_HOLES:]
-                    self._next = later
+                    if not self._stored(self._next):  # nor was it when those after it were
+                        self._holes = [*self._holes, self._next][-_HOLES:]
+                        self._next += 1
                     break
         return found
 
-    def _stored_after(self, number: int) -> int | None:
-        """The next entry that is stored, where some before it are not: threads cross, and signal handlers raise."""
-        return next((later for later in range(number + 1, number + _HOLES) if self._stored(later)), None)
+    def _goes_on_after(self, number: int) -> bool:
+        """True if an entry is stored after one that is not: threads cross, and signal handlers raise."""
+        return any(self._stored(later) for later in range(number + 1, number + _HOLES))
 
     def _stored(self, number: int) -> bool:
         if self._words[layout.WRITES_AT + (number & (layout.WRITES - 1)) * layout.WRITE] != number + 1:

@@ -144,7 +144,6 @@ def test_holes_that_are_never_filled_stop_nothing(memory: Memory, words: Words) 
     assert taken == [number for number in range(1000) if number % 3]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("first", [0, layout.WRITES - 2])
 def test_holes_in_a_row_stop_nothing_and_are_filled_later(memory: Memory, words: Words, first: int) -> None:
     """Signal handlers that raise can cut off one record after another."""
@@ -159,6 +158,22 @@ def test_holes_in_a_row_stop_nothing_and_are_filled_later(memory: Memory, words:
     assert lines(memory.take_writes()) == [first + 2, first + 9]
 
 
+def test_what_is_stored_while_it_is_looked_for_is_no_hole(
+    memory: Memory, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = memory._goes_on_after
+
+    def stored_meanwhile(number: int) -> bool:
+        if number < 4:
+            store(words, number)
+            store(words, number + 1)
+        return looked(number)
+
+    monkeypatch.setattr(memory, "_goes_on_after", stored_meanwhile)
+    assert lines(memory.take_writes()) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.slow
 def test_the_ring_can_turn_many_times(memory: Memory, words: Words) -> None:
     taken = []
     for number in range(layout.WRITES * 2 + 10):
