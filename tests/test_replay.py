@@ -191,7 +191,10 @@ def test_the_turns_of_a_real_loop(asyncdemo: Program) -> None:
     steps = asyncdemo("replay", "x.json", "--step").stdout
     happens = re.findall(r"^ *\d+ of \d+ +[\d.]+ s +(.*)", steps, re.MULTILINE)
     turns = ["main begins", *(f"answer {n} begins" for n in (1, 2, 3)), *(f"answer {n} goes on" for n in (2, 3, 1))]
-    assert [said for said in happens if said.startswith(("main", "answer"))] == [*turns, "main goes on"]
+    assert [said for said in happens if said.startswith(("main", "answer"))] == [
+        *turns,
+        "main goes on, woken by answer 1",
+    ]
     assert sum(said.startswith("no task can run for 0.1") for said in happens) >= 1
     assert "stdout    start B\n" in steps
     assert ": await asyncio.sleep(delay)\n" in steps

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from asyncdemo.model.recording import Output, Run
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, STATES, WAITING, Spans, State, Task, Timeline
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, STATES, WAITING, Reason, Spans, State, Task, Timeline
 
 SHORTEST = 0.0005  # seconds: what is shorter is no moment of its own: an idle loop, or a thread that is about to begin
 _SLACK = 2e-6  # seconds: what is no further apart comes one directly after the other; recordings keep microseconds
@@ -35,7 +35,7 @@ class Standing(NamedTuple):
 
     `how` tells what the line is: "suspended", of the await at which the task is suspended, or was until this step;
     "seen", the line at which it was seen to hold the loop; "defined", of its coroutine or function, for it has not
-    begun before. None: the line is not known, and `path` and `line` are None too.
+    begun before. None: the line is not known, and `path` and `line` are None too. `reason` is for what it waits.
     """
 
     task: int
@@ -44,6 +44,7 @@ class Standing(NamedTuple):
     path: str | None
     line: int | None
     how: How | None
+    reason: Reason | None = None
 
 
 class Moment(NamedTuple):
@@ -56,7 +57,8 @@ class Moment(NamedTuple):
     `standings` are those of all tasks that are there, the one that runs among them, in the order in which they came to
     be. `ready` are the tasks that could run, whoever has been ready for longest first. `created` and `ended` are the
     tasks that come to be or end before the next moment. Pieces of output: `printed` were printed before this moment,
-    and those up to `printed_until` before the next one; both count from the first piece of the run.
+    and those up to `printed_until` before the next one; both count from the first piece of the run. `woken_by` is the
+    task whose step has ended the wait after which this step begins; None where no task's has, as after a sleep.
     """
 
     number: int
@@ -71,6 +73,7 @@ class Moment(NamedTuple):
     ended: tuple[int, ...]
     printed: int
     printed_until: int
+    woken_by: int | None = None
 
     @property
     def standing(self) -> Standing | None:
@@ -126,7 +129,19 @@ class Moments:
             ended=self._ended_between(at, until),
             printed=bisect_left(self._printed, at),
             printed_until=len(self._printed) if until is None else bisect_left(self._printed, until),
+            woken_by=None if task is None or what != _STEP else self._waker(task, at),
         )
+
+    def _waker(self, task: int, at: float) -> int | None:
+        """Whose step has ended the wait directly before a step."""
+        spans, own = self._timeline.spans, self._own[task]
+        position = bisect_left(own, at, key=spans.starts.__getitem__) - 1
+        while position >= 0 and spans.states[own[position]] == READY:
+            position -= 1
+        if position < 0 or spans.states[own[position]] != WAITING:
+            return None
+        waker = spans.wakers[own[position]]
+        return waker if waker in self._tasks and waker != task else None
 
     def index_at(self, seconds: float) -> int:
         """The index of the last moment that is not after a time, or of the first one where that is before all."""
@@ -247,7 +262,8 @@ def _standing(timeline: Timeline, own: "array[int]", task: Task, at: float, *, l
         return Standing(task.id, None, None, None, None, None)
     index = own[position]
     path, line, how = _place(timeline, own, task, position)
-    return Standing(task.id, STATES[spans.states[index]], spans.starts[index], path, line, how)
+    reason = spans.reasons.get(spans.where[index]) if spans.states[index] == WAITING else None
+    return Standing(task.id, STATES[spans.states[index]], spans.starts[index], path, line, how, reason)
 
 
 def _place(

@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import NamedTuple
 
+from asyncdemo.analysis.bar_words import short_words
 from asyncdemo.analysis.held_loop import LATE
 from asyncdemo.analysis.lane_drawing import ENDS
 from asyncdemo.analysis.moments import SHORTEST, Moment, Standing, moments
@@ -21,7 +22,15 @@ _RUNS = {
     ("blocked", "suspended"): "goes on, and BLOCKS",
     ("blocked", "seen"): "BLOCKS",
 }
-_SEVERAL = {"begins": "begin", "goes": "go", "runs": "run", "BLOCKS": "BLOCK", "waits": "wait", "is": "are"}
+_SEVERAL = {
+    "begins": "begin",
+    "goes": "go",
+    "runs": "run",
+    "BLOCKS": "BLOCK",
+    "waits": "wait",
+    "waits:": "wait:",
+    "is": "are",
+}
 _WORDS = {"running": "runs", "blocked": "BLOCKS", "ready": "is ready", "waiting": "waits", None: "is there"}
 
 
@@ -69,7 +78,8 @@ class Stage:
         if moment.kind == "thread":
             begins = standing.state is None or moment.at - self.tasks[standing.task].created < SHORTEST
             return f"{name} {'begins' if begins else _WORDS[standing.state]}"
-        return f"{name} {_doing(standing)}{lasts if standing.state == 'blocked' else ''}"
+        woken = "" if moment.woken_by is None else f", woken by {self.names.get(moment.woken_by, '?')}"
+        return f"{name} {self._doing(standing)}{lasts if standing.state == 'blocked' else ''}{woken}"
 
     def beside(self, moment: Moment) -> list[Remark]:
         """The remarks beside the lines of the script, first that of the line at which a task runs.
@@ -80,8 +90,8 @@ class Stage:
         own = [each for each in known if each.line is not None and self.is_own(each.path)]
         remarks = []
         for line in dict.fromkeys(each.line for each in sorted(own, key=lambda each: not _runs(each))):
-            here = sorted((each for each in own if each.line == line), key=_order)
-            texts = [self._all_doing(list(some)) for _, some in groupby(here, key=_doing)]
+            here = sorted((each for each in own if each.line == line), key=self._order)
+            texts = [self._all_doing(list(some)) for _, some in groupby(here, key=self._doing)]
             others = len(here) - 1
             remarks.append(
                 Remark(
@@ -131,7 +141,7 @@ class Stage:
 
     def _all_doing(self, standings: Sequence[Standing]) -> str:
         """What several do who do the same."""
-        doing = _doing(standings[0])
+        doing = self._doing(standings[0])
         if len(standings) > 1:
             doing = " ".join(_SEVERAL.get(word, word) for word in doing.split())
         return f"{self._names_of(each.task for each in standings)} {doing}"
@@ -148,9 +158,28 @@ class Stage:
         parts = []
         if standing.line is not None and not self._is_thread(standing):
             parts.append(self._where(standing.path, standing.line))
+        if wait := self._wait(standing):
+            parts.append(wait)
         if at is not None and standing.since is not None and at - standing.since >= LATE:
             parts.append(f"for {duration(at - standing.since)}")
         return f" ({', '.join(parts)})" if parts else ""
+
+    def _doing(self, standing: Standing) -> str:
+        if _runs(standing):
+            return _RUNS.get((standing.state or "", standing.how or ""), _WORDS[standing.state])
+        if standing.state == "ready":
+            return "can begin" if standing.how == "defined" else "can go on"
+        wait = self._wait(standing)
+        return f"waits: {wait}" if wait else _WORDS[standing.state]
+
+    def _wait(self, standing: Standing) -> str:
+        """For what it waits; "" where it does not, or that is unknown."""
+        words = () if standing.reason is None else short_words(standing.reason, self.names)
+        return words[0] if words else ""
+
+    def _order(self, standing: Standing) -> tuple[bool, str]:
+        """Who runs goes first, then who does alike."""
+        return not _runs(standing), self._doing(standing)
 
     def _is_thread(self, standing: Standing) -> bool:
         return self.tasks[standing.task].kind == "thread"
@@ -181,19 +210,6 @@ def _follows(before: str, name: str) -> bool:
     (head, _, number), (other, _, following) = before.rpartition(" "), name.rpartition(" ")
     digits = number.isascii() and number.isdecimal() and following.isascii() and following.isdecimal()
     return head == other and digits and int(number[:9]) + 1 == int(following[:9])
-
-
-def _doing(standing: Standing) -> str:
-    if _runs(standing):
-        return _RUNS.get((standing.state or "", standing.how or ""), _WORDS[standing.state])
-    if standing.state == "ready":
-        return "can begin" if standing.how == "defined" else "can go on"
-    return _WORDS[standing.state]
-
-
-def _order(standing: Standing) -> tuple[bool, str]:
-    """Who runs goes first, then who does alike."""
-    return not _runs(standing), _doing(standing)
 
 
 def _runs(standing: Standing) -> bool:

@@ -1,9 +1,10 @@
 """What is said of moments, of made-up recordings."""
 
 from asyncdemo.model.recording import Run
-from asyncdemo.model.spans import Timeline
+from asyncdemo.model.spans import READY, RUNNING, WAITING, Reason, Spans, Timeline
 from asyncdemo.views.narration import Stage, duration
 from tests.lanes.made import Made, rude, run_of, timeline
+from tests.views.fabricated import ZERO
 
 SOURCE = "def work():\n    pass\n\n\n" * 5
 
@@ -47,3 +48,48 @@ def test_durations_have_three_digits() -> None:
         "12.30 ms",
         "0.04 ms",
     ]
+
+
+def two_tasks() -> Timeline:
+    """main waits for reader, which waits for an event; main sleeps, sets it, and then waits for reader."""
+    spans = Spans()
+    spans.places = [("/course/example.py", 12), ("/course/example.py", 5), ("/course/example.py", 14)]
+    spans.reasons = {0: Reason("sleep", 500), 1: Reason("event"), 2: Reason("task", 2)}
+    for row in (
+        (1, RUNNING, 0.0, 0.01, -1, -1),
+        (2, RUNNING, 0.01, 0.02, -1, -1),
+        (1, WAITING, 0.01, 0.06, 0, -1),
+        (2, WAITING, 0.02, 0.065, 1, 1),
+        (1, RUNNING, 0.06, 0.07, -1, -1),
+        (2, READY, 0.065, 0.07, 1, -1),
+        (1, WAITING, 0.07, 0.08, 2, 2),
+        (2, RUNNING, 0.07, 0.08, -1, -1),
+        (1, RUNNING, 0.08, 0.09, -1, -1),
+    ):
+        task, state, start, end, where, waker = row
+        spans.add(task, state, ZERO + start, ZERO + end, where, waker)
+    lanes = timeline(Made("main", [("running", 0.09)]), Made("reader", [("running", 0.07)], 0.01, name="reader"))
+    return Timeline(lanes.tasks, spans, 5, complete=True)
+
+
+def test_it_says_for_what_tasks_wait_and_who_woke_whom() -> None:
+    which = stage(two_tasks())
+    happening = [which.happening(each) for each in which.moments]
+    assert happening[:2] == ["main begins", "reader begins"]
+    assert happening[3:6] == ["main goes on", "reader goes on, woken by main", "main goes on, woken by reader"]
+    idle = which.moments[2]
+    assert which.waiting(idle) == "main (line 12, sleep 0.05), reader (line 5, event)"
+    assert [said.text for said in which.beside(idle)] == ["main waits: sleep 0.05", "reader waits: event"]
+    assert which.waiting(which.moments[4]) == "main (line 14, awaits reader)"
+
+
+def test_several_that_wait_for_the_same_are_said_together() -> None:
+    made = timeline(*[Made("job", [("running", 0.001), ("waiting", 0.1)], 0.001 * n) for n in range(3)])
+    made.spans.places.append(("/course/example.py", 5))
+    made.spans.reasons[0] = Reason("lock")
+    for index, state in enumerate(made.spans.states):
+        if state == WAITING:
+            made.spans.where[index] = 0
+    which = stage(made)
+    last = next(each for each in which.moments if which.happening(each) == "job 3 begins")
+    assert [said.text for said in which.beside(last)] == ["job 3 begins", "job 1 and 2 wait: lock"]
