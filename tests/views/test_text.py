@@ -77,6 +77,9 @@ def test_wrapping_loses_nothing_and_stays_within_the_width(text: str, width: int
         ("one two three", 20, ["one two three"]),
         ("one two three", 9, ["one two ", "three"]),
         ("one twothree", 9, ["one twoth", "ree"]),  # the space is not near the end
+        ("it took about 0.2 s or so", 18, ["it took about ", "0.2 s or so"]),  # a number and its unit stay together
+        ("it took about 0.2 so", 18, ["it took about 0.2 ", "so"]),
+        ("ittook0.2 s", 10, ["ittook0.2 ", "s"]),  # unless there is no other place
         ("a" * 10, 4, ["aaaa", "aaaa", "aa"]),
         ("日本語", 3, ["日", "本", "語"]),
         ("日", 1, ["日"]),

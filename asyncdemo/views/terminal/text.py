@@ -10,6 +10,7 @@ _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _WIDENER = "\N{VARIATION SELECTOR-16}"  # makes an emoji of the character before it
 _EMOJI = f"[\u2190-\u2bff\U0001f000-\U0001faff{_WIDENER}]"
+_UNIT = re.compile(r"(?:s|ms|%)(?!\w)")
 _LONE_JOINER = re.compile(f"(?<!{_EMOJI}){_JOINER}|{_JOINER}(?!{_EMOJI})")
 
 
@@ -40,10 +41,17 @@ def cut(text: str, width: int, mark: str) -> str:
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
-    """Break one line into rows of at most `width` cells; nothing is lost. Breaks behind a space near the end."""
+    """Break one line into rows of at most `width` cells; nothing is lost.
+
+    Breaks behind a space near the end, but not between a number and its unit.
+    """
     start = 0
     while (end := _fitting(text, start, width)) < len(text):
-        space = text.rfind(" ", start + (end - start) * 2 // 3, end)
+        first = start + (end - start) * 2 // 3
+        space = text.rfind(" ", first, end)
+        if space > start and text[space - 1].isdigit() and _UNIT.match(text, space + 1):
+            earlier = text.rfind(" ", first, space)
+            space = earlier if earlier > start else space
         if space > start:
             end = space + 1
         yield text[start:end]
