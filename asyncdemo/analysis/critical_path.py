@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from asyncdemo.analysis.task_names import shown_tasks
 from asyncdemo.analysis.wait_times import FOR_TASKS, WaitTime
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Reason, Timeline
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, TASKS, WAITING, Reason, Timeline
 
 Doing = Literal["computing", "blocked", "waiting", "cannot run"]
 
@@ -58,7 +58,7 @@ def critical_path(timeline: Timeline) -> list[Stretch]:
 
     Cost: linear in the spans, and for each stretch of the path the logarithm of them.
     """
-    tasks = [task for task in shown_tasks(timeline, full=False) if task.kind != "thread"]
+    tasks = [task for task in shown_tasks(timeline, full=False) if task.kind in TASKS]
     ends = sorted((task.ended, -task.id) for task in tasks if task.ended is not None)
     if not ends:
         return []

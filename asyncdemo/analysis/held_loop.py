@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from asyncdemo.model.recording import Subject
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, Task, Timeline
+from asyncdemo.model.spans import BLOCKED, CALLBACKS, READY, RUNNING, TASKS, Task, Timeline
 
 
 class Shares(NamedTuple):
@@ -43,7 +43,8 @@ _Key = tuple[str, int, int, str | None]  # path, line, state, function
 class Held(NamedTuple):
     """A line that held the loop: how many times, seconds in all and at most, how many others were late meanwhile.
 
-    Where the line is not known, `path` and `line` are those of the coroutine that `function` names.
+    Where the line is not known, `path` and `line` are those of the coroutine that `function` names, or "" and 0 of
+    callbacks.
     """
 
     path: str
@@ -63,14 +64,14 @@ _LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
 def call_of(row: Held, subject: Subject) -> str:
     """What was called there, as the code has it; "" where that is not known."""
     if row.function is not None:
-        return f"in {row.function}()"
+        return f"in {row.function}()" if row.function else ""
     lines = _LINE_END.split(subject.text_of(row.path) or "")
     return _NOT_THE_CALL.sub("", lines[row.line - 1].strip(), count=1) if 0 < row.line <= len(lines) else ""
 
 
 def held(timeline: Timeline) -> list[Held]:
     """Give the lines that held the loop, first what took most time in all. Cost: the spans, and sorting the late."""
-    tasks = {task.id: task for task in timeline.tasks if task.kind in ("asyncio", "trio")}
+    tasks = {task.id: task for task in timeline.tasks if task.kind in (*TASKS, CALLBACKS)}
     spans, late = timeline.spans, _Late(timeline)
     steps: dict[_Key, list[tuple[float, float]]] = {}
     for index, (state, start, end) in enumerate(zip(spans.states, spans.starts, spans.ends, strict=True)):

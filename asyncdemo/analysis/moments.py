@@ -1,8 +1,8 @@
 """The moments of a recording: the turns that event loops take, step by step, forwards and backwards.
 
 A turn is the beginning of a step, of a stretch in which no task of a loop can run, or of something that a thread does.
-A stretch counts as idle if all tasks of the loop are known to wait. What the loop does then is not seen: most often it
-waits for a timer or for input, but it may also run a plain callback.
+A stretch counts as idle if all tasks of the loop are known to wait. Most often the loop then waits for a timer or for
+input, but it may also run plain callbacks; those that held it have a lane of their own, which is there while one runs.
 
 Only times, kinds and tasks of all turns are kept, a column each; a moment is made when it is asked for, with the state
 of every task by bisection over the columns of its spans.
@@ -16,7 +16,19 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from asyncdemo.model.recording import Output, Run
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, STATES, WAITING, Reason, Spans, State, Task, Timeline
+from asyncdemo.model.spans import (
+    BLOCKED,
+    CALLBACKS,
+    READY,
+    RUNNING,
+    STATES,
+    WAITING,
+    Reason,
+    Spans,
+    State,
+    Task,
+    Timeline,
+)
 
 SHORTEST = 0.0005  # seconds: what is shorter is no moment of its own: an idle loop, or a thread that is about to begin
 _SLACK = 2e-6  # seconds: what is no further apart comes one directly after the other; recordings keep microseconds
@@ -100,6 +112,7 @@ class Moments:
         self._printed = array("d", accumulate((output.at for output in outputs), max))
         self._created = sorted(timeline.tasks, key=attrgetter("created"))
         self._ended = sorted((task for task in timeline.tasks if task.ended is not None), key=attrgetter("ended"))
+        self._callbacks = {task.id for task in timeline.tasks if task.kind == CALLBACKS}
 
     def __len__(self) -> int:
         return len(self.times)
@@ -150,19 +163,21 @@ class Moments:
     def _standings(self, at: float, *, last: bool) -> Iterator[Standing]:
         for task in self._created[: bisect_right(self._created, at, key=attrgetter("created"))]:
             if task.ended is None or task.ended > at:
-                yield _standing(self._timeline, self._own[task.id], task, at, last=last)
+                standing = _standing(self._timeline, self._own[task.id], task, at, last=last)
+                if standing.state is not None or task.id not in self._callbacks:
+                    yield standing
 
     def _created_between(self, at: float, until: float | None, *, first: bool) -> tuple[int, ...]:
         """Who comes to be between two moments; with the first one also who was there before."""
         start = 0 if first else bisect_left(self._created, at, key=attrgetter("created"))
         end = len(self._created) if until is None else bisect_left(self._created, until, key=attrgetter("created"))
-        return tuple(task.id for task in self._created[start:end])
+        return tuple(task.id for task in self._created[start:end] if task.id not in self._callbacks)
 
     def _ended_between(self, at: float, until: float | None) -> tuple[int, ...]:
         """Who ends between two moments: the end of a task is that of its last step, with which the next one begins."""
         start = bisect_right(self._ended, at, key=attrgetter("ended"))
         end = len(self._ended) if until is None else bisect_right(self._ended, until, key=attrgetter("ended"))
-        return tuple(task.id for task in self._ended[start:end])
+        return tuple(task.id for task in self._ended[start:end] if task.id not in self._callbacks)
 
 
 def moments(run: Run) -> Moments:
@@ -208,7 +223,8 @@ def _steps(timeline: Timeline, own: _SpansOfTasks, tasks: list[Task]) -> list[_T
     found = [(starts[index], _STEP, spans.tasks[index]) for index in steps]
     gaps = [(index, ends[index]) for index, after in pairwise(steps) if starts[after] - ends[index] >= SHORTEST]
     if gaps:
-        busy = sorted(stretch for task in tasks for stretch in _not_waiting(timeline, own[task.id], task))
+        known = [task for task in tasks if task.kind != CALLBACKS]
+        busy = sorted(stretch for task in known for stretch in _not_waiting(timeline, own[task.id], task))
         since = [start for start, _ in busy]
         until = list(accumulate((end for _, end in busy), max))
         for index, moment in gaps:

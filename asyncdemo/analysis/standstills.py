@@ -13,7 +13,7 @@ from typing import NamedTuple
 from asyncdemo.analysis.task_names import names as names_of_lanes
 from asyncdemo.analysis.task_names import shown_tasks
 from asyncdemo.model.recording import Run
-from asyncdemo.model.spans import BLOCKED, RUNNING, WAITING, Task, wait_words
+from asyncdemo.model.spans import BLOCKED, RUNNING, TASKS, WAITING, Task, wait_words
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 from asyncdemo.model.traces import StandingLoop, StandingTask, StandingThread, Standstill
 from asyncdemo.model.user_code import is_own
@@ -237,7 +237,7 @@ class _Reader:
             return
         lane = self._lanes.get(task.id)
         for other in self._timeline.tasks:
-            if other.kind == "thread" or other.ended is None or other.ended > self._seen.at or lane is None:
+            if other.kind not in TASKS or other.ended is None or other.ended > self._seen.at or lane is None:
                 continue
             if other.thread != lane.thread or not {other.parent, other.id} & {
                 lane.id,

@@ -10,6 +10,7 @@ A thread is a loop of its own with one task: a step is its whole life, or a job 
 from collections import deque
 from collections.abc import Sequence
 
+from asyncdemo.analysis.callback_lanes import Callbacks
 from asyncdemo.analysis.incidents import Ignored, Touches, split, unheeded
 from asyncdemo.analysis.loop_times import LoopClock
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, LoopTime, Raised, Reason, Spans, Task, Timeline
@@ -87,6 +88,7 @@ class _Loop:
 
     __slots__ = (
         "by",
+        "callbacks",
         "clock",
         "cpu",
         "current",
@@ -123,6 +125,7 @@ class _Loop:
         self.short = 0.0  # wall time of the steps since the processor time was last read
         self.stopped: float | None = None  # since when it has not run
         self.clock = LoopClock()
+        self.callbacks = Callbacks()
 
 
 class _Builder:
@@ -186,7 +189,10 @@ class _Builder:
                 self._wait(key, lane, lane.since, until)
             if trace.until is not None:
                 lane.end = None
-        tasks = sorted((self._task(key, lane) for key, lane in self._lanes.items()), key=lambda task: task.created)
+        every = [self._task(key, lane) for key, lane in self._lanes.items()]
+        for key, loop in self._loops.items():
+            every += [] if loop.threaded else loop.callbacks.lane(key, self._thread_of(key), self._spans)
+        tasks = sorted(every, key=lambda task: task.created)
         touches = self._touches.all(trace.files, self._lanes)
         ignored = ((key, lane.ignored) for key, lane in self._lanes.items() if lane.ignored is not None)
         went_on = tuple(each for key, some in ignored for each in unheeded(key, some, self._spans.places))
@@ -197,10 +203,13 @@ class _Builder:
         found = []
         for key, loop in self._loops.items():
             loop.clock.stops(end)
-            who = self._trace.whos.get(key)
-            told = None if loop.threaded else loop.clock.told(who.thread or None if who is not None else None)
+            told = None if loop.threaded else loop.clock.told(self._thread_of(key))
             found += [] if told is None else [told]
         return tuple(sorted(found, key=lambda each: each.start))
+
+    def _thread_of(self, key: int) -> int | None:
+        who = self._trace.whos.get(key)
+        return None if who is None else who.thread or None
 
     def _is_superfluous(self, key: int) -> bool:
         """Whether a key is the main thread's and that runs a loop, whose tasks tell more."""
@@ -281,10 +290,14 @@ class _Builder:
         state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
         if state != RUNNING:
             loop.clock.held(state, moment - start)
-        if lane is not None:
-            if state is not None:
-                where = self._holding_line(key, start, moment) if loop.long and self._has_stacks(loop, key) else -1
+        if state is not None and (lane is not None or loop.long):
+            own = self._seen(key, start, moment) if loop.long and self._has_stacks(loop, key) else []
+            where = self._holding_line(own)
+            if lane is not None:
                 self._spans.add(key, state, start, moment, where)
+            else:
+                loop.callbacks.add(state, start, moment, where, own[0].function if own else "")
+        if lane is not None:
             lane.since = moment
         loop.current, loop.last = None, key
         if loop.long:
@@ -331,20 +344,21 @@ class _Builder:
         main, whos = self._trace.main, self._trace.whos
         return main is None or whos[key].thread == whos[main].thread
 
-    def _holding_line(self, key: int, start: float, end: float) -> int:
-        """The place in the person's own code at which a long step was seen, the first time it was looked at.
-
-        Its reason tells the lines that had called one another down to it.
-        """
+    def _seen(self, key: int, start: float, end: float) -> list[Frame]:
+        """The frames of the person's own code in which a long step was seen, the innermost first."""
         samples = self._samples.get(0 if self._in_main_thread(key) else self._trace.whos[key].thread, deque())
         while samples and self._seconds(samples[0].at) < start:
             samples.popleft()
         if not samples or self._seconds(samples[0].at) > end:
+            return []
+        return [frame for frame in _of_step(samples[0].frames) if is_own(frame.path, self._trace.libraries)]
+
+    def _holding_line(self, own: Sequence[Frame]) -> int:
+        """The place at which a step was seen; its reason tells the lines that had called one another down to it."""
+        if not own:
             return -1
-        frames = _of_step(samples[0].frames)
-        own = [(frame.path, frame.line) for frame in frames if is_own(frame.path, self._trace.libraries)]
-        through = tuple(reversed(own[1:]))
-        return self._place(*own[0], Reason("", None, through) if through else None) if own else -1
+        through = tuple((frame.path, frame.line) for frame in reversed(own[1:]))
+        return self._place(own[0].path, own[0].line, Reason("", None, through) if through else None)
 
     def _note(self, loop: _Loop, key: int, what: int, value: int, wake: int) -> None:
         if what == layout.DUE:

@@ -152,6 +152,24 @@ def _statement(source: Source, node: ast.expr, code: str) -> str:
     return whole if len(whole) <= LONGEST else code
 
 
+def instead_of_blocking_in_callback(evidence: Evidence, place: Place | None, kind: str) -> str:
+    """What to do about a blocking call at a line of a callback, in which nothing can be awaited.
+
+    `kind` is that of the loop.
+    """
+    used, source = library(evidence, kind), evidence.text(place[0] if place is not None else None)
+    thread, line = _thread(evidence, used), place[1] if place is not None else 0
+    if uses_database(source, line, line):
+        return _IN_ONE_THREAD.format(thread)
+    if _is_handler(source, line):
+        return _IN_HANDLER
+    call = _blocking_call(source, line)
+    made = None if call is None else _in_thread(source, call, used, thread)
+    waits = made[0].removeprefix("await ") if made is not None and len(made[0]) <= _LONGEST else thread
+    start = "start a task in it, by asyncio.create_task" if used == "asyncio" else "have a task do this"
+    return f"a callback cannot wait: {start}, and there use {waits}"
+
+
 def instead_of_computing(evidence: Evidence, place: Place | None, kind: str) -> str:
     """Where to compute, for the library that runs the task: nothing can be moved into a process as it stands."""
     used = library(evidence, kind)

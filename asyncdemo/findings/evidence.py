@@ -9,7 +9,7 @@ from asyncdemo.findings.pytest_summary import is_pytest, summary_reports
 from asyncdemo.findings.python_messages import Frame, Report, reports
 from asyncdemo.findings.source import Source, source_of
 from asyncdemo.model.recording import Run
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Span, Spans, Task
+from asyncdemo.model.spans import BLOCKED, CALLBACKS, READY, RUNNING, TASKS, WAITING, Span, Spans, Task
 from asyncdemo.model.user_code import is_own
 
 LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it needs all of them
@@ -78,7 +78,17 @@ class Evidence:
     def tasks(self) -> dict[int, Task]:
         """The tasks of event loops by their number; no threads, and not what asyncio.run starts to close its loop."""
         every = self.run.timeline.tasks if self.run.timeline is not None else ()
-        return {task.id: task for task in every if task.kind in ("asyncio", "trio") and not self._closes_loop(task)}
+        return {task.id: task for task in every if task.kind in TASKS and not self._closes_loop(task)}
+
+    @cached_property
+    def callbacks(self) -> dict[int, Task]:
+        """The lanes of callbacks by their number, which are no tasks: rules about tasks do not count them."""
+        every = self.run.timeline.tasks if self.run.timeline is not None else ()
+        return {task.id: task for task in every if task.kind == CALLBACKS}
+
+    def lane(self, number: int) -> Task:
+        """A task, or a lane of callbacks."""
+        return self.tasks.get(number) or self.callbacks[number]
 
     @cached_property
     def children(self) -> dict[int, list[Task]]:
@@ -102,12 +112,12 @@ class Evidence:
 
     @cached_property
     def long(self) -> dict[int, list[int]]:
-        """The spans of tasks, by state, that last LEAST seconds or more: their places among all spans."""
+        """The spans of tasks and callbacks, by state, that last LEAST seconds or more: their places among all spans."""
         spans = self.spans
         found: dict[int, list[int]] = {RUNNING: [], READY: [], WAITING: [], BLOCKED: []}
         pairs = zip(spans.starts, spans.ends, strict=True)
         for index in [index for index, (start, end) in enumerate(pairs) if end - start >= LEAST]:
-            if spans.tasks[index] in self.tasks:
+            if spans.tasks[index] in self.tasks or spans.tasks[index] in self.callbacks:
                 found[spans.states[index]].append(index)
         return found
 
@@ -138,7 +148,7 @@ class Evidence:
 
     def of_span(self, span: Span) -> Place | None:
         """Where a task was in a span: the line, else its coroutine's, if either is the person's own."""
-        task = self.tasks[span.task]
+        task = self.lane(span.task)
         return self.place(span.path, span.line) or self.place(task.path, task.line)
 
     def in_script(self, path: str | None) -> bool:
@@ -163,7 +173,7 @@ def grouped(evidence: Evidence, steps: list[Span], *, by_function: bool) -> dict
     groups: dict[tuple[Place, Place | None], list[Span]] = {}
     lineless: dict[Place, list[Span]] = {}
     for step in steps:
-        task = evidence.tasks[step.task]
+        task = evidence.lane(step.task)
         line, coroutine = evidence.place(step.path, step.line), evidence.place(task.path, task.line)
         if line is not None:
             groups.setdefault((_function(evidence, line) if by_function else line, coroutine), []).append(step)

@@ -100,7 +100,7 @@ def _chain(evidence: Evidence, task: int, steps: _Steps) -> Iterator[_Chain]:
 
 
 def _finding(evidence: Evidence, thread: int | None, place: Place, chains: list[_Chain]) -> Finding | None:
-    asks = asks_at(_text(evidence, place), place[1])
+    asks = asks_at(evidence.text(place[0]), place[1])
     start, end = min(chain.start for chain in chains), max(chain.end for chain in chains)
     others, ended_it = _others(evidence, thread, chains, start, end)
     if asks is False or (asks is None and not ended_it) or others > _ALONE * (end - start):
@@ -144,12 +144,6 @@ def _others(
             took += min(until, end) - max(since, start)
             ended_it = ended_it or any(before < since < last for before, last in ends)
     return took, ended_it
-
-
-def _text(evidence: Evidence, place: Place) -> Source:
-    if evidence.in_script(place[0]):
-        return evidence.source
-    return Source(evidence.run.subject.text_of(place[0]) or "")
 
 
 def asks_at(source: Source, line: int) -> bool | None:

@@ -10,9 +10,15 @@ End = Literal["returned", "raised", "cancelled", "pending"]
 STATES: tuple[State, ...] = ("running", "ready", "waiting", "blocked")
 RUNNING, READY, WAITING, BLOCKED = range(4)
 
+TASKS = "asyncio", "trio"  # the kinds of lanes that are tasks of event loops
+CALLBACKS = "callbacks"  # the kind of a lane that has the callbacks of an event loop
+
 
 class Task(NamedTuple):
     """A lane: times in seconds from the start of the run, None where unknown; `path` and `line` of its coroutine.
+
+    `kind` is one of TASKS, "thread", or CALLBACKS: then it has the steps of a loop that are no task's, `coroutine` is
+    the name of the only function that held the loop, and it is there from the first such step to the end of the last.
 
     `end` is None of a task that was gone before it could be asked how it ended. `thread` is the identifier of the
     thread in which it ran, or that it is.

@@ -126,3 +126,105 @@ FAIR = """
 @each_python
 def test_tasks_that_are_fair_to_one_another_are_not(tmp_path: Path, version: str) -> None:
     assert findings(observed(tmp_path, version, FAIR)) == []
+
+
+RUDE = """
+    import asyncio
+    import os
+    import signal
+    import time
+
+    def rude(*_):
+        time.sleep(0.3)
+
+    async def tick():
+        for _ in range(12):
+            await asyncio.sleep(0.05)
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        ticks = asyncio.create_task(tick())
+        await asyncio.sleep(0.06)
+        {start}
+        await ticks
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+@pytest.mark.parametrize(
+    "start",
+    [
+        "loop.call_later(0.01, rude)",
+        "loop.call_soon(rude)",
+        "asyncio.create_task(asyncio.sleep(0.01)).add_done_callback(rude)",
+        "loop.add_signal_handler(signal.SIGUSR1, rude); os.kill(os.getpid(), signal.SIGUSR1)",
+    ],
+    ids=["call_later", "call_soon", "done-callback", "signal"],
+)
+def test_a_callback_that_blocks_is_told_at_its_line(tmp_path: Path, version: str, start: str) -> None:
+    run = observed(tmp_path, version, RUDE.format(start=start))
+    (finding,) = run["findings"]
+    assert (finding["rule"], finding["line"], finding["severity"]) == ("blocking-call", 8, "warning")
+    assert "tick was" in finding["message"]
+    assert finding["advice"] == (
+        "a callback cannot wait: start a task in it, by asyncio.create_task, and there use asyncio.sleep(0.3)"
+    )
+    (lane,) = (task for task in run["tasks"] if task["kind"] == "callbacks")
+    assert (lane["name"], finding["tasks"]) == ("rude", [lane["id"]])
+
+
+@each_python
+def test_a_protocol_that_blocks_is_told_at_its_line(tmp_path: Path, version: str) -> None:
+    (finding,) = observed(tmp_path, version, RECEIVES)["findings"]
+    assert (finding["rule"], finding["line"], finding["times"]) == ("blocking-call", 10, 2)
+
+
+COMPUTES = """
+    import asyncio
+    import time
+
+    def compute():
+        end = time.process_time() + 0.4
+        while time.process_time() < end:
+            pass
+
+    async def tick():
+        for _ in range(12):
+            await asyncio.sleep(0.05)
+
+    async def main():
+        asyncio.get_running_loop().call_later(0.06, compute)
+        await tick()
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+def test_a_callback_that_computes_is_told_at_its_line(tmp_path: Path, version: str) -> None:
+    (finding,) = observed(tmp_path, version, COMPUTES)["findings"]
+    assert finding["rule"] == "cpu-bound-step"
+    assert finding["line"] in (6, 7, 8)
+    assert "await" not in finding["advice"]
+
+
+POLITE = """
+    import asyncio
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        loop.call_later(0.05, loop.call_soon, done.set_result, None)
+        await done
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+def test_callbacks_that_take_no_time_have_no_lane(tmp_path: Path, version: str) -> None:
+    run = observed(tmp_path, version, POLITE)
+    assert {task["kind"] for task in run["tasks"]} == {"asyncio"}
+    assert run["findings"] == []

@@ -39,6 +39,8 @@ def held_rows(page: Page, rows: Sequence[Held], subject: Subject, most: int | No
 
 
 def _held_place(row: Held, subject: Subject) -> str:
+    if not row.path:
+        return "a callback"
     path = (subject.path or row.path) if row.path == subject.ran else row.path
     here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # a name to compare with, not a file
     return f"{path.removeprefix(here)}:{row.line}"

@@ -1,0 +1,191 @@
+"""Tasks that had no turn, or never gave one up: starved-task, never-suspends."""
+
+from bisect import bisect_left
+from collections import Counter
+from typing import NamedTuple
+
+from asyncdemo.findings.blocking import Held, on_processor
+from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.phrases import seconds, task_name
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Span, Task
+from asyncdemo.model.user_code import is_own
+
+_COVERED = 0.8  # of the time, for which the steps of others must account
+_BLAME = 0.2  # of the time: more of it in single long steps, and these are to blame
+_Group = tuple[int | None, Place]  # the thread of the loop, and where tasks have waited for their turn
+_MOST = 20  # places at which tasks starve that are looked at
+
+
+class _Wait(NamedTuple):
+    """How long a task was ready and had no turn: how often, in all, and the longest time."""
+
+    times: int
+    total: float
+    worst: Span
+
+
+def starved_task(evidence: Evidence) -> list[Finding]:
+    """A task could have run and did not for long, because many short steps of others came first."""
+    groups: dict[_Group, list[_Wait]] = {}
+    for wait in _waits(evidence):
+        place = evidence.of_span(wait.worst)
+        if place is not None:
+            groups.setdefault((evidence.tasks[wait.worst.task].thread, place), []).append(wait)
+    chosen = list(groups)[:_MOST]
+    steps = {thread: _Steps(evidence, thread) for thread, _ in chosen}
+    found = (_starved(evidence, place, groups[thread, place], steps[thread]) for thread, place in chosen)
+    return [finding for finding in found if finding is not None]
+
+
+def _waits(evidence: Evidence) -> list[_Wait]:
+    """The tasks that were ready for too long in one go."""
+    spans, limit = evidence.spans, evidence.thresholds["starved-task"]
+    long = [index for index in evidence.long[READY] if spans.ends[index] - spans.starts[index] >= limit]
+    if not long:
+        return []
+    limit /= on_processor(evidence)
+    by_task: dict[int, list[int]] = {}
+    for index in sorted(set(long) - _first_turns(evidence, long)):
+        if spans.ends[index] - spans.starts[index] >= limit:
+            by_task.setdefault(spans.tasks[index], []).append(index)
+    waits = []
+    for indexes in by_task.values():
+        lengths = [spans.ends[index] - spans.starts[index] for index in indexes]
+        worst = indexes[lengths.index(max(lengths))]
+        waits.append(_Wait(len(indexes), sum(lengths), spans[worst]))
+    return waits
+
+
+def _first_turns(evidence: Evidence, some: list[int]) -> set[int]:
+    """Where tasks waited for their first turn, of those that some spans are about: to begin later is no fault."""
+    tasks = {evidence.spans.tasks[index] for index in some}
+    first: dict[int, int] = {}
+    for index, (task, state) in (
+        enumerate(zip(evidence.spans.tasks, evidence.spans.states, strict=True)) if some else ()
+    ):
+        if state == READY and task in tasks:
+            first.setdefault(task, index)
+    return set(first.values())
+
+
+class _Steps:
+    """All steps of a thread's tasks in the order of time, and those among them that are long enough to blame."""
+
+    def __init__(self, evidence: Evidence, thread: int | None) -> None:
+        spans = evidence.spans
+        tasks = {task.id for task in evidence.tasks.values() if task.thread == thread}
+        chosen = [
+            index
+            for index, (task, state) in enumerate(zip(spans.tasks, spans.states, strict=True))
+            if state in (RUNNING, BLOCKED) and task in tasks
+        ]
+        self.every = sorted((spans.starts[index], spans.ends[index], spans.tasks[index]) for index in chosen)
+        blame = min(evidence.thresholds["blocking-call"], evidence.thresholds["cpu-bound-step"])
+        long = (spans[index] for index in evidence.long[RUNNING] + evidence.long[BLOCKED])
+        self.long = Held(step for step in long if step.task in tasks and step.end - step.start >= blame)
+
+    def during(self, span: Span) -> list[tuple[float, int]]:
+        """The steps within a stretch: how long each, and whose."""
+        first = max(0, bisect_left(self.every, (span.start,)) - 1)
+        last = bisect_left(self.every, (span.end,))
+        return [(end - start, task) for start, end, task in self.every[first:last] if end > span.start]
+
+
+def _starved(evidence: Evidence, place: Place, group: list[_Wait], steps: _Steps) -> Finding | None:
+    """A finding about tasks that waited for their turn at a place; judged by the longest time."""
+    worst = max((wait.worst for wait in group), key=lambda span: span.end - span.start)
+    length = worst.end - worst.start
+    others = steps.during(worst)
+    to_blame = steps.long.between(worst.start, worst.end)
+    if sum(took for took, _ in others) < _COVERED * length or to_blame > _BLAME * length:
+        return None
+    share = Counter[tuple[str, int]]()
+    for took, task in others:
+        share[_code(evidence.tasks[task])] += took  # type: ignore[assignment]
+    own, (busiest, _) = _code(evidence.tasks[worst.task]), share.most_common(1)[0]
+    if share[own] > _BLAME * length:
+        return None  # one of many that do the same: nobody is favoured
+    whose = next(evidence.tasks[task] for _, task in others if _code(evidence.tasks[task]) == busiest)
+    return Finding(
+        "starved-task",
+        "warning",
+        *place,
+        message=f"{task_name(evidence.tasks[worst.task])} was ready but had no turn for {seconds(length)}: "
+        f"{len(others)} steps came first, most of {task_name(whose)}, none longer than {max(others)[0]:.3f} s.",
+        advice="run run fewer tasks at a time (asyncio.Semaphore), or compute in a process",
+        seconds=sum(wait.total for wait in group),
+        times=sum(wait.times for wait in group),
+        tasks=tuple(wait.worst.task for wait in group),
+        beside=((place[1], f"had no turn for {seconds(length)}"),),
+    )
+
+
+def _code(task: Task) -> tuple[str, int]:
+    return task.path, task.line
+
+
+def never_suspends(evidence: Evidence) -> list[Finding]:
+    """Tasks run at the same time, and each runs from its first line to its last without a pause."""
+    workers = [task for task in evidence.tasks.values() if task.id not in evidence.children]
+    ids = {task.id for task in workers}
+    spans = evidence.spans
+    if (
+        len(ids) < 2
+        or ids & evidence.waiters
+        or not evidence.complete
+        or any(task.ended is None or task.end == "cancelled" for task in workers)
+    ):
+        return []
+    took = {RUNNING: 0.0, BLOCKED: 0.0}
+    stepped, turns = set[int](), set[int]()
+    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+        if task not in ids:
+            continue
+        if state == WAITING:
+            if task in turns or task in stepped:
+                return []
+            continue  # until trio takes note of it
+        seen = turns if state == READY else stepped
+        if task in seen:
+            return []  # it came again, so it had been suspended
+        seen.add(task)
+        if state != READY:
+            took[state] += end - start
+    # Nobody knows what a step was for which the machine was too busy; that its task came again would show all the same.
+    if len(stepped) < 2 or took[RUNNING] < max(evidence.thresholds["never-suspends"], took[BLOCKED]):
+        return []
+    return _never(evidence, workers, took[RUNNING])
+
+
+def _never(evidence: Evidence, workers: list[Task], computing: float) -> list[Finding]:
+    own = [task for task in workers if is_own(task.path, evidence.run.python.libraries)]
+    if not own or not _overlap(workers):
+        return []
+    longest = max(own, key=lambda task: (task.ended or task.created) - task.created)
+    place = evidence.place(longest.path, longest.line)
+    if place is None:
+        return []
+    return [
+        Finding(
+            "never-suspends",
+            "warning",
+            *place,
+            message=f"{len(workers)} tasks that never wait: each runs to its end before the next one starts.",
+            advice="use plain calls or processes; tasks only help when something waits",
+            seconds=computing,
+            times=len(workers),
+            tasks=tuple(task.id for task in workers),
+            beside=((place[1], f"ran {len(workers)} times without ever waiting"),),
+        )
+    ]
+
+
+def _overlap(workers: list[Task]) -> bool:
+    """Whether two of them were there at the same time."""
+    until = float("-inf")
+    for task in sorted(workers, key=lambda task: task.created):
+        if task.created < until:
+            return True
+        until = max(until, task.ended or task.created)
+    return False
