@@ -290,15 +290,14 @@ class _Builder:
         state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
         if state != RUNNING:
             loop.clock.held(state, moment - start)
-        if state is not None and (lane is not None or loop.long):
-            own = self._seen(key, start, moment) if loop.long and self._has_stacks(loop, key) else []
-            where = self._holding_line(own)
-            if lane is not None:
-                self._spans.add(key, state, start, moment, where)
-            else:
-                loop.callbacks.add(state, start, moment, where, own[0].function if own else "")
+        own = self._seen(key, start, moment) if loop.long and self._has_stacks(loop, key) else ()
+        where = self._holding_line(own) if own else -1
         if lane is not None:
+            if state is not None:
+                self._spans.add(key, state, start, moment, where)
             lane.since = moment
+        elif loop.long and state is not None:
+            loop.callbacks.add(state, start, moment, where, own[-1].function if own else "")
         loop.current, loop.last = None, key
         if loop.long:
             loop.short, loop.long, loop.queued, loop.others = 0.0, False, 0.0, 0.0
@@ -344,19 +343,17 @@ class _Builder:
         main, whos = self._trace.main, self._trace.whos
         return main is None or whos[key].thread == whos[main].thread
 
-    def _seen(self, key: int, start: float, end: float) -> list[Frame]:
+    def _seen(self, key: int, start: float, end: float) -> Sequence[Frame]:
         """The frames of the person's own code in which a long step was seen, the innermost first."""
         samples = self._samples.get(0 if self._in_main_thread(key) else self._trace.whos[key].thread, deque())
         while samples and self._seconds(samples[0].at) < start:
             samples.popleft()
         if not samples or self._seconds(samples[0].at) > end:
-            return []
+            return ()
         return [frame for frame in _of_step(samples[0].frames) if is_own(frame.path, self._trace.libraries)]
 
     def _holding_line(self, own: Sequence[Frame]) -> int:
         """The place at which a step was seen; its reason tells the lines that had called one another down to it."""
-        if not own:
-            return -1
         through = tuple((frame.path, frame.line) for frame in reversed(own[1:]))
         return self._place(own[0].path, own[0].line, Reason("", None, through) if through else None)
 
