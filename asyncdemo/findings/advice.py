@@ -165,7 +165,7 @@ def instead_of_blocking_in_callback(evidence: Evidence, place: Place | None, kin
         return _IN_HANDLER
     call = _blocking_call(source, line)
     made = None if call is None else _in_thread(source, call, used, thread)
-    waits = made[0].removeprefix("await ") if made is not None and len(made[0]) <= _LONGEST else thread
+    waits = made[0].removeprefix("await ") if made is not None and len(made[0]) <= LONGEST else thread
     start = "start a task in it, by asyncio.create_task" if used == "asyncio" else "have a task do this"
     return f"a callback cannot wait: {start}, and there use {waits}"
 
