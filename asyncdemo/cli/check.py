@@ -147,7 +147,7 @@ def _near_path(path: str) -> str:
 
 def _annotate(results: Sequence[CheckResult]) -> None:
     if messages.is_github(os.environ):
-        from asyncdemo.expectations.output_diff import as_text
+        from asyncdemo.expectations.line_matching import as_text
 
         for result in results:
             for mismatch in result.mismatches:

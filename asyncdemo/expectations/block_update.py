@@ -5,7 +5,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from asyncdemo.expectations.choices import Observed
-from asyncdemo.expectations.line_matching import ANY_LINES, PLACEHOLDERS, as_expected, matches, pairs, parting, parts
+from asyncdemo.expectations.line_matching import (
+    ANY_LINES,
+    PLACEHOLDERS,
+    aligned,
+    as_expected,
+    matches,
+    pairs,
+    parting,
+    parts,
+)
 from asyncdemo.expectations.output_blocks import (
     HEADING,
     LINE_END,
@@ -18,7 +27,6 @@ from asyncdemo.expectations.output_blocks import (
     blocks_for,
     lines_of,
 )
-from asyncdemo.expectations.output_diff import aligned
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from asyncdemo.expectations.output_diff import Row, as_text
+from asyncdemo.expectations.line_matching import Row, as_text
 
 
 class Mismatch(NamedTuple):

@@ -8,9 +8,8 @@ from asyncdemo.documents.document_blocks import Block, ShownLine
 from asyncdemo.expectations import choices, static_checks
 from asyncdemo.expectations.check_result import Mismatch
 from asyncdemo.expectations.choices import Observed, observed
-from asyncdemo.expectations.line_matching import ANY_LINES, as_expected, in_order, printed_lines
+from asyncdemo.expectations.line_matching import ANY_LINES, Row, as_expected, difference, in_order, printed_lines
 from asyncdemo.expectations.output_blocks import NAMES, Line, Stream, Version, blocks, blocks_for, lines_of
-from asyncdemo.expectations.output_diff import Row, difference
 from asyncdemo.expectations.static_checks import line_of
 from asyncdemo.findings.thresholds import THRESHOLDS
 from asyncdemo.model.recording import Outcome, Run

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.documents.document_blocks import blocks
-from asyncdemo.expectations.output_diff import as_text
+from asyncdemo.expectations.line_matching import as_text
 from asyncdemo.expectations.run_checks import block_mismatches
 from asyncdemo.model.recording import Outcome, Output, Python, Run, Subject
 from tests.conftest import Result

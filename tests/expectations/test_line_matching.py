@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from asyncdemo.expectations.line_matching import (
     ANY_LINES,
     PLACEHOLDERS,
+    aligned,
     as_expected,
     in_order,
     matches,
@@ -18,7 +19,6 @@ from asyncdemo.expectations.line_matching import (
     printed_lines,
     split,
 )
-from asyncdemo.expectations.output_diff import aligned
 from tests.expectations.made import expected_lines
 from tests.expectations.made import printed_lines as st_printed
 

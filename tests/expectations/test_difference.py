@@ -2,9 +2,8 @@
 
 from hypothesis import example, given
 
-from asyncdemo.expectations.line_matching import ANY_LINES, as_expected
+from asyncdemo.expectations.line_matching import ANY_LINES, MOST, as_expected, as_text, difference
 from asyncdemo.expectations.output_blocks import Line
-from asyncdemo.expectations.output_diff import MOST, as_text, difference
 from tests.expectations.made import expected_lines, printed_lines
 
 
