@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncdemo.probe.inject._asyncdemo_layout import BLOCK
-from asyncdemo.runner.attribution import LIMIT, OTHER, PATIENCE, Attribution, Piece, checksum
+from asyncdemo.runner import attribution as attribution_module
+from asyncdemo.runner.attribution import OTHER, PATIENCE, Attribution, Piece, checksum
 from asyncdemo.runner.shared_memory import Write
 
 STDOUT, STDERR = 1, 2
@@ -320,12 +321,12 @@ def test_the_work_grows_no_faster_than_the_output(make: Callable[[int], tuple[by
     assert seconds(8_000) < 40 * seconds(800) + 0.02  # a hundred times where it is quadratic
 
 
-@pytest.mark.slow
-def test_records_that_wait_for_their_bytes_are_bounded() -> None:
+def test_records_that_wait_for_their_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attribution_module, "LIMIT", limit := 1 << 12)  # of 131,072: that takes long to fill
     attribution = Attribution()
-    for start in range(0, LIMIT + 20_000, 1000):
+    last = limit + 2000
+    for start in range(0, last, 1000):
         attribution.feed(b"", [each for i in range(start, start + 1000) for each in records(b"%d\n" % i)], NOW)
-    last = LIMIT + 20_000
     assert named(attribution.feed(b"%d\n0\n" % last, [], NOW) + attribution.finish(NOW)) == [
         (STDOUT, b"%d\n" % last),
         (OTHER, b"0\n"),
