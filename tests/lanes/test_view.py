@@ -1,7 +1,6 @@
 """The timeline as it is drawn, of fabricated recordings."""
 
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -168,15 +167,13 @@ def test_numbers_of_the_table_never_touch() -> None:
     assert "0.02 s 100000  blocked" in held
 
 
-def test_the_call_is_read_from_any_file_and_harmless(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text("\n\fif x:\n    return await \x1b[31mfetch(url)\n")
-    (tmp_path / "raw.py").write_bytes(b"\n\n\xff\xfe\x00\n")
-    for name, expected in (("mine.py", "\\x1b[31mfetch(url)"), ("raw.py", "blocked"), ("gone.py", "blocked")):
-        tasks = [Made("job", [("blocked", 0.1)], 0.1 * n, path=str(tmp_path / name), at=3) for n in range(2)]
-        rows = rows_of(
-            run_of(timeline(*tasks, Made("main", [STEP, ("waiting", 0.2)]), steps=10**6), 0.3), 200, own_program=True
-        )
-        assert rows[-1].endswith(expected)
+def test_the_call_is_read_from_any_module_and_harmless() -> None:
+    modules = {"/x/mine.py": "\n\fif x:\n    return await \x1b[31mfetch(url)\n", "/x/raw.py": "\n\n\ufffd\0\n"}
+    for name, expected in (("mine.py", "\\x1b[31mfetch(url)"), ("raw.py", "\\x00"), ("gone.py", "blocked")):
+        tasks = [Made("job", [("blocked", 0.1)], 0.1 * n, path=f"/x/{name}", at=3) for n in range(2)]
+        run = run_of(timeline(*tasks, Made("main", [STEP, ("waiting", 0.2)]), steps=10**6), 0.3)
+        run = run._replace(subject=run.subject._replace(modules=modules))
+        assert rows_of(run, 200, own_program=True)[-1].endswith(expected)
 
 
 def test_lanes_where_it_is_small_or_a_scenario_or_asked_for() -> None:
