@@ -13,12 +13,14 @@ from typing import Literal, NamedTuple
 
 from asyncdemo.analysis.task_names import shown_tasks
 from asyncdemo.analysis.wait_times import FOR_TASKS, WaitTime
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, TASKS, WAITING, Reason, Timeline
+from asyncdemo.model.recording import Run
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, TASKS, UNKNOWN, WAITING, Reason, Task, Timeline
 
 Doing = Literal["computing", "blocked", "waiting", "cannot run"]
 
 _DOING: tuple[Doing, ...] = ("computing", "cannot run", "waiting", "blocked")  # by states
 _MOST = 1_000_000  # stretches of a path
+_SOON = 0.02  # of the path: what ends so much before its end, ends with it
 _LONG = 0.001  # seconds: a step that takes longer holds the loop
 _LEAST = 0.05  # seconds: a path that is shorter is not told of unasked
 _NOTABLE, _FEW = 0.15, 3  # of a path: how much a line has to contribute to be named, and how many are
@@ -62,8 +64,27 @@ def critical_path(timeline: Timeline) -> list[Stretch]:
     ends = sorted((task.ended, -task.id) for task in tasks if task.ended is not None)
     if not ends:
         return []
-    walk = _Walk(timeline, ends)
-    return walk.through_holders(walk.back(-ends[-1][1], ends[-1][0]))
+    walk, (ended, task) = _Walk(timeline, ends), _last(tasks, ends)
+    return walk.through_holders(walk.back(-task, ended))
+
+
+def _last(tasks: Iterable[Task], ends: Sequence[tuple[float, int]]) -> tuple[float, int]:
+    """When the path ends, and with which task (negative): what only was cancelled as all ended is not the reason."""
+    finished = {task.id for task in tasks if task.end in ("returned", "raised")}
+    others = [end for end in ends if -end[1] in finished]
+    whole = ends[-1][0] - min(task.created for task in tasks)
+    return others[-1] if others and ends[-1][0] - others[-1][0] <= _SOON * whole else ends[-1]
+
+
+def deciding_path(run: Run) -> list[Stretch]:
+    """The critical path of a run; empty where nobody knows who woke whom.
+
+    That of a run that was made to end is empty, too: nothing in it decided how long it took.
+    """
+    was_stopped = run.stopped is not None or run.outcome.kind not in ("exited", "signalled")
+    if run.timeline is None or was_stopped or UNKNOWN in run.timeline.spans.wakers:
+        return []
+    return critical_path(run.timeline)
 
 
 def shares(path: Iterable[Stretch]) -> list[Share]:

@@ -13,8 +13,8 @@ Times in columns are whole microseconds from the start of the run:
 
 `state` has a digit for each span (0 running, 1 ready, 2 waiting, 3 blocked); `start` is the distance from the start of
 the span before; `where` is an index into `places`, -1 where that is unknown; `waker` is the task whose step has ended a
-wait, -1 where none has; `reasons` tells for what tasks wait at the place of the same index (spans.Reason). `standstill`
-is model.traces.Standstill.
+wait, -1 where none has (missing in old recordings); `reasons` tells for what tasks wait at the place of the same index
+(spans.Reason). `standstill` is model.traces.Standstill.
 
 What is read is checked for its shape first, so that whatever stands there is refused in one sentence. A value fits a
 type as an annotation has it: JSON's numbers, strings, booleans and null, `X | None`, literals, tuples (made of JSON's
@@ -34,7 +34,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 from asyncdemo import __version__
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject, as_plain
-from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation, LoopTime, Reason, Spans, Task, Timeline
+from asyncdemo.model.spans import UNKNOWN, CrossThreadCall, IgnoredCancellation, LoopTime, Reason, Spans, Task, Timeline
 from asyncdemo.model.traces import Standstill
 
 T = TypeVar("T")
@@ -308,7 +308,7 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
         raise WrongShapeError("state has other characters than 0 to 3")
     names = ("task", "start", "length", "where")
     tasks, starts, lengths, wheres = (as_numbers(columns.get(name, []), name) for name in names)
-    wakers = as_numbers(columns.get("waker", [-1] * len(wheres)), "waker")
+    wakers = as_numbers(columns.get("waker", [UNKNOWN] * len(wheres)), "waker")
     if len({len(column) for column in (states, tasks, starts, lengths, wheres, wakers)}) > 1:
         raise WrongShapeError("the columns of spans are not all as long as each other")
     start = 0

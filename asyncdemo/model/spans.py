@@ -9,6 +9,7 @@ End = Literal["returned", "raised", "cancelled", "pending"]
 
 STATES: tuple[State, ...] = ("running", "ready", "waiting", "blocked")
 RUNNING, READY, WAITING, BLOCKED = range(4)
+UNKNOWN = -2  # in the place of a task that has ended a wait: it was not recorded whether one did
 
 TASKS = "asyncio", "trio"  # the kinds of lanes that are tasks of event loops
 CALLBACKS = "callbacks"  # the kind of a lane that has the callbacks of an event loop
@@ -78,7 +79,7 @@ class Spans:
     """Spans as columns, so that millions of them stay small; `places` are pairs of path and line.
 
     `reasons` tell for what tasks wait there; a line has several places if there are several reasons. `wakers` are the
-    tasks whose steps have ended waits, -1 where nobody's has, as that of a timer.
+    tasks whose steps have ended waits, -1 where nobody's has, as that of a timer, and UNKNOWN in old recordings.
     """
 
     def __init__(self) -> None:

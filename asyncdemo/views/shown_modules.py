@@ -4,7 +4,7 @@ The file that was started is not always the one that matters: shown are those in
 the loop was held, or in which tasks waited. Where nothing of that is known, it is the one that was started.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from os.path import commonpath
 from pathlib import PurePath
@@ -14,8 +14,10 @@ from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.model.spans import BLOCKED, WAITING
 from asyncdemo.views.excerpt import Lines, code_lines
+from asyncdemo.views.foreign_text import shown
 
 MOST = 3  # files
+_MOST_LINES = 4  # that led to one
 
 
 class ShownModule(NamedTuple):
@@ -86,3 +88,26 @@ def _roots(subject: Subject) -> Iterator[str]:
     if subject.path is None and folders:
         with suppress(ValueError):  # some are no whole paths, as in a recording that somebody has changed
             yield f"{commonpath(folders)}/".replace("//", "/")
+
+
+def place(path: str | None, line: int | None, subject: Subject) -> str:
+    """Where a line is, in words: of a script that is all there is by its number, else with the file."""
+    if line is None:
+        return ""
+    return f"line {line}" if is_alone(path, subject) else shown(f"{file_name(path or '', subject)}:{line}")
+
+
+def lines(chain: Sequence[tuple[str, int]], subject: Subject) -> str:
+    """Lines that led to one another, the outermost first, _MOST_LINES at most: "stages.py:15 → channel.py:13"."""
+    first, *others = dict.fromkeys(place(path, line, subject) for path, line in chain[-_MOST_LINES:])
+    return " → ".join([first, *(each.removeprefix("line ") for each in others)])
+
+
+def script_path(subject: Subject) -> str:
+    """The path of the script, or what stands for it where it has none."""
+    return subject.path or subject.ran or subject.target
+
+
+def is_alone(path: str | None, subject: Subject) -> bool:
+    """True of a script's file, if no other file of user code is known."""
+    return not subject.modules and (subject.is_script(path) or path == script_path(subject))

@@ -112,6 +112,24 @@ def test_while_a_task_could_not_run_it_leads_through_what_held_the_loop() -> Non
     ]
 
 
+def test_a_task_that_is_cancelled_as_all_ends_is_not_what_was_waited_for() -> None:
+    timeline = made(
+        (1, WAITING, 0.0, 6.0, 2),
+        (1, RUNNING, 6.0, 6.01, -1),  # cancels task 3 as its last act
+        (2, BLOCKED, 0.0, 6.0, -1),
+        (3, WAITING, 0.0, 2.0, -1),
+        (3, READY, 2.0, 6.01, -1),
+        (3, RUNNING, 6.01, 6.02, -1),
+        parents={2: 1, 3: 1},
+    )
+    one, two, three = timeline.tasks
+    cancelled = timeline._replace(tasks=(one, two, three._replace(end="cancelled")))
+    assert [(stretch.task, stretch.doing) for stretch in critical_path(cancelled)] == [
+        (2, "blocked"),
+        (1, "computing"),
+    ]
+
+
 def test_tasks_that_wake_each_other_at_one_moment_are_no_endless_path() -> None:
     timeline = made((1, WAITING, 0.0, 1.0, 2), (2, WAITING, 0.0, 1.0, 1), parents={})
     assert critical_path(timeline) == []

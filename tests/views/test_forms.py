@@ -1,6 +1,7 @@
 """All forms of a recording: each is what it claims to be, whatever was recorded."""
 
 import json
+import re
 from collections import Counter
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 
 from asyncdemo.model.recording import Finding, Run
 from asyncdemo.model.recording_json import Recording, from_text
-from asyncdemo.model.spans import Spans, Timeline
+from asyncdemo.model.spans import UNKNOWN, Spans, Timeline
 from asyncdemo.views.exports import COMPARISONS
 from asyncdemo.views.terminal.playback import write_recording
 from tests.comparison.made import compared, made
@@ -147,7 +148,24 @@ def test_what_a_picture_says() -> None:
     assert said[:2] == ["example", "0.61 s"]
     assert {"main", "beat", "job 1", "BLOCKS", "cannot run", "ready, cannot run", "tick", "cancelled"} <= set(said)
     assert "! blocking-call, line 13, 3 times, 0.60 s total" in said
-    assert said[-4:] == ["waiting", "cannot run", "BLOCKS", "a short step"]
+    assert said[-5:] == ["waiting", "cannot run", "BLOCKS", "a short step", "critical path"]
+    assert said[-6].startswith("critical path: ")
+
+
+def test_a_picture_says_for_what_was_waited_and_what_decided() -> None:
+    said = text(recording(fetching()), ".svg")
+    assert {f">{words}</text>" in said for words in ("gather", "sleep 0.1", "awaits fetch")} == {True}
+    assert "critical path: 48 % sleep 0.1 at line 9, 38 % blocked at line 12" in said
+    assert len(re.findall(r'class="critical" d="M[^"]+"', said)) == 3  # two lanes, and the legend
+
+
+def test_a_picture_of_a_run_that_was_stopped_or_is_old_has_no_critical_path() -> None:
+    stopped = fetching()._replace(stopped=0.5)
+    old = fetching()
+    assert old.timeline is not None
+    old.timeline.spans.wakers[0] = UNKNOWN
+    for run in (stopped, old):
+        assert "critical" not in text(recording(run), ".svg").partition("</style>")[2]
 
 
 def test_a_picture_of_many_lanes_is_folded() -> None:

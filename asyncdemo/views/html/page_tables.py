@@ -7,25 +7,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asyncdemo.analysis.cancellations import cancellations
-from asyncdemo.analysis.critical_path import Share, Stretch, critical_path, shares
+from asyncdemo.analysis.critical_path import Share, Stretch, deciding_path, shares
 from asyncdemo.analysis.held_loop import call_of, held
 from asyncdemo.analysis.standstill_words import at_line, circle, in_order, wait_of, why
 from asyncdemo.analysis.standstills import Circle, Stand, Waiter, stand_of
 from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.analysis.wait_times import wait_times
 from asyncdemo.model.recording import Run, Subject
-from asyncdemo.model.spans import Timeline, wait_words
+from asyncdemo.model.spans import Timeline
 from asyncdemo.views import wording
+from asyncdemo.views.critical_words import deciding_lines, doing, place_of
 from asyncdemo.views.foreign_text import shortened, shown
-from asyncdemo.views.html.page_timeline import lines, microseconds, place, where
+from asyncdemo.views.html.page_timeline import microseconds, where
+from asyncdemo.views.shown_modules import lines, place
 
 MOST_ROWS = 100  # of a table
 HELD = 0.02  # seconds: what held the loop for less in all is not worth a row
 MOST_STRETCHES = 5_000  # of the critical path
 _LONGEST = 300  # characters of a cell
 _HUNG = {"deadlock", "stuck"}
-_TELLING = 0.1  # of the critical path: lines that contribute as much are named in its sentence
-_NAMED = 3  # of them at most
 
 
 def waited(timeline: Timeline, subject: Subject) -> list[list[Any]]:
@@ -62,42 +62,27 @@ def held_the_loop(timeline: Timeline, subject: Subject) -> list[list[Any]]:
 
 
 def critical(run: Run, timeline: Timeline, lanes: Mapping[int, int], zero: float) -> dict[str, Any] | None:
-    """The critical path: its stretches [lane, start, length], a sentence, and a row for each of its lines.
-
-    None of a run that was made to end: nothing in it has decided how long it took.
-    """
-    if run.stopped is not None or run.outcome.kind not in ("exited", "signalled"):
+    """The critical path: its stretches [lane, start, length], a sentence, and a row for each of its lines."""
+    path = deciding_path(run)
+    if not path:
         return None
-    path = critical_path(timeline)
     found = shares(path)
     called = names(shown_tasks(timeline, full=True))
     whole = sum(share.seconds for share in found)
     rows = [
         [
             0 if share.path is None or share.line is None else where(share.path, share.line, run.subject),
-            _place_of(share, run.subject),
-            shown(_doing(share, called)),
+            place_of(share, run.subject),
+            shown(doing(share, called)),
             _who(share, called),
             f"{share.times:,}",
             wording.seconds(share.seconds),
             wording.share(share.seconds / whole),
         ]
-        for share in (found[:MOST_ROWS] if whole else ())
+        for share in found[:MOST_ROWS]
     ]
-    return {"path": _drawn(path, lanes, zero), "said": critical_sentence(run, found, called), "rows": rows}
-
-
-def critical_sentence(run: Run, found: Sequence[Share], called: Mapping[int, str]) -> str:
-    """What decided how long it took, in one sentence; "" where there is no path."""
-    whole = sum(share.seconds for share in found)
-    told = [share for share in found if share.seconds >= _TELLING * whole][:_NAMED]
-    if not told or not whole:
-        return ""
-    parts = [
-        f"{wording.share(share.seconds / whole)} {_doing(share, called)} at {_place_of(share, run.subject)}"
-        for share in told
-    ]
-    return shown(f"What decided how long it took ({wording.seconds(whole)}): {', '.join(parts)}.")
+    said = f"What decided how long it took ({wording.seconds(whole)}): {deciding_lines(found, run.subject, called)}."
+    return {"path": _drawn(path, lanes, zero), "said": shown(said), "rows": rows}
 
 
 def _drawn(path: Sequence[Stretch], lanes: Mapping[int, int], zero: float) -> list[list[int]]:
@@ -110,20 +95,6 @@ def _drawn(path: Sequence[Stretch], lanes: Mapping[int, int], zero: float) -> li
         [lanes[each.task], microseconds(each.start - zero), microseconds(each.end) - microseconds(each.start)]
         for each in known
     ]
-
-
-def _place_of(share: Share, subject: Subject) -> str:
-    if share.path is None or share.line is None:
-        return "a line that is not known"
-    through = () if share.reason is None else share.reason.through
-    return lines([*through, (share.path, share.line)], subject)
-
-
-def _doing(share: Share, called: Mapping[int, str]) -> str:
-    reason = share.reason
-    if reason is None or share.doing != "waiting" or not reason.wait:
-        return share.doing
-    return wait_words(reason.wait, reason.value, called.get(reason.value or 0) if reason.wait == "task" else None)
 
 
 def _who(share: Share, called: Mapping[int, str]) -> str:

@@ -24,12 +24,11 @@ from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
 from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.model.spans import STATES, WAITING, Spans, Task, Timeline, wait_words
-from asyncdemo.views.foreign_text import shortened, shown
-from asyncdemo.views.shown_modules import file_name
+from asyncdemo.views.foreign_text import shortened
+from asyncdemo.views.shown_modules import is_alone, lines, place
 
 MOST_LANES = 1_000  # lanes
 _LONGEST = 80  # characters of a name
-_MOST_LINES = 4  # that led to one
 MOST_SPANS = 120_000  # spans of a page, in all its lanes
 _FINEST = 2**17  # pixels along a run at the largest zoom, if spans have to be merged at all
 MOST_MOMENTS = 5_000  # moments of a page
@@ -90,12 +89,6 @@ def _place(spans: Spans, index: int, subject: Subject, called: Mapping[int, str]
     words = "" if not reason.wait else f"awaits {task}" if task else wait_words(reason.wait, reason.value)
     led = [lines([*reason.through, spans.places[index]], subject)] if reason.through else []
     return [key, shortened(words, _LONGEST), *led]
-
-
-def lines(chain: Sequence[tuple[str, int]], subject: Subject) -> str:
-    """Lines that led to one another, the outermost first, _MOST_LINES at most: "stages.py:15 → channel.py:13"."""
-    first, *others = dict.fromkeys(place(path, line, subject) for path, line in chain[-_MOST_LINES:])
-    return " → ".join([first, *(each.removeprefix("line ") for each in others)])
 
 
 def _drawn_tasks(timeline: Timeline) -> list[Task]:
@@ -300,23 +293,6 @@ def _fine(seconds: float) -> float:
     return int(fine) if fine.is_integer() else fine
 
 
-def place(path: str | None, line: int | None, subject: Subject) -> str:
-    """Where a line is, in words: of a script that is all there is by its number, else with the file."""
-    if line is None:
-        return ""
-    return f"line {line}" if _is_alone(path, subject) else shown(f"{file_name(path or '', subject)}:{line}")
-
-
 def where(path: str, line: int, subject: Subject) -> int | str:
     """The key of a place, which a row of code has too: the number of the line where there is one file, else words."""
-    return line if _is_alone(path, subject) else place(path, line, subject)
-
-
-def script_path(subject: Subject) -> str:
-    """The path of the script, or what stands for it where it has none."""
-    return subject.path or subject.ran or subject.target
-
-
-def _is_alone(path: str | None, subject: Subject) -> bool:
-    """True of a script's file, if no other file of user code is known."""
-    return not subject.modules and (subject.is_script(path) or path == script_path(subject))
+    return line if is_alone(path, subject) else place(path, line, subject)

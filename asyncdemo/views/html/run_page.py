@@ -24,8 +24,8 @@ from asyncdemo.views import wording
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.foreign_text import last_state, shortened, shown
 from asyncdemo.views.html import page_tables
-from asyncdemo.views.html.page_timeline import Lanes, lanes, microseconds, place, places, script_path, stepping, where
-from asyncdemo.views.shown_modules import ShownModule, shown_modules
+from asyncdemo.views.html.page_timeline import Lanes, lanes, microseconds, places, stepping, where
+from asyncdemo.views.shown_modules import ShownModule, place, script_path, shown_modules
 
 MOST_CODE = 5_000  # lines
 SHORT_CODE = 40  # lines: of a program of several files, longer ones are shown in part

@@ -85,7 +85,10 @@ def escaped(said: str) -> str:
 
 CHARACTER = 8.4  # pixels that a character of the words on lanes takes: 0.6 of their size, in all fonts of that kind
 KINDS = {RUNNING: "running", READY: "ready", WAITING: "waiting", BLOCKED: "blocked"}
-LEGEND = [(KINDS[state], STATES[state][0]) for state in (WAITING, RUNNING, READY, BLOCKED)] + [("step", "a short step")]
+LEGEND = [(KINDS[state], STATES[state][0]) for state in (WAITING, RUNNING, READY, BLOCKED)] + [
+    ("step", "a short step"),
+    ("critical", "critical path"),
+]
 
 _LIGHT = """\
     .word, .said, .end, .number { font-size: 14px; font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; }
@@ -98,6 +101,7 @@ _LIGHT = """\
     .blocked { fill: #c8302b; }
     .script { fill: #d9d9d9; }
     .step { fill: #1a1a1a; }
+    .critical { fill: #8a1d9e; }
     .on-running, .on-blocked { fill: #ffffff; font-weight: bold; }
     .grid { stroke: #e3e3e3; stroke-width: 1; fill: none; }
     .moment { stroke: #888888; stroke-width: 1.5; fill: none; }
@@ -109,6 +113,7 @@ _DARK = """\
       :root .waiting { fill: #23405a; }
       :root .script { fill: #4a4d55; }
       :root .step { fill: #f0f0f0; }
+      :root .critical { fill: #e08cf0; }
       :root .on-running, :root .on-blocked { fill: #ffffff; }
       :root .grid { stroke: #33363d; }
       :root .moment { stroke: #9a9a9a; }

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from asyncdemo.analysis.bar_words import BarWords, Texts
+from asyncdemo.analysis.critical_path import deciding_path
 from asyncdemo.analysis.lane_drawing import DUE, ENDS, MANY, STATES, Chart, Word, chart, length, spoken, words
 from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, Lane, cells, shape, together
 from asyncdemo.analysis.task_names import names, shown_tasks
@@ -18,17 +20,19 @@ _LONGEST = 18  # characters of a name
 _LINE = 200  # characters of a printed line that are looked at
 _END = 92  # pixels for the word behind a lane: how its task ended
 _MORE = 24  # pixels: the height of a line that says how many lanes are left out
-BAR, SAID, GAP = 22, 19, 8  # pixels: the height of a bar, of the words below it, and what is free below both
+BAR, SAID, GAP = 22, 23, 9  # pixels: the height of a bar, of the words below it, and what is free below both
 _TALLER = 3  # pixels above and below, of what blocks
 _STEP = 2  # pixels at least that a short step is wide
 _WIDE, _DENSE = 30, 4  # of so many pixels or more one in four has a short step: they are too many to be drawn
+_LINED = 3  # pixels: how thick the mark of the critical path is
 _BESIDE = 3  # pixels between the mark of a moment and what was printed then
 
 
 class DrawnLane(NamedTuple):
     """What is on a lane: a state for each pixel, words in cells of a character, and where in pixels each was said.
 
-    `plain` is how many pixels are drawn of a run of which no state is known.
+    `plain` is how many pixels are drawn of a run of which no state is known. `waits` has for what tasks waited between
+    two pixels, in words, `critical` where the lane is on the critical path: first pixel, and the one behind the last.
     """
 
     name: str
@@ -36,6 +40,8 @@ class DrawnLane(NamedTuple):
     said: Sequence[tuple[Word, float]]
     end: End | None
     plain: int = 0
+    waits: Texts = lambda _, __: ()
+    critical: Sequence[tuple[float, float]] = ()
 
     @property
     def height(self) -> int:
@@ -62,7 +68,8 @@ class Section(NamedTuple):
         """What its lanes are made of, by the words of KINDS."""
         codes = {code for each in self.lanes for code in set(each.pixels)}
         states = {code & ~STEPPED for code in codes} - {NOTHING}
-        return {KINDS[code - 1] for code in states} | ({"step"} if any(code & STEPPED for code in codes) else set())
+        kinds = {KINDS[code - 1] for code in states} | ({"step"} if any(code & STEPPED for code in codes) else set())
+        return kinds | ({"critical"} if any(each.critical for each in self.lanes) else set())
 
 
 def section(run: Run, seconds: float, room: int, most: int, column: int = 0) -> Section:
@@ -79,12 +86,33 @@ def section(run: Run, seconds: float, room: int, most: int, column: int = 0) -> 
         return alone
     coarse = chart(run, run.timeline, tasks, called, Axis(zero, zero + seconds, int(width / CHARACTER)))
     folded = coarse.folded(most)
-    fine = cells(
-        run.timeline.spans, Axis(zero, zero + seconds, width), [task for each in folded.lanes for task in each.tasks]
-    )
-    lanes = [_lane(each, coarse, fine, complete=run.timeline.complete) for each in folded.lanes]
+    axis = Axis(zero, zero + seconds, width)
+    fine = cells(run.timeline.spans, axis, [task for each in folded.lanes for task in each.tasks])
+    waits = BarWords(run.timeline.spans, axis, called)
+    path = _critical(run, axis) if len(folded.lanes) > 1 else {}
+    lanes = [
+        _lane(each, coarse, fine, complete=run.timeline.complete)._replace(
+            waits=waits.of(each.tasks), critical=[part for task in each.tasks for part in path.get(task, ())]
+        )
+        for each in folded.lanes
+    ]
     more = f"… {folded.left_out} more tasks" if folded.left_out else ""
     return Section(run, lanes, more, column, width)
+
+
+def _critical(run: Run, axis: Axis) -> dict[int, list[tuple[float, float]]]:
+    """The parts of each task on the critical path, in pixels of the axis; those that meet are one."""
+    found: dict[int, list[tuple[float, float]]] = {}
+    for stretch in deciding_path(run):
+        start, stop = (
+            min(max(0.0, (moment - axis.start) / (axis.end - axis.start) * axis.cells), axis.cells)
+            for moment in (stretch.start, stretch.end)
+        )
+        parts = found.setdefault(stretch.task, [])
+        if parts and start - parts[-1][1] < _STEP:
+            start = parts.pop()[0]
+        parts.append((start, max(stop, start + _STEP)))
+    return found
 
 
 def _tasks(run: Run) -> list[Task]:
@@ -155,7 +183,9 @@ def lane(drawn: DrawnLane, left: float, top: float) -> Iterator[str]:
     yield from _boxes([(start, max(stop, start + _STEP)) for start, stop in steps], "step", left, top, BAR)
     before = NOTHING
     for state, start, stop in runs:
-        if state != NOTHING:
+        if state == WAITING + 1 and (start, stop) not in crowded:
+            yield from _wait_words(drawn, start, stop, steps, left, top)
+        elif state != NOTHING:
             texts = (DUE, *STATES[READY]) if (state, before) == (READY + 1, WAITING + 1) else STATES[state - 1]
             if (start, stop) in crowded:
                 texts = (f"{texts[0]}, {MANY}", *texts)
@@ -165,6 +195,8 @@ def lane(drawn: DrawnLane, left: float, top: float) -> Iterator[str]:
         yield path(f"M{left + at:.1f} {top + BAR - 4:.1f} v{SAID}", "moment")
         x = max(left + at + _BESIDE, left + word.cell * CHARACTER)
         yield text(x, top + BAR + SAID - 5, word.text, kind="said")
+    critical = [(round(start, 1), round(stop, 1)) for start, stop in drawn.critical]
+    yield from _boxes(critical, "critical", left, top + BAR + _TALLER, _LINED)
     last = len(drawn.pixels.rstrip(bytes((NOTHING,))))
     said_then = any(at >= last - SAID for _, at in drawn.said)  # it is seen that it came to its end
     if drawn.end is not None and last and not (drawn.end == "returned" and said_then):
@@ -191,7 +223,18 @@ def _steps(pixels: bytes) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _boxes(boxes: Sequence[tuple[int, int]], kind: str, left: float, top: float, height: float) -> Iterator[str]:
+def _wait_words(
+    drawn: DrawnLane, start: int, stop: int, steps: Sequence[tuple[int, int]], left: float, top: float
+) -> Iterator[str]:
+    """For what was waited between the steps of a bar, where there is room for it; once where it is alike."""
+    parts = _parts(start, stop, steps)
+    said = [tuple(drawn.waits(*part)) for part in parts]
+    for texts, alike in groupby(range(len(parts)), key=said.__getitem__):
+        widest = max((parts[index] for index in alike), key=lambda part: part[1] - part[0])
+        yield from _word((*texts, *STATES[WAITING]), f"word on-{KINDS[WAITING]}", widest, left, top)
+
+
+def _boxes(boxes: Sequence[tuple[float, float]], kind: str, left: float, top: float, height: float) -> Iterator[str]:
     """All boxes of one kind in one element: there may be hundreds."""
     if boxes:
         steps = "".join(f"M{left + start:g} {top:g}h{stop - start}v{height:g}h{start - stop}z" for start, stop in boxes)
@@ -200,16 +243,20 @@ def _boxes(boxes: Sequence[tuple[int, int]], kind: str, left: float, top: float,
 
 def _widest(start: int, stop: int, steps: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """The widest stretch of a bar without a step in it."""
+    return max(_parts(start, stop, steps), key=lambda each: each[1] - each[0])
+
+
+def _parts(start: int, stop: int, steps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches of a bar without a step in them."""
     inside = [(begin, end) for begin, end in steps if start <= begin < stop]
     edges = [start, *(edge for step in inside for edge in step), stop]
-    free = [(one, other) for one, other in list(pairwise(edges))[::2]]
-    return max(free, key=lambda each: each[1] - each[0])
+    return [(one, other) for one, other in list(pairwise(edges))[::2]]
 
 
 def _word(texts: Sequence[str], kind: str, free: tuple[int, int], left: float, top: float) -> Iterator[str]:
     """The first of the words for a state that there is room for."""
     room = (free[1] - free[0]) / CHARACTER - 1
-    said = next((each for each in texts if len(each) <= room), None)
+    said = next((each for each in texts if measure(each) <= room), None)
     if said is not None:
         yield text(left + (free[0] + free[1]) / 2, top + BAR - 6, said, kind=kind)
 

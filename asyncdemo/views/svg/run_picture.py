@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from asyncdemo.analysis.critical_path import deciding_path, shares
 from asyncdemo.analysis.lane_drawing import length
 from asyncdemo.analysis.lanes import ticks, unit_of
+from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.catalogue.script_source import docstring
 from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
+from asyncdemo.views.critical_words import deciding_lines
+from asyncdemo.views.shown_modules import place
 from asyncdemo.views.svg.drawing import CHARACTER, EDGE, LEGEND, WIDTH, cut, opening, path, text, timeline_style
 from asyncdemo.views.svg.lane_picture import VARIANT, Section, lane, section
 from asyncdemo.views.variant_runs import side_by_side
@@ -82,12 +86,19 @@ def _said(run: Run, *, alone: bool) -> list[str]:
     if run.timeline is not None and not run.timeline.complete:
         said.append(f"{who}the trace is incomplete")
     for finding in (run.findings or ())[:FINDINGS]:
-        where = "" if finding.line is None else f", line {finding.line}"
+        where = "" if finding.line is None else f", {place(finding.path, finding.line, run.subject)}"
         took = "" if finding.seconds is None else f", {wording.seconds(finding.seconds)} total"
         times = f", {finding.times} times" if finding.times > 1 else ""
         sign = "i" if finding.severity == "note" else "!"
         said.append(f"{sign} {who}{finding.rule}{where}{times}{took}")
-    return said
+    return said + [f"{who}critical path: {decided}" for decided in _decided(run) if decided]
+
+
+def _decided(run: Run) -> Iterator[str]:
+    """What decided how long it took, where there was a choice: with two tasks or more."""
+    if run.timeline is not None and len(shown_tasks(run.timeline, full=False)) > 1:
+        called = names(shown_tasks(run.timeline, full=True))
+        yield deciding_lines(shares(deciding_path(run)), run.subject, called)
 
 
 def _summary(run: Run) -> str:
@@ -146,6 +157,7 @@ def _legend(shown: set[str], top: float) -> Iterator[str]:
     for kind, said in LEGEND:
         if kind in shown:
             wide = 3 if kind == "step" else 28
-            yield path(f"M{x:g} {top:g}h{wide}v16h-{wide}z", kind)
+            down, tall = (10, 4) if kind == "critical" else (0, 16)
+            yield path(f"M{x:g} {top + down:g}h{wide}v{tall}h-{wide}z", kind)
             yield text(x + wide + 8, top + 14, said, kind="small")
             x += wide + 8 + len(said) * 9.5 + 26

@@ -16,7 +16,7 @@ class RunReport {
       headingPart(run, `name-${number}`),
       run.findings.length > 0 && make("div.findings", run.findings.map((finding) => findingPart(finding, this.show))),
       run.tables.stood && stoodPart(run.tables.stood, this.show),
-      this.panel(), tablesPart(run.tables, this.show), this.columns(), notesPart(run));
+      this.panel(), this.columns(), tablesPart(run.tables, this.show), notesPart(run));
   }
 
   panel() {
