@@ -313,7 +313,8 @@ def length(run: Run) -> float:
 def chart(run: Run, timeline: Timeline, tasks: Sequence[Task], names: Mapping[int, str], axis: Axis) -> Chart:
     """Give what these tasks did and printed."""
     drawn = cells(timeline.spans, axis, [task.id for task in tasks])
-    waits = BarWords(timeline.spans, axis, names)
+    ended = {task.id: task.ended for task in timeline.tasks if task.ended is not None}
+    waits = BarWords(timeline.spans, axis, names, ended)
     return Chart(tasks, names, axis, drawn, by_task(timeline, prints(run.output)), waits)
 
 

@@ -108,6 +108,18 @@ def test_many_short_steps_have_their_wait_in_common() -> None:
     assert drawn("wwww" + "'w" * 20, (0, ("sleep 0.01", "sleep"))) == [(7, " sleep 0.01, many short steps ")]
 
 
+def test_whose_end_has_ended_the_wait_is_named() -> None:
+    spans = Spans()
+    spans.places, spans.reasons = [("app.py", 1)], {0: Reason("as_completed")}
+    spans.add(1, WAITING, 0.0, 10.0, 0, waker=7)
+    axis = Axis(0.0, 10.0, 20)
+    assert BarWords(spans, axis, {7: "shared"}, {7: 9.9998}).of([1])(0, 20) == ("awaits shared", "as_completed")
+    assert BarWords(spans, axis, {7: "shared"}, {7: 12.0}).of([1])(0, 20) == ("as_completed",)
+    assert BarWords(spans, axis, {7: "shared"}, {}).of([1])(0, 20) == ("as_completed",)
+    spans.reasons[0] = Reason("event")
+    assert BarWords(spans, axis, {7: "shared"}, {7: 9.9998}).of([1])(0, 20) == ("event",)
+
+
 SCRIPT = """\
 import asyncio
 
