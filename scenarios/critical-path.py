@@ -12,7 +12,7 @@ save 0.1 s in `stock`, and the page is 0.1 s sooner.
 `asyncdemo run critical-path --critical` shows it: line by line, what
 each contributes to the 0.6 s.
 
-**Myth: "optimise the slowest call."** Optimise what everybody else
+**Myth: "optimise the slowest call."** Optimise what everything else
 waits for. As soon as that is fast enough, another path is critical,
 and it is time to look again.
 

@@ -2,20 +2,20 @@
 
 `alice` takes lock `a` and then wants `b`; `bob` takes `b` and then
 wants `a`. Each holds what the other waits for. Nothing is left that
-could wake the program, and plain Python would sit there for ever,
-using no processor and saying nothing.
+could wake the program. Plain Python would sit there forever, using
+no processor time and printing nothing.
 
 asyncdemo sees that no timer, no input and no thread can wake it any
-more. It says who holds what at which line, and ends the run.
+more. It says which task holds what, where, and ends the run.
 
-**The usual cure:** take the locks in the same order everywhere. Then
-whoever comes second waits with nothing in its hands.
+**The usual fix:** take the locks in the same order everywhere. Then
+a task that has to wait for the first lock does not hold the other.
 
 **Myth: "there are no deadlocks with one thread."** A task keeps its
 locks across every `await`; that is enough.
 
-**Try** swapping the arguments of one `transfer` in a copy: both get
-both.
+**Try** copying the script and swapping the arguments of one
+`transfer`: then both tasks get both locks.
 """
 # /// script
 # [tool.asyncdemo]

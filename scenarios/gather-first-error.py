@@ -6,7 +6,7 @@ and 0.3 s, after the error was caught.
 
 `gather` only *waits* for its tasks. The first error ends the waiting
 and nothing else; the other tasks belong to the event loop and go on.
-Their results are lost, and so is a second error: nobody hears of it.
+Their results are lost, and so is a second error: nothing reports it.
 
 **Myth: "gather cancels the rest."** It does so only if `main` itself
 is cancelled while it waits there. A failure cancels nothing. If

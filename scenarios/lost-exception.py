@@ -1,4 +1,4 @@
-"""a task fails, and nobody awaits it
+"""a task fails, and nothing awaits it
 
 The disk is full at 0.1 s, and `main` does not notice. The error is
 reported at 0.2 s, when the last reference to the task is gone. It is

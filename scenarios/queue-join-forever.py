@@ -1,21 +1,21 @@
-"""the worker died, and join waits for ever
+"""the worker died, and join waits forever
 
 `queue.join()` returns when `task_done()` was called once for each
 item that was put in. The worker fails at the third item, and ends.
-Two items are never done, so `main` waits for ever; and because
-nobody awaits the worker, nobody sees its error.
+Two items are never done, so `main` waits forever. Nothing awaits the
+worker, so its error goes unnoticed.
 
-asyncdemo says so: `queue.join (2 unfinished)`, and that the worker
-ended with ZeroDivisionError, at which line.
+asyncdemo reports `queue.join (2 unfinished)`, and that the worker
+ended with ZeroDivisionError, and at which line.
 
-**The usual cure:** catch errors inside the loop, with `task_done()`
-in a `finally`, or await the workers beside the join, in a TaskGroup:
-then the first error ends it all.
+**The usual fix:** catch errors inside the loop, with `task_done()`
+in a `finally`; or run the workers in a TaskGroup, next to the join:
+then the first error ends everything.
 
 **Myth: "an error in a task stops the program."** It is kept in the
-task until somebody awaits it.
+task until something awaits it.
 
-**Try** `--set ITEMS="[5, 2, 1]"`: without the zero all is done.
+**Try** `--set ITEMS="[5, 2, 1]"`: without the zero, `main` ends.
 """
 # /// script
 # [tool.asyncdemo]

@@ -1,15 +1,15 @@
 """who puts a waiting task back to work
 
-A task that waits does nothing, and does not look whether it could go
-on. Somebody else has to say so: a timer, input, a thread, or, as
-here, another task.
+A task that waits does nothing, and does not check whether it could
+go on. Something else has to wake it: a timer, input, a thread, or,
+as here, another task.
 
 `runner` waits for an event, `sets` sets it. `set()` only puts
 `runner` into the event loop's queue; `sets` goes on, and prints its
 line first. `runner` runs when `sets` suspends.
 
-**Myth: "`set()` runs whoever waits."** It makes them ready. Until the
-task that called it suspends or ends, nothing else runs. The same is
+**Myth: "`set()` runs the task that waits."** It makes it ready. No
+other task runs until the one that called it suspends. The same is
 true of `queue.put`, of `future.set_result` and of releasing a lock.
 
 `asyncdemo run who-woke-me --save who.html` draws the lanes;
@@ -17,8 +17,8 @@ true of `queue.put`, of `future.set_result` and of releasing a lock.
 the end of the program: `runner` was woken by `sets`, `sets` by its
 timer.
 
-**Try** an `await asyncio.sleep(0)` between `set()` and the `print`
-that follows it.
+**Try** copying the script and putting `await asyncio.sleep(0)`
+between `set()` and the `print` that follows it.
 """
 # /// script
 # [tool.asyncdemo]
