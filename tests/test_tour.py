@@ -33,7 +33,7 @@ What is printed?
 
 running hello
 It is 1.
- ► 1  hello   ◄ what happens
+ ► 1  hello   ◄ what happened
    2  nothing
    3  hello, and a warning
 
@@ -57,7 +57,7 @@ That was course.
    hello      seen
    two-ways   seen
 
-That was all of it.
+That was all.
 
 """
 BLOCKS = """# Text

@@ -26,9 +26,9 @@ STATES: dict[str, tuple[str, *tuple[tuple[str, str], ...]]] = {
     "tried": ("a-hello", ("t", "hello Ada")),
     "keys": ("a-hello", ("?", "what they do")),
     "source": ("a-hello", ("s", "enter back")),
-    "film": ("b-waits", ("\r", "enter next stop"), ("l", "times as slow")),
+    "film": ("b-waits", ("\r", "enter next stop"), ("l", "times slower")),
     "name": ("a-hello", ("ja", "go to the stop: a_")),
-    "end": ("hangs", ("n", "That was all of it.")),
+    "end": ("hangs", ("n", "That was all.")),
 }
 SHORT = ("question", "answer", "film", "name")
 

@@ -159,7 +159,7 @@ def question_rows(page: Page, asked: Round, predicted: int | None) -> list[Row]:
     """The question and its choices, with a sign at the one that was chosen."""
     several = any("\n" in choice for choice in asked.choices)
     rows: list[Row] = [
-        *paragraph(page, f"{asked.question or ''}{'   (/ = next line)' if several else ''}", style="title")
+        *paragraph(page, f"{asked.question or ''}{'   (a / marks a new line)' if several else ''}", style="title")
     ]
     for number in range(len(asked.choices)):
         chosen = number == predicted
@@ -186,7 +186,7 @@ def verdict_rows(page: Page, state: State, *, short: bool) -> list[Row]:
         if short and state.matched is not None and not right and not mine:
             continue
         sign = page.glyphs["now"] if right else " "
-        words = "as you said" if right and mine else "what happens" if right else "you" if mine else ""
+        words = "as you said" if right and mine else "what happened" if right else "you" if mine else ""
         rows += choice_rows(page, asked, number, sign, "good" if right else "plain", words)
     return rows
 
@@ -195,11 +195,11 @@ def _verdict(state: State) -> tuple[str, str]:
     run = state.answered
     if run is not None and state.matched is None:
         if run.outcome.kind != "exited":
-            return f"No choice is proved right by this run: {wording.outcome(run.outcome)}", "warn"
-        return "This run is like none of the choices, which a busy machine may do. r runs it again", "warn"
+            return f"This run matches none of the choices: {wording.outcome(run.outcome)}", "warn"
+        return "This run matches none of the choices, perhaps because the machine is busy. r runs it again", "warn"
     right = (state.matched or 0) + 1
     if state.predicted is None:
         return f"It is {right}.", "title"
     if state.predicted == state.matched:
         return f"Right: it is {right}.", "good"
-    return f"Not {state.predicted + 1}: it is {right}. p lets you predict again", "warn"
+    return f"Not {state.predicted + 1}: it is {right}. p predicts again", "warn"

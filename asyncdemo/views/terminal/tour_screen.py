@@ -27,7 +27,8 @@ from asyncdemo.views.terminal.tour_runs import (
 _ROOMY = 26  # rows: from there on all choices are shown again beside the answer
 _BEFORE = 28  # cells: what stands before a command for more, at most
 _KEY = 12  # cells of the column of keys in the help
-_GAP, _LONGEST = 3, len("right at first")  # cells
+_GAP, _LONGEST = 3, len("right first time")  # cells
+_WORDS = {"right at first": "right first time"}  # of marks as they are kept
 _STYLES = {None: "dim", "seen": "plain", "right later": "plain", "right at first": "good"}
 
 
@@ -182,7 +183,7 @@ def _end(page: Page, state: State) -> list[Row]:
     if after:
         said = f"Next is chapter {after[0].chapter.number}: {after[0].chapter.title}"
         return [*rows, *paragraph(page, said)]
-    return [*rows, ("That was all of it.",)]
+    return [*rows, ("That was all.",)]
 
 
 def write_progress(page: Page, stops: Sequence[Stop], course: Course, again: str) -> None:
@@ -207,7 +208,14 @@ def progress_rows(page: Page, stops: Sequence[Stop], course: Course) -> list[Row
     rows: list[Row] = []
     for name, stop in zip(names, stops, strict=True):
         mark = overall(course, stop.keys)
-        rows.append(("   ", name, " " * (width + 3 - cells(name)), (mark or "not yet", _STYLES[mark])))
+        rows.append(
+            (
+                "   ",
+                name,
+                " " * (width + 3 - cells(name)),
+                (_WORDS.get(mark or "not yet", mark or "not yet"), _STYLES[mark]),
+            )
+        )
     return rows
 
 
@@ -314,7 +322,7 @@ def _enter(state: State) -> str:
 
 
 def _speed(state: State) -> Row:
-    return ((f"shown again, {1 / state.film[0]:,.0f} times as slow", "accent"),)
+    return ((f"replayed {1 / state.film[0]:,.0f} times slower", "accent"),)
 
 
 def _width(keys: Sequence[tuple[str, str]]) -> int:
