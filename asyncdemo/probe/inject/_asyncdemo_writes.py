@@ -138,7 +138,8 @@ def _noter(words, number_of):
     clock, getframe, thread_id = time.monotonic_ns, sys._getframe, _thread.get_ident
     numbers = itertools.count()
     mask, block, prime, seal_at = layout.WRITES - 1, layout.BLOCK, layout.PRIME, layout.SEAL_AT
-    identity, size, count_from, numbered, to_number = id, len, range, enumerate, int.from_bytes
+    writes_at, entry, writer_at = layout.WRITES_AT, layout.WRITE, layout.WRITER_AT
+    identity, size, count_from, to_number = id, len, range, int.from_bytes
     following = next
     writer_of = _writers()
 
@@ -159,22 +160,22 @@ def _noter(words, number_of):
             if file:
                 place = file << 32 | (frame.f_lineno or 0)
                 break
-        for part, start in numbered(count_from(0, size(data), block)):
-            piece = data if size(data) <= block else data[start : start + block]
-            first = to_number(piece[:8], "little", signed=True)
-            checksum = to_number(piece, "little") % prime
+        blocks = (data,) if 0 < size(data) <= block else [data[at : at + block] for at in count_from(0, size(data), block)]
+        kind = stream | writer << writer_at
+        for piece in blocks:
             number = following(numbers)
-            at = layout.WRITES_AT + (number & mask) * layout.WRITE
+            at = writes_at + (number & mask) * entry
             words[at + 2] = size(piece)
-            words[at + 3] = checksum
-            words[at + 4] = first
+            words[at + 3] = to_number(piece, "little") % prime
+            words[at + 4] = to_number(piece[:8], "little", signed=True)
             words[at + 5] = now
             words[at + 6] = thread
             words[at + 7] = place
-            kind, number = stream | writer << layout.WRITER_AT | part << 8, number + 1
+            number += 1
             seal = (to_number(words[at + 2 : at + 8], "little") ^ kind ^ number) % prime
             words[at + 1] = kind | seal << seal_at
             words[at] = number
+            kind += 1 << 8  # the next part
 
     return note
 
