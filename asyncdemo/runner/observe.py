@@ -151,7 +151,7 @@ class _Watch:
         now = time.monotonic_ns()
         records = self._memory.take_writes()
         pieces = self._attribution.idle(records, now) if data is None else self._attribution.feed(data, records, now)
-        self._give([self._decoder.decode(piece) for piece in pieces])
+        self._give(self._decoder.decode_all(pieces))
         if data is None and self._listener is not None:
             self._listener.tick(self._reads_input)
 
@@ -199,7 +199,7 @@ class _Watch:
     def run(self, ended: Exit, escalation: Escalation, left: int, *, stdin_empty: bool) -> Run:
         cause, stopped = escalation.cause, escalation.since
         now = time.monotonic_ns()
-        self._give([self._decoder.decode(piece) for piece in self._attribution.finish(now)])
+        self._give(self._decoder.decode_all(self._attribution.finish(now)))
         self._give(self._decoder.rest(now))
         outcome = _outcome(self._plan, ended, cause)
         run = Run(

@@ -196,7 +196,8 @@ def _whole(data: bytes, first: int) -> list[Write] | None:
     stream, part = repeat(kind & (1 << layout.WRITER_AT) - 1), repeat(kind >> 8)
     lengths, checksums, ats, threads, lines = (words[column :: layout.WRITE].tolist() for column in (2, 3, 5, 6, 7))
     heads = [each[16:24][:length] for each, length in zip(sealed, lengths, strict=True)]
-    return list(map(Write, stream, part, lengths, checksums, heads, ats, threads, lines, repeat(writer)))
+    columns = zip(stream, part, lengths, checksums, heads, ats, threads, lines, repeat(writer), strict=False)
+    return list(map(Write._make, columns))
 
 
 class _Entry(NamedTuple):

@@ -160,7 +160,9 @@ def _noter(words, number_of):
             if file:
                 place = file << 32 | (frame.f_lineno or 0)
                 break
-        blocks = (data,) if 0 < size(data) <= block else [data[at : at + block] for at in count_from(0, size(data), block)]
+        blocks = (
+            (data,) if 0 < size(data) <= block else [data[at : at + block] for at in count_from(0, size(data), block)]
+        )
         kind = stream | writer << writer_at
         for piece in blocks:
             number = following(numbers)

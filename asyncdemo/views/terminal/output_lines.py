@@ -41,6 +41,7 @@ class Lines:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._is_plain = re.compile(rf"[ -~]{{0,{page.width - 2 - GUTTER}}}[!-~]\n").fullmatch
         self.unended: Line | None = None
 
     def add(self, output: Output, zero: float) -> list[Line]:
@@ -66,12 +67,11 @@ class Lines:
 
     def plain_until(self, outputs: Sequence[Output], start: int) -> int:
         """The place of the first piece from `start` on that is not a whole line of stdout that stands as it is."""
-        most = 0 if self.unended is not None else self._page.width - 1 - GUTTER
+        if self.unended is not None:
+            return start
         for index in range(start, len(outputs)):
-            text = outputs[index].text
-            line = text[:-1]
-            plain = text[-1:] == "\n" and line.isprintable() and line.isascii() and line[-1:] not in ("", " ")
-            if not plain or len(line) > most or outputs[index].stream != "stdout":
+            output = outputs[index]
+            if output.stream != "stdout" or self._is_plain(output.text) is None:
                 return index
         return len(outputs)
 

@@ -48,7 +48,7 @@ class RunView:
 
     def output(self, outputs: Sequence[Output], zero: float | None) -> None:
         """Take pieces of output as they come."""
-        self._held_size += sum(len(output.text) for output in outputs)
+        self._held_size += sum([len(output.text) for output in outputs])
         self._zero = zero or 0.0
         if self._stream is None and (self._is_late() or self._held_size > MOST_HELD):
             self._go_live()
