@@ -60,11 +60,11 @@ def test_how_long_it_is_watched_is_said_while_it_is(asyncdemo: Program, package:
     ("words", "step"),
     [
         (["-"], "all timings   asyncdemo run - --timing"),
-        (["-", "--timing"], "all of it as a page   asyncdemo run - --save run.html"),
-        (["a.py", "--timing"], "all of it as a page   asyncdemo run a.py --save a.html"),
+        (["-", "--timing"], "everything as a page   asyncdemo run - --save run.html"),
+        (["a.py", "--timing"], "everything as a page   asyncdemo run a.py --save a.html"),
         (
             ["-m", "package.module", "--timing"],
-            "all of it as a page   asyncdemo run -m package.module --save module.html",
+            "everything as a page   asyncdemo run -m package.module --save module.html",
         ),
     ],
 )
