@@ -214,7 +214,7 @@ def test_what_another_python_has_under_the_name_it_was_installed_by(write: Write
     write(("# [tool", '# dependencies = ["markdown-it-py", "no-such-thing-at-all"]\n# [tool'), name="lacks")
     write(("# [tool", '# dependencies = ["markdown-it-py"]\n# [tool'), name="has")
     done = asyncdemo("check", "mine/", "--python", sys.executable)
-    assert done.stdout.startswith("has\tpassed\t\nlacks\tskipped\tneeds no-such-thing-at-all, and CPython ")
+    assert done.stdout.startswith("has\tpassed\t\nlacks\tskipped\tneeds no-such-thing-at-all, which CPython ")
 
 
 def test_update(write: Write, asyncdemo: Program) -> None:

@@ -230,7 +230,7 @@ def test_cumulative(asyncdemo: Run, folder: Path) -> None:
         (["list", "folder.md"], "cannot read folder.md: a folder, not a file"),
         (["list", "loop.md"], "cannot read loop.md: cannot be read: Too many levels of symbolic links"),
         (["list", "latin.md"], "cannot read latin.md: line 2: not UTF-8 (byte 0xe9)"),
-        (["run", "empty.md"], "no Python in empty.md: a block of it begins with ```python, an example with >>>"),
+        (["run", "empty.md"], "no Python in empty.md: a block starts with ```python, an example with >>>"),
         (["run", "beside.py", "--cumulative"], "--cumulative is about the blocks of a document: name one, such as "
          "article.md"),
     ],
