@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tests.benchmarks.ratios import clean_environment
 from tests.processes import interpreter
 
-VERSIONS = ("3.11", "3.13")
+VERSIONS = ("3.11", "3.13", "3.14", "3.15")
 _FOLDER = Path(__file__).parent.parent.parent / ".bench"
 _LIBRARIES = ("trio", "viztracer")
 
