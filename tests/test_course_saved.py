@@ -45,7 +45,7 @@ def test_all_others(name: str, tmp_path: Path, asyncdemo: Callable[..., Result])
 @pytest.mark.parametrize(
     ("file", "save", "message"),
     [
-        ("made.json", "x.gif", "cannot save as x.gif: the name must end in .json, .html, .svg or .trace.json"),
+        ("made.json", "x.gif", "cannot save as x.gif: the name must end in .json, .html, .md, .svg or .trace.json"),
         ("made.json", "no/x.svg", "cannot write no/x.svg: No such file or directory"),
         ("made.json", "folder.svg", "cannot save as folder.svg: that is a folder"),
         ("newer.json", "x.svg", "newer.json: this is a recording of the kind 'asyncdemo.recording/2'"),

@@ -47,7 +47,7 @@ def test_several_files_are_kept_or_none(tmp_path: Path, asyncdemo: Callable[...,
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("x.gif", "asyncdemo: cannot save as x.gif: the name must end in .json, .html, .svg or .trace.json\n"),
+        ("x.gif", "asyncdemo: cannot save as x.gif: the name must end in .json, .html, .md, .svg or .trace.json\n"),
         ("no/x.json", "asyncdemo: cannot write no/x.json: No such file or directory\n"),
         ("folder.json", "asyncdemo: cannot save as folder.json: that is a folder\n"),
         ("fifo.json", "asyncdemo: cannot save as fifo.json: that is not a regular file\n"),

@@ -99,6 +99,6 @@ Save = Annotated[
     typer.Option(
         "--save",
         metavar="FILE",
-        help="Save the recording as .json, .html, .svg or .trace.json. Repeatable.",
+        help="Save the recording as .json, .html, .md, .svg or .trace.json. Repeatable.",
     ),
 ]

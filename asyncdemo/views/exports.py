@@ -15,6 +15,7 @@ from asyncdemo.views import trace_events, verdicts
 from asyncdemo.views.document import json_text
 from asyncdemo.views.html.comparison_page import comparison_page
 from asyncdemo.views.html.run_page import recording_page
+from asyncdemo.views.run_markdown import recording_markdown
 from asyncdemo.views.svg.comparison_picture import comparison_picture
 from asyncdemo.views.svg.run_picture import recording_picture
 
@@ -24,6 +25,7 @@ Render = Callable[[Document], Iterable[str]]
 RECORDINGS: Mapping[str, Render[Recording]] = {
     ".json": lambda recording: JSONEncoder().iterencode(recording_json.to_json(recording)),
     ".html": recording_page,
+    ".md": recording_markdown,
     ".svg": recording_picture,
     ".trace.json": trace_events.recording_trace,
 }

@@ -1,12 +1,12 @@
 """What came of a comparison, in words and as a table in Markdown. A run needs nothing of it, only the other wording."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from asyncdemo.comparison.caveats import BUSY, caveats
 from asyncdemo.comparison.interval import FEWEST
 from asyncdemo.comparison.result import Comparison, Growth, SpeedUp, Stopped, Sweep, Trend, trends
 from asyncdemo.views import wording
+from asyncdemo.views.markdown_text import escaped
 
 INTERVAL = "95 % interval"  # what stands in brackets
 BRACKETS = f"in brackets: {INTERVAL}"  # where there is no room for it behind them
@@ -129,10 +129,6 @@ def circumstances(compared: Comparison | Sweep) -> str:
     return ", ".join(said)
 
 
-_MEANT = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
 def comparison_table(compared: Comparison | Sweep) -> Iterator[str]:
     """The text, part by part."""
     for point in compared.points:
@@ -166,9 +162,3 @@ def _table(point: Comparison) -> Iterator[str]:
         )
         yield f"| {' | '.join(cells)} |\n"
     yield "\n"
-
-
-def escaped(text: str) -> str:
-    """Foreign text that stands for itself in Markdown, in one line."""
-    visible = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-    return _MEANT.sub(r"\\\1", visible)

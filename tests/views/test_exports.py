@@ -7,12 +7,13 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from syrupy.assertion import SnapshotAssertion
 
 from asyncdemo.comparison import Comparison, Runs
 from asyncdemo.comparison.result import Sweep, sweep
 from asyncdemo.views.exports import COMPARISONS
-from asyncdemo.views.verdicts import escaped as for_markdown
+from asyncdemo.views.markdown_text import escaped as for_markdown
 from tests.comparison.made import compared, made
 
 TWO = compared(made("sync", 0.5, 0.51, 0.49, 0.5, 0.5, 0.5), made("async", *[0.05] * 6))._replace(busy=0.1)
@@ -78,4 +79,23 @@ def test_foreign_text_stays_text(name: str) -> None:
 
 
 def test_markdown_is_escaped() -> None:
-    assert for_markdown("a|b<script>[x](y)\n`c`") == r"a\|b\<script\>\[x\]\(y\)\\x0a\`c\`"
+    assert for_markdown("a|b<script>[x](y)\n`c`") == r"a\|b\<script>\[x\](y)\\x0a\`c\`"
+
+
+@pytest.mark.parametrize(
+    "plain", ["9.2x as fast (8.6 to 9.4)", "snake_case.py:3", "a + b! {c} #4 -> d", "R&D", "x = 1"]
+)
+def test_what_means_nothing_in_markdown_is_left_alone(plain: str) -> None:
+    assert for_markdown(plain) == plain
+
+
+@given(st.text(st.sampled_from('\\`*_{}[]()<>#+!|~&;-=.1a "'), max_size=12))
+def test_escaped_text_reads_as_it_was(plain: str) -> None:
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    plain = " ".join(plain.split())
+    (*_, inline) = [token for token in parser.parse(f"- {for_markdown(plain)}\n") if token.type == "inline"] or [None]
+    said = "" if inline is None else "".join(child.content for child in inline.children or ())
+    assert said == plain
+    table = f"| a |\n|---|\n| {for_markdown(plain)} |\n"
+    cells = [token.content for token in parser.parse(table) if token.type == "inline"]
+    assert len(cells) == 2 - (not plain) or cells[1] == ""
