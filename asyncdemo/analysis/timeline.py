@@ -449,11 +449,12 @@ class _Builder:
         who = self._trace.whos[key]
         parent = None if lane.parent in self._callbacks else lane.parent
         ends = lane.created, lane.ended, lane.end
-        raised = self._raised(lane.raised) if lane.raised else None
+        raised = self._raised(lane.raised, unseen=who.unseen) if lane.raised else None
         return Task(
             key, who.name, who.kind, parent, who.coroutine, who.path, who.line, *ends, who.thread or None, raised
         )
 
-    def _raised(self, word: int) -> Raised:
+    def _raised(self, word: int, *, unseen: bool) -> Raised:
         path, line = split(word & (1 << 48) - 1, self._trace.files)
-        return Raised(self._trace.files.get(word >> 48, ""), path or None, line or None)
+        error, _, text = self._trace.files.get(word >> 48, "").partition(": ")
+        return Raised(error, path or None, line or None, text, unseen)

@@ -58,11 +58,12 @@ class Evidence:
     @cached_property
     def reports(self) -> list[Report]:
         """What Python said on stderr, without what it said because the run was stopped; and what pytest says of it."""
-        until = self._stopped_at()
+        until = self.stopped_at
         said = [report for report in reports(self.run.output) if until is None or report.at < until]
         return said + (list(summary_reports(self.run.output)) if is_pytest(self.run) else [])
 
-    def _stopped_at(self) -> float | None:
+    @cached_property
+    def stopped_at(self) -> float | None:
         """When the run was made to end; its very start where that is not known. None where it was not."""
         outcome = self.run.outcome
         if outcome.kind not in ("timed-out", "interrupted"):

@@ -23,8 +23,8 @@ def handed_over(evidence: Evidence, name: str) -> list[Place]:
         if _is_only_called(source, use)
     ]
     if len(found) > 1:
-        seen = _seen(evidence)
-        found = [each for each in found if _has_run(*each[1:], seen.get(each[0], set()))]
+        seen = seen_lines(evidence)
+        found = [each for each in found if has_run(*each[1:], seen.get(each[0], set()))]
     return sorted({(path, use.lineno) for path, _, use in found})
 
 
@@ -53,7 +53,7 @@ def _is_awaited_later(source: Source, around: list[ast.AST]) -> bool:
     return bool(names & source.awaited_names)
 
 
-def _seen(evidence: Evidence) -> dict[str, set[int]]:
+def seen_lines(evidence: Evidence) -> dict[str, set[int]]:
     """The lines of each file at which a task was seen to be suspended, or from which something was printed."""
     spans = evidence.spans
     chains = (place for reason in spans.reasons.values() for place in reason.through)
@@ -68,7 +68,7 @@ def _seen(evidence: Evidence) -> dict[str, set[int]]:
     return found
 
 
-def _has_run(source: Source, use: ast.expr, seen: set[int]) -> bool:
+def has_run(source: Source, use: ast.expr, seen: set[int]) -> bool:
     """Whether a line has run for sure: it was seen itself, or a later one that can only be reached by way of it."""
     for parent in source.parents(use):
         if isinstance(parent, ast.stmt):

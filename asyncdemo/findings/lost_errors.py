@@ -10,9 +10,11 @@ from typing import NamedTuple, TypeGuard
 from asyncdemo.findings.blocking import NESTED
 from asyncdemo.findings.evidence import LEAST, Evidence, Place
 from asyncdemo.findings.leftovers import leftovers, stood_at
+from asyncdemo.findings.mixed_up import is_shared, is_wrong_loop
 from asyncdemo.findings.phrases import at, seconds, task_name
 from asyncdemo.findings.python_messages import Report
 from asyncdemo.findings.source import FUNCTIONS, Source, called, inside, last_name, last_of
+from asyncdemo.findings.unseen_errors import is_lost
 from asyncdemo.model.error_text import without_reprs
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import CrossThreadCall
@@ -136,7 +138,9 @@ def exception_never_retrieved(evidence: Evidence) -> list[Finding]:
     """A task failed, and nobody asked it for its result."""
     groups: _Places = {}
     for report in evidence.reports:
-        consequence = NESTED.match(report.error) or report.error.startswith((*_STOPPED, *_CANCELLED))
+        told = NESTED.match(report.error) or is_wrong_loop(report.error) or is_shared(report.error)
+        told = told or is_lost(evidence, evidence.task_named(report.task))
+        consequence = told or report.error.startswith((*_STOPPED, *_CANCELLED))
         if report.kind == "never-retrieved" and not consequence and not report.name.startswith(GENERATOR):
             groups.setdefault(_raised_at(evidence, report), []).append(report)
     return [_lost(place, some, _tasks(evidence, some)) for place, some in groups.items()]

@@ -12,10 +12,12 @@ from asyncdemo.findings.lost_errors import (
     task_destroyed_pending,
     unsafe_thread_call,
 )
+from asyncdemo.findings.mixed_up import shared_stream, unclosed_resource, wrong_loop
 from asyncdemo.findings.pytest_summary import is_pytest, with_test
 from asyncdemo.findings.spinning import spinning
 from asyncdemo.findings.starving import never_suspends, starved_task
 from asyncdemo.findings.thresholds import THRESHOLDS
+from asyncdemo.findings.unseen_errors import lost_error, too_many_open, uncaught_group
 from asyncdemo.findings.waiting import sequential_awaits
 from asyncdemo.model.recording import Finding, Run
 
@@ -28,8 +30,13 @@ RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
     "stuck": stuck,
     "endless-step": endless_step,
     "blocked-exit": blocked_exit,
+    "wrong-loop": wrong_loop,
     "never-awaited": never_awaited,
     "nested-run": nested_run,
+    "too-many-open": too_many_open,
+    "uncaught-group": uncaught_group,
+    "shared-stream": shared_stream,
+    "lost-error": lost_error,
     "exception-never-retrieved": exception_never_retrieved,
     "task-destroyed-pending": task_destroyed_pending,
     "unsafe-thread-call": unsafe_thread_call,
@@ -41,11 +48,23 @@ RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
     "never-suspends": never_suspends,
     "cancelled-at-exit": cancelled_at_exit,
     "unfinished-async-generator": unfinished_async_generator,
+    "unclosed-resource": unclosed_resource,
     "sequential-awaits": sequential_awaits,
 }
 
 # Seen by what Python itself says, whether tasks are traced or not.
-SAID = frozenset({"never-awaited", "nested-run", "exception-never-retrieved", "task-destroyed-pending"})
+SAID = frozenset(
+    {
+        "never-awaited",
+        "nested-run",
+        "exception-never-retrieved",
+        "task-destroyed-pending",
+        "wrong-loop",
+        "shared-stream",
+        "uncaught-group",
+        "unclosed-resource",
+    }
+)
 
 
 def find(

@@ -40,11 +40,22 @@ class Task(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """What a task has ended with: the name of the error, and the line of user code that raised it, where known."""
+    """What a task has ended with: the name of the error, and the line of user code that raised it, where known.
+
+    `text` is what the error says, "" where that is not known. `unseen` if nothing had looked at it when the script had
+    ended, and the task was still kept somewhere.
+    """
 
     error: str
     path: str | None
     line: int | None
+    text: str = ""
+    unseen: bool = False
+
+    @property
+    def whole(self) -> str:
+        """The error with what it says."""
+        return f"{self.error}: {self.text}" if self.text else self.error
 
 
 class Reason(NamedTuple):

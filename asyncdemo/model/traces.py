@@ -17,7 +17,7 @@ class Who(NamedTuple):
     """Who a key is: a task, a thread, or a loop, for which `loop` is its own key.
 
     `path` and `line` are those of its code, "" and 0 where it has none; `thread` is the identifier of the thread in
-    which it runs, 0 where that is unknown.
+    which it runs, 0 where that is unknown. `unseen` if it has failed, and nothing had looked at its error at the end.
     """
 
     kind: Kind
@@ -27,6 +27,7 @@ class Who(NamedTuple):
     path: str
     line: int
     thread: int = 0
+    unseen: bool = False
 
 
 class Frame(NamedTuple):

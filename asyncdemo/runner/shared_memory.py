@@ -374,7 +374,8 @@ def _whos(memory: Memory, files: dict[int, str]) -> dict[int, Who]:
 def _who(words: "memoryview[int]", files: dict[int, str]) -> Who:
     _, kind, loop, line, file, thread = words[:6].tolist()
     name, coroutine = (_text(words[start : start + layout.NAME]) for start in (6, 6 + layout.NAME))
-    return Who(_KINDS[kind], loop, name, coroutine, files.get(file, ""), line, thread)
+    unseen = kind == layout.TASK and words[layout.UNSEEN] == 1
+    return Who(_KINDS[kind], loop, name, coroutine, files.get(file, ""), line, thread, unseen)
 
 
 def _files(memory: Memory) -> dict[int, str]:

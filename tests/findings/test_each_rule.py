@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from asyncdemo.findings import RULES, find
-from asyncdemo.model.recording import Run
-from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation
+from asyncdemo.model.recording import Output, Run, Writer
+from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation, Raised, Task
 from tests.findings import standing
 from tests.findings.fabricated import MAIN, PATH, Row, run, task
 
@@ -125,6 +125,29 @@ def hanging(rule: str, *, nearly: bool = False) -> Run:
     return standing.stopped([main], rows, runs, threads=(standing.thread(*step, **itself),))
 
 
+ERROR = f'Traceback (most recent call last):\n  File "{PATH}", line 5, in job\n    await queue.put(1)\n{{}}\n'
+SHARED = "readline() called while another coroutine is already waiting for incoming data"
+SESSION = "import aiohttp\nasync def job():\n    session = aiohttp.ClientSession()\n"
+
+
+def failed(error: str, text: str, *, unseen: bool = False) -> Task:
+    """A task that ended with an error in line 12."""
+    return task(3, "job", 9, end="raised", raised=Raised(error, PATH, 12, text, unseen))
+
+
+def grouped(inner: str) -> Run:
+    """A group with one error in it, which passed an `except ValueError`."""
+    outer = ERROR.format("ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)").replace(
+        "line 5", "line 3"
+    )
+    source = "async def job():\n    try:\n        await both()\n    except ValueError:\n        pass\n"
+    return run(source=source, stderr=outer + ERROR.format(f"{inner}: x"))
+
+
+def said(text: str, writer: Writer) -> Output:
+    return Output(0.5, "stderr", text, writer=writer)
+
+
 CASES = {
     "self-wait": Case(hanging("self-wait"), 11, "The event loop waits for itself", hanging("self-wait", nearly=True)),
     "deadlock": Case(
@@ -142,6 +165,12 @@ CASES = {
     "blocked-exit": Case(
         hanging("blocked-exit"), 5, "thread asyncio_0 is still in job (line 5)", hanging("blocked-exit", nearly=True)
     ),
+    "wrong-loop": Case(
+        run(stderr=ERROR.format("RuntimeError: <Queue at 0x7f29 maxsize=1> is bound to a different event loop")),
+        5,
+        "The Queue belongs to another event loop",
+        run(stderr=ERROR.format("RuntimeError: Event loop is closed")),
+    ),
     "never-awaited": Case(
         run(stderr=WARNED), 4, "main() only creates a coroutine object", run(stderr=WARNED.replace("RuntimeW", "W"))
     ),
@@ -150,6 +179,27 @@ CASES = {
         5,
         "A loop is already running in this thread",
         run(stderr=NESTED.format("RuntimeError: Event loop is closed")),
+    ),
+    "too-many-open": Case(
+        run([MAIN, failed("OSError", "[Errno 24] Too many open files")]),
+        12,
+        "1 of 1 job() tasks failed, as 1 ran at once",
+        run([MAIN, failed("OSError", "[Errno 2] No such file or directory")]),
+    ),
+    "uncaught-group": Case(
+        grouped("ValueError"), 4, "The ValueError came inside an ExceptionGroup", grouped("KeyError")
+    ),
+    "shared-stream": Case(
+        run(stderr=ERROR.format(f"RuntimeError: {SHARED}")),
+        5,
+        "Two tasks used one stream",
+        run(stderr=ERROR.format(f"RuntimeError: not {SHARED[:30]}")),
+    ),
+    "lost-error": Case(
+        run([MAIN, failed("ValueError", "gone", unseen=True)]),
+        12,
+        "job failed with ValueError: gone; the task is kept",
+        run([MAIN, failed("ValueError", "gone")]),
     ),
     "exception-never-retrieved": Case(
         run([MAIN, JOB], stderr=LOST.format("KeyError: 1")),
@@ -205,6 +255,12 @@ CASES = {
         7,
         "rows() was left unfinished",
         run(stderr=GENERATOR.format("x", "x", "/usr/lib/python3.11/asyncio/x.py"), source="import asyncio\n"),
+    ),
+    "unclosed-resource": Case(
+        run(source=SESSION, output=(said("Unclosed client session\n", "loop"),)),
+        3,
+        "A client session was thrown away",
+        run(source=SESSION, output=(said("Unclosed client session\n", "script"),)),
     ),
     "sequential-awaits": Case(
         run([MAIN], IN_TURN, source=IN_A_ROW),

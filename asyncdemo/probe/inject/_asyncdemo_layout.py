@@ -9,8 +9,8 @@
               WRITER_AT | part << 8; length, checksum, first eight bytes, time, thread, file << 32 | line. The file is
               0 for the script
     infos     INFOS entries of INFO words: number, kind, loop, line, file, thread; then the name and the coroutine's
-              name as UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread. The entry's
-              place is the key of the task that it tells of
+              name as UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread, for a task
+              UNSEEN. The entry's place is the key of the task that it tells of
     files     FILES entries of FILE words: number; then the file's name as UTF-8. Those from which something is printed
               have the last PRINTING of them
     chains    CHAINS entries of CHAIN words: 1 + the chain that it goes on from, file << 32 | line
@@ -92,6 +92,7 @@ MAIN = 17  # the key of the main thread, once there is another one
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
 NATIVE = 30
+UNSEEN = 31  # of a task, 1: it has failed, and nothing has looked at its error by the end of the script
 FILES, FILE = 1 << 12, 128
 PRINTING = 64
 CHAINS, CHAIN = 1 << 16, 2
@@ -105,7 +106,8 @@ OVER = 2  # the step that went on has ended; with a 1 for wake-up time, at a mom
 POLL = 3  # the loop looks for I/O and has steps to make; whatever ran until now has ended
 IDLE = 4  # the same, and nothing is left to do: it waits
 RETURNED, RAISED, CANCELLED = 5, 6, 7  # the task has ended with the step that just did; for wake-up time of RAISED the
-#         number of the error's name among the files << 48 | file << 32 | line: where in the script it was raised
+#         number of the error's name among the files, with ": " and what it says where that is known, << 48 | file << 32
+#         | line: where in the script it was raised
 DUE = 8  # when the timer was due whose callback is the loop's next STEP; with a task's key: when that was due for which
 #         it waited while a step held the loop
 AT = (

@@ -144,6 +144,11 @@ def _watch_end(words):
 
     def ended():
         if getpid() == pid:
+            for look in _last_looks:
+                try:
+                    look()
+                except Exception:
+                    _asyncdemo_reasons.say(words, "lost errors")
             words[layout.END_CPU] = cpu()
             words[layout.END] = clock()
 
@@ -170,6 +175,7 @@ def _tracers(words, libraries, is_known):
                 _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries", "_asyncdemo_reasons")
                 _load(here, modules, "_asyncdemo_waits", "_asyncdemo_trace")
                 recorders.append(modules["_asyncdemo_trace"].Recorder(words, libraries))
+                _last_looks.append(recorders[0].look_at_failed)
             _load(here, modules, *names)
             if "_asyncdemo_stacks" in names:
                 modules["_asyncdemo_stacks"].offer_stacks(words, recorders[0])
@@ -215,6 +221,7 @@ _LATER = (  # what is loaded only when the script has loaded a library that runs
 )
 # What its tracer has to know of asyncio. Where imports are lazy, one does not load the others, and nor do we.
 _ASYNCIO = "asyncio.base_events", "asyncio.events", "asyncio.futures", "asyncio.tasks"
+_last_looks = []  # what is to be called when the script has ended
 _ready = {}  # modules that the tracers need as they were before the script, which may have a clock of its own
 
 

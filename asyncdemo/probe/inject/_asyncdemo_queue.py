@@ -260,11 +260,13 @@ class Queue(collections.deque):
             how = layout.RAISED
         else:
             how = layout.RETURNED
-        self.library.recorder.put(now, current.key << 4 | how, self.raised_at(task) if how == layout.RAISED else 0)
+        self.library.recorder.put(
+            now, current.key << 4 | how, self.raised_at(current, task) if how == layout.RAISED else 0
+        )
         current.over = True
         self.places.rename(current, current.kind.get_name(task))
 
-    def raised_at(self, task):
+    def raised_at(self, current, task):
         """What a task has ended with and where, as layout.RAISED has it."""
         error, recorder = task._exception, self.library.recorder
         where, traceback = 0, error.__traceback__
@@ -273,7 +275,7 @@ class Queue(collections.deque):
             if self.library.is_own(path):
                 where = recorder.file(path) << 32 | traceback.tb_lineno
             traceback = traceback.tb_next
-        return recorder.file(_asyncdemo_trace._name_of(type(error))) << 48 | where
+        return recorder.failed(current.key, task) << 48 | where
 
     def gone(self, task):
         """A task is freed; `task` is the reference to it."""

@@ -6,6 +6,7 @@ anything else goes wrong, tracing is given up for good and the script goes on; s
 
 import _functools
 import _thread
+import _weakref
 import itertools
 import os
 import time
@@ -29,7 +30,10 @@ _OF_GENERATORS = {"code": "gi_code", "frame": "gi_frame", "awaits": "gi_yieldfro
 _OF_ASYNC_GENERATORS = {"code": "ag_code", "frame": "ag_frame", "awaits": "ag_await", "running": "ag_running"}
 # What stands for the code of the object that closes an asynchronous generator: it is written in C.
 _CLOSING = (lambda: None).__code__.replace(co_name="aclose", co_filename="", co_firstlineno=0)
+_arguments_of = BaseException.__dict__["args"].__get__  # whatever a class of the script makes of it
 _name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says itself
+_str_of = type.__getattribute__  # of a class, whatever its metaclass does
+_MOST_ERRORS, _LONGEST_ERROR = 500, 200  # different ones of which is told what they say, and characters of that
 _FILES = (lambda: None).__code__.co_filename.rpartition(os.sep)[0] + os.sep + "_asyncdemo_"
 
 
@@ -53,6 +57,8 @@ class Recorder:
         self.sections = {}  # of loops that run, by their keys: functions that give the lines of a snapshot
         self.threads = {}  # those that run, as their tracer knows them, by their identifiers
         self._on_thread = []
+        self._failed = []  # the keys of tasks that have failed, with references that do not keep them
+        self._errors = set()
         os.register_at_fork(after_in_child=self._forked)
 
     def put(self, value, code, wake=0):
@@ -132,6 +138,24 @@ class Recorder:
         at = layout.INFOS_AT + key * layout.INFO
         self.words[at + 5], self.words[at + layout.NATIVE] = thread, _native()
 
+    def failed(self, key, task):
+        """A task has failed. Gives the number under which its error is told."""
+        self._failed.append((key, _weakref.ref(task)))
+        error = task._exception
+        name = _name_of(type(error))
+        text = _text_of(error)
+        if text and len(self._errors) < _MOST_ERRORS:
+            self._errors.add(text)
+            name += ": " + text
+        return self.file(name)
+
+    def look_at_failed(self):
+        """The script has ended: find out which errors nothing has looked at. They are kept somewhere."""
+        for key, kept in self._failed:
+            task = kept()
+            if task is not None and getattr(task, "_log_traceback", False) is True:
+                self.words[layout.INFOS_AT + key * layout.INFO + layout.UNSEEN] = 1
+
     def rename(self, key, name):
         """Store another name of a task."""
         self._text(layout.INFOS_AT + key * layout.INFO + 6, layout.NAME, name)
@@ -173,6 +197,22 @@ class Recorder:
     def _text(self, at, room, text):
         data = text.encode("utf-8", "backslashreplace")[: room * 8 - 1]
         self._bytes[at * 8 : (at + room) * 8] = data.ljust(room * 8, b"\0")
+
+
+def _text_of(error):
+    """What an error says, in one line; "" where only code of the script could tell."""
+    kind, given = type(error), _arguments_of(error)
+    says = _str_of(kind, "__str__")
+    if says is OSError.__str__ and len(given) > 1:
+        number, text = given[:2]
+        text = "[Errno %d] %s" % (number, text) if type(number) is int and type(text) is str else ""
+    elif len(given) != 1 or type(given[0]) not in (str, int, float):
+        text = ""
+    elif says is KeyError.__str__:
+        text = repr(given[0])
+    else:
+        text = str(given[0]) if says in (BaseException.__str__, OSError.__str__) else ""
+    return text.partition("\n")[0][:_LONGEST_ERROR]
 
 
 def run_queue():

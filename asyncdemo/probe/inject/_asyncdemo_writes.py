@@ -193,6 +193,8 @@ def _writers():
     for name in ("warnings", "_py_warnings"):
         found_in[library + name + ".py", "_warn_unawaited_coroutine"] = layout.WARNING
         found_in["<frozen " + name + ">", "_warn_unawaited_coroutine"] = layout.WARNING
+        # What shows a warning that is no error, such as a ResourceWarning.
+        found_in[library + name + ".py", "_showwarnmsg_impl"] = layout.WARNING
     found_in[asyncio + "base_events.py", "call_exception_handler"] = layout.LOOPS
     found_in[library + "logging" + os.sep + "__init__.py", "exception"] = layout.TRACEBACK
     names = {name for _, name in found_in}

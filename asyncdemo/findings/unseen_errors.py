@@ -1,0 +1,306 @@
+"""Errors that nothing has looked at, or that nothing has caught, and those of too many tasks at once.
+
+lost-error, uncaught-group, too-many-open.
+"""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from asyncdemo.analysis.standstill_words import at_line
+from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.handed import has_run, seen_lines
+from asyncdemo.findings.phrases import at, task_name
+from asyncdemo.findings.python_messages import Report
+from asyncdemo.findings.source import FUNCTIONS, Source, called, last_name
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import WAITING, Raised, Task
+
+_NO_FAULT = {"KeyboardInterrupt", "SystemExit", "CancelledError", "GeneratorExit"}
+_LOOKS = ("exception", "result", "add_done_callback", "as_completed", "wait")  # by these an error can be seen
+_TOO_MANY = "Too many open files"
+_SOON = 0.1  # seconds in which Python has written a whole traceback of a group
+_MOST = 60  # characters of an error that are quoted
+
+
+class _Lost(NamedTuple):
+    """A task that has failed, how its error was lost, and where it stands in which file."""
+
+    task: Task
+    raised: Raised
+    how: str
+    advice: str
+    beside: tuple[str, int, str] | None = None
+
+
+def lost_error(evidence: Evidence) -> list[Finding]:
+    """A task failed, and its error went nowhere: it is kept, it was given back and dropped, or hidden by cancel()."""
+    groups: dict[tuple[Place, str, str], list[_Lost]] = {}
+    for lost in _lost(evidence):
+        place = evidence.place(lost.raised.path, lost.raised.line)
+        if place is not None and not _was_printed(evidence, lost.raised):
+            groups.setdefault((place, lost.raised.error, lost.how), []).append(lost)
+    return [_finding(place, some) for (place, _, _), some in groups.items()]
+
+
+def is_lost(evidence: Evidence, task: Task | None) -> bool:
+    """True of a task whose error is told by this rule: Python may tell of it, too, while it shuts down."""
+    return task is not None and task.raised is not None and task.raised.unseen and _counts(evidence, task)
+
+
+def _lost(evidence: Evidence) -> Iterator[_Lost]:
+    dropped = list(_dropped_gathers(evidence))
+    for task in evidence.tasks.values():
+        raised = task.raised
+        if raised is None or not _counts(evidence, task):
+            continue
+        if raised.unseen:
+            how = "the task is kept, and nothing looked at its error"
+            yield _Lost(task, raised, how, "await the task, or log its exception() in a done-callback")
+        elif (found := next((each for each in dropped if _is_in(task, each)), None)) is not None:
+            line = found.call.lineno
+            how = f"gather ({at_line((found.path, line), raised.path)}) gave the error back, and nothing looked at it"
+            advice = "use what gather returns: with return_exceptions=True errors are results"
+            yield _Lost(task, raised, how, advice, (found.path, line, "its results are not used"))
+        elif _is_only_cancelled(evidence, task):
+            how = "it was cancelled after that, which hides the error"
+            yield _Lost(task, raised, how, "await the task after cancel(): that raises its error")
+
+
+def _counts(evidence: Evidence, task: Task) -> bool:
+    """Whether it failed by itself: not as the run was stopped, and with what is an error."""
+    raised, until = task.raised, evidence.stopped_at
+    if raised is None or raised.error in _NO_FAULT or _TOO_MANY in raised.text:
+        return False
+    return until is None or (task.ended is not None and task.ended < until)
+
+
+def _was_printed(evidence: Evidence, raised: Raised) -> bool:
+    """Whether somebody has printed what the error says, other than Python as it ends: then somebody has looked."""
+    if not raised.text or raised.unseen:
+        return False
+    return any(raised.text in output.text for output in evidence.run.output)
+
+
+class _Dropped(NamedTuple):
+    """A call of gather with return_exceptions=True whose results are thrown away.
+
+    `waited` is until when tasks have waited in it, by their numbers.
+    """
+
+    path: str
+    source: Source
+    call: ast.Call
+    waited: dict[int, float]
+
+
+def _dropped_gathers(evidence: Evidence) -> Iterator[_Dropped]:
+    seen = seen_lines(evidence)
+    for path, source in evidence.files.items():
+        for call in source.every_call("gather"):
+            outer = next(source.parents(call), None)
+            statement = next(source.parents(outer), None) if isinstance(outer, ast.Await) else None
+            given_back = any(
+                each.arg == "return_exceptions" and isinstance(each.value, ast.Constant) and each.value.value is True
+                for each in call.keywords
+            )
+            if given_back and isinstance(statement, ast.Expr):
+                waited = _waited(evidence, path, call)
+                if has_run(source, call, seen.get(path, set())):
+                    waited = _came_by(evidence, path, source, call) | waited
+                yield _Dropped(path, source, call, waited)
+
+
+def _came_by(evidence: Evidence, path: str, source: Source, call: ast.Call) -> dict[int, float]:
+    """The tasks that run the function of a call, until they end: it may have waited for a moment that nobody saw."""
+    function = source.around(call.lineno)
+    place = None if function is None else (path, function.lineno)
+    own = (task for task in evidence.tasks.values() if place and evidence.place(task.path, task.line) == place)
+    return {task.id: float("inf") if task.ended is None else task.ended for task in own}
+
+
+def _waited(evidence: Evidence, path: str, call: ast.Call) -> dict[int, float]:
+    spans, found = evidence.spans, dict[int, float]()
+    lines = range(call.lineno, (call.end_lineno or call.lineno) + 1)
+    places = (evidence.place(*place) for place in spans.places)
+    there = {
+        index for index, place in enumerate(places) if place is not None and place[0] == path and place[1] in lines
+    }
+    for task, state, where, end in zip(spans.tasks, spans.states, spans.where, spans.ends, strict=True):
+        if state == WAITING and where in there:
+            found[task] = max(end, found.get(task, 0.0))
+    return found
+
+
+def _is_in(task: Task, dropped: _Dropped) -> bool:
+    """Whether a task was awaited by a gather, and by nothing else."""
+    if task.parent is None or dropped.waited.get(task.parent, -1.0) < (task.ended or 0.0):
+        return False
+    given = dropped.call.args
+    if any(isinstance(node, ast.Call) and called(node) == task.coroutine for each in given for node in ast.walk(each)):
+        return True
+    names = {last_name(each.value if isinstance(each, ast.Starred) else each) for each in given} - {""}
+    kept = names & _kept_in(dropped.source, task)
+    return bool(kept) and not any(dropped.source.uses_of(look) for look in _LOOKS)
+
+
+def _kept_in(source: Source, task: Task) -> set[str]:
+    """The names under which a file keeps tasks of this coroutine."""
+    names = set[str]()
+    for call in source.every_call(task.coroutine):
+        for parent in source.parents(call):
+            if isinstance(parent, ast.Call) and called(parent) in ("append", "add"):
+                names.add(last_name(parent.func.value) if isinstance(parent.func, ast.Attribute) else "")
+            elif isinstance(parent, ast.Assign):
+                names |= {last_name(target) for target in parent.targets}
+            elif isinstance(parent, FUNCTIONS):
+                break
+    return names - {""}
+
+
+def _is_only_cancelled(evidence: Evidence, task: Task) -> bool:
+    """Whether all that is done with the task, by the names under which it is kept, is to cancel it."""
+    source = evidence.text((evidence.place(task.path, task.line) or ("", 0))[0])
+    names = _kept_in(source, task)
+    if len(evidence.files) > 1 and any(text.uses_of(name) for name in names for text in _others(evidence, source)):
+        return False
+    cancels = [use for name in names for use in source.uses_of(name) if _cancels(source, use)]
+    rest = [use for name in names for use in source.uses_of(name) if use not in cancels and not _keeps(source, use)]
+    return bool(cancels) and not rest
+
+
+def _others(evidence: Evidence, source: Source) -> list[Source]:
+    return [text for text in evidence.files.values() if text is not source]
+
+
+def _cancels(source: Source, use: ast.expr) -> bool:
+    """Whether a task, or each one of several, is cancelled there and no more."""
+    outer = next(source.parents(use), None)
+    if isinstance(outer, ast.Attribute):
+        return outer.attr == "cancel"
+    if not isinstance(outer, ast.For) or outer.iter is not use:
+        return False
+    return all(
+        isinstance(each, ast.Expr) and isinstance(each.value, ast.Call) and called(each.value) == "cancel"
+        for each in outer.body
+    )
+
+
+def _keeps(source: Source, use: ast.expr) -> bool:
+    outer = next(source.parents(use), None)
+    return isinstance(outer, ast.Attribute) and outer.attr in ("append", "add")
+
+
+def _finding(place: Place, some: list[_Lost]) -> Finding:
+    first = some[0]
+    error = first.raised.whole if len(first.raised.whole) <= _MOST else first.raised.whole[: _MOST - 3] + "..."
+    beside = [(place[1], f"{error}: nothing looked at it")]
+    if first.beside is not None and first.beside[0] == place[0]:
+        beside.append(first.beside[1:])
+    return Finding(
+        "lost-error",
+        "error",
+        *place,
+        message=f"{task_name(first.task)} failed with {error}; {first.how}.",
+        advice=first.advice,
+        times=len(some),
+        tasks=tuple(each.task.id for each in some),
+        beside=tuple(beside),
+    )
+
+
+_GROUP = re.compile(r"^(?:[\w.]+\.)?(?:Base)?ExceptionGroup: ")
+_GROUPS = {"ExceptionGroup", "BaseExceptionGroup"}
+
+
+def uncaught_group(evidence: Evidence) -> list[Finding]:
+    """An error came as a group, and an `except` for that error around it did not catch the group."""
+    found: dict[Place, Finding] = {}
+    reports = [report for report in evidence.reports if report.kind in ("raised", "never-retrieved")]
+    for index, report in enumerate(reports):
+        if not _GROUP.match(report.error):
+            continue
+        inner = [other for other in reports[index + 1 :] if other.at - report.at < _SOON]
+        errors = {_name(other.error) for other in inner if other.kind == "raised"} - _GROUPS
+        for place, handler in _handlers(evidence, report):
+            caught = sorted(errors & _names_caught(handler, errors))
+            if caught:
+                found.setdefault(place, _uncaught(place, caught[0], handler))
+    return list(found.values())
+
+
+def _name(error: str) -> str:
+    return error.partition(":")[0].rpartition(".")[2]
+
+
+def _handlers(evidence: Evidence, report: Report) -> Iterator[tuple[Place, ast.ExceptHandler]]:
+    """The handlers by which the error passed in the user's own files."""
+    for frame in report.frames:
+        place = evidence.place(frame.path, frame.line)
+        if place is None:
+            continue
+        path, line = place
+        source = evidence.text(path)
+        for node in source.nodes:
+            if isinstance(node, ast.Try) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0):
+                same = source.around(node.lineno) is source.around(line)
+                yield from (((path, each.lineno), each) for each in node.handlers if same)
+
+
+def _names_caught(handler: ast.ExceptHandler, errors: set[str]) -> set[str]:
+    """Those of the errors that a handler would catch if they came alone; none where it catches groups too."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = {last_name(each) for each in kinds if each is not None}
+    if None in kinds or names & {*_GROUPS, "Exception", "BaseException"}:
+        return set()
+    return {error for error in errors if error in names or any(_is_a(error, name) for name in names)}
+
+
+def _is_a(error: str, name: str) -> bool:
+    kinds = getattr(builtins, error, None), getattr(builtins, name, None)
+    return all(isinstance(kind, type) for kind in kinds) and issubclass(*kinds)  # type: ignore[arg-type]
+
+
+def _uncaught(place: Place, error: str, handler: ast.ExceptHandler) -> Finding:
+    kind = ast.unparse(handler.type) if handler.type is not None else error
+    return Finding(
+        "uncaught-group",
+        "error",
+        *place,
+        message=f"The {error} came inside an ExceptionGroup, as from a TaskGroup: this except does not catch that.",
+        advice=f"except* {kind}: it catches what is inside a group (Python 3.11 and newer)",
+        beside=((place[1], f"caught no {error}: it was in a group"),),
+    )
+
+
+def too_many_open(evidence: Evidence) -> list[Finding]:
+    """Tasks failed because more files or connections were open at once than the system allows."""
+    failed = [task for task in evidence.tasks.values() if task.raised is not None and _TOO_MANY in task.raised.text]
+    groups: dict[Place | None, list[Task]] = {}
+    for task in failed:
+        assert task.raised is not None
+        place = evidence.place(task.raised.path, task.raised.line) or evidence.place(task.path, task.line)
+        groups.setdefault(place, []).append(task)
+    return [_too_many(evidence, place, some) for place, some in groups.items()]
+
+
+def _too_many(evidence: Evidence, place: Place | None, some: list[Task]) -> Finding:
+    first = some[0]
+    alike = [each for each in evidence.tasks.values() if (each.path, each.line) == (first.path, first.line)]
+    most = max(sum(_lives(each, other.created) for each in alike) for other in alike)
+    return Finding(
+        "too-many-open",
+        "error",
+        *at(place),
+        message=f"{_TOO_MANY}: {len(some)} of {len(alike)} {first.coroutine}() tasks failed, as {most} ran at once.",
+        advice="let fewer run at once: one asyncio.Semaphore(20) for all, and async with it in each",
+        times=len(some),
+        tasks=tuple(task.id for task in some),
+        beside=((place[1], f"{_TOO_MANY.lower()}, {len(some)} times"),) if place else (),
+    )
+
+
+def _lives(task: Task, moment: float) -> bool:
+    return task.created <= moment and (task.ended is None or task.ended > moment)
