@@ -91,7 +91,7 @@ def _alone(
 
 def _without_code(run: Run) -> Iterator[str]:
     """Why there is no code to show, if so."""
-    if run.subject.source is None and run.outcome.kind != "not-started":
+    if run.subject.source is None and not run.subject.modules and run.outcome.kind != "not-started":
         observed = run.findings is not None
         yield "no code: " + ("its file is a library's, or cannot be read" if observed else "its file is not known")
 

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.findings.advice import (
@@ -189,7 +189,10 @@ def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
         seconds=total,
         times=len(steps),
         tasks=_ids(steps),
-        beside=((place[1], f"blocked the loop{_how_long(len(steps), total)}"),),
+        beside=(
+            (place[1], f"blocked the loop{_how_long(len(steps), total)}"),
+            *_callers(evidence, place, _through(evidence, steps)),
+        ),
     )
 
 
@@ -237,6 +240,16 @@ def _through(evidence: Evidence, steps: list[Span]) -> list[Place]:
     if step is None or step.reason is None:
         return []
     return [place for each in step.reason.through if (place := evidence.place(*each)) is not None]
+
+
+def _callers(evidence: Evidence, place: Place, through: list[Place]) -> list[tuple[int, str]]:
+    """What is said beside the lines of the same file that called one another down to a place."""
+    found = []
+    for (path, line), inner in pairwise([*through, place]):
+        function = evidence.text(inner[0]).around(inner[1])
+        if path == place[0] and function is not None and line != place[1]:
+            found.append((line, f"called {function.name}, which blocks"))
+    return found
 
 
 def _called_by(evidence: Evidence, steps: list[Span]) -> str:

@@ -13,6 +13,7 @@ from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.handed import handed_over
 from asyncdemo.findings.leftovers import Leftover, dropped_gather, leftovers, stood_at
 from asyncdemo.findings.lost_errors import GENERATOR
+from asyncdemo.findings.misgiven import Misgiven, misgiven
 from asyncdemo.findings.phrases import at, task_name
 from asyncdemo.findings.python_messages import Frame, Report
 from asyncdemo.findings.running_advice import instead_of_never_awaiting
@@ -265,7 +266,11 @@ def never_awaited(evidence: Evidence) -> list[Finding]:
     """Python warned of a coroutine that was never awaited, and not because something else had gone wrong before."""
     groups: dict[tuple[Place | None, str], int] = {}
     unsure: list[Report] = []
+    given = misgiven(evidence)
+    told = frozenset[str]().union(*(each.names for each in given))
     for report in _unexplained(evidence):
+        if report.name in told:
+            continue
         place = _made_at(evidence, report)
         if place is None:
             unsure.append(report)
@@ -274,7 +279,20 @@ def never_awaited(evidence: Evidence) -> list[Finding]:
     for report in unsure:
         for place in _guessed(evidence, report, {place for place, _ in groups}):
             groups[place, report.name] = groups.get((place, report.name), 0) + 1
-    return [_never_awaited(evidence, place, name, times) for (place, name), times in groups.items()]
+    found = [_never_awaited(evidence, place, name, times) for (place, name), times in groups.items()]
+    return [*map(_misgiven, given), *found]
+
+
+def _misgiven(given: Misgiven) -> Finding:
+    line = given.place[1]
+    return Finding(
+        "never-awaited",
+        "error",
+        *given.place,
+        message=given.message,
+        advice=given.advice,
+        beside=((line, given.beside),),
+    )
 
 
 def _unexplained(evidence: Evidence) -> list[Report]:

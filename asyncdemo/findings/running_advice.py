@@ -36,7 +36,7 @@ def instead_of_never_awaiting(evidence: Evidence, place: Place | None, name: str
                 return code + _KEPT if "create_task(" in code else code
             if code.startswith("asyncio.run(") and not source.uses("asyncio") and fits(source, target, code, _ASYNCIO):
                 return f"import asyncio at the top, and here: {code}"
-    return _in_words(source, place[1], source.text_of(made[0]) if made else None)
+    return _in_words(source, place[1], made[0] if made else None)
 
 
 def _is_test(source: Source, name: str) -> bool:
@@ -167,13 +167,15 @@ def _is_property(source: Source, name: str) -> bool:
     return bool(some) and all("property" in ast.unparse(each) for function in some for each in function.decorator_list)
 
 
-def _in_words(source: Source, line: int, code: str | None) -> str:
+def _in_words(source: Source, line: int, made: ast.expr | None) -> str:
     """What to do where no code is sure to be right."""
+    code = source.text_of(made) if made is not None else None
     if (callback := _done_callback(source, line)) is not None:
         return callback
     what = code if code is not None and len(code) <= LONGEST else "the coroutine"
     function = source.around(line)
-    if function is None or source.is_async(function):
+    in_lambda = made is not None and any(isinstance(each, ast.Lambda) for each in source.parents(made))
+    if function is None or source.is_async(function) or in_lambda:
         return f"await {what} in a coroutine, or make a task of it there"
     owner = next(source.parents(function), None)
     if isinstance(owner, ast.ClassDef) and function.name == "__init__":

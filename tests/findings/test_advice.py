@@ -11,8 +11,9 @@ import pytest
 
 from asyncdemo.findings import find
 from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import Reason
 from tests.findings.examples import SCRIPTS, Example, examples
-from tests.findings.fabricated import MAIN, PATH, Row, run, task
+from tests.findings.fabricated import MAIN, PATH, Row, run, spans, task
 
 _WHERE = re.compile(r"(?:import (?P<module>\w+) at the top, and )?(?:here: |line (?P<line>\d+): )?")
 _KEPT = " (and keep the task)"
@@ -129,6 +130,80 @@ def test_where_no_coroutine_is(source: str, line: int, advice: str) -> None:
     assert never(source, "cell", line).advice == advice
 
 
+@pytest.mark.parametrize(
+    ("code", "line", "advice"),
+    [
+        ("async def main():\n    cells = [cell(n, 1) for n in range(3)]\n    print(cells)\n", 6,
+         "await asyncio.gather(*[cell(n, 1) for n in range(3)])"),
+        ("async def main():\n    print(sum(cell(n, 1) for n in range(3)))\n", 6,
+         "(await asyncio.gather(*(cell(n, 1) for n in range(3))))"),
+        ("async def main():\n    print(list(map(cell, [1, 2], [3, 4])))\n", 6,
+         "await asyncio.gather(*map(cell, [1, 2], [3, 4]))"),
+        ("async def main():\n    print({key: cell(key, 1) for key in 'ab'})\n", 6, "await cell(key, 1)"),
+        ("async def main():\n    if (found := cell(1, 2)):\n        print(found)\n", 6, "await cell(1, 2)"),
+        ("async def main():\n    print(f'{cell(1, 2)}')\n", 6, "await cell(1, 2)"),
+        ("async def main():\n    print(1 + cell(1, 2))\n", 6, "await cell(1, 2)"),
+        ("async def main():\n    with cell(1, 2):\n        pass\n", 6, "await cell(1, 2)"),
+        ("async def main():\n    found = cell(\n        1,\n        b=2,\n    )\n    print(found)\n", 6, "await cell(1, b=2)"),
+        ("async def main():\n    print(await cell(cell(1, 2), 3))\n", 6, "await cell(1, 2)"),
+        ("async def main():\n    print(cell(1, 2)[0].x)\n", 6, "(await cell(1, 2))[0].x"),
+        ("class Client:\n    def __init__(self):\n        self.token = cell(1, 2)\n", 7,
+         "give Client a classmethod, async def create, that makes the object and awaits cell(1, 2)"),
+        ("class Client:\n    @property\n    def token(self):\n        return cell(1, 2)\n", 8,
+         "make token a method, async def, instead of a property, and await cell(1, 2) in it"),
+        ("class Client:\n    def __enter__(self):\n        cell(1, 2)\n", 7,
+         "move it into __aenter__, used by async with"),
+        ("class Client:\n    def __str__(self):\n        return str(cell(1, 2))\n", 7,
+         "await cell(1, 2) beforehand: __str__ cannot"),
+        ("def later():\n    cell(1, 2)\nasync def main():\n    asyncio.get_running_loop().call_soon(later)\n", 6,
+         "asyncio.create_task(cell(1, 2)) (and keep the task)"),
+        ("class Chat(asyncio.Protocol):\n    def data_received(self, data):\n        cell(self, data)\n", 7,
+         "asyncio.create_task(cell(self, data)) (and keep the task)"),
+        ("import unittest\nclass T(unittest.TestCase):\n    def test_x(self):\n        self.assertEqual(cell(1, 2), 3)\n", 8,
+         "derive T from unittest.IsolatedAsyncioTestCase, and await cell(1, 2) in an async def"),
+        ("def view():\n    return sorted([1], key=lambda n: cell(n, 1))\n", 6,
+         "await cell(n, 1) in a coroutine, or make a task of it there"),
+        ("from fastapi import FastAPI\ncell(1, 2)\n", 6, "await cell(1, 2) in a coroutine, or make a task of it there"),
+    ],
+)  # fmt: skip
+def test_wherever_people_put_a_coroutine(code: str, line: int, advice: str) -> None:
+    source = f"import asyncio\n\nasync def cell(a, b):\n    return [a, b]\n{code}"
+    finding = never(source, "cell", line)
+    assert finding.advice == advice
+    assert not is_code(advice) or put(source, finding)
+
+
+GIVEN = (
+    "import asyncio\nasync def job(*_):\n    pass\nasync def main():\n    jobs = [job(n) for n in range(2)]\n    {}\n"
+)
+FORBIDDEN = "TypeError: Passing coroutines is forbidden, use tasks explicitly."
+NO_LIST = "TypeError: unhashable type: 'list'"
+FUNCTION = "TypeError: a coroutine was expected, got <function job at 0x7f>"
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "advice"),
+    [
+        ("await asyncio.gather(jobs)", NO_LIST, "asyncio.gather(*jobs)"),
+        ("await asyncio.gather([job(1)], return_exceptions=True)", "TypeError: cannot use 'list' as a dict key (" + NO_LIST[11:] + ")",
+         "asyncio.gather(*[job(1)], return_exceptions=True)"),
+        ("await asyncio.wait([job(1), job(2)])", FORBIDDEN, "[asyncio.create_task(job(1)), asyncio.create_task(job(2))]"),
+        ("await asyncio.wait([job(n) for n in range(2)])", FORBIDDEN, "[asyncio.create_task(job(n)) for n in range(2)]"),
+        ("await asyncio.wait(jobs)", FORBIDDEN, "make a task of each: asyncio.create_task(...)"),
+        ("asyncio.create_task(job)", FUNCTION, "job()"),
+        ("await job", "TypeError: object function can't be used in 'await' expression", "job()"),
+        ("await job", "TypeError: 'function' object can't be awaited", "job()"),
+    ],
+)  # fmt: skip
+def test_what_asyncio_was_given_instead(code: str, error: str, advice: str) -> None:
+    source = GIVEN.format(code)
+    text = f'Traceback (most recent call last):\n  File "{PATH}", line 6, in main\n    {code}\n{error}\n'
+    warned = "sys:1: RuntimeWarning: coroutine 'job' was never awaited\n" if "function" not in error else ""
+    (finding,) = find(run(source=source, stderr=text + warned))
+    assert (finding.rule, finding.line, finding.advice) == ("never-awaited", 6, advice)
+    assert not is_code(advice) or put(source, finding)
+
+
 PROPERTY = """\
 import asyncio
 class Account:
@@ -218,6 +293,38 @@ def test_a_connection_to_a_database_stays_in_its_thread() -> None:
     rows: list[Row] = [(3, "running", 0.1, 0.4, 4), (2, "waiting", 0.0, 0.15), (2, "ready", 0.15, 0.41)]
     (finding,) = find(run([MAIN, beat, task(3, "job", 2)], rows, source=DATABASE))
     assert (finding.rule, finding.advice) == ("cpu-bound-step", wanted)
+
+
+MODULE = """\
+import time
+def read(path):
+    time.sleep(0.2)
+class Store:
+    async def load(self, path):
+        text = read(path)
+        return text
+"""
+APP = "import asyncio, store\nasync def main():\n    await store.Store().load('x')\nasyncio.run(main())\n"
+
+
+def test_the_advice_is_for_the_file_in_which_the_coroutine_is() -> None:
+    """Who called whom was seen; the module has to import asyncio first."""
+    module = "/home/me/store.py"
+    made = spans([(3, "blocked", 0.1, 0.4, 3)])
+    made.places[0] = (module, 3)
+    made.reasons[0] = Reason("", None, ((PATH, 3), (module, 6)))
+    observed = run([MAIN, task(3, "load", 5, path=module)], source=APP)
+    timeline = observed.timeline
+    assert timeline is not None
+    observed = observed._replace(
+        timeline=timeline._replace(spans=made), subject=observed.subject._replace(modules={module: MODULE})
+    )
+    (finding,) = find(observed)
+    assert (finding.path, finding.line) == (module, 3)
+    assert finding.advice == "import asyncio at the top, and line 6: text = await asyncio.to_thread(read, path)"
+    assert finding.message.endswith("Called by load (line 6), main (app.py:3).")
+    assert (6, "called read, which blocks") in finding.beside
+    assert put(MODULE, finding)
 
 
 BESIDE_DATABASE = """\

@@ -156,10 +156,10 @@ DONE_CALLBACK = "a done-callback is a plain function: await task, then await rep
     ("body", "expected"),
     [
         (["await loop.run_in_executor(None, report)", "loop.call_soon(report)"],
-         [(10, "await report()"), (11, "asyncio.create_task(report())")]),
+         [(10, "await report()"), (11, "asyncio.create_task(report()) (and keep the task)")]),
         (["task.add_done_callback(report)"], [(10, DONE_CALLBACK)]),
         (["loop.call_soon(report)", "if task.done():", "    loop.call_soon(report)"],
-         [(10, "asyncio.create_task(report())")]),
+         [(10, "asyncio.create_task(report()) (and keep the task)")]),
         (["await (await loop.run_in_executor(None, report))"], []),
     ],
 )  # fmt: skip
@@ -215,3 +215,147 @@ def test_a_call_that_keeps_a_new_task_from_beginning_is_a_warning(tmp_path: Path
     (one,) = [each for each in run["findings"] if each["rule"] == "blocking-call"]
     assert (one["severity"], one["line"]) == ("warning", 5)
     assert "ticker" in one["message"]
+
+
+LOST = {
+    "kept": "tasks.append(asyncio.create_task(poll()))\n        await asyncio.sleep(0.05)",
+    "given back": "await asyncio.gather(poll(), asyncio.sleep(0.05), return_exceptions=True)",
+    "cancelled": "beat = asyncio.create_task(poll())\n        await asyncio.sleep(0.05)\n        beat.cancel()",
+}
+LOSES = """
+    import asyncio
+
+    tasks = []
+
+    async def poll():
+        await asyncio.sleep(0.01)
+        raise ValueError("device not found")
+
+    async def main():
+        {statement}
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+@pytest.mark.parametrize("how", LOST)
+def test_an_error_that_nothing_looked_at(tmp_path: Path, version: str, how: str) -> None:
+    """Python tells of it on some versions, as it shuts down: it is the same finding on all."""
+    run = observed(tmp_path, version, LOSES.format(statement=LOST[how]))
+    (finding,) = run["findings"]
+    assert (finding["rule"], finding["line"]) == ("lost-error", 8)
+    assert finding["message"].startswith("poll failed with ValueError: device not found; ")
+
+
+QUEUE_OF_ANOTHER_LOOP = """
+    import asyncio
+
+    class Box:
+        queue = None
+
+    async def first():
+        Box.queue = asyncio.Queue()
+        try:
+            await asyncio.wait_for(Box.queue.get(), 0.02)
+        except asyncio.TimeoutError:
+            pass
+
+    async def second():
+        await Box.queue.get()
+
+    asyncio.run(first())
+    asyncio.run(second())
+"""
+
+
+@each_python
+def test_a_queue_of_another_loop(tmp_path: Path, version: str) -> None:
+    run = observed(tmp_path, version, QUEUE_OF_ANOTHER_LOOP)
+    (finding,) = run["findings"]
+    assert (finding["rule"], finding["line"]) == ("wrong-loop", 15)
+    assert "Box.queue" in finding["message"]
+    assert "(line 10)" in finding["message"]
+
+
+TWO_READERS = """
+    import asyncio
+
+    async def answer(reader, writer):
+        await asyncio.sleep(0.1)
+        writer.close()
+
+    async def listen(reader):
+        await reader.readline()
+
+    async def ask(reader):
+        await asyncio.sleep(0.02)
+        await reader.readline()
+
+    async def main():
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        await asyncio.gather(listen(reader), ask(reader))
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+def test_two_tasks_that_read_from_one_stream(tmp_path: Path, version: str) -> None:
+    run = observed(tmp_path, version, TWO_READERS)
+    (finding,) = [each for each in run["findings"] if each["rule"] == "shared-stream"]
+    assert finding["line"] == 13
+    assert "listen already waited for it (line 9)" in finding["message"]
+
+
+TOO_MANY = """
+    import asyncio
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
+
+    async def read():
+        with open(__file__) as file:
+            await asyncio.sleep(0.05)
+            return file.readline()
+
+    async def main():
+        results = await asyncio.gather(*(read() for n in range(80)), return_exceptions=True)
+        print(len(results))
+
+    asyncio.run(main())
+"""
+
+
+@each_python
+def test_too_many_open_files(tmp_path: Path, version: str) -> None:
+    run = observed(tmp_path, version, TOO_MANY)
+    (finding,) = run["findings"]
+    assert (finding["rule"], finding["line"]) == ("too-many-open", 8)
+    assert "of 80 read() tasks failed, as 80 ran at once" in finding["message"]
+
+
+CATCHES_NO_GROUP = """
+    import asyncio
+
+    async def fetch():
+        raise ValueError(1)
+
+    async def main():
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fetch())
+        except ValueError:
+            print("skipped")
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.13", "3.14", "3.15"])
+def test_an_except_that_does_not_look_into_groups(tmp_path: Path, version: str) -> None:
+    run = observed(tmp_path, version, CATCHES_NO_GROUP)
+    (finding,) = run["findings"]
+    assert (finding["rule"], finding["line"]) == ("uncaught-group", 11)
+    assert finding["advice"].startswith("except* ValueError")

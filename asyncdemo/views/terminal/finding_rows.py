@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from asyncdemo.model.recording import Finding, Run, Subject
 from asyncdemo.views import wording
+from asyncdemo.views.shown_modules import file_name
 from asyncdemo.views.terminal.common_rows import labelled, paragraph
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut
@@ -52,7 +53,7 @@ def _name(finding: Finding, subject: Subject, *, several: bool) -> str:
     own = finding.path is None or finding.path in (subject.path, subject.ran)
     if own and not several:
         return f"{finding.rule}, line {finding.line}"
-    path = PurePath(finding.path or "").name if own else finding.path
+    path = PurePath(finding.path or "").name if own else file_name(finding.path or "", subject)
     return f"{finding.rule}   {path}:{finding.line}"
 
 

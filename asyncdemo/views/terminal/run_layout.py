@@ -1,11 +1,13 @@
 """How the rows of a run's view are shared out between its code, its output, its timeline and what was found."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from asyncdemo.analysis.line_marks import marks
+from asyncdemo.analysis.line_marks import Mark, marks
 from asyncdemo.analysis.wait_times import Order
 from asyncdemo.model.recording import Run
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
+from asyncdemo.views.shown_modules import ShownModule, shown_modules
 from asyncdemo.views.terminal.annotated_code import Row, code_rows
 from asyncdemo.views.terminal.finding_rows import BRIEF, finding_rows
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
@@ -21,8 +23,8 @@ LEAST_LANES = 4  # rows of a timeline that findings leave
 CRITICAL = 8  # rows of the critical path
 BRIEF_LANES = 6  # rows of a timeline where code or output have to be folded
 MORE_LANES = 12  # the same of a person's own program, however much else there is
-MANY_FINDINGS = 12  # rows of findings of a person's own program
 MANY = 15  # rows of code of a person's own program that are shown whole
+FEW = 5  # rows of code of each of several files, at least
 SOME = 7  # rows of a longer one in which nothing went wrong
 
 
@@ -106,12 +108,7 @@ class Sharing(NamedTuple):
         found = self.run.findings or ()
         grave = sum(finding.severity != "note" for finding in found)
         needed = BRIEF * grave + (grave < len(found))
-        if self.look.full:
-            most = None
-        elif self.look.fold:
-            most = max(FEWEST_FINDINGS, room, min(needed, at_most))
-        else:
-            most = max(MANY_FINDINGS, needed)
+        most = max(FEWEST_FINDINGS, room, min(needed, at_most)) if self.look.fold and not self.look.full else None
         rows = finding_rows(self.page, [self.run], most)
         more = rows if most is None else finding_rows(self.page, [self.run], most + 1)
         tight = len(more) > len(rows) and more[:-1] == rows and not self.look.timing
@@ -148,16 +145,21 @@ class Sharing(NamedTuple):
 
     def _code_rows(self, most: int) -> tuple[list[Row], bool]:
         """The code in so many rows: what tells most, of a person's own long program what went wrong."""
+        others = [] if self.look.fold or self.look.show_code is False else self._other_files()
+        if others and not (self.look.show_code or self.look.full):
+            return self._files_rows(others), False
         if not self.code:
-            return [], False
+            return self._files_rows(others), False
         found = {mark.line: mark for mark in marks(self.run)}
         zero = self.run.seconds.zero or 0.0
         if self.look.show_code or self.look.full:
-            return code_rows(self.page, [self.code], found, zero), False
+            rows = code_rows(self.page, [self.code], found, zero)
+            rest = self._files_rows([each for each in others if not self.run.subject.is_script(each.path)])
+            return [*rows, *([()] if rest else []), *rest], False
         if self.look.fold:
             wanted = by_importance(self.run, self.code, found.values())
-        elif wrong := [line for line, mark in found.items() if mark.trouble]:
-            wanted, most = wrong, MANY
+        elif any(mark.trouble for mark in found.values()):
+            wanted, most = _telling(found.values()), MANY
         else:
             wanted = by_importance(self.run, self.code, found.values())
             most = MANY if len(self.code) <= MANY else SOME
@@ -167,6 +169,29 @@ class Sharing(NamedTuple):
             if len(rows) <= most:  # more where lines are wider than the page
                 return rows, bool(blocks) and blocks[-1][-1] != self.code[-1]
         return [], False
+
+    def _other_files(self) -> list[ShownModule]:
+        """The files in which something went wrong or held the loop, where that is not the script alone."""
+        told = [each for each in shown_modules(self.run) if _telling(each.marks)]
+        return told if any(not self.run.subject.is_script(each.path) for each in told) else []
+
+    def _files_rows(self, files: Sequence[ShownModule]) -> list[Row]:
+        """What went wrong in each of several files, under its name."""
+        zero, room = self.run.seconds.zero or 0.0, max(FEW, MANY // max(len(files), 1))
+        rows: list[Row] = []
+        for file in files:
+            found = {mark.line: mark for mark in file.marks}
+            blocks = excerpt(file.code, _telling(file.marks), room)
+            rows += [()] if rows else []
+            rows += [((self.page.shown(file.name), "dim"),)]
+            rows += code_rows(self.page, blocks, found, zero, first=file.code[0][0] if file.code else None)
+        return rows
+
+
+def _telling(found: Iterable[Mark]) -> list[int]:
+    """The lines of which something is told besides what they printed, those first in which something went wrong."""
+    told = [mark for mark in found if mark.trouble or not mark.times]
+    return [mark.line for mark in sorted(told, key=lambda mark: not mark.trouble)]
 
 
 def _height(rows: list[Row]) -> int:
