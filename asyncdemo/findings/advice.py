@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, last_name, parameters
+from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside, last_name, parameters
 
 # What these modules connect to belongs to the thread that has opened it, or can do one thing at a time.
 _MODULES = ("sqlite3", "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "oracledb", "cx_Oracle", "pyodbc")
@@ -259,6 +259,15 @@ def _blocking_call(source: Source, line: int) -> ast.Call | None:
     return outer[0] if not inner else known[0] if len(known) == 1 else None
 
 
+def only_call(source: Source, line: int) -> int | None:
+    """The line of the only call in a coroutine that is not awaited, and is of no builtin; None if there are others."""
+    function = source.around(line)
+    calls = [node for node in inside(function) if isinstance(node, ast.Call)] if function is not None else []
+    awaited = {id(node.value) for node in source.nodes if isinstance(node, ast.Await)}
+    plain = [call for call in calls if id(call) not in awaited and not hasattr(builtins, called(call))]
+    return plain[0].lineno if len(plain) == 1 else None
+
+
 def _root(call: ast.Call) -> str:
     """The name with which a dotted name of a function begins: `requests` of `requests.get`."""
     root: ast.expr = call.func
@@ -359,6 +368,9 @@ def in_place(source: Source, node: ast.expr, code: str) -> tuple[str, ast.expr]:
         if not follows:
             break
         outer = inner = parent
+    above = next(source.parents(node), None)
+    if outer is None and isinstance(above, ast.Await) and code.startswith("await "):
+        return code, above  # it was awaited, and is nothing that can be
     whole, part = source.text_of(outer) if outer is not None else None, source.text_of(node)
     if outer is None or not isinstance(outer, ast.expr):
         return code, node

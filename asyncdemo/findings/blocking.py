@@ -11,11 +11,13 @@ from asyncdemo.findings.advice import (
     instead_of_blocking_in_callback,
     instead_of_computing,
     instead_of_nesting,
+    only_call,
 )
 from asyncdemo.findings.evidence import Evidence, Place, grouped
 from asyncdemo.findings.hangs import could_not_begin, is_told_elsewhere, unending_step
 from asyncdemo.findings.phrases import at, seconds, task_name
 from asyncdemo.findings.python_messages import Frame, Report
+from asyncdemo.findings.self_waits import waited_for_itself
 from asyncdemo.findings.source import last_of
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import BLOCKED, CALLBACKS, READY, RUNNING, Span, Task
@@ -132,6 +134,7 @@ def late_by(evidence: Evidence, steps: Iterable[Span]) -> dict[int, float]:
     return dict(sorted(late.items(), key=lambda item: item[1], reverse=True))
 
 
+_MANY = 20  # short blocking calls that count together, if they take half of what so many long ones would
 _STARTS = re.compile(
     r"\b(?:create_subprocess_\w+|subprocess_exec|subprocess_shell|open_process|run_process|to_thread|run_in_executor)\b"
 )
@@ -141,8 +144,45 @@ def blocking_call(evidence: Evidence) -> list[Finding]:
     """A step was off the processor for long, inside a synchronous call."""
     long, threads = _long(evidence, BLOCKED, "blocking-call"), computing_threads(evidence)
     steps = [step for step in long if not _starts_another(evidence, step) and not is_shared(step, threads)]
+    steps = [step for step in steps if not waited_for_itself(evidence, step)]
     groups = grouped(evidence, steps, by_function=False)
-    return [_blocking(evidence, place, steps) for place, steps in groups.items()]
+    return [_blocking(evidence, place, steps) for place, steps in (*groups.items(), *_many(evidence, threads))]
+
+
+def _many(evidence: Evidence, threads: list[Stretch]) -> list[tuple[Place, list[Span]]]:
+    """Short blocking steps of one coroutine that add up, while other tasks were there; by where its only call is."""
+    limit, spans = evidence.thresholds["blocking-call"], evidence.spans
+    groups: dict[Place, list[Span]] = {}
+    for index, state in enumerate(spans.states):
+        if (
+            state == BLOCKED
+            and spans.ends[index] - spans.starts[index] < limit
+            and spans.tasks[index] in evidence.tasks
+        ):
+            step = spans[index]
+            task = evidence.tasks[step.task]
+            place = evidence.place(task.path, task.line)
+            if place is not None and not _starts_another(evidence, step) and not is_shared(step, threads):
+                groups.setdefault(place, []).append(step)
+    found = []
+    for place, steps in groups.items():
+        total, own = sum(step.end - step.start for step in steps), {step.task for step in steps}
+        computed = sum(
+            end - start
+            for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
+            if state == RUNNING and task in own
+        )
+        if computed > total / 2:
+            continue  # as much of its time may have been blocked by the machine
+        if len(steps) >= _MANY and total >= _MANY * limit / 2 and has_company(evidence, steps):
+            line = only_call(evidence.text(place[0]), place[1])
+            found.append((place if line is None else (place[0], line), _at(steps, place[0], line)))
+    return found
+
+
+def _at(steps: list[Span], path: str, line: int | None) -> list[Span]:
+    """The steps, those without a line at this one."""
+    return [step if step.path or line is None else step._replace(path=path, line=line) for step in steps]
 
 
 def cpu_bound_step(evidence: Evidence) -> list[Finding]:

@@ -13,6 +13,7 @@ from asyncdemo.findings.leftovers import leftovers, stood_at
 from asyncdemo.findings.mixed_up import is_shared, is_wrong_loop
 from asyncdemo.findings.phrases import at, seconds, task_name
 from asyncdemo.findings.python_messages import Report
+from asyncdemo.findings.self_waits import awaited_in_vain
 from asyncdemo.findings.source import FUNCTIONS, Source, called, inside, last_name, last_of
 from asyncdemo.findings.unseen_errors import is_lost
 from asyncdemo.model.error_text import without_reprs
@@ -152,7 +153,17 @@ def task_destroyed_pending(evidence: Evidence) -> list[Finding]:
     for report in evidence.reports:
         if report.kind == "destroyed" and not report.name.startswith(GENERATOR) and not _is_refused(evidence, report):
             groups.setdefault(_stood_at(evidence, report) or _raised_at(evidence, report), []).append(report)
-    return [_destroyed(place, some, _tasks(evidence, some)) for place, some in groups.items()]
+    vain = awaited_in_vain(evidence) if groups else set[int]()
+    found = [_destroyed(place, some, _tasks(evidence, some)) for place, some in groups.items()]
+    return [_follows(each) if vain.intersection(each.tasks) else each for each in found]
+
+
+def _follows(destroyed: Finding) -> Finding:
+    """The same, where its loop had waited for it and could not begin it."""
+    return destroyed._replace(
+        message=f"{destroyed.message} It follows from the self-wait: the loop could not begin it in time.",
+        advice="mend the self-wait first",
+    )
 
 
 def _raised_at(evidence: Evidence, report: Report) -> Place | None:

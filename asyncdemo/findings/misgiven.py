@@ -22,6 +22,9 @@ _A_FUNCTION = re.compile(
     r"|object (?:function|method) can't be used in 'await' expression|'(?:function|method)' object can't be awaited"
     r"|An asyncio\.Future, a coroutine or)"
 )
+_GENERATOR = re.compile(
+    r"TypeError: .*(?:'async_generator' object is not iterable|object async_generator can't be used)"
+)
 _TAKES_MANY = ("gather",)
 _TAKES_ONE = (
     "create_task",
@@ -70,10 +73,26 @@ def _at(evidence: Evidence, place: Place, error: str) -> Iterator[Misgiven]:
             yield Misgiven(place, told, _with_tasks(source, given), "got coroutines, and wants tasks", names)
         elif called(call) in _TAKES_ONE and _A_FUNCTION.match(error):
             yield from _not_called(evidence, source, place, given)
+    if _GENERATOR.match(error):
+        yield from _not_iterated(evidence, source, place)
     if "await" in error:
         awaits = (node for node in source.nodes if isinstance(node, ast.Await) and node.lineno == place[1])
         for node in awaits:
             yield from _not_called(evidence, source, place, node.value)
+
+
+def _not_iterated(evidence: Evidence, source: Source, place: Place) -> Iterator[Misgiven]:
+    """An asynchronous generator that was iterated, or awaited, as if it were something else."""
+    for call in source.calls_in(place[1]):
+        functions = [each for text in evidence.files.values() for each in text.named(called(call))]
+        if any(source.is_async(each) for each in functions):
+            name, code = called(call), source.text_of(call)
+            loop = next(
+                (each for each in source.parents(call) if isinstance(each, ast.For) and each.iter is call), None
+            )
+            to = ast.unparse(loop.target) if loop is not None else "each"
+            told = f"{name}() makes an asynchronous generator, which only async for can go through."
+            yield Misgiven(place, told, f"async for {to} in {code}:", f"{name}() wants async for", frozenset())
 
 
 def _spread(source: Source, call: ast.Call, given: ast.expr) -> str:

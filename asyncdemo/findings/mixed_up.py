@@ -63,18 +63,32 @@ def _first_use(evidence: Evidence, place: Place | None) -> tuple[str | None, Pla
     if place is None:
         return None, None
     here = source.around(place[1])
-    mains = [task for task in evidence.tasks.values() if task.parent is None]
-    for call in source.calls_in(place[1]):
-        if not isinstance(call.func, ast.Attribute) or source.receiver(call) in (None, "?"):
-            continue
-        name = last_name(call.func.value)
-        for main in sorted(mains, key=lambda task: task.created):
-            for function in source.named(main.coroutine):
-                uses = [use.lineno for use in source.uses_of(name) if source.around(use.lineno) is function]
-                if function is not here and uses:
-                    return source.text_of(call.func.value), (place[0], min(uses))
-        return source.text_of(call.func.value), None
+    mains = sorted((task for task in evidence.tasks.values() if task.parent is None), key=lambda task: task.created)
+    for used in _used(source, place[1]):
+        name = last_name(used)
+        for function in (each for main in mains for each in source.named(main.coroutine)):
+            uses = [use.lineno for use in source.uses_of(name) if source.around(use.lineno) is function]
+            if function is not here and uses:
+                return source.text_of(used), (place[0], min(uses))
+        return source.text_of(used), None
     return None, None
+
+
+def _used(source: Source, line: int) -> list[ast.expr]:
+    """The objects whose methods a line calls, or that it enters by `async with`."""
+    called_on = [
+        call.func.value
+        for call in source.calls_in(line)
+        if isinstance(call.func, ast.Attribute) and source.receiver(call) not in (None, "?")
+    ]
+    entered = [
+        item.context_expr
+        for node in source.nodes
+        if isinstance(node, ast.AsyncWith) and node.lineno == line
+        for item in node.items
+        if isinstance(item.context_expr, ast.Name | ast.Attribute)
+    ]
+    return [*called_on, *entered]
 
 
 _SHARED = re.compile(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from asyncdemo.findings.blocking import blocking_call, cpu_bound_step, nested_run
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.findings.hangs import blocked_exit, deadlock, endless_step, pool_exhausted, self_wait, stuck
+from asyncdemo.findings.hangs import blocked_exit, deadlock, endless_step, pool_exhausted, stuck
 from asyncdemo.findings.lifecycle import cancelled_at_exit, never_awaited, unfinished_async_generator
 from asyncdemo.findings.lost_errors import (
     exception_never_retrieved,
@@ -14,6 +14,7 @@ from asyncdemo.findings.lost_errors import (
 )
 from asyncdemo.findings.mixed_up import shared_stream, unclosed_resource, wrong_loop
 from asyncdemo.findings.pytest_summary import is_pytest, with_test
+from asyncdemo.findings.self_waits import self_wait
 from asyncdemo.findings.spinning import spinning
 from asyncdemo.findings.starving import never_suspends, starved_task
 from asyncdemo.findings.thresholds import THRESHOLDS

@@ -29,6 +29,10 @@ def instead_of_never_awaiting(evidence: Evidence, place: Place | None, name: str
         return "await the coroutine"
     if _is_test(source, name):
         return "derive the class from unittest.IsolatedAsyncioTestCase"
+    if last_of(name) == "__init__":
+        return (
+            f"give {name.rpartition('.')[0] or 'the class'} a classmethod, async def create: __init__ cannot be async"
+        )
     made = _made_at(source, place[1], name)
     for node in made:
         for code, target in _running(evidence, place[0], node):
@@ -79,6 +83,9 @@ def _running(evidence: Evidence, path: str, node: ast.expr) -> Iterator[_Placed]
         if not isinstance(node, ast.Call):
             yield from _handed_over(source, node, outer, given)
             return
+        if called(outer) in ON_LOOP | IN_THREAD:
+            yield from _called_too_soon(source, node, outer, code)
+            return
     if not isinstance(node, ast.Call) and not is_property:
         return
     is_asyncio = library(evidence, "asyncio") == "asyncio"
@@ -93,6 +100,18 @@ def _running(evidence: Evidence, path: str, node: ast.expr) -> Iterator[_Placed]
             yield _run(evidence, node, code), node
     elif is_asyncio and isinstance(outer, ast.Expr) and _runs_on_loop(evidence, source, source.around(node.lineno)):
         yield f"asyncio.create_task({code})", node
+
+
+def _called_too_soon(source: Source, node: ast.Call, outer: ast.Call, code: str) -> Iterator[_Placed]:
+    """A coroutine that was given, in place of a function, to what calls functions."""
+    parent = next(source.parents(outer), None)
+    if called(outer) in IN_THREAD:
+        if isinstance(parent, ast.Await) and is_in_coroutine(source, outer):
+            yield f"await {code}", parent
+    elif called(outer) == "add_done_callback":
+        yield f"lambda done: asyncio.create_task({code})", node
+    else:
+        yield f"lambda: asyncio.create_task({code})", node
 
 
 def _gathered(source: Source, many: ast.ListComp | ast.GeneratorExp) -> Iterator[_Placed]:

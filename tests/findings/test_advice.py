@@ -163,6 +163,11 @@ def test_where_no_coroutine_is(source: str, line: int, advice: str) -> None:
          "derive T from unittest.IsolatedAsyncioTestCase, and await cell(1, 2) in an async def"),
         ("def view():\n    return sorted([1], key=lambda n: cell(n, 1))\n", 6,
          "await cell(n, 1) in a coroutine, or make a task of it there"),
+        ("async def main():\n    asyncio.get_running_loop().call_later(1, cell(1, 2))\n", 6,
+         "lambda: asyncio.create_task(cell(1, 2)) (and keep the task)"),
+        ("async def main():\n    asyncio.current_task().add_done_callback(cell(1, 2))\n", 6,
+         "lambda done: asyncio.create_task(cell(1, 2)) (and keep the task)"),
+        ("async def main():\n    await asyncio.to_thread(cell(1, 2))\n", 6, "await cell(1, 2)"),
         ("from fastapi import FastAPI\ncell(1, 2)\n", 6, "await cell(1, 2) in a coroutine, or make a task of it there"),
     ],
 )  # fmt: skip
@@ -173,9 +178,14 @@ def test_wherever_people_put_a_coroutine(code: str, line: int, advice: str) -> N
     assert not is_code(advice) or put(source, finding)
 
 
-GIVEN = (
-    "import asyncio\nasync def job(*_):\n    pass\nasync def main():\n    jobs = [job(n) for n in range(2)]\n    {}\n"
-)
+GIVEN = """\
+import asyncio
+async def rows(*_): yield 1
+async def job(*_): pass
+async def main():
+    jobs = [job(n) for n in range(2)]
+    {}
+"""
 FORBIDDEN = "TypeError: Passing coroutines is forbidden, use tasks explicitly."
 NO_LIST = "TypeError: unhashable type: 'list'"
 FUNCTION = "TypeError: a coroutine was expected, got <function job at 0x7f>"
@@ -193,12 +203,15 @@ FUNCTION = "TypeError: a coroutine was expected, got <function job at 0x7f>"
         ("asyncio.create_task(job)", FUNCTION, "job()"),
         ("await job", "TypeError: object function can't be used in 'await' expression", "job()"),
         ("await job", "TypeError: 'function' object can't be awaited", "job()"),
+        ("for each in rows(2): pass", "TypeError: 'async_generator' object is not iterable", "async for each in rows(2):"),
+        ("await rows(2)", "TypeError: object async_generator can't be used in 'await' expression",
+         "async for each in rows(2):"),
     ],
 )  # fmt: skip
 def test_what_asyncio_was_given_instead(code: str, error: str, advice: str) -> None:
     source = GIVEN.format(code)
     text = f'Traceback (most recent call last):\n  File "{PATH}", line 6, in main\n    {code}\n{error}\n'
-    warned = "sys:1: RuntimeWarning: coroutine 'job' was never awaited\n" if "function" not in error else ""
+    warned = "sys:1: RuntimeWarning: coroutine 'job' was never awaited\n" if "job(" in code or "jobs" in code else ""
     (finding,) = find(run(source=source, stderr=text + warned))
     assert (finding.rule, finding.line, finding.advice) == ("never-awaited", 6, advice)
     assert not is_code(advice) or put(source, finding)
@@ -216,6 +229,12 @@ async def main():
     account = Account()
     print(account.balance)
 """
+
+
+def test_an_init_cannot_be_a_coroutine_function() -> None:
+    source = "class Base:\n    async def __init__(self):\n        pass\nasync def main():\n    Base()\n"
+    wanted = "give Base a classmethod, async def create: __init__ cannot be async"
+    assert never(source, "Base.__init__", 5).advice == wanted
 
 
 def test_a_property_is_not_called() -> None:
@@ -256,6 +275,7 @@ async def main():
     [
         ("time.sleep(n)", 8, "await asyncio.sleep(n)"),
         ("sleep(n + 1)", 8, "await asyncio.sleep(n + 1)"),
+        ("await time.sleep(n)", 8, "await asyncio.sleep(n)"),
         ("subprocess.run(['ls'], check=True)", 8, "await asyncio.to_thread(subprocess.run, ['ls'], check=True)"),
         ("print(get_json('x', tries=n))", 8, "call it from a coroutine, in a thread: asyncio.to_thread"),  # which of both
         ("user = load_user(n)", 4, "line 8: user = await asyncio.to_thread(load_user, n)"),

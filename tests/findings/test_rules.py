@@ -494,3 +494,57 @@ def test_no_recording_is_too_strange(
         assert finding.rule in RULES
         assert finding.message.endswith(".")
         assert finding.times >= 1
+
+
+SHORT = """\
+import asyncio, time
+def insert(row):
+    time.sleep(0.01)
+async def job():
+    for row in range(100):
+        insert(row)
+        await asyncio.sleep(0)
+"""
+
+
+def short(times: int, length: float) -> list[Row]:
+    """Blocking steps of which no line is known, each of that many seconds."""
+    return [(3, "blocked", n * 0.02, n * 0.02 + length) for n in range(times)]
+
+
+def test_many_short_blocking_calls_count_together() -> None:
+    """Of the only call in the coroutine that is not awaited; a few, or short ones, or where nobody else is, do not."""
+    tasks = [MAIN, task(2, "beat", 20), task(3, "job", 4)]
+    (finding,) = find(run(tasks, short(60, 0.015), source=SHORT))
+    assert (finding.rule, finding.line, finding.times) == ("blocking-call", 6, 60)
+    assert finding.advice == "await asyncio.to_thread(insert, row)"
+    assert find(run(tasks, short(15, 0.015), source=SHORT)) == ()
+    assert find(run(tasks, short(60, 0.005), source=SHORT)) == ()
+    assert find(run([MAIN, task(3, "job", 4)], short(60, 0.015), source=SHORT)) == ()
+
+
+BRIDGE = """\
+def call(loop):
+    return asyncio.run_coroutine_threadsafe(get(), loop).result(2)
+async def job(loop):
+    return call(loop)
+async def get():
+    return 1
+"""
+
+
+def bridge(*more: Task, source: str = BRIDGE) -> tuple[Finding, ...]:
+    """What is found where a step waits at line 2 until 0.6, and get() begins only after that."""
+    get = task(4, "get", 5, parent=None, created=0.61, ended=0.7, thread=7)
+    tasks = [task(3, "job", 3, parent=None, thread=7, ended=0.6), get, *more]
+    return find(run(tasks, [(3, "blocked", 0.1, 0.6, 2)], source=source))
+
+
+def test_a_loop_that_has_waited_for_itself_until_a_timeout() -> None:
+    """Not where another loop was there, which may have been asked, nor where the line waits for something else."""
+    (finding,) = bridge()
+    assert (finding.rule, finding.line, finding.seconds) == ("self-wait", 2, 0.5)
+    assert "waited 0.50 s for itself" in finding.message
+    other = task(5, "serve", 9, parent=None, thread=8)
+    assert [each.rule for each in bridge(other)] == ["blocking-call"]
+    assert [each.rule for each in bridge(source=BRIDGE.replace("result", "wait"))] == ["blocking-call"]
