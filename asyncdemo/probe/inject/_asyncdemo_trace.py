@@ -33,6 +33,7 @@ _CLOSING = (lambda: None).__code__.replace(co_name="aclose", co_filename="", co_
 _arguments_of = BaseException.__dict__["args"].__get__  # whatever a class of the script makes of it
 _name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says itself
 _str_of = type.__getattribute__  # of a class, whatever its metaclass does
+_MANY_FAILED = 1000  # tasks that have failed, before those are forgotten that are gone
 _MOST_ERRORS, _LONGEST_ERROR = 500, 200  # different ones of which is told what they say, and characters of that
 _FILES = (lambda: None).__code__.co_filename.rpartition(os.sep)[0] + os.sep + "_asyncdemo_"
 
@@ -58,6 +59,7 @@ class Recorder:
         self.threads = {}  # those that run, as their tracer knows them, by their identifiers
         self._on_thread = []
         self._failed = []  # the keys of tasks that have failed, with references that do not keep them
+        self._most_failed = _MANY_FAILED
         self._errors = set()
         os.register_at_fork(after_in_child=self._forked)
 
@@ -141,6 +143,9 @@ class Recorder:
     def failed(self, key, task):
         """A task has failed. Gives the number under which its error is told."""
         self._failed.append((key, _weakref.ref(task)))
+        if len(self._failed) > self._most_failed:  # those that are gone need no look any more
+            self._failed = [each for each in self._failed if each[1]() is not None]
+            self._most_failed = 2 * len(self._failed) + _MANY_FAILED
         error = task._exception
         name = _name_of(type(error))
         text = _text_of(error)
