@@ -38,7 +38,7 @@ def awaited_in_vain(evidence: Evidence) -> set[int]:
 
 def begun_after(evidence: Evidence, step: Span) -> set[int]:
     """The tasks that something outside of tasks gave to the loop of a step, and that it began right after the step."""
-    thread = evidence.tasks[step.task].thread
+    thread = evidence.lane(step.task).thread
     others = (task for task in evidence.tasks.values() if task.thread != thread)
     if any(task.created <= step.end and (task.ended is None or task.ended >= step.start) for task in others):
         return set()  # another loop was there, and may be the one that was asked
@@ -60,7 +60,7 @@ def _chain(evidence: Evidence, step: Span) -> tuple[Place, ...]:
     if place is not None:
         waits = _waits_for_result(evidence.text(place[0]), place[1])
         return (*(each for each in seen if each is not None), place) if waits else ()
-    task = evidence.tasks[step.task]
+    task = evidence.lane(step.task)
     first = evidence.place(task.path, task.line)
     function = evidence.text(first[0]).around(first[1]) if first is not None else None
     found = list(_ways(evidence, first[0], function, ())) if first is not None and function is not None else []
