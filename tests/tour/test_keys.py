@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from asyncdemo.model.recording import Outcome
 from asyncdemo.tour.navigation import KEYS, filmed, played
-from asyncdemo.tour.state import Room, State
+from asyncdemo.tour.state import Room, State, at_stop
+from asyncdemo.tour.stops import of_scenario
 from asyncdemo.views.terminal.text import cells
 from asyncdemo.views.terminal.tour_screen import screen
-from tests.tour.made import end, press, printing, stops, tour
+from tests.tour.made import ASKING, SECOND, end, folder, press, printing, stops, tour
 from tests.views.fabricated import Text, page
 
 ALL_KEYS = [
@@ -34,6 +35,20 @@ def test_enter_alone_leads_through_everything() -> None:
         *(("rude-job", phase) for phase in [*asking, "end"]),
         *(("two-ways", phase) for phase in both),
         *(("from-the-future", phase) for phase in ["code", "notes", "end", "over"]),
+    ]
+
+
+def test_a_stop_with_two_questions_asks_both_before_all_is_run_together() -> None:
+    two = of_scenario(folder("two-ways", {"polite": ASKING, "rude": ASKING}, SECOND, "Compare them."))
+    state = at_stop(tour()._replace(stops=(two,)), 0)
+    phases = []
+    while state.phase != "notes":
+        phases.append((state.asked.target.name, state.phase))
+        state = end(state, "done\n", "tick\n") if state.phase == "running" else press(state, "enter")
+    asking = ["code", "question", "running", "answer"]
+    both = ["running", "running", "together"]
+    assert phases == [("two-ways:polite", each) for each in asking] + [
+        ("two-ways:rude", each) for each in [*asking, *both]
     ]
 
 
