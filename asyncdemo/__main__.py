@@ -65,7 +65,8 @@ def _main() -> None:
     except AsyncdemoError as error:
         from asyncdemo.cli.messages import tell
 
-        tell(str(error))
+        for message in (*getattr(error, "__notes__", ()), str(error)):
+            tell(message)
         sys.exit(error.status)
     except BrokenPipeError:
         _end_without_reader()

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncdemo.catalogue import availability, script_source
-from asyncdemo.errors import Unreadable
+from asyncdemo.catalogue.names import visible
+from asyncdemo.errors import Unreadable, UsageError
 
 if TYPE_CHECKING:
     from asyncdemo.catalogue.script_tree import Value
@@ -24,6 +25,11 @@ class Problem(NamedTuple):
 
     path: Path
     reason: str
+
+    @property
+    def text(self) -> str:
+        """Both, safe for a terminal."""
+        return f"{visible(self.path)}: {visible(self.reason)}"
 
 
 class Chapter(NamedTuple):
@@ -154,6 +160,14 @@ class Catalogue(NamedTuple):
         scripts = [script for scenario in self.scenarios for script in scenario.scripts]
         broken = ((script.path, script.syntax_error) for script in scripts)
         return self.load_problems + tuple(Problem(path, reason) for path, reason in broken if reason)
+
+    def in_chapter(self, chapter: int | str) -> tuple[Scenario, ...]:
+        """The scenarios of a chapter, by its number or its title. Raises UsageError."""
+        chapters = {each.chapter.number: each.chapter.title for each in self.scenarios}
+        for number, title in chapters.items():
+            if str(chapter) in (str(number), title):
+                return tuple(each for each in self.scenarios if each.chapter.number == number)
+        raise UsageError(f"there is no chapter {chapter!r}; the chapters are {', '.join(map(str, chapters))}")
 
 
 SCHEMA = "asyncdemo.list/1"

@@ -219,10 +219,15 @@ def resolve(words: Sequence[str], catalogue: Catalogue, of: str | None = None) -
     Words that are only variants are those of the first scenario that has them all, or of the scenario `of`.
     Raises UsageError for a word that means nothing or more than one thing, and for a file that cannot be run.
     """
-    exact = [_exact(word, catalogue) for word in words]
-    left = [word for word, target in zip(words, exact, strict=True) if target is None]
-    home = _home(left, catalogue) if of is None else _scenario(of, catalogue)
-    return [target or _inexact(word, catalogue, home, of) for word, target in zip(words, exact, strict=True)]
+    try:
+        exact = [_exact(word, catalogue) for word in words]
+        left = [word for word, target in zip(words, exact, strict=True) if target is None]
+        home = _home(left, catalogue) if of is None else _scenario(of, catalogue)
+        return [target or _inexact(word, catalogue, home, of) for word, target in zip(words, exact, strict=True)]
+    except UsageError as error:
+        for problem in catalogue.load_problems:  # which may be the reason
+            error.add_note(problem.text)
+        raise
 
 
 def _exact(word: str, catalogue: Catalogue) -> Target | None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.targets import Request, Target, is_document
 from asyncdemo.cli import messages
 from asyncdemo.cli.app import command_app
@@ -16,7 +17,7 @@ from asyncdemo.cli.check_choice import Chosen, choose, other, ours
 from asyncdemo.cli.check_runs import CheckedBlocks, check_all, check_documents
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED, INTERRUPTED
 from asyncdemo.cli.messages import say
-from asyncdemo.cli.option_values import CUMULATIVE_WHAT, checked_timeout, load_catalogue, resolved
+from asyncdemo.cli.option_values import CUMULATIVE_WHAT, checked_timeout, load_catalogue
 from asyncdemo.cli.options import Ascii, Cumulative, Json, Of, Python, Scenarios, Timeout, complete_target
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations.check_result import CheckResult, Report
@@ -57,7 +58,7 @@ def check(
     Exit status: 0 if every expectation is met, 2 for a usage error, 3 if one is not met, 130 after Ctrl-C.
     """
     catalogue = load_catalogue(scenarios)
-    documents = resolved([word for word in words or [] if is_document(word)], catalogue, of)
+    documents = targets.resolve([word for word in words or [] if is_document(word)], catalogue, of)
     _refuse(documents, update=update, cumulative=cumulative)
     others = [word for word in words or [] if not is_document(word)]
     chosen = choose(others, catalogue, of, chapter) if others or not documents else Chosen(())

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from asyncdemo.catalogue import availability, course
+from asyncdemo.catalogue import availability, course, targets
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.scenario import Catalogue, Problem, Scenario, Script
 from asyncdemo.catalogue.staging import staged
-from asyncdemo.cli.option_values import in_chapter, resolved
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Subject
 from asyncdemo.runner.plan import Plan
@@ -95,12 +94,12 @@ def choose(words: Sequence[str], catalogue: Catalogue, of: str | None, chapter: 
     if words and chapter is not None:
         raise UsageError("--chapter chooses the scenarios: name none")
     if chapter is not None:
-        return Chosen(tuple(map(_all, in_chapter(catalogue, chapter))))
+        return Chosen(tuple(map(_all, catalogue.in_chapter(chapter))))
     if not words:
         return Chosen(tuple(map(_all, catalogue.scenarios)), catalogue.load_problems)
     choices: list[Choice] = []
     problems: list[Problem] = []
-    names = iter(resolved([word for word in words if not _is_path(word)], catalogue, of))
+    names = iter(targets.resolve([word for word in words if not _is_path(word)], catalogue, of))
     for word in words:
         if _is_path(word):
             found = _at(Path(word), word, catalogue)

@@ -18,7 +18,7 @@ from asyncdemo.cli.app import command_app
 from asyncdemo.cli.contestants import Contest, baseline_of, contest, titled
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED
 from asyncdemo.cli.messages import say
-from asyncdemo.cli.option_values import checked_timeout, load_catalogue, percent_of, resolved, seconds_of
+from asyncdemo.cli.option_values import checked_timeout, load_catalogue, percent_of, seconds_of
 from asyncdemo.cli.options import Ascii, Json, Of, Scenarios, Settings, Timeout, complete_target
 from asyncdemo.cli.planning import blocks_to_run, planned
 from asyncdemo.cli.saving import comparison_files
@@ -145,7 +145,9 @@ def compare(
     enough = _limits(runs, precision, max_time)
     if min_speedup is not None and not 0 < min_speedup < math.inf:
         raise UsageError(f"--min-speedup is {min_speedup:g}; give a number above 0, for example 2")
-    named = resolved(words or [], load_catalogue(scenarios), of) + [targets.of_module(each) for each in modules or ()]
+    named = targets.resolve(words or [], load_catalogue(scenarios), of) + [
+        targets.of_module(each) for each in modules or ()
+    ]
     chosen = blocks_to_run(named, cumulative=None)
     request = Request(tuple(settings or ()), checked_timeout(timeout))
     who = contest(chosen, request, python or (), sweep)

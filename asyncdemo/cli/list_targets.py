@@ -8,7 +8,6 @@ from asyncdemo.catalogue.names import absolute, visible
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.catalogue.targets import Document, is_document, needed, read_document
 from asyncdemo.cli.option_values import load_catalogue, tell_problems
-from asyncdemo.errors import UsageError
 
 if TYPE_CHECKING:  # few lists are of documents
     from asyncdemo.documents.block_syntax import Nature
@@ -36,7 +35,7 @@ def list_targets(
     catalogue = load_catalogue(scenarios)
     tell_problems(catalogue.problems)
     if chapter is not None:
-        catalogue = _only(catalogue, chapter)
+        catalogue = Catalogue(catalogue.in_chapter(chapter))
     if names:
         sys.stdout.write("".join(f"{each.name}\n" for each in catalogue.scenarios if each.available))
     elif as_json:
@@ -58,16 +57,6 @@ def list_targets(
 def _row(scenario: Scenario) -> str:
     cells = (scenario.name, str(scenario.chapter.number), ",".join(scenario.variants), scenario.summary)
     return "\t".join(visible(cell) for cell in cells) + "\n"
-
-
-def _only(catalogue: Catalogue, chapter: str) -> Catalogue:
-    """Leave the scenarios of one chapter, by its number or its title."""
-    chapters = {each.chapter.number: each.chapter.title for each in catalogue.scenarios}
-    for number, title in chapters.items():
-        if chapter in (str(number), title):
-            kept = tuple(each for each in catalogue.scenarios if each.chapter.number == number)
-            return Catalogue(kept)
-    raise UsageError(f"there is no chapter {chapter!r}; the chapters are {', '.join(map(str, chapters))}")
 
 
 def _write_blocks(

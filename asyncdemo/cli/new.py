@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from asyncdemo.catalogue import course, names, new_scenario, script_source
+from asyncdemo.catalogue import course, names, new_scenario, script_source, targets
 from asyncdemo.catalogue.course import CONTENTS
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.scenario import Catalogue, Scenario
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.option_values import load_catalogue, resolved
+from asyncdemo.cli.option_values import load_catalogue
 from asyncdemo.cli.options import Scenarios, complete_target
 from asyncdemo.cli.saving import replace_content
 from asyncdemo.errors import Unreadable, UsageError
@@ -85,7 +85,7 @@ def _variants(words: str) -> list[str]:
 
 def _original(word: str, catalogue: Catalogue) -> Scenario:
     """The scenario of --from. Raises UsageError for anything else."""
-    (target,) = resolved([word], catalogue, None)
+    (target,) = targets.resolve([word], catalogue, None)
     if target.scenario is None or (target.script is not None and target.script.variant is not None):
         raise UsageError(f"--from {visible(word)}: name a scenario, not a variant or a script")
     return target.scenario

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from asyncdemo.catalogue import course, targets
 from asyncdemo.catalogue.names import visible
-from asyncdemo.catalogue.scenario import Catalogue, Problem, Scenario
-from asyncdemo.catalogue.targets import Target
+from asyncdemo.catalogue.scenario import Catalogue, Problem
 from asyncdemo.cli.messages import tell
 from asyncdemo.errors import UsageError
 
@@ -29,24 +28,7 @@ def load_named(extra: Sequence[str] | None, words: Iterable[str]) -> Catalogue:
 def tell_problems(problems: Iterable[Problem]) -> None:
     """Write to stderr which files could not be used, and why; they hide none of the others."""
     for problem in problems:
-        tell(f"{visible(problem.path)}: {visible(problem.reason)}")
-
-
-def resolved(words: list[str], catalogue: Catalogue, of: str | None) -> list[Target]:
-    """The targets of the words. Where one means nothing, files that could not be read may be the reason."""
-    try:
-        return targets.resolve(words, catalogue, of)
-    except UsageError:
-        tell_problems(catalogue.load_problems)
-        raise
-
-
-def in_chapter(catalogue: Catalogue, chapter: int) -> list[Scenario]:
-    """The scenarios of a chapter, by its number. Raises UsageError."""
-    chapters = {each.chapter.number for each in catalogue.scenarios}
-    if chapter not in chapters:
-        raise UsageError(f"there is no chapter {chapter}; the chapters are {', '.join(map(str, sorted(chapters)))}")
-    return [each for each in catalogue.scenarios if each.chapter.number == chapter]
+        tell(problem.text)
 
 
 def seconds_of(duration: str | None, option: str) -> float | None:

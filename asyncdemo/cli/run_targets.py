@@ -12,10 +12,8 @@ from asyncdemo.cli.messages import tell
 from asyncdemo.cli.option_values import (
     CUMULATIVE_WHAT,
     checked_timeout,
-    in_chapter,
     load_catalogue,
     load_named,
-    resolved,
     seconds_of,
 )
 from asyncdemo.cli.planning import blocks_to_run, planned
@@ -137,16 +135,16 @@ def _chosen(asked: RunOptions) -> list[Target]:
         if words:
             raise UsageError("--all and --chapter choose the scenarios: name none")
         catalogue = load_catalogue(asked.scenarios)
-        among = catalogue.scenarios if asked.chapter is None else in_chapter(catalogue, asked.chapter)
+        among = catalogue.scenarios if asked.chapter is None else catalogue.in_chapter(asked.chapter)
         names = [each.name for each in among if each.available]
-        return resolved(names, catalogue, None)
+        return targets.resolve(names, catalogue, None)
     if words.count("-") > 1:
         raise UsageError("standard input can be read only once: name - only once")
     if not words:
         raise UsageError("run what? Name a scenario or a script: asyncdemo list shows the scenarios")
     catalogue = load_named(asked.scenarios, words) if of is None else load_catalogue(asked.scenarios)
     _refuse_arguments(words, catalogue, of)
-    return resolved(words, catalogue, of)
+    return targets.resolve(words, catalogue, of)
 
 
 def _refuse_arguments(words: list[str], catalogue: Catalogue, of: str | None) -> None:

@@ -9,7 +9,7 @@ from asyncdemo.catalogue import targets
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.targets import Target, notes_of
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.option_values import load_catalogue, resolved
+from asyncdemo.cli.option_values import load_catalogue
 from asyncdemo.cli.options import Ascii, Of, Scenarios, complete_target
 from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import UsageError
@@ -35,7 +35,7 @@ def show(
     """Show the source and the notes, without running anything. Piped: the plain source; with --notes the notes."""
     if word is None:
         raise UsageError("show what? Name a scenario or a script: asyncdemo list shows the scenarios")
-    target = resolved([word], load_catalogue(scenarios), of)[0]
+    target = targets.resolve([word], load_catalogue(scenarios), of)[0]
     if target.is_stdin:
         raise UsageError("show reads files; name a scenario or a script")
     if notes:

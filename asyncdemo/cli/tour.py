@@ -17,7 +17,7 @@ from asyncdemo.catalogue.script_source import content
 from asyncdemo.catalogue.targets import Document, Target
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.messages import tell
-from asyncdemo.cli.option_values import in_chapter, load_catalogue, resolved, tell_problems
+from asyncdemo.cli.option_values import load_catalogue, tell_problems
 from asyncdemo.cli.options import Ascii, Scenarios, complete_target
 from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import Unreadable, UsageError
@@ -44,7 +44,7 @@ def chosen(word: str | None, scenarios: list[str] | None) -> Tour:
     if word is None:
         return Tour(stops)
     if word.isascii() and word.isdecimal():
-        first = in_chapter(catalogue, int(word))[0]
+        first = catalogue.in_chapter(int(word))[0]
         return Tour(stops, catalogue.scenarios.index(first))
     return _of_target(word, catalogue, stops)
 
@@ -67,7 +67,7 @@ def _stops(scenarios: tuple[Scenario, ...], folders: list[str] | None) -> tuple[
 
 
 def _of_target(word: str, catalogue: Catalogue, stops: tuple[Stop, ...]) -> Tour:
-    target = resolved([word], catalogue, None)[0]
+    target = targets.resolve([word], catalogue, None)[0]
     if target.scenario is not None:
         return Tour(stops, catalogue.scenarios.index(target.scenario))
     if target.document is not None:
