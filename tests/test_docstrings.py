@@ -6,7 +6,9 @@ from pathlib import Path
 from tests.conftest import REPOSITORY
 
 ORDERS = ("Give", "Whether", "Say", "Tell")
-ROOMS = ("cli", "tour", "screen", "expectations", "comparison", "catalogue", "documents", "model", "runner")
+ROOMS = (
+    *("cli", "views", "tour", "screen", "expectations", "comparison", "catalogue", "documents", "model", "runner"),
+)
 
 
 def orders_in(path: Path) -> list[str]:

@@ -70,7 +70,7 @@ def call_of(row: Held, subject: Subject) -> str:
 
 
 def held(timeline: Timeline) -> list[Held]:
-    """Give the lines that held the loop, first what took most time in all. Cost: the spans, and sorting the late."""
+    """The lines that held the loop, first what took most time in all. Cost: the spans, and sorting the late."""
     tasks = {task.id: task for task in timeline.tasks if task.kind in (*TASKS, CALLBACKS)}
     spans, late = timeline.spans, _Late(timeline)
     steps: dict[_Key, list[tuple[float, float]]] = {}

@@ -30,7 +30,7 @@ class Touches:
             self._found[where] = times, max(slept, moment - since)
 
     def all(self, files: Mapping[int, str], lanes: Container[int]) -> tuple[CrossThreadCall, ...]:
-        """Give them in the order in which they were seen; `lanes` are those that are shown."""
+        """All of them in the order in which they were seen; `lanes` are those that are shown."""
         return tuple(_touch(where, *told, files, lanes) for where, told in self._found.items())
 
 
@@ -41,7 +41,7 @@ def _touch(where: int, times: int, slept: float, files: Mapping[int, str], lanes
 
 
 def split(where: int, files: Mapping[int, str]) -> tuple[str, int]:
-    """Give the file and the line of a place."""
+    """The file and the line of a place."""
     return files.get(where >> 32, ""), where & 0xFFFF_FFFF
 
 
@@ -68,7 +68,7 @@ class Ignored:
 
 
 def unheeded(task: int, ignored: Ignored, places: list[tuple[str, int]]) -> tuple[IgnoredCancellation, ...]:
-    """Give what a task has ignored."""
+    """What a task has ignored."""
     return tuple(
         IgnoredCancellation(task, *places[stood], *places[again], waited)
         for (stood, again), waited in ignored.waited.items()

@@ -13,7 +13,7 @@ from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, Task, T
 
 
 def by_task(timeline: Timeline, outputs: Iterable[Output]) -> dict[int, list[Output]]:
-    """Give each task's output: what its thread printed while the task ran, else what was printed by the thread."""
+    """Each task's output: what its thread printed while the task ran, else what was printed by the thread."""
     said = tuple(outputs)
     found: dict[int, list[Output]] = {}
     for output, task in zip(said, printed(said, timeline), strict=True):
@@ -93,7 +93,7 @@ def _placed(said: Said, cells: bytes, room: int, measure: Measure) -> list[Word]
 
 
 def _leave_room(placed: Sequence[Word], cells: bytes) -> bool:
-    """Whether they hide no more than half of the bars that they stand in."""
+    """True if they hide no more than half of the bars that they stand in."""
     last = _last(cells)
     inside = [word for word in placed if word.cell < last - _LATE]
     starts, widths = [word.cell for word in inside], [word.width for word in inside]
@@ -244,7 +244,7 @@ class Burst(NamedTuple):
 
 
 def bursts(outputs: Iterable[Output], axis: Axis) -> list[Burst]:
-    """Give what was printed, in its order; each in the cell of its first line."""
+    """What was printed, in its order; each in the cell of its first line."""
     found: list[Burst] = []
     for output in outputs:
         cell = axis.cell(output.at)
@@ -258,7 +258,7 @@ def bursts(outputs: Iterable[Output], axis: Axis) -> list[Burst]:
 
 
 def labels(some: Sequence[Burst], stop: int, measure: Callable[[str], int]) -> list[str]:
-    """Say what each was, where there is room for it up to the next, or `stop`: all at more length, or all shorter."""
+    """What each was, where there is room for it up to the next, or `stop`: all at more length, or all shorter."""
     starts = [burst.cell for burst in some]
     rooms = [after - start - 1 for start, after in pairwise([*starts, stop])]
     for words in (2, 1):
@@ -292,7 +292,7 @@ class Chart(NamedTuple):
     waits: BarWords
 
     def folded(self, room: int | None) -> Folded:
-        """Give the lanes, `room` of them at most (None: all)."""
+        """The lanes, `room` of them at most (None: all)."""
         return fold(self.tasks, self.names, self.cells, room=room, speaking=self.printed)
 
     def said(self, lane: Lane) -> list[tuple[int, str]]:
@@ -311,7 +311,7 @@ def length(run: Run) -> float:
 
 
 def chart(run: Run, timeline: Timeline, tasks: Sequence[Task], names: Mapping[int, str], axis: Axis) -> Chart:
-    """Give what these tasks did and printed."""
+    """What these tasks did and printed."""
     drawn = cells(timeline.spans, axis, [task.id for task in tasks])
     ended = {task.id: task.ended for task in timeline.tasks if task.ended is not None}
     waits = BarWords(timeline.spans, axis, names, ended)

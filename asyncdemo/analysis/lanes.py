@@ -41,7 +41,7 @@ def scale(seconds: float, cells: int, room: int) -> str:
 
 
 def ticks(seconds: float, cells: int) -> Iterator[tuple[float, str]]:
-    """Give moments (seconds) with their numbers, without end, so that there is room for these in that many cells."""
+    """Moments (seconds) with their numbers, without end, so that there is room for these in that many cells."""
     factor = _unit(seconds)[1]
     step = _step(seconds * factor, cells)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
@@ -51,7 +51,7 @@ def ticks(seconds: float, cells: int) -> Iterator[tuple[float, str]]:
 
 
 def unit_of(seconds: float) -> str:
-    """Give the unit of the numbers above so many seconds."""
+    """The unit of the numbers above so many seconds."""
     return _unit(seconds)[0]
 
 
@@ -78,7 +78,7 @@ def shape(cells: bytes) -> bytes:
 
 
 def cells(spans: Spans, axis: Axis, tasks: Collection[int]) -> dict[int, bytes]:
-    """Give each task's cells: the state that fills most of the cell, and whether the task ran in it.
+    """Each task's cells: the state that fills most of the cell, and whether the task ran in it.
 
     The spans of one task must be in the order of time. Cost linear in spans and cells.
     """
@@ -163,7 +163,7 @@ def fold(
     room: int | None,
     speaking: Collection[int] = (),
 ) -> Folded:
-    """Give `room` lanes at most, two or more (None: one for each task).
+    """The lanes, `room` of them at most, two or more (None: one for each task).
 
     Before anything is folded, those are passed over that only wait for what they have started. Tasks that print
     something, the `speaking` ones, are not.

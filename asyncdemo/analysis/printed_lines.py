@@ -46,7 +46,7 @@ def _goes_on(before: Output, output: Output) -> bool:
 
 
 def printed(outputs: Sequence[Output], timeline: Timeline) -> list[int | None]:
-    """Give for each piece of output the id of the task that printed it, None where that cannot be told.
+    """For each piece of output the id of the task that printed it, None where that cannot be told.
 
     Where the thread of a task or of a piece is not known, the moment alone decides.
     """

@@ -34,7 +34,7 @@ def _computing(timeline: Timeline) -> set[int]:
 
 
 def overlap(tasks: Iterable[Task]) -> bool:
-    """Whether two of them were there at the same time."""
+    """True if two of them were there at the same time."""
     until = float("-inf")
     for task in sorted(tasks, key=lambda task: task.created):
         if task.created < until:
@@ -76,14 +76,14 @@ def common_name(names: Sequence[str], work: str) -> str:
 
 
 def _is_given(task: Task) -> bool:
-    """Whether a person has chosen the name: the libraries' own are a number or the coroutine's name."""
+    """True if a person has chosen the name: the libraries' own are a number or the coroutine's name."""
     if not task.coroutine:
         return bool(task.name) and not _NUMBERED.match(task.name)
     return bool(task.name) and not _COUNTED.fullmatch(task.name) and not task.name.endswith(task.coroutine)
 
 
 def _is_helper(task: Task) -> bool:
-    """Whether nobody has asked for it: what asyncio.run starts to shut down its loop, and a library's private code."""
+    """True if nobody has asked for it: what asyncio.run starts to shut down its loop, and a library's private code."""
     name = kind_of_work(task)
     private = name.startswith("_") or (task.parent is None and name.startswith("shutdown_"))
     return private and bool(task.path) and not is_own(task.path)

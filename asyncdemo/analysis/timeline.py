@@ -34,7 +34,7 @@ _PLAIN = 0.9  # of a thread's time: on or off the processor for more than that, 
 
 
 def timeline(trace: Trace, started: int, ended: int) -> Timeline:
-    """Give the timeline of a run between two moments (ns). What was still going on then ends there, as pending."""
+    """The timeline of a run between two moments (ns). What was still going on then ends there, as pending."""
     builder = _Builder(trace, started)
     builder.read()
     return builder.finish(ended)
@@ -212,7 +212,7 @@ class _Builder:
         return None if who is None else who.thread or None
 
     def _is_superfluous(self, key: int) -> bool:
-        """Whether a key is the main thread's and that runs a loop, whose tasks tell more."""
+        """True if a key is the main thread's and that runs a loop, whose tasks tell more."""
         whos = self._trace.whos.values()
         return key == self._trace.main and any(
             who.kind in ("asyncio", "trio") and who.thread == self._trace.whos[key].thread for who in whos
@@ -335,11 +335,11 @@ class _Builder:
         return WAITING if cpu <= (1 - _PLAIN) * wall and off > _HELD * wall and not locked_out else None
 
     def _has_stacks(self, loop: _Loop, key: int) -> bool:
-        """Whether stacks tell of this lane: not of the life of a thread, in which a loop may have made steps."""
+        """True if stacks tell of this lane: not of the life of a thread, in which a loop may have made steps."""
         return not loop.threaded or self._in_main_thread(key)
 
     def _in_main_thread(self, key: int) -> bool:
-        """Whether a task runs in the main thread."""
+        """True if a task runs in the main thread."""
         main, whos = self._trace.main, self._trace.whos
         return main is None or whos[key].thread == whos[main].thread
 

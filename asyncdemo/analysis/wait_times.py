@@ -24,7 +24,7 @@ class Waits(NamedTuple):
 
 
 def waits(run: Run) -> Waits | None:
-    """Give the waits of a run that was traced; None where they are not known.
+    """The waits of a run that was traced; None where they are not known.
 
     A script without tasks and without threads does one thing at a time, so it waits one at a time, if at all: its
     waits were not seen, but that it used no processor meanwhile.
@@ -64,7 +64,7 @@ def _starters(tasks: Sequence[Task], carriers: set[int]) -> set[int | None]:
 
 
 def _looks_after_processes(task: Task, libraries: tuple[str, ...]) -> bool:
-    """Whether it is a thread of the library that carries work to other processes: what waits is over there."""
+    """True if it is a thread of the library that carries work to other processes: what waits is over there."""
     of_processes = task.kind == "thread" and _OF_PROCESSES.search(task.path or "") is not None
     return of_processes and not is_own(task.path, libraries)
 
@@ -128,7 +128,7 @@ _KEYS: dict[Order, Callable[["WaitTime"], Any]] = {
 
 
 def say_something(rows: Sequence[WaitTime], seconds: float) -> bool:
-    """Whether the waits of a script that took so long tell where its time went: at several lines, and not for moments.
+    """True if the waits of a script that took so long tell where its time went: at several lines, and not for moments.
 
     Waits for other tasks do not count: the waits of those tell more.
     """

@@ -32,17 +32,17 @@ class _Block(NamedTuple):
 
 
 def is_told_better(run: Run) -> bool:
-    """Whether findings say where a run stood that was made to end: more than Python's tracebacks of that do."""
+    """True if findings say where a run stood that was made to end: more than Python's tracebacks of that do."""
     return run.stopped is not None and any(finding.rule in HANGS for finding in run.findings or ())
 
 
 def from_python(output: Output) -> bool:
-    """Whether a piece may be of what Python says when a script is made to end."""
+    """True if a piece may be of what Python says when a script is made to end."""
     return output.stream == "stderr" and output.writer in ("python", "traceback", "loop")
 
 
 def begins(output: Output) -> bool:
-    """Whether a piece may be the first of a traceback that ends a script."""
+    """True if a piece may be the first of a traceback that ends a script."""
     return from_python(output) and (output.text.startswith(_TRACEBACK) or bool(_OF_GROUP.match(output.text)))
 
 
@@ -106,7 +106,7 @@ def _blocks(outputs: Sequence[Output]) -> Iterator[_Block]:
 
 
 def _begins_anew(block: _Block, line: str) -> bool:
-    """Whether a line is the first of a message: it stands at the very left, and is no end of a traceback."""
+    """True if a line is the first of a message: it stands at the very left, and is no end of a traceback."""
     if not line.strip() or line.startswith((" ", _LINKS[0], _LINKS[1])):
         return bool(_OF_GROUP.match(line)) and not _continues(block, line)
     last = next((each for each in reversed(block.lines) if each.strip(" |+-")), "")
@@ -116,13 +116,13 @@ def _begins_anew(block: _Block, line: str) -> bool:
 
 
 def _continues(block: _Block, line: str) -> bool:
-    """Whether a traceback belongs to the message before it, which has had none yet."""
+    """True if a traceback belongs to the message before it, which has had none yet."""
     begun = any(each.startswith(_TRACEBACK) or _OF_GROUP.match(each) for each in block.lines)
     return not begun and (line.startswith(_TRACEBACK) or bool(_OF_GROUP.match(line)))
 
 
 def _follows(block: _Block, *, circle: bool) -> bool:
-    """Whether a message follows from the stop: how its traceback ends, or that a task was still pending then."""
+    """True if a message follows from the stop: how its traceback ends, or that a task was still pending then."""
     first = block.lines[0]
     if first.startswith(_DESTROYED):
         return True
@@ -135,7 +135,7 @@ def _follows(block: _Block, *, circle: bool) -> bool:
 
 
 def _is_all_stop(lines: Sequence[str]) -> bool:
-    """Whether the groups of a traceback hold one exception each, and in the end the KeyboardInterrupt."""
+    """True if the groups of a traceback hold one exception each, and in the end the KeyboardInterrupt."""
     groups = [line for line in lines if "sub-exception" in line]
     leaves = [line for line in lines if re.match(r"^\s*\|\s*KeyboardInterrupt\b", line)]
     return bool(leaves) and all("(1 sub-exception)" in line for line in groups)

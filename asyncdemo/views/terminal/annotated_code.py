@@ -26,7 +26,7 @@ _STYLES = (
 
 @lru_cache(maxsize=4)  # a tour draws the same code anew at each key
 def highlight(code: str) -> Sequence[tuple[Part, ...]]:
-    """Give Python code in colours, the parts of each line. Cost: 50 ms for 1,000 lines, where they are new."""
+    """Python code in colours, the parts of each line. Cost: 50 ms for 1,000 lines, where they are new."""
     lines: list[list[Part]] = [[]]
     for token, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(code):
         style = next((style for kind, style in _STYLES if token in kind), "plain")  # type: ignore[comparison-overlap]  # a token type contains its kinds
@@ -57,14 +57,14 @@ class Beside(NamedTuple):
 def code_rows(
     page: Page, blocks: Sequence[Lines], marks: Mapping[int, Mark], zero: float, *, first: int | None = None
 ) -> list[Row]:
-    """Give blocks of code with their numbers; a marked line tells what was printed there or what went wrong."""
+    """Blocks of code with their numbers; a marked line tells what was printed there or what went wrong."""
     return annotated_rows(page, blocks, {number: _beside(mark, zero) for number, mark in marks.items()}, first=first)
 
 
 def annotated_rows(
     page: Page, blocks: Sequence[Lines], marks: Mapping[int, Beside], *, first: int | None = None
 ) -> list[Row]:
-    """Give blocks of code with their numbers, and what is said of their lines beside these.
+    """Blocks of code with their numbers, and what is said of their lines beside these.
 
     A sign before the number of a line says that there is code before it that is not shown; `first` is the number of
     the first line of all code, where that is to be said of the first block, too.

@@ -12,7 +12,7 @@ def write_title(page: Page, title: str, summary: str, headline: str) -> None:
 
 
 def title_row(page: Page, title: str, summary: str, headline: str) -> tuple[Part, ...]:
-    """Give what is shown, and the one number at the right."""
+    """What is shown, and the one number at the right."""
     room = page.width - 1 - len(headline) - (2 if headline else 0)
     title = cut(page.shown(title), room, page.glyphs["more"])
     left = room - cells(title)
@@ -23,7 +23,7 @@ def title_row(page: Page, title: str, summary: str, headline: str) -> tuple[Part
 
 
 def notes(run: Run) -> list[str]:
-    """Say what could not be done or observed, and how much of the output was not kept."""
+    """What could not be done or observed, and how much of the output was not kept."""
     said = list(run.notes)
     if run.output_dropped:
         said.append(f"{run.output_dropped:,} bytes from the middle of its output were not kept")
@@ -33,7 +33,7 @@ def notes(run: Run) -> list[str]:
 
 
 def paragraph(page: Page, text: str, *, indent: int = 0, style: str = "plain") -> list[tuple[Part, ...]]:
-    """Give one line of text in as many rows as it needs."""
+    """One line of text in as many rows as it needs."""
     rows = wrapped(page.shown(text), page.width - 1 - indent)
     return [(" " * indent, (row.strip(), style)) for row in rows]
 
@@ -45,7 +45,7 @@ def write_next(page: Page, *steps: tuple[str, str]) -> None:
 
 
 def next_rows(page: Page, *steps: tuple[str, str]) -> list[tuple[Part, ...]]:
-    """Say what to do next, what for and the command: as many steps beside each other as there is room for in a row."""
+    """What to do next, what for and the command: as many steps beside each other as there is room for in a row."""
     rows: list[tuple[Part, ...]] = []
     used = 0
     for step in steps:
@@ -61,7 +61,7 @@ def next_rows(page: Page, *steps: tuple[str, str]) -> list[tuple[Part, ...]]:
 
 
 def labelled(page: Page, label: str, command: str, *, indent: int = 0) -> list[tuple[Part, ...]]:
-    """Give a command behind its label, or below it: whoever pastes it needs it in one row."""
+    """A command behind its label, or below it: whoever pastes it needs it in one row."""
     if indent + cells(page.shown(f"{label}   {command}")) < page.width:
         return [(" " * indent, (f"{label}   ", "dim"), command)]
     return [*paragraph(page, label, indent=indent, style="dim"), *paragraph(page, command, indent=indent + 2)]

@@ -24,7 +24,7 @@ _WHY = 18  # cells for how many waits at once, and the share of waiting
 
 
 def bar_rows(page: Page, comparison: Comparison) -> list[Row]:
-    """Give a bar for each time, with the time at its end."""
+    """A bar for each time, with the time at its end."""
     shown = _times(comparison)
     names, right = names_width(page, comparison), max(map(len, shown))
     width = page.width - 1 - names - right - 2
@@ -37,7 +37,7 @@ def bar_rows(page: Page, comparison: Comparison) -> list[Row]:
 
 
 def verdict_rows(page: Page, comparison: Comparison) -> list[Row]:
-    """Give a sentence for each of the others."""
+    """A sentence for each of the others."""
     indent = names_width(page, comparison)
     rows: list[Row] = []
     below: list[Row] | None = None  # where what the brackets are has no room beside the first that has some
@@ -54,7 +54,7 @@ def verdict_rows(page: Page, comparison: Comparison) -> list[Row]:
 
 
 def why_rows(page: Page, comparison: Comparison) -> list[Row]:
-    """Give what each one's time was spent on, and the times of the whole processes."""
+    """What each one's time was spent on, and the times of the whole processes."""
     names, every = names_width(page, comparison), comparison.contestants
     own = [f"{'waits':>5}{'at once':>9}{'waiting':>9}{'computing':>11}", *map(_own, every)]
     whole = {each.id: each.whole_speedup for each in comparison.speedups if each.verdict in STYLES}
@@ -70,7 +70,7 @@ def why_rows(page: Page, comparison: Comparison) -> list[Row]:
 
 
 def table_rows(page: Page, comparison: Comparison) -> list[Row]:
-    """Give one row for each: time, against the baseline, and, where there is room, a bar and why."""
+    """One row for each: time, against the baseline, and, where there is room, a bar and why."""
     shown, against = _times(comparison), {each.id: each for each in comparison.speedups}
     names = min(names_width(page, comparison), max(10, page.width - 1 - _TIME - 36))
     said = [_against(against.get(each.id)) for each in comparison.contestants]
@@ -109,7 +109,7 @@ def names_width(page: Page, comparison: Comparison) -> int:
 
 
 def name(page: Page, text: str, width: int) -> str:
-    """Give a name within its column."""
+    """A name within its column."""
     return _padded(page, cut(page.shown(text), width - 2, page.glyphs["more"]), width)
 
 
@@ -167,7 +167,7 @@ class _Column(NamedTuple):
 
 
 def sweep_rows(page: Page, sweep: Sweep, room: int | None) -> list[Row]:
-    """Give the table, and where all values are numbers the plot, in so many rows (None: as many as it takes)."""
+    """The table, and where all values are numbers the plot, in so many rows (None: as many as it takes)."""
     table = _table_rows(page, sweep, full=room is None)
     height = _MOST if room is None else min(_MOST, room - len(table) - 4)
     plot = _plot(page, sweep, height) if height >= _LEAST else []
@@ -220,7 +220,7 @@ def _block(page: Page, sweep: Sweep, values: Sequence[str], columns: Sequence[_C
 
 
 def _value(page: Page, value: object) -> str:
-    """Give a value, or the parameter, as it stands in the table."""
+    """A value, or the parameter, as it stands in the table."""
     return cut(page.shown(verdicts.number(value)), 16, page.glyphs["more"])
 
 
@@ -367,7 +367,7 @@ def _failed(compared: Comparison | Sweep) -> list[Contestant]:
 
 
 def _trouble_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
-    """Say who failed, and that it was interrupted."""
+    """Who failed, and that it was interrupted."""
     early = verdicts.stopping(compared.stopped, compared.rounds)
     rows = [] if early is None else [*paragraph(page, f"! {early}", style="warn"), ()]
     if compared.stopped != "failed":

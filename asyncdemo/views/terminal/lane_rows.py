@@ -31,7 +31,7 @@ _ENDS = {"raised": "bad", "cancelled": "warn", "pending": "warn"}
 
 
 def drawn(page: Page, chart: Chart, lane: Lane, room: int) -> list[Drawn]:
-    """Give what is on a lane, within `room` cells."""
+    """What is on a lane, within `room` cells."""
     said = [(cell, page.shown(line)) for cell, line in chart.said(lane)]
     placed = words(lane, said, room, cells)
     texts = chart.waits.of(lane.tasks)
@@ -44,7 +44,7 @@ def drawn(page: Page, chart: Chart, lane: Lane, room: int) -> list[Drawn]:
 
 
 def lane_row(page: Page, lane: Lane, parts: Iterable[Drawn], names: int) -> Row:
-    """Give a lane as a row; the column for names takes `names` cells."""
+    """A lane as a row; the column for names takes `names` cells."""
     name = short_name(page, lane.name, names - 2)
     row: list[tuple[str, str]] = []
     for part in parts:
@@ -63,7 +63,7 @@ def short_name(page: Page, name: str, width: int) -> str:
 
 
 def legend(page: Page, parts: Sequence[Drawn], least: int = 0) -> list[Row]:
-    """Say what the bars mean that have no word in any of these parts, if one is of `least` cells."""
+    """What the bars mean that have no word in any of these parts, if one is of `least` cells."""
     all_bars = [part for part in parts if isinstance(part, Bar)]
     unsaid = {bar.state for bar in all_bars if bar.stop - bar.start >= least} - {
         bar.state for bar in all_bars if bar.words
@@ -180,7 +180,7 @@ def _wait_rows(
 
 
 def _tell_little(found: Chart, folded: Folded) -> bool:
-    """Whether there are many tasks, and lanes put such together as have little in common."""
+    """True if there are many tasks, and lanes put such together as have little in common."""
     coarse = folded.tolerance is None or folded.tolerance * _COARSE > found.axis.cells
     return len(found.tasks) > _FEW and coarse
 
@@ -213,7 +213,7 @@ def _fewer(found: Chart, folded: Folded, room: int, *, told: bool) -> Folded:
 
 
 def _worth_it(tasks: Sequence[Task], room: int | None) -> bool:
-    """Whether tasks overlap, and do so for more than a moment, which on the axis is mostly the start of the loop."""
+    """True if tasks overlap, and do so for more than a moment, which on the axis is mostly the start of the loop."""
     ends = [task.ended for task in tasks]
     last = max((end for end in ends if end is not None), default=0.0)
     short = None not in ends and last - min((task.created for task in tasks), default=0.0) < _MOMENT
@@ -221,12 +221,12 @@ def _worth_it(tasks: Sequence[Task], room: int | None) -> bool:
 
 
 def may_have_lanes(source: str | None) -> bool:
-    """Whether a script looks as if it had tasks or threads."""
+    """True if a script looks as if it had tasks or threads."""
     return source is not None and any(word in source for word in ("async", "trio", "anyio", "thread"))
 
 
 def incomplete_rows(page: Page, run: Run, timeline: Timeline, title: str = "") -> list[Row]:
-    """Say that the trace is incomplete, if so; of which of several runs, and from when on where it was given up."""
+    """The row that says which trace is incomplete, and from when on if it was given up; none if all are complete."""
     if timeline.complete:
         return []
     said = f"the trace is incomplete: {_what_is_missing(run, timeline)}"
@@ -243,7 +243,7 @@ def _what_is_missing(run: Run, timeline: Timeline) -> str:
 
 
 def lane_rows(page: Page, found: Chart, folded: Folded, names_width: int) -> tuple[list[Row], list[Drawn]]:
-    """Give the lanes, and all that is drawn on them."""
+    """The lanes, and all that is drawn on them."""
     room = found.axis.cells + MARGIN
     lanes = [(lane, drawn(page, found, lane, room)) for lane in folded.lanes]
     rows = [lane_row(page, lane, parts, names_width) for lane, parts in lanes]
@@ -253,12 +253,12 @@ def lane_rows(page: Page, found: Chart, folded: Folded, names_width: int) -> tup
 
 
 def scale_row(axis: Axis, names_width: int) -> Row:
-    """Give the numbers above the lanes."""
+    """The numbers above the lanes."""
     return " " * names_width, (scale(axis.end - axis.start, axis.cells, axis.cells + MARGIN), "dim")
 
 
 def own_axis(page: Page, run: Run, names_width: int, seconds: float | None = None) -> Axis:
-    """Give the axis of a run from its own zero on, over its own time or so many seconds."""
+    """The axis of a run from its own zero on, over its own time or so many seconds."""
     zero = run.seconds.zero or 0.0
     return Axis(zero, zero + (seconds or length(run) or 1.0), page.width - 1 - names_width - MARGIN)
 

@@ -17,7 +17,7 @@ _LEAST_CALL = 8  # cells for a call
 
 
 def held_rows(page: Page, rows: Sequence[Held], subject: Subject, most: int | None) -> list[tuple[Part, ...]]:
-    """Give the table, `most` of its lines (None: all) with what is said of the others."""
+    """The table, `most` of its lines (None: all) with what is said of the others."""
     shown = rows if most is None or len(rows) <= most else rows[: max(1, most - 1)]
     late = max(_LATE, *(1 + len(str(row.late)) for row in shown))
     room = page.width - 1 - len(_HELD_NUMBERS) - late - 2 - _STATE

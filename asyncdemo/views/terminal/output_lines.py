@@ -27,12 +27,12 @@ class Line(NamedTuple):
     text: str
 
     def parts(self) -> tuple[Part, ...]:
-        """Give it past the gutter."""
+        """The row: its time, its mark and its text."""
         style = _STYLES[self.stream]
         return (self.at, "dim"), (f" {self.mark} ", style), (self.text, style)
 
     def continued(self, text: str) -> "Line":
-        """Give the row that follows in the same line."""
+        """The row that follows in the same line."""
         return Line(_NO_TIME, " ", self.stream, text)
 
 
@@ -88,12 +88,12 @@ class Lines:
         return "".join(rows)
 
     def end(self) -> list[Line]:
-        """Give the line that is not ended as it is; it is over."""
+        """The line that is not ended as it is; it is over."""
         unended, self.unended = self.unended, None
         return [] if unended is None else self._rows(unended, unended.text)
 
     def shown(self) -> Line | None:
-        """Give the line that is not ended as it stands at this moment."""
+        """The line that is not ended as it stands at this moment."""
         return None if self.unended is None else self._rows(self.unended, self.unended.text)[-1]
 
     def _rows(self, start: Line, text: str) -> list[Line]:
@@ -121,7 +121,7 @@ _ENDS, _ERROR, _BORDER, _ALIKE, _USUAL, _FIRST = 10, 8, 5, 1, 3, 2  # how much a
 
 
 def fold(rows: Sequence[Line], most: int) -> tuple[Sequence[Line], int, Sequence[Line]]:
-    """Give the rows before what is left out, how many that are, and those behind it: `most` rows in all.
+    """The rows before what is left out, how many that are, and those behind it: `most` rows in all.
 
     The first and the last row stay, and rather than rows that are like the one before, those where stderr begins and
     ends: what a traceback comes to stands in its last row.
@@ -150,7 +150,7 @@ def _weight(rows: Sequence[Line], index: int) -> int:
 
 
 def _is_error(row: Line, before: Line) -> bool:
-    """Whether it is the last row of a traceback, which stands out to the left."""
+    """True if it is the last row of a traceback, which stands out to the left."""
     return not row.text.startswith((" ", _HINT)) and before.text.startswith(" ")
 
 
@@ -184,7 +184,7 @@ def write_heading(page: Page) -> None:
 
 
 def heading(page: Page, signs: str) -> tuple[Part, ...]:
-    """Give what the columns of the output are, and what the signs mean."""
+    """What the columns of the output are, and what the signs mean."""
     left = "  time     output"
     gap = " " * max(2, page.width - 1 - len(left) - len(signs))
     return ((f"{left}{gap}{signs}", "dim"),)
@@ -198,7 +198,7 @@ def folded_lines(page: Page, folded: Folded, zero: float) -> list[Line]:
 
 
 def left_out_row(page: Page, rows: int) -> tuple[Part, ...]:
-    """Say that so many rows of output are left out."""
+    """The row that says how many rows of output are left out."""
     return ((f"{' ' * GUTTER}{page.glyphs['more']} {rows} more rows: {page.unfold}", "dim"),)
 
 

@@ -64,7 +64,7 @@ class Page:
         self._end = "\r\n" if self.erases else "\n"
 
     def shown(self, text: str) -> str:
-        """Give foreign text as it stands on the page: nothing to obey, nothing that the stream cannot encode."""
+        """Foreign text as it stands on the page: nothing to obey, nothing that the stream cannot encode."""
         text = harmless(text)
         if self._any_text or text.isascii():
             return text
@@ -85,7 +85,7 @@ class Page:
         self.stream.write(rows if self._end == "\n" else rows.replace("\n", self._end))
 
     def text(self, *parts: Part) -> str:
-        """Give the parts as one string, with the codes for their styles."""
+        """The parts as one string, with the codes for their styles."""
         if not self.coloured:
             whole = "".join(map(_text, parts))
             if whole.isascii() and whole.isprintable():

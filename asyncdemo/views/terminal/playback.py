@@ -81,7 +81,7 @@ class Film:
             self._lanes, _ = lane_rows(page, found, found.folded(room), self._margin)
 
     def frame(self, seconds: float, bottom: Row) -> list[Row]:
-        """Give the screen of a moment, `seconds` after the script's first step, with `bottom` in its last row."""
+        """The screen of a moment, `seconds` after the script's first step, with `bottom` in its last row."""
         now = f"{wording.seconds(min(seconds, self.length))} of {wording.seconds(self.length)}"
         rows: list[Row] = [
             title_row(self._page, self._run.subject.target, "", now),
@@ -120,7 +120,7 @@ _PIECES = 200  # of output that are looked at for the last few rows
 
 
 def step_rows(page: Page, stage: Stage, moment: Moment, height: int, bottom: Row) -> list[Row]:
-    """Give a screen of `height` rows for one moment, `bottom` in the last of them."""
+    """A screen of `height` rows for one moment, `bottom` in the last of them."""
     free = max(2, height - FRAME)
     most = free - max(LEAST_OUTPUT, min(MOST_OUTPUT, free // 3))
     code = filled(_code_rows(page, stage, moment, most), min(most, len(stage.code)))
@@ -140,7 +140,7 @@ def step_rows(page: Page, stage: Stage, moment: Moment, height: int, bottom: Row
 
 
 def key_row(keys: Sequence[tuple[str, str]]) -> Row:
-    """Say which keys do what."""
+    """Which keys do what."""
     parts: list[Part] = []
     for key, does in keys:
         parts += ["   " if parts else "", (key, "title"), (f" {does}", "dim")]
@@ -221,7 +221,7 @@ def _code_rows(page: Page, stage: Stage, moment: Moment, most: int) -> list[Row]
 
 
 def output_rows(page: Page, run: Run, before: int, until: int, most: int) -> list[Row]:
-    """Give the last rows of the first `until` pieces of output; those after the first `before` have a sign."""
+    """The last rows of the first `until` pieces of output; those after the first `before` have a sign."""
     lines, rows, sign, zero = Lines(page), list[Row](), " ", run.seconds.zero or 0.0
     for index in range(max(0, until - _PIECES), until):
         sign = page.glyphs["now"] if index >= before else " "
@@ -241,5 +241,5 @@ def _signed(row: Row, sign: str) -> Row:
 
 
 def filled(rows: Sequence[Row], height: int) -> list[Row]:
-    """Give so many rows: the first ones, or empty ones behind them."""
+    """So many rows: the first ones, or empty ones behind them."""
     return [*rows[:height], *[()] * (height - len(rows))]

@@ -1,4 +1,4 @@
-"""Whether all is ready: what `check` found out about scenarios and documents, and `doctor` about the machine."""
+"""True if all is ready: what `check` found out about scenarios and documents, and `doctor` about the machine."""
 
 from collections.abc import Sequence
 from itertools import groupby

@@ -94,7 +94,7 @@ class RunView:
             self._stream.tick(for_input=for_input)
 
     def deadlock(self) -> None:
-        """Say at once that nothing can wake the script any more."""
+        """Show at once that nothing can wake the script any more."""
         if self._stream is None:
             self._go_live()
         if self._stream is not None:

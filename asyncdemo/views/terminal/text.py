@@ -15,7 +15,7 @@ _LONE_JOINER = re.compile(f"(?<!{_EMOJI}){_JOINER}|{_JOINER}(?!{_EMOJI})")
 
 
 def harmless(text: str) -> str:
-    """Give text that a terminal shows and does not obey: control, format and unassigned characters as escapes.
+    """Text that a terminal shows and does not obey: control, format and unassigned characters as escapes.
 
     Of the format characters only the joiner passes, and only between the parts of an emoji.
     """
@@ -31,7 +31,7 @@ def cells(text: str) -> int:
 
 
 def cut(text: str, width: int, mark: str) -> str:
-    """Give the text within `width` cells, the mark at its end where something is left out."""
+    """The text within `width` cells, the mark at its end where something is left out."""
     if cells(text) <= width:
         return text
     if width <= len(mark):

@@ -35,7 +35,7 @@ _TIMES = 21  # cells of the two columns at the right
 
 
 def bar_rows(page: Page, runs: Sequence[Run], names: Sequence[str]) -> list[Row]:
-    """Give a bar for each run, as long as its script's own time, below an axis.
+    """A bar for each run, as long as its script's own time, below an axis.
 
     At its right is how many tasks waited at once, where that is known of any of them, else for how long it waited.
     """
@@ -82,7 +82,7 @@ class _Variant(NamedTuple):
 def variant_rows(
     page: Page, runs: Sequence[Run], titles: Sequence[str], *, room: int | None, show: bool | None
 ) -> list[Row]:
-    """Give the lanes of all runs in `room` rows at most (None: no folding); none where a run has nothing to show.
+    """The lanes of all runs in `room` rows at most (None: no folding); none where a run has nothing to show.
 
     `show` None: where in each of them at least two tasks were there at the same time, and there is room for that.
     """
