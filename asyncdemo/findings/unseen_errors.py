@@ -12,6 +12,7 @@ from typing import NamedTuple
 from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.handed import has_run, seen_lines
+from asyncdemo.findings.hangs import deadlock, stuck
 from asyncdemo.findings.phrases import at, task_name
 from asyncdemo.findings.python_messages import Report
 from asyncdemo.findings.source import FUNCTIONS, Source, called, last_name
@@ -51,10 +52,10 @@ def is_lost(evidence: Evidence, task: Task | None) -> bool:
 
 
 def _lost(evidence: Evidence) -> Iterator[_Lost]:
-    dropped = list(_dropped_gathers(evidence))
+    dropped, told = list(_dropped_gathers(evidence)), _told_by_what_hangs(evidence)
     for task in evidence.tasks.values():
         raised = task.raised
-        if raised is None or not _counts(evidence, task):
+        if raised is None or task.id in told or not _counts(evidence, task):
             continue
         if raised.unseen:
             how = "the task is kept, and nothing looked at its error"
@@ -75,6 +76,13 @@ def _counts(evidence: Evidence, task: Task) -> bool:
     if raised is None or raised.error in _NO_FAULT or _TOO_MANY in raised.text:
         return False
     return until is None or (task.ended is not None and task.ended < until)
+
+
+def _told_by_what_hangs(evidence: Evidence) -> set[int]:
+    """The tasks whose errors are told as the reason for which others wait."""
+    waiters = evidence.stand.waiters if evidence.stand is not None else ()
+    ended = {each.task for waiter in waiters for each in waiter.ended}
+    return ended if ended and (deadlock(evidence) or stuck(evidence)) else set()
 
 
 def _was_printed(evidence: Evidence, raised: Raised) -> bool:
