@@ -227,7 +227,7 @@ def _thread(evidence: Evidence, used: str) -> str:
 
 
 def _moves_database(evidence: Evidence, found: _At, place: Place) -> bool:
-    """Whether a connection to a database would get into another thread, were a call made there that leads to a line."""
+    """True if a connection to a database would get into another thread, were a call made there that leads to a line."""
     inner = evidence.text(place[0])
     moved = [(found.source, found.call), (inner, inner.around(place[1]))]
     moved += [(inner, each) for each in inner.named(called(found.call))]
@@ -235,7 +235,7 @@ def _moves_database(evidence: Evidence, found: _At, place: Place) -> bool:
 
 
 def is_in_coroutine(source: Source, node: ast.expr) -> bool:
-    """Whether an await can stand in place of an expression: in an `async def`, and not in something that runs later."""
+    """True if an await can stand in place of an expression: in an `async def`, and not in something that runs later."""
     for parent in source.parents(node):
         if isinstance(parent, FUNCTIONS):
             return isinstance(parent, ast.AsyncFunctionDef) and _is_in_body(parent, node)
@@ -382,7 +382,7 @@ def in_place(source: Source, node: ast.expr, code: str) -> tuple[str, ast.expr]:
 
 
 def _is_handler(source: Source, line: int) -> bool:
-    """Whether a line is what a handler of logging does: whoever logs anything calls it."""
+    """True if a line is what a handler of logging does: whoever logs anything calls it."""
     function = source.around(line)
     owner = next(source.parents(function), None) if function is not None else None
     named = function is not None and function.name in ("emit", "handle")

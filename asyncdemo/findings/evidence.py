@@ -153,7 +153,7 @@ class Evidence:
         return self.place(span.path, span.line) or self.place(task.path, task.line)
 
     def in_script(self, path: str | None) -> bool:
-        """Whether it is the script whose text is known."""
+        """True if it is the script whose text is known."""
         subject = self.run.subject
         return path is not None and self.source.known and path == (subject.path or subject.ran)
 

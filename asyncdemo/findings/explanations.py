@@ -8,12 +8,12 @@ _FOLDER = Path(__file__).with_name("explanations")
 
 
 def explanation(rule: str) -> str:
-    """Give what a rule means, with a wrong and a right example, as Markdown."""
+    """What a rule means, with a wrong and a right example, as Markdown."""
     return (_FOLDER / f"{rule}.md").read_text(encoding="utf-8")
 
 
 def summaries() -> dict[str, str]:
-    """Give each rule with the sentence that its explanation begins with."""
+    """Each rule with the sentence that its explanation begins with."""
     return {rule: _first_paragraph(explanation(rule)) for rule in RULES}
 
 

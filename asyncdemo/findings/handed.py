@@ -29,7 +29,7 @@ def handed_over(evidence: Evidence, name: str) -> list[Place]:
 
 
 def _is_only_called(source: Source, use: ast.expr) -> bool:
-    """Whether what takes a function calls it and nothing awaits what it returns."""
+    """True if what takes a function calls it and nothing awaits what it returns."""
     outer, *around = source.parents(use)
     if not isinstance(outer, ast.Call) or use not in outer.args:
         return False
@@ -39,12 +39,12 @@ def _is_only_called(source: Source, use: ast.expr) -> bool:
 
 
 def _is_gathered(source: Source, call: ast.Call) -> bool:
-    """Whether all that a call gives is awaited together."""
+    """True if all that a call gives is awaited together."""
     return isinstance(next(source.parents(call), None), ast.Starred)
 
 
 def _is_awaited_later(source: Source, around: list[ast.AST]) -> bool:
-    """Whether the coroutine that comes back from a thread is awaited after all: at once, or by its name."""
+    """True if the coroutine that comes back from a thread is awaited after all: at once, or by its name."""
     awaits = list(takewhile(lambda each: isinstance(each, ast.Await), around))
     if len(awaits) > 1:
         return True
@@ -69,7 +69,7 @@ def seen_lines(evidence: Evidence) -> dict[str, set[int]]:
 
 
 def has_run(source: Source, use: ast.expr, seen: set[int]) -> bool:
-    """Whether a line has run for sure: it was seen itself, or a later one that can only be reached by way of it."""
+    """True if a line has run for sure: it was seen itself, or a later one that can only be reached by way of it."""
     for parent in source.parents(use):
         if isinstance(parent, ast.stmt):
             reached = _from_here_on(source, parent)

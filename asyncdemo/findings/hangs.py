@@ -77,7 +77,7 @@ def _stuck(evidence: Evidence, stand: Stand) -> Waiter | None:
 
 
 def _has_lost_its_workers(evidence: Evidence, stand: Stand, waiter: Waiter) -> bool:
-    """Whether it has long waited for a queue to be emptied, and all tasks of a coroutine near it have failed."""
+    """True if it has long waited for a queue to be emptied, and all tasks of a coroutine near it have failed."""
     failed = {
         evidence.tasks[each.task].coroutine for each in waiter.ended if each.error and each.task in evidence.tasks
     }
@@ -205,7 +205,7 @@ class _Step(NamedTuple):
 
     @property
     def is_endless(self) -> bool:
-        """Whether it computes, or waits for what has no end of its own; else it is a call that blocks for a time."""
+        """True if it computes, or waits for what has no end of its own; else it is a call that blocks for a time."""
         return self.state != BLOCKED or any(name in _ENDLESS for name in self.below)
 
 
@@ -421,7 +421,7 @@ def _exhausted(place: Place, own: StandingThread, pool: tuple[StandingThread, ..
 
 
 def is_told_elsewhere(evidence: Evidence, task: int, end: float) -> bool:
-    """Whether a long step is one that endless-step or self-wait tells of."""
+    """True if a long step is one that endless-step or self-wait tells of."""
     seen = evidence.run.standstill
     if seen is None or end < seen.at - _SLACK - 0.1:
         return False

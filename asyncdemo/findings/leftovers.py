@@ -40,7 +40,7 @@ class _Rest:
 
 
 def leftovers(evidence: Evidence) -> list[Leftover]:
-    """Give them; none where the trace is not complete."""
+    """All of them; none where the trace is not complete."""
     mains = {task.id: _main(evidence, task) for task in evidence.tasks.values()} if evidence.complete else {}
     left = {key: main for key, main in mains.items() if _is_left(evidence, evidence.tasks[key], main)}
     rests = _read(evidence, left) if left else {}
@@ -109,6 +109,6 @@ def _read(evidence: Evidence, left: dict[int, Task]) -> dict[int, _Rest]:
 
 
 def _is_at_once(woken: float, task: Task, main: Task) -> bool:
-    """Whether its first turn after main's end came just then, and not because of anything before."""
+    """True if its first turn after main's end came just then, and not because of anything before."""
     ended = main.ended or 0.0
     return woken <= ended + _AT_ONCE and (woken >= ended or woken == task.created)

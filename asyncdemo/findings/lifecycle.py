@@ -45,12 +45,12 @@ def cancelled_at_exit(evidence: Evidence) -> list[Finding]:
 
 
 def _had_begun(left: Leftover) -> bool:
-    """Whether it had made a step before main returned: after that it has waited."""
+    """True if it had made a step before main returned: after that it has waited."""
     return left.stood is not None
 
 
 def _on_purpose(evidence: Evidence, left: Leftover) -> bool:
-    """Whether the script may have cancelled it itself.
+    """True if the script may have cancelled it itself.
 
     That is seen of a task that waits, as it is woken before main returns. Of one that has not begun nothing shows it,
     nor of a cancellation that the loop is asked for, and which comes when main has returned.
@@ -71,7 +71,7 @@ def _is_put_off(source: Source, use: ast.expr) -> bool:
 
 
 def _would_end(evidence: Evidence, place: Place, left: Leftover) -> bool:
-    """Whether it could have come to an end by itself, as far as the code tells."""
+    """True if it could have come to an end by itself, as far as the code tells."""
     source = evidence.source
     if not evidence.in_script(place[0]) or (_had_begun(left) and _ENDLESS.search(source.line(place[1]))):
         return False
@@ -91,7 +91,7 @@ def _functions(source: Source, place: Place, first: Function | None) -> list[Fun
 
 
 def _is_endless(source: Source, function: Function) -> bool:
-    """Whether it has a loop that nothing leaves, or waits for what never comes."""
+    """True if it has a loop that nothing leaves, or waits for what never comes."""
     for node in inside(function):
         if isinstance(node, ast.While | ast.For) and _goes_on(node) and not _has_way_out(node):
             return True
@@ -101,14 +101,14 @@ def _is_endless(source: Source, function: Function) -> bool:
 
 
 def _goes_on(loop: ast.While | ast.For) -> bool:
-    """Whether a loop has no end of its own."""
+    """True if a loop has no end of its own."""
     if isinstance(loop, ast.While):
         return isinstance(loop.test, ast.Constant) and bool(loop.test.value)
     return isinstance(loop.iter, ast.Call) and called(loop.iter) in _COUNTERS
 
 
 def _has_way_out(loop: ast.While | ast.For) -> bool:
-    """Whether something in a loop's body leaves it: a return, or a break that is not of a loop within it."""
+    """True if something in a loop's body leaves it: a return, or a break that is not of a loop within it."""
     nodes: list[tuple[ast.AST, bool]] = [(each, True) for each in loop.body]
     while nodes:
         node, of_loop = nodes.pop()
@@ -214,7 +214,7 @@ def _only_candidate(evidence: Evidence) -> Function | None:
 
 
 def _cleans_up(function: Function) -> bool:
-    """Whether it is an asynchronous generator with a yield inside of a `try ... finally` or a `with`."""
+    """True if it is an asynchronous generator with a yield inside of a `try ... finally` or a `with`."""
     if not isinstance(function, ast.AsyncFunctionDef):
         return False
     for node in inside(function):
@@ -311,12 +311,12 @@ def _unexplained(evidence: Evidence) -> list[Report]:
 
 
 def _is_consequence(raised: Report) -> bool:
-    """Whether an error follows from a coroutine that is not awaited, and not the other way round."""
+    """True if an error follows from a coroutine that is not awaited, and not the other way round."""
     return raised.error.endswith(_NO_LOOP) or _ABOUT_COROUTINE.match(raised.error) is not None
 
 
 def _was_broken_off(evidence: Evidence, report: Report, raised: Report) -> bool:
-    """Whether an exception has ended the very statement that was about to use the coroutine object."""
+    """True if an exception has ended the very statement that was about to use the coroutine object."""
     dropped = evidence.place(report.path, report.line)
     return any(
         _calls(report, frame) and dropped in (None, evidence.place(frame.path, frame.line)) for frame in raised.frames
@@ -324,7 +324,7 @@ def _was_broken_off(evidence: Evidence, report: Report, raised: Report) -> bool:
 
 
 def _calls(report: Report, frame: Frame) -> bool:
-    """Whether the coroutine function is called in the code of a frame."""
+    """True if the coroutine function is called in the code of a frame."""
     return re.search(rf"\b{re.escape(last_of(report.name))}\(", frame.code) is not None
 
 

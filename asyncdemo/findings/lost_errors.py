@@ -34,7 +34,7 @@ class _Catcher(NamedTuple):
 
 
 def goes_on(source: Source, stood: int, again: int) -> bool:
-    """Whether a task that was cancelled in line `stood` and then waits in line `again` does not just clean up.
+    """True if a task that was cancelled in line `stood` and then waits in line `again` does not just clean up.
 
     Something around the first line, or around what calls its function, catches the cancellation and does not raise it
     again; and the second line comes after that, or it is the same one in the next turn of a loop.
@@ -80,7 +80,7 @@ def _catcher(node: ast.AST) -> _Catcher | None:
 
 
 def _is_scope(node: ast.AST) -> TypeGuard[ast.With | ast.AsyncWith]:
-    """Whether it may be one that ends a cancellation which it has itself asked for, as a timeout does."""
+    """True if it may be one that ends a cancellation which it has itself asked for, as a timeout does."""
     return isinstance(node, ast.With | ast.AsyncWith) and any(
         isinstance(item.context_expr, ast.Call) for item in node.items
     )
@@ -91,13 +91,13 @@ def _suppresses(expression: ast.expr) -> bool:
 
 
 def _catches(kind: ast.expr | None) -> bool:
-    """Whether an `except` of that catches a cancellation."""
+    """True if an `except` of that catches a cancellation."""
     kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
     return any(each is None or last_name(each) in _ENDS for each in kinds)
 
 
 def _is_finally(source: Source, line: int) -> bool:
-    """Whether a line stands in a `finally` of its function."""
+    """True if a line stands in a `finally` of its function."""
     function = source.around(line)
     tries = (
         [node for node in ast.walk(function) if isinstance(node, ast.Try | ast.TryStar)] if function is not None else []
@@ -106,7 +106,7 @@ def _is_finally(source: Source, line: int) -> bool:
 
 
 def _stays_in_loop(source: Source, node: ast.stmt) -> bool:
-    """Whether it is in a loop of its function, which no `except` leaves."""
+    """True if it is in a loop of its function, which no `except` leaves."""
     handlers = node.handlers if isinstance(node, ast.Try) else []
     leaves = (isinstance(part, ast.Break | ast.Return) for handler in handlers for part in ast.walk(handler))
     for parent in source.parents(node):
@@ -184,7 +184,7 @@ def _stood_at(evidence: Evidence, report: Report) -> Place | None:
 
 
 def _is_refused(evidence: Evidence, report: Report) -> bool:
-    """Whether its task was made in another thread, and asyncio has refused it."""
+    """True if its task was made in another thread, and asyncio has refused it."""
     return any(
         other.error == UNSAFE and any(f"{last_of(report.name)}(" in frame.code for frame in other.frames)
         for other in evidence.reports
@@ -275,7 +275,7 @@ def _meanwhile(evidence: Evidence) -> _Waits:
 
 
 def _goes_on(evidence: Evidence, place: Place, again: Place | None) -> bool:
-    """Whether the script's code agrees that it was not just cleaning up."""
+    """True if the script's code agrees that it was not just cleaning up."""
     both = again is not None and evidence.in_script(place[0]) and evidence.in_script(again[0])
     return both and again is not None and goes_on(evidence.source, place[1], again[1])
 
@@ -340,7 +340,7 @@ def _place(evidence: Evidence, touch: CrossThreadCall) -> Place | None:
 
 
 def _hands_over(call: ast.Call) -> bool:
-    """Whether a call is given a method that touches a loop, to be called elsewhere."""
+    """True if a call is given a method that touches a loop, to be called elsewhere."""
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     return any(isinstance(each, ast.Attribute) and each.attr in _TOUCHING for each in given)
 

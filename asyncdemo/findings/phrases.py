@@ -17,10 +17,10 @@ def task_name(task: Task) -> str:
 
 
 def at(place: Place | None) -> tuple[str | None, int | None]:
-    """Give path and line of a place that may not be known."""
+    """Path and line of a place that may not be known."""
     return place or (None, None)
 
 
 def seconds(value: float) -> str:
-    """Say a time."""
+    """A time in words."""
     return f"{value:.2f} s"

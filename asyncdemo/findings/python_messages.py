@@ -73,7 +73,7 @@ class Report(NamedTuple):
 
 
 def reports(outputs: Iterable[Output]) -> list[Report]:
-    """Give what was said, in the order in which it was."""
+    """What was said, in the order in which it was."""
     pieces = [output for output in outputs if output.stream == "stderr"]
     text = "".join(piece.text for piece in pieces)
     if not any(sign in text for sign in _SIGNS):

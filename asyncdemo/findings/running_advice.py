@@ -44,7 +44,7 @@ def instead_of_never_awaiting(evidence: Evidence, place: Place | None, name: str
 
 
 def _is_test(source: Source, name: str) -> bool:
-    """Whether it is a test that unittest calls, as the class of it does not await."""
+    """True if it is a test that unittest calls, as the class of it does not await."""
     for function in source.named(name):
         owner = next(source.parents(function), None)
         if (
@@ -127,7 +127,7 @@ def _gathered(source: Source, many: ast.ListComp | ast.GeneratorExp) -> Iterator
 
 
 def _may_run(evidence: Evidence, path: str) -> bool:
-    """Whether a loop may be started outside of functions: in the script, if it is not what a server loads."""
+    """True if a loop may be started outside of functions: in the script, if it is not what a server loads."""
     return evidence.in_script(path) and not any(map(evidence.source.uses, _SERVERS))
 
 
@@ -161,13 +161,13 @@ def _handed_over(source: Source, node: ast.expr, outer: ast.Call, given: int) ->
 
 
 def _is_for_later(source: Source, function: ast.Lambda) -> bool:
-    """Whether the loop calls a lambda, so that it runs then."""
+    """True if the loop calls a lambda, so that it runs then."""
     outer = next(source.parents(function), None)
     return isinstance(outer, ast.Call) and called(outer) in (*LATER, "add_done_callback")
 
 
 def _runs_on_loop(evidence: Evidence, source: Source, function: Function | None) -> bool:
-    """Whether a plain function is called by the loop: it is given to that as a callback, or a protocol's method."""
+    """True if a plain function is called by the loop: it is given to that as a callback, or a protocol's method."""
     if function is None or source.is_async(function):
         return False
     owner = next(source.parents(function), None)

@@ -26,7 +26,7 @@ def self_wait(evidence: Evidence) -> list[Finding]:
 
 
 def waited_for_itself(evidence: Evidence, step: Span) -> bool:
-    """Whether a step waited for the result of a coroutine that its own loop began only after the step."""
+    """True if a step waited for the result of a coroutine that its own loop began only after the step."""
     return bool(begun_after(evidence, step)) and bool(_chain(evidence, step))
 
 
@@ -82,7 +82,7 @@ def _ways(evidence: Evidence, path: str, function: Function, before: tuple[Place
 
 
 def _waits_for_result(source: Source, line: int) -> bool:
-    """Whether a line asks a future for its result that its function has got for a coroutine given to a loop."""
+    """True if a line asks a future for its result that its function has got for a coroutine given to a loop."""
     calls = {called(call) for call in source.calls_in(line)}
     function = source.around(line)
     if "result" not in calls or function is None:

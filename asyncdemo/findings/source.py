@@ -21,7 +21,7 @@ class Source:
 
     @cached_property
     def known(self) -> bool:
-        """Whether the text could be parsed."""
+        """True if the text could be parsed."""
         return bool(self._tree.body)
 
     @cached_property
@@ -34,7 +34,7 @@ class Source:
         return self.lines[number - 1].strip() if number and number <= len(self.lines) else ""
 
     def uses(self, module: str) -> bool:
-        """Whether the script imports the module."""
+        """True if the script imports the module."""
         return any(
             any(alias.name.partition(".")[0] == module for alias in node.names)
             if isinstance(node, ast.Import)
@@ -163,7 +163,7 @@ class Source:
         return [node for node in self.nodes if isinstance(node, ast.AsyncFor)]
 
     def is_async(self, function: Function | None) -> bool:
-        """Whether it is an `async def`."""
+        """True if it is an `async def`."""
         return isinstance(function, ast.AsyncFunctionDef)
 
     def calls_in(self, line: int) -> list[ast.Call]:

@@ -147,7 +147,7 @@ def _others(
 
 
 def asks_at(source: Source, line: int) -> bool | None:
-    """Whether a line is in a loop that only asks; None where the text cannot tell.
+    """True if a line is in a loop that only asks; None where the text cannot tell.
 
     A loop asks if what ends it, or has it pause there, is nothing that the loop itself changes. A `for` has an end.
     """
@@ -171,7 +171,7 @@ def _in(node: ast.stmt | ast.ExceptHandler, line: int) -> bool:
 
 
 def _decides(node: ast.If, line: int) -> bool:
-    """Whether an `if` decides that a loop ends, or that it comes to a line."""
+    """True if an `if` decides that a loop ends, or that it comes to a line."""
     return _in(node, line) or any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in inside(node))
 
 
@@ -207,5 +207,5 @@ def _changed(loop: ast.While, line: int) -> Iterator[str]:
 
 
 def _same(name: str, other: str) -> bool:
-    """Whether two dotted names are the same thing, or one is a part of the other."""
+    """True if two dotted names are the same thing, or one is a part of the other."""
     return bool(other) and (name == other or name.startswith(f"{other}.") or other.startswith(f"{name}."))

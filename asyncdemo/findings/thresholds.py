@@ -21,7 +21,7 @@ THRESHOLDS: Mapping[str, float] = MappingProxyType(
 
 
 def thresholds_from(settings: Iterable[str]) -> Mapping[str, float]:
-    """Give all thresholds, with those changed that are set as RULE=SECONDS. Raises UsageError."""
+    """All thresholds, with those changed that are set as RULE=SECONDS. Raises UsageError."""
     changed = dict(THRESHOLDS)
     for setting in settings:
         rule, _, value = setting.partition("=")

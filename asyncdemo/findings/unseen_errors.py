@@ -71,7 +71,7 @@ def _lost(evidence: Evidence) -> Iterator[_Lost]:
 
 
 def _counts(evidence: Evidence, task: Task) -> bool:
-    """Whether it failed by itself: not as the run was stopped, and with what is an error."""
+    """True if it failed by itself: not as the run was stopped, and with what is an error."""
     raised, until = task.raised, evidence.stopped_at
     if raised is None or raised.error in _NO_FAULT or _TOO_MANY in raised.text:
         return False
@@ -86,7 +86,7 @@ def _told_by_what_hangs(evidence: Evidence) -> set[int]:
 
 
 def _was_printed(evidence: Evidence, raised: Raised) -> bool:
-    """Whether somebody has printed what the error says, other than Python as it ends: then somebody has looked."""
+    """True if somebody has printed what the error says, other than Python as it ends: then somebody has looked."""
     if not raised.text or raised.unseen:
         return False
     return any(raised.text in output.text for output in evidence.run.output)
@@ -143,7 +143,7 @@ def _waited(evidence: Evidence, path: str, call: ast.Call) -> dict[int, float]:
 
 
 def _is_in(task: Task, dropped: _Dropped) -> bool:
-    """Whether a task was awaited by a gather, and by nothing else."""
+    """True if a task was awaited by a gather, and by nothing else."""
     if task.parent is None or dropped.waited.get(task.parent, -1.0) < (task.ended or 0.0):
         return False
     given = dropped.call.args
@@ -169,7 +169,7 @@ def _kept_in(source: Source, task: Task) -> set[str]:
 
 
 def _is_only_cancelled(evidence: Evidence, task: Task) -> bool:
-    """Whether all that is done with the task, by the names under which it is kept, is to cancel it."""
+    """True if all that is done with the task, by the names under which it is kept, is to cancel it."""
     source = evidence.text((evidence.place(task.path, task.line) or ("", 0))[0])
     names = _kept_in(source, task)
     if len(evidence.files) > 1 and any(text.uses_of(name) for name in names for text in _others(evidence, source)):
@@ -184,7 +184,7 @@ def _others(evidence: Evidence, source: Source) -> list[Source]:
 
 
 def _cancels(source: Source, use: ast.expr) -> bool:
-    """Whether a task, or each one of several, is cancelled there and no more."""
+    """True if a task, or each one of several, is cancelled there and no more."""
     outer = next(source.parents(use), None)
     if isinstance(outer, ast.Attribute):
         return outer.attr == "cancel"

@@ -80,7 +80,7 @@ def _callers(source: Source, function: Function) -> list[Function]:
 
 
 def _is_open(source: Source, function: Function) -> bool:
-    """Whether all who call a function can be seen, and none of them lets one call come after another."""
+    """True if all who call a function can be seen, and none of them lets one call come after another."""
     calls = source.every_call(function.name)
     return not (
         function.name.startswith("__")
@@ -98,12 +98,12 @@ def _is_recursive(source: Source, chain: list[Function]) -> bool:
 
 
 def _is_in_pieces(function: Function) -> bool:
-    """Whether it is a generator: what comes after a yield is for the next turn of a loop, or an exit."""
+    """True if it is a generator: what comes after a yield is for the next turn of a loop, or an exit."""
     return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside(function))
 
 
 def _keeps_state(function: Function) -> bool:
-    """Whether it changes what outlives it: its next call may go on from there."""
+    """True if it changes what outlives it: its next call may go on from there."""
     stored = (node for node in inside(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     local = {node.id for node in stored} - parameters(function)
     for node in inside(function):
@@ -117,7 +117,7 @@ def _keeps_state(function: Function) -> bool:
 
 
 def _is_handed_over(source: Source, name: str) -> bool:
-    """Whether a function is used other than by a call or by something that runs a loop: who calls it, and when?"""
+    """True if a function is used other than by a call or by something that runs a loop: who calls it, and when?"""
     for node in source.uses_of(name):
         parent = next(source.parents(node), None)
         runs = isinstance(parent, ast.Call) and (
@@ -129,7 +129,7 @@ def _is_handed_over(source: Source, name: str) -> bool:
 
 
 def _is_in_turn(source: Source, call: ast.Call) -> bool:
-    """Whether it is a call of a method of an object that may do one thing at a time."""
+    """True if it is a call of a method of an object that may do one thing at a time."""
     receiver = source.receiver(call)
     if receiver is None or receiver in ("self", "cls"):
         return False
@@ -153,7 +153,7 @@ def _awaited_call(awaited: ast.expr | None) -> ast.Call | None:
 
 
 def _waits_for_others(source: Source, call: ast.Call) -> bool:
-    """Whether a call is about what others do, what does one thing at a time, or something that was handed in."""
+    """True if a call is about what others do, what does one thing at a time, or something that was handed in."""
     name = called(call)
     if _FOR_OTHERS.fullmatch(name) or (name == "get" and not call.args) or _is_in_turn(source, call):
         return True
@@ -165,14 +165,14 @@ def _waits_for_others(source: Source, call: ast.Call) -> bool:
 
 
 def _is_pause(source: Source, call: ast.Call) -> bool:
-    """Whether it is a sleep between two steps of the program's first function, and so meant to be one after another."""
+    """True if it is a sleep between two steps of the program's first function, and so meant to be one after another."""
     function = source.around(call.lineno)
     whole = any(isinstance(node, ast.Expr) for node in list(source.parents(call))[1:2])
     return called(call) == "sleep" and whole and function is not None and not _callers(source, function)
 
 
 def _comes_after(source: Source, call: ast.Call) -> bool:
-    """Whether a call comes after what went before it: cleaning up, inside of a lock, or in a loop that needs its turns.
+    """True if a call comes after what went before it: cleaning up, inside of a lock, or in a loop that needs its turns.
 
     Of what stands in a lambda nobody knows when it is called.
     """
@@ -198,7 +198,7 @@ def _comes_after(source: Source, call: ast.Call) -> bool:
 
 
 def _excludes(source: Source, context: ast.expr) -> bool:
-    """Whether a context may let in only one at a time, such as a lock or a transaction."""
+    """True if a context may let in only one at a time, such as a lock or a transaction."""
     if not isinstance(context, ast.Call):
         return True
     receiver = source.receiver(context)
@@ -206,14 +206,14 @@ def _excludes(source: Source, context: ast.expr) -> bool:
 
 
 def _needs_turns(loop: ast.While | ast.For | ast.AsyncFor, used: set[str]) -> bool:
-    """Whether a loop goes on until something is so, or repeats a call that it hands nothing: not for each of many."""
+    """True if a loop goes on until something is so, or repeats a call that it hands nothing: not for each of many."""
     if not isinstance(loop, ast.For) or not _names(loop.target) & used:
         return True
     return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for each in loop.body for part in ast.walk(each))
 
 
 def _needs_results(source: Source, function: Function) -> bool:
-    """Whether anything that a function awaits depends on what an await of it has given, or on its having failed."""
+    """True if anything that a function awaits depends on what an await of it has given, or on its having failed."""
     given = _given(function)
     for node in inside(function):
         if isinstance(node, ast.Await) and _names(node.value) & given:
@@ -232,13 +232,13 @@ def _needs_results(source: Source, function: Function) -> bool:
 
 
 def _decides(node: ast.If | ast.IfExp) -> bool:
-    """Whether an await, or what comes after, is left out where a test says so."""
+    """True if an await, or what comes after, is left out where a test says so."""
     parts = (part for each in ast.iter_child_nodes(node) if each is not node.test for part in ast.walk(each))
     return any(isinstance(part, ast.Await | ast.Return | ast.Break | ast.Continue | ast.Raise) for part in parts)
 
 
 def _shares_receiver(source: Source, function: Function) -> bool:
-    """Whether it awaits different methods of one object: the second may be about what the first has done to it."""
+    """True if it awaits different methods of one object: the second may be about what the first has done to it."""
     methods: dict[str, set[str]] = {}
     for node in inside(function):
         if isinstance(node, ast.Await) and isinstance(node.value, ast.Call):
@@ -249,7 +249,7 @@ def _shares_receiver(source: Source, function: Function) -> bool:
 
 
 def _leaves_on_error(node: ast.Try) -> bool:
-    """Whether what follows an await happens only where that has not failed."""
+    """True if what follows an await happens only where that has not failed."""
     leaves = (
         isinstance(part, ast.Return | ast.Break | ast.Continue) for each in node.handlers for part in ast.walk(each)
     )
@@ -331,7 +331,7 @@ def sequential_awaits(evidence: Evidence) -> list[Finding]:
 
 
 def _anything_overlaps(evidence: Evidence) -> bool:
-    """Whether at any moment two tasks were there of which neither was started by the other, or by what it started."""
+    """True if at any moment two tasks were there of which neither was started by the other, or by what it started."""
     # What came to be and ended at the same moment has overlapped with nothing.
     tasks = [task for task in evidence.tasks.values() if task.ended is None or task.ended > task.created]
     lives = [(task.created, 1, task) for task in tasks]
@@ -356,7 +356,7 @@ def _wait(evidence: Evidence, span: Span) -> _Wait | None:
 
 
 def _is_for_children(evidence: Evidence, span: Span) -> bool:
-    """Whether a task that it has started was there for most of it."""
+    """True if a task that it has started was there for most of it."""
     children = evidence.children.get(span.task, [])
     with_them = sum(
         max(0.0, min(span.end, child.ended or span.end) - max(span.start, child.created)) for child in children
