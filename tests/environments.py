@@ -2,6 +2,7 @@
 
 import fcntl
 import subprocess
+import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,7 @@ def _made(version: str, packages: tuple[str, ...]) -> tuple[str, str]:
         if not done.exists():
             if failed.exists() and time.time() - failed.stat().st_mtime < _AGAIN:
                 return "", failed.read_text()
-            why_not = _make(base, folder, packages)
+            why_not = _make(version, base, folder, packages)
             if why_not:
                 failed.write_text(f"{' '.join(packages)} cannot be had for Python {version}: {why_not}")
                 return "", failed.read_text()
@@ -46,11 +47,14 @@ def _made(version: str, packages: tuple[str, ...]) -> tuple[str, str]:
     return str(folder / "bin" / "python"), ""
 
 
-def _make(base: str, folder: Path, packages: tuple[str, ...]) -> str:
+def _make(version: str, base: str, folder: Path, packages: tuple[str, ...]) -> str:
     """Make an environment; why that could not be done, empty where it could."""
+    packages_folder = folder / "lib" / f"python{version}" / "site-packages"
+    # By the pip of the Python that runs the tests: others have none, or one that does not run there.
+    install = [sys.executable, "-m", "pip", "install", "-q", "--only-binary", ":all:", "--python-version", version]
     commands: tuple[list[str], ...] = (
-        [base, "-m", "venv", "--clear", str(folder)],
-        [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--only-binary", ":all:", *packages],
+        [base, "-m", "venv", "--clear", "--without-pip", str(folder)],
+        [*install, "--target", str(packages_folder), "--upgrade", *packages],
     )
     for command in commands:
         try:

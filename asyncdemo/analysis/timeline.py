@@ -14,7 +14,7 @@ from asyncdemo.analysis.callback_lanes import Callbacks
 from asyncdemo.analysis.incidents import Ignored, Touches, split, unheeded
 from asyncdemo.analysis.loop_times import LoopClock
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, LoopTime, Raised, Reason, Spans, Task, Timeline
-from asyncdemo.model.traces import Frame, Sample, Trace
+from asyncdemo.model.traces import Frame, Sample, Trace, Who
 from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
@@ -40,9 +40,16 @@ def timeline(trace: Trace, started: int, ended: int) -> Timeline:
     return builder.finish(ended)
 
 
-def _of_step(frames: Sequence[Frame]) -> Sequence[Frame]:
-    """Those frames of a stack that are within a step: below them is the loop's own function, or the stack was cut."""
+def _of_step(frames: Sequence[Frame], loop: Who | None) -> Sequence[Frame]:
+    """Those frames of a stack that are within a step: below them is the loop's own function, or the stack was cut.
+
+    A loop that is written in C has none, and where the stack was pressed for nobody says so: then the outermost
+    function is taken that has run the loop.
+    """
     below = next((index for index, frame in enumerate(frames) if frame.function in _TURNS), None)
+    if below is None and loop is not None and loop.coroutine:
+        runs = (loop.path, loop.coroutine)
+        below = next((index for index in reversed(range(len(frames))) if frames[index][::2] == runs), None)
     if below is None:
         return frames if len(frames) >= _CUT else ()
     return frames[:below]
@@ -350,7 +357,8 @@ class _Builder:
             samples.popleft()
         if not samples or self._seconds(samples[0].at) > end:
             return ()
-        return [frame for frame in _of_step(samples[0].frames) if is_own(frame.path, self._trace.libraries)]
+        within = _of_step(samples[0].frames, self._trace.whos.get(self._trace.whos[key].loop))
+        return [frame for frame in within if is_own(frame.path, self._trace.libraries)]
 
     def _holding_line(self, own: Sequence[Frame]) -> int:
         """The place at which a step was seen; its reason tells the lines that had called one another down to it."""

@@ -32,6 +32,9 @@ class DeadlockTeller:
     def stopping(self) -> None:
         """Nothing is said of that."""
 
+    def not_traced(self, what: str) -> None:
+        """The run's notes say it."""
+
     def deadlock(self) -> None:
         """Write to stderr that nothing can wake the script any more."""
         tell("nothing can wake this program: no timer, no input, no thread")

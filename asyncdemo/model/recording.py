@@ -188,6 +188,9 @@ class Finding(NamedTuple):
     beside: tuple[tuple[int, str], ...] = ()
 
 
+NOT_TRACED = "not traced:"  # so begins the note of what nobody can know of a run's tasks
+
+
 class Run(NamedTuple):
     """One execution of one subject in its own interpreter.
 
@@ -212,6 +215,12 @@ class Run(NamedTuple):
     stopped: float | None = None
 
     @property
+    def not_traced(self) -> str | None:
+        """What of its tasks was not traced at all, in words; None where all that is known of was."""
+        said = [note.removeprefix(NOT_TRACED).strip() for note in self.notes if note.startswith(NOT_TRACED)]
+        return "; ".join(said) or None
+
+    @property
     def was_interrupted(self) -> bool:
         """True if a person ended it, without having said so beforehand."""
         return self.outcome.kind == "interrupted" and self.outcome.reason is None and not self.ok
@@ -227,23 +236,24 @@ class Run(NamedTuple):
             "output": [piece.to_json() for piece in self.output],
             "output_order": "exact",
             "output_dropped": self.output_dropped,
-            **_timeline_json(self.timeline, spans=spans),
+            **_timeline_json(self.timeline, self.not_traced, spans=spans),
             "findings": None if self.findings is None else [finding_json(finding) for finding in self.findings],
             "notes": list(self.notes),
             "standstill": as_plain(self.standstill),
         }
 
 
-def _timeline_json(timeline: "Timeline | None", *, spans: bool) -> dict[str, Any]:
+def _timeline_json(timeline: "Timeline | None", not_traced: str | None, *, spans: bool) -> dict[str, Any]:
     if timeline is None:
-        return {"tasks": None, "loops": None, "spans": None, "trace": None}
+        trace = None if not_traced is None else {"complete": False, "steps": 0, "not_traced": not_traced}
+        return {"tasks": None, "loops": None, "spans": None, "trace": trace}
     from asyncdemo.model.spans import loop_json, span_json, task_json
 
     return {
         "tasks": [task_json(task) for task in timeline.tasks],
         "loops": [loop_json(loop) for loop in timeline.loops],
         "spans": [span_json(span) for span in timeline.spans] if spans else None,
-        "trace": {"complete": timeline.complete, "steps": timeline.steps},
+        "trace": {"complete": timeline.complete, "steps": timeline.steps, "not_traced": not_traced},
     }
 
 

@@ -102,7 +102,7 @@ def _asked_for(choice: str, environ: Mapping[str, str]) -> str:
     name = f"python{choice}" if re.fullmatch(r"\d+(\.\d+)?", choice) else choice
     folder = Path(name)
     if folder.is_dir() and (program := _program(folder)) is not None:
-        return program
+        return os.path.abspath(program)  # noqa: PTH100  # without `..`, over which Python stumbles from 3.14 on
     found = _which(name) if os.sep in name else _named(name, environ)
     if found is None:
         raise NoInterpreterError(*_why_not(choice, name, environ))

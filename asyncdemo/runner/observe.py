@@ -11,7 +11,7 @@ from typing import IO, Protocol
 
 from asyncdemo.analysis.seen_files import seen_files
 from asyncdemo.analysis.timeline import timeline as build_timeline
-from asyncdemo.model.recording import Outcome, Output, Python, Run, Subject
+from asyncdemo.model.recording import NOT_TRACED, Outcome, Output, Python, Run, Subject
 from asyncdemo.model.spans import Timeline
 from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
@@ -45,6 +45,9 @@ class Listener(Protocol):
 
     def deadlock(self) -> None:
         """Take note that nothing can wake the script any more; told once."""
+
+    def not_traced(self, what: str) -> None:
+        """Take note that its tasks, or some of them, cannot be traced; told once, as soon as that is known."""
 
     def stopping(self) -> None:
         """Take note that the script is made to end: what it prints from now on may be about that."""
@@ -141,6 +144,7 @@ class _Watch:
         self.onlooker: Onlooker | None = None
         self._looked_at = 0
         self._told = False  # that nothing can wake the script any more
+        self._told_untraced = False
         self._started_programs: dict[int, str] = {}
         self._clock = Clock(memory, child.started, plan.subject.source)
         self._attribution = Attribution()
@@ -165,6 +169,7 @@ class _Watch:
             if self.snapshots is not None:
                 self.snapshots.look(now)
                 self._tell_of_deadlock(self.snapshots)
+        self._tell_what_is_not_traced()
         if now - self._looked_at > _CENSUS:
             self._looked_at = now
             self._started_programs.update(linux.python_programs(self._child.pid))
@@ -172,6 +177,11 @@ class _Watch:
             self.onlooker.look(
                 lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now)
             )
+
+    def _tell_what_is_not_traced(self) -> None:
+        if self._listener is not None and not self._told_untraced and (what := next(_not_traced(self._memory), None)):
+            self._told_untraced = True
+            self._listener.not_traced(what)
 
     def _tell_of_deadlock(self, snapshots: Snapshots) -> None:
         """Call the listener once, unless the run is over by that."""
@@ -309,8 +319,7 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         yield "not observed: the probe could not get in, so only the whole time is known"
     elif plan.untraced and not plan.times_only:
         yield "its tasks were not watched: it measures itself"
-    if memory[layout.UNTRACED] & layout.OTHER_LOOP:
-        yield "its event loop was not traced: it is not built on asyncio's own, as uvloop's"
+    yield from _not_traced(memory)
     if memory[layout.UNTRIED]:
         newest = ".".join(map(str, layout.NEWEST))
         unlike = "; what is unlike that was not observed" if memory[layout.UNTRIED] & layout.UNLIKE else ""
@@ -323,6 +332,14 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         yield f"{len(programs)} other Python program{'s' if len(programs) > 1 else ''} not watched: {names}"
     if left:
         yield f"{left} process{'es' if left > 1 else ''} that it had started and left running had to be stopped"
+
+
+def _not_traced(memory: Memory) -> Iterator[str]:
+    """What of its tasks nobody can know, and what to do about it."""
+    if memory[layout.UNTRACED] & layout.OTHER_LOOP:
+        yield f"{NOT_TRACED} its event loop, which is neither asyncio's own nor uvloop's (of uvicorn: --loop asyncio)"
+    if memory[layout.UNTRACED] & layout.GEVENT:
+        yield f"{NOT_TRACED} gevent's greenlets; of threads and tasks on top of them not all may be true"
 
 
 def _stdin(lend: bool) -> int | IO[bytes] | None:

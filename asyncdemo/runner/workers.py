@@ -340,6 +340,9 @@ class _Reporter:
     def deadlock(self) -> None:
         """Nothing is said: what runs here is made to end by that."""
 
+    def not_traced(self, what: str) -> None:
+        """The run's notes say it."""
+
     def stopping(self) -> None:
         """Nothing is said of that either."""
 

@@ -46,6 +46,10 @@ def trace(recorder, base_events, events, futures, tasks):
     _watch_runs(events, library)
     _watch_new_tasks(tasks, library)
     recorder.words[layout.TRACED] |= 1
+    return library
+
+
+_nobody = type(None)  # called in the place of a reference it gives None
 
 
 class _Library:
@@ -60,6 +64,8 @@ class _Library:
         self.current_task, self.all_tasks = tasks.current_task, tasks.all_tasks
         self.starts_unseen = sys.version_info >= (3, 14)  # what is started eagerly there comes by nowhere
         self.counts = hasattr(tasks.Task, "cancelling")
+        self.others = {}  # queues of loops of another make, as weak references, by the id of the loop
+        self.adopt = None  # finds the queue of such a loop as it begins to run
         self.stepper = next((kind for kind in object.__subclasses__() if kind.__name__ == "TaskStepMethWrapper"), None)
 
     def has_its_queue(self, loop):
@@ -68,12 +74,15 @@ class _Library:
 
     def queue_of(self, loop):
         """Give our queue of a loop; None where it has none."""
-        queue = getattr(loop, "_ready", None) if self.has_its_queue(loop) else None
-        return queue if isinstance(queue, _asyncdemo_queue.Queue) else None
+        if self.has_its_queue(loop):
+            queue = getattr(loop, "_ready", None)
+            return queue if isinstance(queue, _asyncdemo_queue.Queue) else None
+        queue = self.others.get(id(loop), _nobody)()
+        return queue if queue is not None and queue.owner() is loop else None
 
     def may_start_unseen(self, loop):
         """Whether tasks of the loop may be started without coming by the queue or _watch_new_tasks."""
-        return self.starts_unseen and loop._task_factory is not None
+        return self.starts_unseen and getattr(loop, "_task_factory", None) is not None
 
     def kind_of(self, task):
         """Give the class that implements a task: its methods are asked, not those that a script has put over them."""
@@ -138,6 +147,8 @@ def _watch_runs(events, library):
 
 def _entered(loop, library):
     queue = library.queue_of(loop)
+    if queue is None and library.adopt is not None:
+        queue = library.adopt(loop)
     if queue is not None:
         queue.entered()
     else:

@@ -68,8 +68,8 @@ NAMED = 11  # 1 + 2: writes to stdout and to stderr are recorded
 TRACING = 12  # 1: record what tasks do, set by the tool
 TRACED = 13  # 1 asyncio, 2 trio, 4 threads: what is being traced
 STACKS = 15  # 1 + the tool's descriptor of the pipe for stacks, 0 for none; set by the tool
-UNTRACED = 14  # OTHER_LOOP: one of another kind ran, 2: tracing has failed and was given up
-OTHER_LOOP = 1
+UNTRACED = 14  # OTHER_LOOP: one of another kind ran, 2: tracing has failed and was given up, GEVENT: that was loaded
+OTHER_LOOP, GEVENT = 1, 4
 UNTIL = 16  # when it was given up; 0: it was not
 OFFERED = 18  # how the stack can be asked for
 NOT_OFFERED, POLITELY, IN_EITHER_WAY = 1, 2, 3
@@ -89,6 +89,9 @@ TAKEN, TAKEN_SIZE = 26, 27  # when the last one was taken, and how many bytes it
 TAKEN_WHY = 28  # NOTHING_LEFT: nothing can wake the loop any more, ASKED: the tool wanted to know
 NOTHING_LEFT, ASKED = 1, 2
 MAIN = 17  # the key of the main thread, once there is another one
+
+# In stacks, the file, line and function of a loop that is written in C, named as asyncio's.
+UNSEEN = "<uvloop>", 0, "_run_once"
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
 NATIVE = 30

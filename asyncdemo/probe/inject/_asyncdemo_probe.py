@@ -43,7 +43,9 @@ def _record(words):
     libraries = _libraries(words)
     is_known = _known_parts(words)
     if is_known("imports", "imports"):
-        _watch_imports(words, _tracers(words, libraries, is_known) if words[layout.TRACING] else {})
+        around = {}
+        hooks = _tracers(words, libraries, is_known, around) if words[layout.TRACING] else {}
+        _watch_imports(words, hooks, around)
     if words[layout.NAMING]:
         streams = _asyncdemo_writes.buffer_by_line()
         if is_known("output", "writes", _asyncdemo_writes._recorded):
@@ -155,9 +157,12 @@ def _watch_end(words):
     atexit.register(ended)  # the first to be registered is the last to be called
 
 
-def _tracers(words, libraries, is_known):
-    """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer."""
-    for name in ("faulthandler", "fcntl", "gc", "itertools", "os", "resource", "time", "types"):
+def _tracers(words, libraries, is_known, around):
+    """What is to be done as soon as a library that runs tasks is loaded: load and start its tracer.
+
+    `around` gets what is to be done before and after the loading of one that can be traced in no other way.
+    """
+    for name in ("faulthandler", "fcntl", "gc", "itertools", "operator", "os", "resource", "time", "types"):
         _ready[name] = type(sys)(name)
         _ready[name].__dict__.update(vars(__import__(name)))
     here = os.path.dirname(os.path.abspath(__file__))
@@ -170,7 +175,7 @@ def _tracers(words, libraries, is_known):
             check = {"_asyncdemo_asyncio": "asyncio", "_asyncdemo_threads": "threading"}.get(names[-1])
             if not is_known("tracing", "coroutines") or (check and not is_known("tracing", check, *library)):
                 words[layout.UNTRACED] |= 2
-                return
+                return None
             if not modules:
                 _load(here, modules, "_asyncdemo_layout", "_asyncdemo_libraries", "_asyncdemo_reasons")
                 _load(here, modules, "_asyncdemo_waits", "_asyncdemo_trace")
@@ -179,11 +184,15 @@ def _tracers(words, libraries, is_known):
             _load(here, modules, *names)
             if "_asyncdemo_stacks" in names:
                 modules["_asyncdemo_stacks"].offer_stacks(words, recorders[0])
-            modules[names[-1]].trace(recorders[0], *library)
+            return modules[names[-1]].trace(recorders[0], *library)
 
         return trace
 
+    def not_traced(_):
+        words[layout.UNTRACED] |= layout.GEVENT
+
     tracers = {
+        "gevent.hub": not_traced,
         "threading": tracer("_asyncdemo_threads"),
         "trio._core._run": tracer("_asyncdemo_snapshot", "_asyncdemo_stacks", "_asyncdemo_trio"),
     }
@@ -200,7 +209,19 @@ def _tracers(words, libraries, is_known):
     def trace_once_whole(part):
         parts.discard(part.__name__)
         if not parts:
-            trace_asyncio(*map(sys.modules.get, _ASYNCIO))
+            asyncios = trace_asyncio(*map(sys.modules.get, _ASYNCIO))
+            if asyncios is not None:
+                around["uvloop.loop"] = before_uvloop(asyncios), after_uvloop
+
+    def before_uvloop(asyncios):
+        def begin():
+            _load(here, modules, "_asyncdemo_uvloop")
+            modules["_asyncdemo_uvloop"].begin(recorders[0], asyncios)
+
+        return begin
+
+    def after_uvloop():
+        modules["_asyncdemo_uvloop"].end()
 
     tracers.update(dict.fromkeys(_ASYNCIO, trace_once_whole))
     for name in set(tracers) & set(sys.modules):  # loaded by a .pth file
@@ -218,6 +239,7 @@ _LATER = (  # what is loaded only when the script has loaded a library that runs
     "_asyncdemo_queue",
     "_asyncdemo_asyncio",
     "_asyncdemo_trio",
+    "_asyncdemo_uvloop",
 )
 # What its tracer has to know of asyncio. Where imports are lazy, one does not load the others, and nor do we.
 _ASYNCIO = "asyncio.base_events", "asyncio.events", "asyncio.futures", "asyncio.tasks"
@@ -272,6 +294,13 @@ def _load(folder, modules, *names):
 # imports, so they read as they would without us.
 _WATCHED_IMPORT = """
 def _find_and_load(name, *args, **kwargs):
+    if name in around:
+        begin, end = around.pop(name)
+        done(begin)
+        try:
+            return find_and_load(name, *args, **kwargs)
+        finally:
+            done(end)
     if inside or ident() != thread:
         return loaded(name, find_and_load(name, *args, **kwargs))
     start, start_cpu = clock(), cpu()
@@ -284,10 +313,11 @@ def _find_and_load(name, *args, **kwargs):
 """
 
 
-def _watch_imports(words, hooks):
+def _watch_imports(words, hooks, around):
     """Record how long the main thread imports, and the imports at the script's own top level, each with its line.
 
-    `hooks` are called, once, with the modules of these names as soon as they are loaded.
+    `hooks` are called, once, with the modules of these names as soon as they are loaded; those `around` one are two,
+    of which the second is called whether it could be loaded or not.
     """
     bootstrap = sys.modules["_frozen_importlib"]
     pid, getpid = os.getpid(), os.getpid
@@ -324,7 +354,16 @@ def _watch_imports(words, hooks):
                 words[layout.UNTRACED] |= 2
         return module
 
+    def done(call):
+        try:
+            call()
+        except Exception:
+            say(words, "what is around an import")
+            words[layout.UNTRACED] |= 2
+
     names = {
+        "around": around,
+        "done": done,
         "loaded": loaded,
         "find_and_load": bootstrap._find_and_load,
         "getframe": sys._getframe,

@@ -99,6 +99,7 @@ class Queue(collections.deque):
         "started",  # when the step began
         "thread",
         "timed",
+        "turned",  # whether the loop has looked for input since it was entered: else it has another queue than this
         "watch",
     )
 
@@ -117,15 +118,49 @@ class Queue(collections.deque):
         self.rested, self.patience = _NEVER, layout.BUSY
         self.timed = getattr(type(loop), "time", None) is library.loop.time  # else its times are not ours
         self.owner = owner = _weakref.ref(loop)
+        is_closed = self.is_closed
 
         def died(_):
             loop = owner()
-            if loop is not None and not loop._closed and recorder.words is not None:
+            if loop is not None and not is_closed(loop) and recorder.words is not None:
                 _asyncdemo_reasons.say(recorder.words, "a loop", "its queue was replaced")
                 recorder.words[layout.UNTRACED] |= 2  # the script has put another queue in its place
                 recorder.put(_clock(), key << 4 | layout.STOP)
 
         self.watch = _weakref.ref(self, died)
+
+    # What a loop of another make tells in other ways.
+
+    @staticmethod
+    def callback_of(handle):
+        """Give what a handle calls."""
+        return handle._callback
+
+    @staticmethod
+    def is_closed(loop):
+        """Whether the loop is closed."""
+        return loop._closed
+
+    @staticmethod
+    def timers_of(loop):
+        """How many timers the loop has; -1: unknown."""
+        return sum(not timer._cancelled for timer in loop._scheduled)
+
+    @staticmethod
+    def inputs_of(loop):
+        """How many descriptors the loop waits for, besides the one by which other threads wake it; -1: unknown."""
+        selector = getattr(loop, "_selector", None)
+        registered = getattr(selector, "_fd_to_key", None)
+        if type(registered) is not dict or type(selector).__module__ != "selectors":
+            return -1
+        own = getattr(loop, "_ssock", None)
+        return len(registered) - (own is not None and own.fileno() in registered)
+
+    def tell_overdue(self, now):
+        """Store which tasks could have gone on but for the step that ends `now`."""
+        loop = self.owner()
+        if self.timed and loop is not None:
+            _asyncdemo_overdue.tell_overdue(self, loop, self.started, now)
 
     def lost(self):
         """Trace no more: something is not as expected, or there is no room left, or this is a forked child."""
@@ -133,7 +168,7 @@ class Queue(collections.deque):
             self.library.recorder.give_up()
         except AttributeError:
             return  # a copy that the script has made, or the queue of a closed loop
-        for name in ("append", "popleft", "clear", "__bool__"):
+        for name in ("append", "popleft", "clear", "__bool__", "__len__"):
             if name in type(self).__dict__:
                 delattr(type(self), name)
 
@@ -160,6 +195,7 @@ class Queue(collections.deque):
                 self.pause(now)
                 self.tell(now, layout.POLL)
             self.current, self.started, self.thread = self.callbacks, _NEVER, _thread.get_ident()
+            self.turned = False
             self.library.recorder.runs_in(self.callbacks.key, self.thread)
             self.look_for_created(now)
         self.home = _thread.get_ident()
@@ -175,10 +211,12 @@ class Queue(collections.deque):
             self.over(now)
         self.current, self.started = self.callbacks, _NEVER
         self.tell(now, layout.STOP)
+        if not self.turned:
+            self.library.recorder.untraced(False)
 
     def turn(self, ready):
         """The loop looks for input, and goes idle if nothing is `ready`."""
-        now = _clock()
+        now, self.turned = _clock(), True
         if self.outer and not _is_running(self.outer[-1]):
             self.lose_track(now)
         elif _is_running(self.current):
@@ -198,7 +236,7 @@ class Queue(collections.deque):
             if loop is not None and self.library.may_start_unseen(loop):
                 self.look_for_begun(loop, now)
             self.places.idle(self.callbacks.key, now, self.by_key)
-            if loop is not None and not _asyncdemo_snapshot.timers_of(loop) and not _asyncdemo_snapshot.inputs_of(loop):
+            if loop is not None and not self.timers_of(loop) and not self.inputs_of(loop):
                 self.stand_still(loop)
         self.clocks.turn(now)
 
@@ -241,9 +279,7 @@ class Queue(collections.deque):
             if self.outer and not _is_running(self.outer[-1]):
                 return self.lose_track(now)
             place = self.clocks.long_step(current.key, now)
-            loop = self.owner()
-            if self.timed and loop is not None:
-                _asyncdemo_overdue.tell_overdue(self, loop, self.started, now)
+            self.tell_overdue(now)
         if task is not None and current.done(task):
             self.ended(current, task, now)
         if not long:
@@ -376,8 +412,9 @@ class Queue(collections.deque):
         """The loop begins to run: tasks may have been made before."""
         self.check(now)
         for handle, put_in in list(zip(self, self.put_in)):  # noqa: B905 (not before 3.10)
-            task = self.library.task_of(handle._callback)
-            if task is not None and id(task) not in self.known and self.library.is_first_step(handle._callback):
+            callback = self.callback_of(handle)
+            task = self.library.task_of(callback)
+            if task is not None and id(task) not in self.known and self.library.is_first_step(callback):
                 self.begun(task, None, put_in or now, layout.NOT_BEGUN)
 
     def look_for_begun(self, loop, now):
@@ -402,13 +439,15 @@ class Queue(collections.deque):
 
     def ends_with_step_of(self, task):
         """Whether the step of this task was put in last."""
-        return _length(self) > 0 and getattr(self[-1]._callback, "__self__", None) is task
+        for handle in reversed(self):  # self[-1] would ask for the length, which means something else to uvloop's queue
+            return getattr(self.callback_of(handle), "__self__", None) is task
+        return False
 
     def cleared(self):
         """The queue is about to be emptied: if because its loop is closed, nothing of ours is kept any longer."""
         self.put_in.clear()
         loop = self.owner()
-        if loop is None or loop._closed:
+        if loop is None or self.is_closed(loop):
             self.tell(_clock(), layout.STOP)
             self.library.recorder.sections.pop(self.callbacks.key, None)
             for task in (self.callbacks, *self.by_key.values()):

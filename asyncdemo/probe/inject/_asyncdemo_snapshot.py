@@ -23,6 +23,7 @@ reads frames and attributes, and calls nothing of the script's. Each line is a l
 """
 
 import _thread
+import collections
 import os
 import sys
 import time
@@ -58,9 +59,15 @@ def take(recorder, why, sections):
 def take_all(recorder, frame):
     """Store a snapshot of all loops and threads, as the tool has asked; `frame` is where the main thread is."""
     sections = list(recorder.sections.values())
-    loops = [section.args[0].owner() for section in sections if section.func is asyncio_loop]
-    running = [loop for loop in loops if loop is not None and not loop._closed]
-    take(recorder, layout.ASKED, [*sections, lambda: threads(recorder.is_own, running, frame)])
+    queues = [section.args[0] for section in sections if section.func is asyncio_loop]
+    running = [queue for queue in queues if is_open(queue)]
+    take(recorder, layout.ASKED, [*sections, lambda: threads(recorder, running, frame)])
+
+
+def is_open(queue):
+    """Whether the loop of a queue is there and not closed."""
+    loop = queue.owner()
+    return loop is not None and not queue.is_closed(loop)
 
 
 def line(*fields):
@@ -103,15 +110,15 @@ def frames_of(coroutine):
 def asyncio_loop(queue, library):
     """The lines of one loop and its tasks."""
     loop = queue.owner()
-    if loop is None or loop._closed:
+    if loop is None or queue.is_closed(loop):
         return []
-    timers, inputs = timers_of(loop), inputs_of(loop)
+    timers, inputs, count = queue.timers_of(loop), queue.inputs_of(loop), collections.deque.__len__(queue)
     others = others_that_wake(loop)
-    nothing = int(not (len(queue) or timers or inputs or others) and queue.started == _AT_REST)
-    found = [line("L", queue.callbacks.key, nothing, len(queue), timers, inputs)]
+    nothing = int(not (count or timers or inputs or others) and queue.started == _AT_REST)
+    found = [line("L", queue.callbacks.key, nothing, count, timers, inputs)]
     found += [line("W", other) for other in others] + ([line("I", queue.home)] if queue.home else [])
     found += _pool(loop)
-    due = [task for handle in list(queue) if (task := library.task_of(handle._callback)) is not None]
+    due = [task for handle in list(iter(queue)) if (task := library.task_of(queue.callback_of(handle))) is not None]
     found += [_not_begun(task, library.kind_of(task)) for task in due if id(task) not in queue.known]
     ready = {id(task) for task in due}
     tasks = [(known, task) for known in list(queue.by_key.values()) if (task := known()) is not None]
@@ -210,20 +217,6 @@ def _is_filled(cell):
         return cell.cell_contents is not cell
     except ValueError:
         return False
-
-
-def timers_of(loop):
-    return sum(not timer._cancelled for timer in loop._scheduled)
-
-
-def inputs_of(loop):
-    """How many descriptors the loop waits for, besides the one by which other threads wake it; -1: unknown."""
-    selector = getattr(loop, "_selector", None)
-    registered = getattr(selector, "_fd_to_key", None)
-    if type(registered) is not dict or type(selector).__module__ != "selectors":
-        return -1
-    own = getattr(loop, "_ssock", None)
-    return len(registered) - (own is not None and own.fileno() in registered)
 
 
 def _pool(loop):
@@ -350,8 +343,8 @@ def _up(frame, most):
 # Threads
 
 
-def threads(is_own, loops, frame=None):
-    """The lines of all threads; `loops` are those that run, `frame` is where the main thread is, which was asked."""
+def threads(recorder, queues, frame=None):
+    """The lines of all threads; `queues` are of loops that run, `frame` is where the main thread is, if asked."""
     threading = sys.modules.get("threading")
     found, known = [], dict(getattr(threading, "_active", None) or {})
     frames = sys._current_frames()
@@ -362,16 +355,18 @@ def threads(is_own, loops, frame=None):
         names = getattr(thread, "__dict__", {})
         name = names.get("_name", "")
         found.append(line("X", ident, name, int(bool(names.get("_daemonic"))), int(is_idle(innermost))))
-        found += frame_lines([(each, None) for each in reversed(_up(innermost, _DEEP))], is_own)
-        found += _waits_of_thread(innermost, loops)
+        for each in reversed(_up(innermost, _DEEP)):
+            found += frame_lines([(each, None)], recorder.is_own)
+            found += [line("F", 0, *layout.UNSEEN)] if recorder.runs_loop(each) else []
+        found += _waits_of_thread(innermost, queues)
     return found
 
 
-def _waits_of_thread(frame, loops):
+def _waits_of_thread(frame, queues):
     """What else is known of a thread that waits: for a future of a loop, another thread, a job of a pool."""
     future, found = _future_of(frame), []
     if future is not None:
-        found += [line("S", loop._ready.callbacks.key) for loop in loops if _will_set(loop, future)][:1]
+        found += [line("S", queue.callbacks.key) for queue in queues if _will_set(queue, future)][:1]
     for each in _up(frame, _DEEP):
         names = each.f_code.co_filename.replace("\\", "/"), each.f_code.co_name
         if names[0].endswith("/threading.py") and names[1] == "join":
@@ -392,10 +387,10 @@ def _future_of(frame):
     return None
 
 
-def _will_set(loop, future):
-    """Whether a loop, and no thread, is to set a future."""
-    wanted, queue = {id(future)}, loop._ready
-    if any(_leads_to(handle._callback, wanted, _REACH) for handle in list(queue)):
+def _will_set(queue, future):
+    """Whether the loop of a queue, and no thread, is to set a future."""
+    wanted = {id(future)}
+    if any(_leads_to(queue.callback_of(handle), wanted, _REACH) for handle in list(iter(queue))):
         return True
     tasks = [known() for known in list(getattr(queue, "by_key", {}).values())]
     return any(task is not None and _would_wake(task, wanted) for task in tasks)

@@ -23,6 +23,7 @@ import _asyncdemo_reasons
 import _asyncdemo_snapshot
 import _asyncdemo_trace
 
+_LINE = '  File "%s", line %d in %s\n'
 _ROOM = 200  # descriptors below which none is taken
 _DEEP = 100  # frames at most, as faulthandler has it
 _MOST = 1 << 15  # bytes of an answer: they must find room in the pipe, however long its paths are
@@ -68,7 +69,7 @@ def _answer(pipe, recorder):
     """Make the signal handler. It tells when it was called, and how long the thread had no processor until then."""
     clock, run_queue, write = time.monotonic_ns, _asyncdemo_trace.run_queue, os.write
 
-    taken = [0]
+    taken, runners = [0], recorder.runners
 
     def answer(_, innermost):
         try:
@@ -76,7 +77,9 @@ def _answer(pipe, recorder):
             lines = ["Stack %d %d\n" % (clock(), run_queue() or 0)]
             while frame is not None and len(lines) <= _DEEP:
                 code = frame.f_code
-                lines.append('  File "%s", line %d in %s\n' % (code.co_filename, frame.f_lineno or 0, code.co_name))
+                if runners and id(frame) in runners.values():
+                    lines.append(_LINE % layout.UNSEEN)
+                lines.append(_LINE % (code.co_filename, frame.f_lineno or 0, code.co_name))
                 frame = frame.f_back
             text = "".join(lines).encode("utf-8", "backslashreplace")
             write(pipe, text[: text.rfind(b"\n", 0, _MOST) + 1])

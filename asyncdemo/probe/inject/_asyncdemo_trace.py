@@ -56,6 +56,7 @@ class Recorder:
         self._files = {}
         self._chains = {}
         self.sections = {}  # of loops that run, by their keys: functions that give the lines of a snapshot
+        self.runners = {}  # of loops that are written in C: the identities of the frames that run them, by their keys
         self.threads = {}  # those that run, as their tracer knows them, by their identifiers
         self._on_thread = []
         self._failed = []  # the keys of tasks that have failed, with references that do not keep them
@@ -171,6 +172,10 @@ class Recorder:
         self.words[at + 3] = code.co_firstlineno if code is not None else 0
         self.words[at + 4] = self.file(code.co_filename) if code is not None else 0
         self._text(at + 6 + layout.NAME, layout.NAME, code.co_name if code is not None else "")
+
+    def runs_loop(self, frame):
+        """Whether what a frame has called is a loop that is written in C, and so has no frame of its own."""
+        return id(frame) in self.runners.values()
 
     def file(self, path):
         """Give the number of a file; 0 where there is no room for another."""

@@ -21,6 +21,7 @@ HOLD = 0.8  # seconds: what ends sooner is shown in the order in which it is rea
 MOST_HELD = 1 << 20  # characters of output that are held for it: more could fill the memory
 LIVE_FRAME = 7  # rows of the view besides output, code and lanes, where output is written as it comes
 MOST_BELOW = 9  # rows that are then kept free for what is written below it
+_NOT_ALL = "not all is traced, see the end   "
 LANES = 8  # of these for a timeline, if there may be one
 _SOON, _ENDING = 0.25, 5.0  # seconds that a traceback is kept back which may be that of a stop; once that is asked for
 
@@ -39,6 +40,7 @@ class RunView:
         self._code = self._lines(look.source)
         self._stream: Stream | None = None  # once it is live
         self._held: list[Output] = []
+        self._not_all = ""  # what the first row says of that
         self._zero = 0.0  # the moment that stands as 0.00 s beside output
         self._held_size = 0
         self._started = time.monotonic()
@@ -93,6 +95,13 @@ class RunView:
         if self._stream is not None:
             self._stream.tick(for_input=for_input)
 
+    def not_traced(self, what: str) -> None:
+        """Say in the first row, or where that is written already at once, that not all can be traced."""
+        if self._stream is None:
+            self._not_all = _NOT_ALL
+        else:
+            self._stream.remark(what)
+
     def deadlock(self) -> None:
         """Show at once that nothing can wake the script any more."""
         if self._stream is None:
@@ -106,7 +115,7 @@ class RunView:
             self._look = self._look._replace(next_step=next_step)
         self._code = self._code or self._lines(run.subject.source)
         if run.outcome.kind == "not-started":
-            self._write_title("")
+            self._write_title(run, "")
             for row in paragraph(self._page, wording.outcome(run.outcome), style="bad"):
                 self._page.row(*row)
             self._page.row()
@@ -139,7 +148,7 @@ class RunView:
 
     def _go_live(self) -> None:
         self._page.fresh_row()  # what was typed before we wrote anything stands there
-        write_title(self._page, self._look.title, self._look.meanwhile or self._look.summary, "")
+        write_title(self._page, self._look.title, self._not_all + (self._look.meanwhile or self._look.summary), "")
         output_lines.write_heading(self._page)
         lanes = LANES if self._look.timeline is not False and may_have_lanes(self._look.source) else 0
         room = ROWS - LIVE_FRAME - min(MOST_BELOW, max(len(self._code), lanes))
@@ -149,7 +158,7 @@ class RunView:
 
     def _write_whole(self, run: Run) -> None:
         self._zero = run.seconds.zero or 0.0
-        self._write_title(wording.seconds(_headline(run)))
+        self._write_title(run, wording.seconds(_headline(run)))
         lines = Lines(self._page)
         if self._look.fold and run.outcome.reason == "deadlock" and run.stopped is not None:
             # The traceback of being stopped is not the script's own, and the finding says more.
@@ -202,8 +211,9 @@ class RunView:
                 pieces.append(each)
         output.write_all(pieces, self._zero)
 
-    def _write_title(self, headline: str) -> None:
-        write_title(self._page, self._look.title, self._look.summary, headline)
+    def _write_title(self, run: Run, headline: str) -> None:
+        said = _NOT_ALL if run.not_traced else ""
+        write_title(self._page, self._look.title, said + self._look.summary, headline)
 
     def _end_rows(self, run: Run) -> list[Row]:
         """How it ended, and what could not be done or observed."""

@@ -1,0 +1,98 @@
+"""Programs on uvloop are traced as those on asyncio's loop, and notice as little; uvloop is in .bench, for this only."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.environments import environment
+from tests.processes import VERSIONS
+from tests.tracing.asyncio_scripts import HEARTBEAT, STATES
+from tests.tracing.conftest import Observe, agree, agrees
+from tests.tracing.test_invisible import ASYNCIO_TRACED, Both, both, same
+from tests.tracing.uvloop_scripts import INSTALL, INTERRUPTED, UVLOOP
+
+__all__ = ["both"]
+pytestmark = [pytest.mark.slow, pytest.mark.process]
+
+every_version = pytest.mark.parametrize("version", VERSIONS)
+NEWEST = "3.13"  # of those that CI has
+
+
+def on_uvloop(source: str) -> str:
+    return source.replace("import asyncio", INSTALL, 1)
+
+
+@pytest.mark.observation
+@every_version
+@pytest.mark.parametrize("options", [(), ("-X", "dev")], ids=["plain", "dev"])
+@pytest.mark.parametrize("name", UVLOOP)
+def test_it_is_not_noticed(both: Both, version: str, name: str, options: tuple[str, ...]) -> None:
+    plain, traced = both(UVLOOP[name], ASYNCIO_TRACED, environment(version, "uvloop"), *options)
+    same(plain, traced)
+
+
+@pytest.mark.parametrize("name", ["reprs", "cancelled handles and order", "processes and signals"])
+def test_it_is_not_noticed_on_one_version(both: Both, name: str) -> None:
+    plain, traced = both(UVLOOP[name], ASYNCIO_TRACED, environment(NEWEST, "uvloop"))
+    same(plain, traced)
+
+
+@pytest.mark.observation
+@every_version
+def test_states_and_their_times(observed: Observe, version: str) -> None:
+    seen = observed(on_uvloop(STATES), environment(version, "uvloop"), until=agrees)
+    agree(seen)
+    assert seen.timeline.complete
+    assert seen.run.notes == ()
+
+
+@pytest.mark.observation
+@every_version
+def test_an_overdue_heartbeat_is_ready_from_when_it_was_due(observed: Observe, version: str) -> None:
+    seen = observed(on_uvloop(HEARTBEAT), environment(version, "uvloop"), until=agrees)
+    agree(seen)
+
+
+BLOCKS = """
+    import asyncio
+    import uvloop
+    def read():
+        time.sleep(0.3)
+    async def blocker():
+        read()
+    async def never():
+        pass
+    async def main():
+        beat = asyncio.create_task(asyncio.sleep(0.05))
+        await asyncio.sleep(0)
+        never()
+        await asyncio.gather(beat, blocker())
+    loop = uvloop.new_event_loop()
+    loop.run_until_complete(main())
+"""
+
+
+@pytest.mark.parametrize("version", [pytest.param(each, marks=pytest.mark.observation) for each in VERSIONS] + [NEWEST])
+def test_what_is_found(observed: Observe, version: str) -> None:
+    seen = observed(
+        BLOCKS,
+        environment(version, "uvloop"),
+        until=lambda seen: any(finding.rule == "blocking-call" for finding in seen.run.findings or ()),
+    )
+    (blocking,) = [finding for finding in seen.run.findings or () if finding.rule == "blocking-call"]
+    (forgotten,) = [finding for finding in seen.run.findings or () if finding.rule == "never-awaited"]
+    lines = Path(str(blocking.path)).read_text(encoding="utf-8").splitlines()
+    assert blocking.line is not None
+    assert forgotten.line is not None
+    assert lines[blocking.line - 1].strip() == "time.sleep(0.3)"
+    assert lines[forgotten.line - 1].strip() == "never()"
+    assert "late" in blocking.message  # of the sleep, whose timer was due meanwhile
+    assert "asyncio.run" not in blocking.advice + forgotten.advice
+    assert seen.run.notes == ()
+
+
+@pytest.mark.parametrize("version", [pytest.param(each, marks=pytest.mark.observation) for each in VERSIONS] + [NEWEST])
+def test_no_interruption_loses_a_step(observed: Observe, version: str) -> None:
+    seen = observed(INTERRUPTED, environment(version, "uvloop"), timeout=60)
+    assert seen.printed.count("stopped by <class 'KeyboardInterrupt'> False") == 40
+    assert seen.run.ok
