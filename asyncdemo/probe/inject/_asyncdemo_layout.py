@@ -91,7 +91,7 @@ NOTHING_LEFT, ASKED = 1, 2
 MAIN = 17  # the key of the main thread, once there is another one
 
 # In stacks, the file, line and function of a loop that is written in C, named as asyncio's.
-UNSEEN = "<uvloop>", 0, "_run_once"
+IN_C = "<uvloop>", 0, "_run_once"
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
 NATIVE = 30

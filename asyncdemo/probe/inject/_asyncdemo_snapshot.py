@@ -357,7 +357,7 @@ def threads(recorder, queues, frame=None):
         found.append(line("X", ident, name, int(bool(names.get("_daemonic"))), int(is_idle(innermost))))
         for each in reversed(_up(innermost, _DEEP)):
             found += frame_lines([(each, None)], recorder.is_own)
-            found += [line("F", 0, *layout.UNSEEN)] if recorder.runs_loop(each) else []
+            found += [line("F", 0, *layout.IN_C)] if recorder.runs_loop(each) else []
         found += _waits_of_thread(innermost, queues)
     return found
 

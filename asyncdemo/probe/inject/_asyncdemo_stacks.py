@@ -78,7 +78,7 @@ def _answer(pipe, recorder):
             while frame is not None and len(lines) <= _DEEP:
                 code = frame.f_code
                 if runners and id(frame) in runners.values():
-                    lines.append(_LINE % layout.UNSEEN)
+                    lines.append(_LINE % layout.IN_C)
                 lines.append(_LINE % (code.co_filename, frame.f_lineno or 0, code.co_name))
                 frame = frame.f_back
             text = "".join(lines).encode("utf-8", "backslashreplace")
