@@ -179,7 +179,7 @@ class Request(NamedTuple):
 
     `cumulative`: a block of a document is run with those before it. `folders` were given with --scenarios: what is
     shown as the next step has to name them again. `stop_at_deadlock`: a program of one's own, too, is stopped as soon
-    as nothing can wake it any more.
+    as nothing can wake it any more. `children`: the Python programs that it starts are watched too.
     """
 
     settings: tuple[str, ...] = ()
@@ -191,6 +191,7 @@ class Request(NamedTuple):
     cumulative: bool = False
     folders: tuple[str, ...] = ()
     stop_at_deadlock: bool = False
+    children: bool = False
 
 
 def of_module(module: str) -> Target:

@@ -90,6 +90,7 @@ def planned(target: Target, request: Request, *, again_and_again: bool = False) 
             cannot=cannot,
             cannot_status=cannot_status,
             untraced=target.script is not None and not target.script.watched,
+            children=request.children,
             why_python=choice.why,
             notes=choice.passed_over,
         )

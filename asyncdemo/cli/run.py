@@ -85,6 +85,9 @@ def run(
             "--for", metavar="TIME", help="Watch a program for this long, then stop it: 30s, 2m. For servers."
         ),
     ] = None,
+    children: Annotated[
+        bool, typer.Option("--children", help="Watch the Python programs that it starts, too.")
+    ] = False,
     fail_on: Annotated[
         str | None,
         typer.Option(
@@ -130,6 +133,7 @@ def run(
         settings=tuple(settings or ()),
         timeout=timeout,
         duration=duration,
+        children=children,
         fail_on=fail_on,
         thresholds=tuple(thresholds or ()),
         python=python,

@@ -50,6 +50,7 @@ class RunOptions(NamedTuple):
     python: str | None = None
     of: str | None = None
     scenarios: tuple[str, ...] = ()
+    children: bool = False
     ascii_only: bool = False
     arguments: tuple[str, ...] = ()
 
@@ -77,6 +78,7 @@ def _request(asked: RunOptions) -> Request:
         asked.arguments if asked.module is None else (*asked.words, *asked.arguments),
         cumulative=asked.cumulative,
         folders=asked.scenarios,
+        children=asked.children,
         stop_at_deadlock=bool(_rules(asked) & {"deadlock", "any"}),
     )
     if asked.thresholds:
@@ -102,6 +104,7 @@ def _refuse_with_output_only(asked: RunOptions) -> None:
         "--for": asked.duration,
         "--fail-on": asked.fail_on,
         "--threshold": asked.thresholds or None,
+        "--children": asked.children,
     }
     look: dict[str, object] = {
         "--timing": asked.timing,
@@ -212,6 +215,7 @@ def _observed(asked: RunOptions, chosen: list[Target], request: Request, order: 
 
     from asyncdemo.cli.exit_status import EXPECTATION_FAILED, annotate, are_broken, exit_status
     from asyncdemo.cli.saving import recording_files
+    from asyncdemo.model.recording import with_children
 
     started = datetime.now(UTC)
     with ExitStack() as stack:
@@ -219,7 +223,7 @@ def _observed(asked: RunOptions, chosen: list[Target], request: Request, order: 
         if asked.as_json:
             runs = _print_json(chosen, request, spans=asked.spans, critical=asked.critical, order=order)
         else:
-            runs = _shown(asked, chosen, request, order)
+            runs = with_children(_shown(asked, chosen, request, order))
         if asked.save:
             from asyncdemo.model.recording_json import Recording
 
@@ -252,7 +256,7 @@ def _print_json(
     from asyncdemo.analysis.wait_times import wait_times
     from asyncdemo.cli.exit_status import once_is_enough
     from asyncdemo.cli.messages import DeadlockTeller, progress, watched_for
-    from asyncdemo.model.recording import SCHEMA, as_plain
+    from asyncdemo.model.recording import SCHEMA, as_plain, with_children
     from asyncdemo.runner.observe import observe
     from asyncdemo.views.document import write_json
 
@@ -263,6 +267,7 @@ def _print_json(
             runs.append(once_is_enough(observe(plan, DeadlockTeller)))
         if runs[-1].was_interrupted:
             break
+    runs = with_children(runs)
     documents = []
     for run in runs:
         waits = None if run.timeline is None else tuple(wait_times(run.timeline, order))

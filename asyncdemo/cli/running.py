@@ -54,6 +54,7 @@ def show_runs(
             }
             step = partial(next_step, target, request, catalogue, look) if last else partial(_as_it_is, None)
             runs.append(_alone(target, request, {**look, **own}, step, ascii_only=ascii_only))
+            _show_children(runs[-1], {**look, **own}, ascii_only=ascii_only)
         if runs and runs[-1].was_interrupted:
             break
     return runs
@@ -87,6 +88,27 @@ def _alone(
         shown = run._replace(notes=(*run.notes, *_without_code(run))) if look["show_code"] else run
         view().finish(shown, None if next_step() is None else _which_python(target, request, run))
     return run
+
+
+def _show_children(run: Run, look: dict[str, Any], *, ascii_only: bool) -> None:
+    """Show the programs that a run has started, each as a run of its own, one without tasks in a row."""
+    if not run.children:
+        return
+    from asyncdemo.views import wording
+    from asyncdemo.views.terminal.page import standard_page
+    from asyncdemo.views.terminal.run_layout import Look
+    from asyncdemo.views.terminal.run_view import RunView
+
+    page = standard_page(ascii_only=ascii_only)
+    for each in run.children:
+        assert each.process is not None
+        after = max(0.0, each.process.started - (run.seconds.zero or 0.0))
+        began = f"started at {wording.seconds(after)} by process {each.process.parent}"
+        page.row()
+        if each.timeline is None and not each.findings:
+            page.row((f"{page.shown(each.subject.target)}: no event loop and no thread, {began}", "dim"))
+        else:
+            RunView(page, Look(each.subject.target, began, each.subject.source)._replace(**look)).whole(each)
 
 
 def _without_code(run: Run) -> Iterator[str]:

@@ -4,7 +4,7 @@ Times are seconds as floats from the start of the run (the moment before the chi
 Named tuples and not dataclasses: there may be 300,000 pieces of output, and each class costs a tenth at start-up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -191,6 +191,17 @@ class Finding(NamedTuple):
 NOT_TRACED = "not traced:"  # so begins the note of what nobody can know of a run's tasks
 
 
+class Process(NamedTuple):
+    """A program that a watched one has started: its number, that of its parent, and when it began.
+
+    `started` is in seconds from the start of the run; the times of its own run count from there.
+    """
+
+    pid: int
+    parent: int
+    started: float
+
+
 class Run(NamedTuple):
     """One execution of one subject in its own interpreter.
 
@@ -198,7 +209,8 @@ class Run(NamedTuple):
     printed and not kept. `notes` say in words what could not be done or observed in this run. `findings` is None where
     nothing was observed that there could be findings in. `standstill` is where all stood before it was made to end.
     `stopped` is when it was first told to end, in seconds from its start: by Ctrl-C, --timeout or --for; None where it
-    was not, or that is unknown.
+    was not, or that is unknown. `process` is set of a program that a watched one has started; `children` are the runs
+    of those.
     """
 
     subject: Subject
@@ -213,6 +225,8 @@ class Run(NamedTuple):
     findings: tuple[Finding, ...] | None = None
     standstill: "Standstill | None" = None
     stopped: float | None = None
+    process: Process | None = None
+    children: "tuple[Run, ...]" = ()
 
     @property
     def not_traced(self) -> str | None:
@@ -239,6 +253,7 @@ class Run(NamedTuple):
             **_timeline_json(self.timeline, self.not_traced, spans=spans),
             "findings": None if self.findings is None else [finding_json(finding) for finding in self.findings],
             "notes": list(self.notes),
+            "process": as_plain(self.process),
             "standstill": as_plain(self.standstill),
         }
 
@@ -255,6 +270,11 @@ def _timeline_json(timeline: "Timeline | None", not_traced: str | None, *, spans
         "spans": [span_json(span) for span in timeline.spans] if spans else None,
         "trace": {"complete": timeline.complete, "steps": timeline.steps, "not_traced": not_traced},
     }
+
+
+def with_children(runs: Iterable[Run]) -> list[Run]:
+    """The runs, each followed by those of the programs that it has started."""
+    return [each for run in runs for each in (run, *run.children)]
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

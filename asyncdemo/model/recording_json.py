@@ -33,7 +33,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 
 from asyncdemo import __version__
 from asyncdemo.errors import UsageError
-from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject, as_plain
+from asyncdemo.model.recording import Finding, Outcome, Output, Process, Python, Run, Seconds, Subject, as_plain
 from asyncdemo.model.spans import UNKNOWN, CrossThreadCall, IgnoredCancellation, LoopTime, Reason, Spans, Task, Timeline
 from asyncdemo.model.traces import Standstill
 
@@ -261,6 +261,7 @@ def _run(document: Any) -> Run:
         "findings": _findings(document.get("findings")),
         "standstill": as_made(Standstill | None, document.get("standstill"), "standstill"),
         "stopped": as_type(float | None, document.get("stopped"), "stopped"),
+        "process": as_made(Process | None, document.get("process"), "process"),
     }
     return Run(**fields)
 

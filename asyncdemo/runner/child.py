@@ -50,8 +50,12 @@ def start_child(
     environ: Mapping[str, str],
     *,
     stdin: int | IO[bytes] | None,
+    children: str | None = None,
 ) -> Child:
-    """Start `command` with both streams in one pipe. Raises OSError where it cannot be started."""
+    """Start `command` with both streams in one pipe. Raises OSError where it cannot be started.
+
+    The Python programs that it starts find memory of their own in the folder `children`.
+    """
     reading, writing = os.pipe()
 
     def spawn() -> "subprocess.Popen[bytes]":
@@ -62,7 +66,7 @@ def start_child(
             stdin=stdin,
             stdout=writing,
             stderr=writing,
-            env=dict(environ) if memory is None else watched_environment(environ, memory),
+            env=dict(environ) if memory is None else watched_environment(environ, memory, children),
             process_group=0,
         )
 
@@ -77,10 +81,13 @@ def start_child(
     return Child(reaper, reading)
 
 
-def watched_environment(environ: Mapping[str, str], memory: Memory) -> dict[str, str]:
+def watched_environment(environ: Mapping[str, str], memory: Memory, children: str | None = None) -> dict[str, str]:
     """The environment in which the probe finds its way in; the probe takes all of it back."""
     changed = dict(environ) | {"ASYNCDEMO_MEMORY": memory.path, "PYTHONPATH": PROBE_FOLDER}
-    changed.pop("ASYNCDEMO_PYTHONPATH", None)
+    for name in ("ASYNCDEMO_PYTHONPATH", "ASYNCDEMO_CHILDREN"):
+        changed.pop(name, None)
+    if children is not None:
+        changed["ASYNCDEMO_CHILDREN"] = children
     before = environ.get("PYTHONPATH")
     if before is not None:
         changed["ASYNCDEMO_PYTHONPATH"] = before

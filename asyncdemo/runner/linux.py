@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER, _PR_GET_CHILD_SUBREAPER = 36, 37
+_OF_MULTIPROCESSING = b"from multiprocessing.resource_tracker ", b"from multiprocessing.forkserver "
 _PAUSE = 0.01  # seconds between two looks at what is left
 _ENDING = 0.2  # seconds that they have for ending by themselves
 _KILLING = 1.0  # seconds of SIGKILL at most: what survives that is stuck in the kernel
@@ -154,20 +155,54 @@ def _system_call(pid: int) -> list[str]:
         return []
 
 
-def python_programs(pid: int) -> dict[int, str]:
+def python_programs(pid: int) -> tuple[dict[int, str], set[int]]:
     """The Python programs that a process has started and that run now, by process id: what each of them runs.
 
-    A copy of the process itself (a fork) is none: it is the same program.
+    Besides, the numbers of copies of the process itself (forks): those that run the same program.
     """
     own = _command(pid)
-    found = {}
+    found, copies = {}, set()
     below = _children(pid)
     for child in below:
         below += _children(child)
         command = _command(child)
-        if command != own and command and re.fullmatch(rb"(.*/)?python[\d.]*", command[0]):
-            found[child] = _what_runs(command[1:]).decode(errors="replace")
-    return found
+        if command == own and own:
+            copies.add(child)
+        elif command and re.fullmatch(rb"(.*/)?python[\d.]*", command[0]):
+            name = program(child)
+            if name is not None:
+                found[child] = name
+    return found, copies
+
+
+def program(pid: int) -> str | None:
+    """What a Python program runs, by its command line; None of one that multiprocessing starts for itself."""
+    command = _command(pid)
+    if any(word.startswith(_OF_MULTIPROCESSING) for word in command):
+        parent = parent_and_start(pid)
+        return "multiprocessing" if parent is not None and _command(parent[0]) == command else None
+    if any(word.startswith(b"from multiprocessing.spawn ") for word in command):
+        return "multiprocessing"
+    return _what_runs(command[1:]).decode(errors="replace")
+
+
+def executable(pid: int) -> str:
+    """The file that a process runs, as far as it can be known; its name as it was given, else."""
+    try:
+        return str(Path("/proc", str(pid), "exe").readlink())
+    except OSError:
+        return next((word.decode(errors="replace") for word in _command(pid)), "python")
+
+
+def parent_and_start(pid: int) -> tuple[int, int] | None:
+    """The parent of a process, and when it was started (ns of the monotonic clock, in hundredths of a second)."""
+    try:
+        fields = Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    since_boot = int(fields[19]) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+    suspended = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.monotonic_ns()
+    return int(fields[1]), since_boot - suspended
 
 
 def busy_seconds() -> float | None:

@@ -5,9 +5,9 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from asyncdemo.analysis.seen_files import seen_files
 from asyncdemo.analysis.timeline import timeline as build_timeline
@@ -26,6 +26,9 @@ from asyncdemo.runner.reaper import Exit
 from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
 from asyncdemo.runner.snapshots import Snapshots
 from asyncdemo.runner.stacks import Stacks, stack_pipe
+
+if TYPE_CHECKING:  # seldom asked for
+    from asyncdemo.runner.children import Children
 
 _SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
 _LARGEST = 500_000  # bytes of a file that is kept with a run
@@ -76,20 +79,27 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
     if plan.cannot is not None:
         return not_started(plan, plan.cannot)
     lend = terminal.can_lend()
-    with shared_memory() as memory, stack_pipe() as stacks, _early_interrupts() as interrupted:
+    with ExitStack() as whole, shared_memory() as memory, stack_pipe() as stacks, _early_interrupts() as interrupted:
         observed, reasons = not plan.times_only, plan.reasons or bool(os.environ.get("ASYNCDEMO_DEBUG"))
         traced = observed and not plan.untraced
+        children = _children(plan, whole, reasons=reasons) if traced else None
         memory.prepare(attributing=observed, tracing=traced, stacks=stacks, reasons=reasons)
         try:
             with terminal.out_of_reach(lend=lend):
                 stdin = subprocess.DEVNULL if plan.without_input else _stdin(lend)
-                child = start_child(plan.command, memory, os.environ, stdin=stdin)
+                child = start_child(
+                    plan.command,
+                    memory,
+                    os.environ,
+                    stdin=stdin,
+                    children=None if children is None else children.folder,
+                )
         except OSError as error:
             return not_started(plan, f"{error.strerror}: {plan.command[0]}")
         try:
             with terminal.lent_terminal(child.pid, lend=lend) as loan:
                 watch = _Watch(plan, memory, child, started(), terminal_lent=loan is not None)
-                watch.onlooker = onlooker
+                watch.onlooker, watch.children = onlooker, children
                 if stacks is not None and not (plan.times_only or plan.untraced):
                     watch.stacks = Stacks(memory, child.pid, stacks)
                     watch.snapshots = Snapshots(memory, watch.stacks, child.started)
@@ -109,6 +119,15 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
     if again() and run.outcome.kind != "interrupted":
         raise KeyboardInterrupt
     return run
+
+
+def _children(plan: Plan, stack: ExitStack, *, reasons: bool) -> "Children | None":
+    """What the Python programs that it starts find, if they are to be watched."""
+    if not plan.children:
+        return None
+    from asyncdemo.runner.children import Children
+
+    return Children(stack, reasons=reasons)
 
 
 def _escalation(plan: Plan, started: float) -> Escalation:
@@ -142,10 +161,13 @@ class _Watch:
         self.stacks: Stacks | None = None
         self.snapshots: Snapshots | None = None
         self.onlooker: Onlooker | None = None
+        self.children: Children | None = None
         self._looked_at = 0
         self._told = False  # that nothing can wake the script any more
         self._told_untraced = False
         self._started_programs: dict[int, str] = {}
+        self._copies: set[int] = set()  # made by fork
+        self._just_copies: set[int] = set()
         self._clock = Clock(memory, child.started, plan.subject.source)
         self._attribution = Attribution()
         self._decoder = Decoder(child.started, memory.file)
@@ -170,9 +192,14 @@ class _Watch:
                 self.snapshots.look(now)
                 self._tell_of_deadlock(self.snapshots)
         self._tell_what_is_not_traced()
+        if self.children is not None:
+            self.children.look(now)
         if now - self._looked_at > _CENSUS:
             self._looked_at = now
-            self._started_programs.update(linux.python_programs(self._child.pid))
+            programs, copies = linux.python_programs(self._child.pid)
+            self._started_programs.update(programs)
+            self._copies |= copies & self._just_copies  # one that is about to start another program is none
+            self._just_copies = copies
         if self.onlooker is not None:
             self.onlooker.look(
                 lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now)
@@ -196,6 +223,8 @@ class _Watch:
 
     def stopping(self, *, told: bool) -> None:
         """The script is made to end: see once more where it stands, unless it was told already."""
+        if self.children is not None:
+            self.children.stopping()
         if self.snapshots is not None and told:
             self.snapshots.close()
         elif self.snapshots is not None:
@@ -220,12 +249,24 @@ class _Watch:
             seconds=self._clock.seconds(ended),
             output=self._buffer.kept(),
             output_dropped=self._buffer.dropped,
-            notes=tuple(_notes(self._plan, self._memory, left, stdin_empty, self._started_programs)),
+            notes=tuple(_notes(self._plan, self._memory, left, stdin_empty, self._unwatched())),
             timeline=self._timeline(ended.at),
             standstill=None if self.snapshots is None or cause is None else self.snapshots.last(),
             stopped=None if stopped is None else stopped - self._child.started / 1e9,
         )
-        return run if self._plan.times_only or not self._memory.attached else self._judged(_with_modules(run))
+        if self.children is not None:
+            from asyncdemo.findings import THRESHOLDS
+
+            thresholds = self._plan.thresholds or THRESHOLDS
+            children = self.children.runs(self._child.started, ended.at, thresholds)
+            run = run._replace(children=children, notes=(*run.notes, *self.children.notes()))
+        return run if self._plan.times_only or not self._memory.attached else self._judged(with_modules(run))
+
+    def _unwatched(self) -> dict[int, str]:
+        """The Python programs that it has started and that were not watched; of copies of itself "a copy of it"."""
+        watched = set() if self.children is None else self.children.pids
+        every = dict.fromkeys(sorted(self._copies), "a copy of it") | self._started_programs
+        return {pid: name for pid, name in every.items() if pid not in watched}
 
     def _subject(self) -> Subject:
         """What was run; of a module, too, the file and its text, if it is a person's own: only its run can tell."""
@@ -259,7 +300,7 @@ class _Watch:
             self._listener.output(outputs, self._clock.zero())
 
 
-def _with_modules(run: Run) -> Run:
+def with_modules(run: Run) -> Run:
     """The run with the texts of the other files of user code in which something was seen, as they are now."""
     texts = {path: read_script(path) for path in seen_files(run) if _is_short(path)}
     modules = {path: text for path, text in texts.items() if text is not None}
@@ -329,7 +370,9 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         yield "stdin was empty: in a pipeline or a background job"
     if programs:
         names = ", ".join(dict.fromkeys(programs.values()))
-        yield f"{len(programs)} other Python program{'s' if len(programs) > 1 else ''} not watched: {names}"
+        said = f"{len(programs)} other Python program{'s' if len(programs) > 1 else ''} not watched: {names}"
+        why = "started with -I, -E, -S or another environment" if plan.children else "--children watches them"
+        yield f"{said}; {why}"
     if left:
         yield f"{left} process{'es' if left > 1 else ''} that it had started and left running had to be stopped"
 

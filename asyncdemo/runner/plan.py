@@ -21,7 +21,8 @@ class Plan(NamedTuple):
     standard input from it. `stop_at_deadlock` makes an end of it as soon as nothing can wake it any more, which is as
     it should be where `deadlock_expected`. `thresholds` are the least values at which findings count, None for the
     usual ones. `reasons` has the probe say why it gives something up. `why_python` says why it is that interpreter,
-    empty where that is obvious, and `notes` are of the run before it begins.
+    empty where that is obvious, and `notes` are of the run before it begins. `children`: the Python programs
+    that it starts are watched too.
     """
 
     subject: Subject
@@ -40,6 +41,7 @@ class Plan(NamedTuple):
     reasons: bool = False
     why_python: str = ""
     notes: tuple[str, ...] = ()
+    children: bool = False
 
 
 def command_line(

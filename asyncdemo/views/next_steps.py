@@ -86,6 +86,8 @@ def run_again(words: str, request: Request) -> str:
         options.append(f"--for {request.watch_for:g}s")
     if request.cumulative:
         options.append("--cumulative")
+    if request.children:
+        options.append("--children")
     own = ["--", join(request.arguments)] if request.arguments else []
     return " ".join(["asyncdemo run", words, *options, *own])
 

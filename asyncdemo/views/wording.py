@@ -38,6 +38,8 @@ def times_as_fast(ratio: float | None) -> str:
 def outcome(ended: Outcome, expected: int = 0) -> str:
     """How a run ended in a few words; a recording may have the kind only."""
     match ended.kind:
+        case "exited" | "interrupted" if ended.reason is not None and ended.reason != "deadlock":
+            return ended.reason
         case "exited":
             code = "?" if ended.code is None else ended.code
             return f"exit {code}" + (f", expected {expected}" if ended.code != expected else "")

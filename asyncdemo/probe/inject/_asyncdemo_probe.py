@@ -19,13 +19,12 @@ import _asyncdemo_writes
 __builtins__ = _builtins = dict(vars(sys.modules["builtins"]))
 
 
-def attach(memory):
-    """Map the file `memory` and start to record. Does nothing in an interpreter that is not the tool's own child."""
-    descriptor = os.open(memory, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
-    try:
-        words = memoryview(_mapped(descriptor)).cast("q")
-    finally:
-        os.close(descriptor)
+def attach(memory, children=None):
+    """Map the file `memory` and start to record. Does nothing in an interpreter that is not the tool's own child.
+
+    What it starts finds memory of its own in the folder `children`, if there is one.
+    """
+    words = _words_at(memory)
     if words[layout.PARENT] != os.getppid() or words[layout.PID]:
         return  # started by a program that the script started: its run is not the one that is watched
     try:
@@ -33,9 +32,73 @@ def attach(memory):
     except Exception:
         _asyncdemo_reasons.say(words, "all")
         raise
+    _watch_forks(words, children)
 
 
-def _record(words):
+def attach_child(folder):
+    """Record in a memory of `folder`: this program was started by one that is watched so, too."""
+    words = _taken(folder)
+    if words is not None:
+        _record(words)
+        _watch_forks(words, folder)
+
+
+def _taken(folder):
+    """Map the first memory of `folder` that is free; None where there is none, which the process's number tells there.
+
+    Of several that come at once each gets its own.
+    """
+    for name in sorted(os.listdir(folder)):
+        if name.startswith("free-"):
+            taken = os.path.join(folder, "taken-%s-%d" % (name[5:], os.getpid()))
+            try:
+                os.rename(os.path.join(folder, name), taken)
+            except OSError:
+                continue  # another one was first
+            return _words_at(taken)
+    os.symlink("nothing", os.path.join(folder, "missed-%d" % os.getpid()))
+    return None
+
+
+def _watch_forks(words, folder):
+    """Have copies of this process record, too, each in a memory of its own."""
+    if folder is None:
+        return
+
+    def forked():
+        try:
+            own = _taken(folder)
+            if own is not None:
+                path = slice(layout.PATH_AT, layout.PATH_AT + layout.PATH)
+                own[path] = words[path]
+                _let_go_of_signals()
+                _record(own, begun=True)
+        except Exception:
+            pass  # instruments may fail, never interfere
+
+    os.register_at_fork(after_in_child=forked)
+
+
+def _let_go_of_signals():
+    """Give up the signals by which the process was asked whose copy this is, and the pipe into which that answers."""
+    signal = sys.modules["_signal"]
+    handler = signal.getsignal(signal.SIGURG)
+    code = getattr(handler, "__code__", None)
+    if code is not None and code.co_filename.endswith(os.sep + "_asyncdemo_stacks.py"):
+        signal.signal(signal.SIGURG, signal.SIG_DFL)
+        _ready["faulthandler"].unregister(layout.PRESSING)
+        os.close(handler.__closure__[code.co_freevars.index("pipe")].cell_contents)
+
+
+def _words_at(path):
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+    try:
+        return memoryview(_mapped(descriptor)).cast("q")
+    finally:
+        os.close(descriptor)
+
+
+def _record(words, begun=False):
     words[layout.PID] = os.getpid()
     words[layout.VERSION] = sys.hexversion
     words[layout.CPYTHON] = 1
@@ -53,7 +116,8 @@ def _record(words):
     words[layout.READY_CPU] = time.process_time_ns()
     words[layout.READY] = time.monotonic_ns()
     words[layout.ATTACHED] = layout.MAGIC
-    _watch_begin(words)
+    if not begun:
+        _watch_begin(words)
 
 
 def arm(words):
@@ -346,7 +410,7 @@ def _watch_imports(words, hooks, around):
 
     def loaded(name, module):
         hook = None if module is None else hooks.pop(name, None)
-        if hook is not None:
+        if hook is not None and getpid() == pid:  # a copy of the process must not write into its memory
             try:
                 hook(module)
             except Exception:

@@ -14,6 +14,7 @@ def _attach():
     here = os.path.dirname(os.path.abspath(__file__))
     memory = os.environ.pop("ASYNCDEMO_MEMORY", None)
     before = os.environ.pop("ASYNCDEMO_PYTHONPATH", None)
+    children = os.environ.pop("ASYNCDEMO_CHILDREN", None)
     if before is None:
         os.environ.pop("PYTHONPATH", None)
     else:
@@ -27,10 +28,15 @@ def _attach():
     try:
         if lazily is not None:
             sys.set_lazy_imports("normal")  # else our modules would be loaded when we are off the path again
-        if memory is not None and sys.version_info >= (3, 8) and sys.implementation.name == "cpython":
-            import _asyncdemo_probe
+        if sys.version_info >= (3, 8) and sys.implementation.name == "cpython":
+            if memory is not None:
+                import _asyncdemo_probe
 
-            _asyncdemo_probe.attach(memory)
+                _asyncdemo_probe.attach(memory, children)
+            elif children is not None:
+                import _asyncdemo_probe
+
+                _asyncdemo_probe.attach_child(children)
     except Exception:
         pass  # instruments may fail, never interfere: the run goes on unobserved, and the tool sees that it is
     if lazily is not None:
@@ -43,6 +49,12 @@ def _attach():
     sys.path[:] = path
     sys.path_importer_cache.pop(here, None)
     del sys.modules["sitecustomize"]
+    if children is not None and hasattr(os, "putenv"):
+        # For the programs that this one starts, and not for os.environ, which the script reads.
+        os.putenv("ASYNCDEMO_CHILDREN", children)
+        os.putenv("PYTHONPATH", here + os.pathsep + before if before else here)
+        if before is not None:
+            os.putenv("ASYNCDEMO_PYTHONPATH", before)
 
 
 _attach()

@@ -241,7 +241,11 @@ class RunView:
 
     def _how_it_ended(self, run: Run) -> str:
         said = wording.outcome(run.outcome, self._look.expected)
-        if run.outcome.kind == "exited" and not any(output.stream != "stderr" for output in run.output):
+        if (
+            run.process is None
+            and run.outcome.kind == "exited"
+            and not any(output.stream != "stderr" for output in run.output)
+        ):
             said += ", nothing on stdout" if run.output else ", no output"
         return said
 

@@ -1,0 +1,178 @@
+"""The Python programs that a watched one starts: each records into memory of its own, which it finds in a folder.
+
+The folder is private, and has a link for each memory that is free; a program takes one by renaming it. There are MOST
+of them, all made ahead, since many may come at once. Later ones leave their number, and are counted.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from asyncdemo.analysis.timeline import timeline as build_timeline
+from asyncdemo.model.recording import Outcome, Process, Python, Run, Seconds, Subject
+from asyncdemo.model.user_code import is_own
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner import linux
+from asyncdemo.runner.clock import Clock, read_script
+from asyncdemo.runner.reaper import Exit
+from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
+from asyncdemo.runner.snapshots import Snapshots
+from asyncdemo.runner.stacks import Stacks, stack_pipe
+
+MOST = 16  # programs
+_RESERVE = 64  # events from the end at which a trace counts as full
+_ENDED, _GONE, _STOPPED = "ended", "ended by os._exit or a signal", "stopped with the run"
+_ASKING = 0.1  # seconds in which they are asked where they stand, before all are stopped
+
+
+class _Slot(NamedTuple):
+    memory: Memory
+    pipe: int | None
+
+
+class _Program(NamedTuple):
+    """One that has come: what it runs, None of what does not count, and who looks at it."""
+
+    pid: int
+    parent: int
+    started: int
+    name: str | None
+    executable: str
+    memory: Memory
+    stacks: Stacks | None
+    snapshots: Snapshots | None
+
+
+class Children:
+    """Watches over those that have come; `folder` is where they find their memory."""
+
+    def __init__(self, stack: ExitStack, *, reasons: bool) -> None:
+        self.folder = tempfile.mkdtemp(prefix="asyncdemo-")
+        stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self._programs: dict[int, _Program] = {}  # by their slots
+        self._stopped: set[int] = set()  # the numbers of those that the end of the run has stopped
+        self._slots: list[_Slot] = []
+        for number in range(MOST):
+            memory, pipe = stack.enter_context(shared_memory()), stack.enter_context(stack_pipe())
+            memory.prepare(attributing=False, tracing=True, stacks=pipe, reasons=reasons)
+            memory.say_parent()
+            self._slots.append(_Slot(memory, pipe))
+            Path(self.folder, f"free-{number:02}").symlink_to(memory.path)
+
+    def look(self, now: int) -> None:
+        """Take note of those that have come, and see whether one of them takes long or stands still (`now` in ns)."""
+        self._welcome()
+        for program in self._programs.values():
+            if program.stacks is not None and program.memory[layout.TRACED] and not program.memory[layout.END]:
+                program.stacks.look(now)
+                if program.snapshots is not None:
+                    program.snapshots.look(now)
+
+    def stopping(self) -> None:
+        """All are about to be stopped: see once more where each of them stands."""
+        until = time.monotonic() + _ASKING
+        for program in self._programs.values():
+            if not program.memory[layout.END] and linux.has_thread(program.pid, program.pid):
+                self._stopped.add(program.pid)
+                if program.snapshots is not None and program.memory[layout.TRACED] and time.monotonic() < until:
+                    program.snapshots.ask_before_the_end()
+
+    @property
+    def pids(self) -> set[int]:
+        """The numbers of those that have come, also of what multiprocessing starts for itself and of those too many."""
+        return {program.pid for program in self._programs.values()} | self._missed()
+
+    def _missed(self) -> set[int]:
+        return {int(name.partition("-")[2]) for name in _names(self.folder) if name.startswith("missed-")}
+
+    def notes(self) -> Iterator[str]:
+        """What has to be said of those for which there was no memory."""
+        missed = len(self._missed())
+        if missed:
+            yield f"{missed} more Python program{'s' if missed > 1 else ''} not watched: {MOST} are, at most"
+
+    def runs(self, started: int, ended: int, thresholds: Mapping[str, float]) -> tuple[Run, ...]:
+        """Their runs, in the order in which they came; the run that they are part of began and ended then (ns)."""
+        self._welcome()
+        programs = [each for each in self._programs.values() if each.name is not None and each.memory.attached]
+        ordered = sorted(programs, key=lambda each: each.memory[layout.READY])
+        return tuple(_run(each, started, ended, thresholds, stopped=each.pid in self._stopped) for each in ordered)
+
+    def _welcome(self) -> None:
+        taken = (name.split("-") for name in _names(self.folder) if name.startswith("taken-"))
+        for _, slot, pid in taken:
+            if int(slot) not in self._programs:
+                self._programs[int(slot)] = self._program(int(pid), self._slots[int(slot)])
+
+    def _program(self, pid: int, slot: _Slot) -> _Program:
+        memory, pipe = slot
+        parent, started = linux.parent_and_start(pid) or (0, memory[layout.READY] or time.monotonic_ns())
+        stacks = None if pipe is None else Stacks(memory, pid, pipe)
+        snapshots = None if stacks is None else Snapshots(memory, stacks, started)
+        name, executable = linux.program(pid), linux.executable(pid)
+        return _Program(pid, parent, started, name, executable, memory, stacks, snapshots)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return [each.name for each in Path(folder).iterdir()]
+    except OSError:
+        return []  # a script has removed it: nobody can come any more
+
+
+def _run(program: _Program, started: int, ended: int, thresholds: Mapping[str, float], *, stopped: bool) -> Run:
+    """What one of them did; times from its own start, as the kernel tells it."""
+    from asyncdemo.findings import judged
+    from asyncdemo.runner.observe import with_modules
+
+    memory, own = program.memory, bool(program.memory[layout.END])
+    until = memory[layout.END] or ended
+    trace = read_trace(memory)
+    if trace is not None:
+        # It is gone, and has stored all that it did, also where it had no time to say that it ended.
+        trace = trace._replace(complete=not memory[layout.UNTRACED] and len(trace.codes) < layout.EVENTS - _RESERVE)
+    if trace is not None and program.stacks is not None:
+        trace = trace._replace(samples=program.stacks.samples(), hanging=program.stacks.hanging())
+    standstill = None if program.snapshots is None or not stopped else program.snapshots.last()
+    subject = _subject(program)
+    run = Run(
+        subject=subject,
+        python=_python(program),
+        outcome=Outcome("interrupted", reason=_STOPPED)
+        if stopped
+        else Outcome("exited", reason=_ENDED if own else _GONE),
+        ok=True,  # its parent alone knows its exit status, and whether that is right
+        seconds=_seconds(program, until, subject.source),
+        notes=tuple(f"the probe gave up {why}" for why in memory.why),
+        timeline=None if trace is None else build_timeline(trace, program.started, until),
+        standstill=standstill,
+        stopped=(until - program.started) / 1e9 if stopped else None,
+        process=Process(program.pid, program.parent, (program.started - started) / 1e9),
+    )
+    return judged(with_modules(run), thresholds)
+
+
+def _seconds(program: _Program, until: int, source: str | None) -> Seconds:
+    """Where its time went, as far as it says so itself: the kernel tells its parent alone what it has used in all."""
+    cpu = program.memory[layout.END_CPU] / 1e9
+    seconds = Clock(program.memory, program.started, source).seconds(Exit(0, until, cpu))
+    return seconds if program.memory[layout.END] else seconds._replace(total=None, cpu=None, waiting=None)
+
+
+def _subject(program: _Program) -> Subject:
+    path = program.memory.script
+    source = read_script(path) if path and Path(path).is_absolute() and is_own(path, program.memory.libraries) else None
+    name = Path(program.memory.script or "python").name if program.name == "-" else program.name
+    target = f"{name} (process {program.pid})"
+    return Subject(target, path=None if source is None else path, source=source)
+
+
+def _python(program: _Program) -> Python:
+    version = program.memory[layout.VERSION]
+    numbers = ".".join(str(version >> shift & 0xFF) for shift in (24, 16, 8))
+    untried = bool(program.memory[layout.UNTRIED])
+    return Python(program.executable, numbers, "CPython", program.memory.libraries, untried=untried)
