@@ -258,7 +258,8 @@ _NO_LOOP = "no running event loop"  # then it is what was never awaited that nee
 # What Python says where a coroutine object is used as if it were what the function returns: it is the cause of that.
 _ABOUT_COROUTINE = re.compile(
     r"^(?:TypeError|AttributeError): .*(?:'coroutine'|\"coroutine\"|non-iterable coroutine|coroutine found"
-    r"|(?:type|got|not) coroutine\b)"
+    r"|(?:type|got|not) coroutine\b|coroutine\.__format__)"
+    r"|^KeyError: <coroutine object |^AttributeError: __a?(?:enter|exit)__$"
 )
 
 

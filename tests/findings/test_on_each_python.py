@@ -67,6 +67,12 @@ USED = """
         ("print(f()['k'])", "(await f())['k']"),
         ("for x in f(): print(x)", "await f()"),
         ("print(1 + f())", "await f()"),
+        ("with f(): pass", "await f()"),
+        ("async with f(): pass", "await f()"),
+        ("print(f'{f():.2f}')", "await f()"),
+        ("print({}[f()])", "await f()"),
+        ("print(f() == 3); raise SystemExit", "await f()"),
+        ("if f(): raise SystemExit", "await f()"),
         ("print((lambda: f().value)())", "await f() in a coroutine, or make a task of it there"),
     ],
 )
