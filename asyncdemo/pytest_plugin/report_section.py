@@ -139,7 +139,7 @@ class FinalReport:
     def _limits(self) -> Iterator[str]:
         """What was not seen."""
         if self._told.not_traced:
-            yield "an event loop was not watched: it is not built on asyncio's own, as uvloop's"
+            yield "an event loop was not watched: it is neither asyncio's own nor uvloop's"
         if self._told.given_up:
             yield "the trace was given up, so that of some tests not all was seen: ASYNCDEMO_DEBUG=1 says why"
         yield from self._told.notes

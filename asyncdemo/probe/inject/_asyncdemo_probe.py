@@ -105,10 +105,7 @@ def _record(words, begun=False):
     _watch_end(words)
     libraries = _libraries(words)
     is_known = _known_parts(words)
-    if is_known("imports", "imports"):
-        around = {}
-        hooks = _tracers(words, libraries, is_known, around) if words[layout.TRACING] else {}
-        _watch_imports(words, hooks, around)
+    _trace_libraries(words, libraries, is_known)
     if words[layout.NAMING]:
         streams = _asyncdemo_writes.buffer_by_line()
         if is_known("output", "writes", _asyncdemo_writes._recorded):
@@ -118,6 +115,14 @@ def _record(words, begun=False):
     words[layout.ATTACHED] = layout.MAGIC
     if not begun:
         _watch_begin(words)
+
+
+def _trace_libraries(words, libraries, is_known):
+    """Watch what is imported, and trace the libraries that run tasks as soon as they are loaded."""
+    if is_known("imports", "imports"):
+        around = {}
+        hooks = _tracers(words, libraries, is_known, around) if words[layout.TRACING] else {}
+        _watch_imports(words, hooks, around)
 
 
 def arm(words):
@@ -131,10 +136,7 @@ def arm(words):
     words[layout.PID] = words[layout.PARENT] = os.getpid()
     words[layout.VERSION] = sys.hexversion
     words[layout.CPYTHON] = 1
-    libraries = _libraries(words)
-    is_known = _known_parts(words)
-    if is_known("imports", "imports"):
-        _watch_imports(words, _tracers(words, libraries, is_known))
+    _trace_libraries(words, _libraries(words), _known_parts(words))
     words[layout.READY_CPU] = time.process_time_ns()
     words[layout.READY] = time.monotonic_ns()
     words[layout.ATTACHED] = layout.MAGIC
