@@ -38,7 +38,7 @@ def wrong_loop(evidence: Evidence) -> list[Finding]:
 def _wrong(evidence: Evidence, place: Place | None, report: Report) -> Finding:
     none, bound = _NO_LOOP.match(report.error), _BOUND.match(report.error)
     if none is not None:
-        message = f"There is no event loop in thread {none['thread']} here: get_event_loop() no longer makes one."
+        message = f"There is no event loop in thread {none['thread']} here, and get_event_loop() makes none."
         advice, beside = "asyncio.run(main()), and get_running_loop() in its coroutines", "no event loop here"
     else:
         name, first = _first_use(evidence, place)
