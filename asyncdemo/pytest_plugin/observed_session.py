@@ -44,10 +44,16 @@ def begin(config: pytest.Config) -> None:
         pages = SavedPages(config.option.asyncdemo_save, config.invocation_params.dir)
         is_worker = hasattr(config, "workerinput")
         spreads = not is_worker and getattr(config.option, "dist", "no") != "no"
-        armed = None if spreads else arm()
     except AsyncdemoError as error:
         raise pytest.UsageError(str(error)) from None
-    told = Told(already_watched=armed is None and not spreads)
+    told, armed = Told(), None
+    try:
+        armed = None if spreads else arm()
+        told.already_watched = armed is None and not spreads
+    except Exception as error:  # an instrument may fail, never interfere
+        if os.environ.get("ASYNCDEMO_DEBUG"):
+            raise
+        told.notes.append(f"no test was watched: {type(error).__name__}: {error}")
     if armed is not None:
         config.pluginmanager.register(ObservedSession(armed, told, pages), "asyncdemo-session")
     if is_worker:

@@ -127,7 +127,7 @@ def _names(folder: str) -> list[str]:
 def _run(program: _Program, started: int, ended: int, thresholds: Mapping[str, float], *, stopped: bool) -> Run:
     """What one of them did; times from its own start, as the kernel tells it."""
     from asyncdemo.findings import judged
-    from asyncdemo.runner.observe import with_modules
+    from asyncdemo.runner.observe import not_traced, with_modules
 
     memory, own = program.memory, bool(program.memory[layout.END])
     until = memory[layout.END] or ended
@@ -147,7 +147,7 @@ def _run(program: _Program, started: int, ended: int, thresholds: Mapping[str, f
         else Outcome("exited", reason=_ENDED if own else _GONE),
         ok=True,  # its parent alone knows its exit status, and whether that is right
         seconds=_seconds(program, until, subject.source),
-        notes=tuple(f"the probe gave up {why}" for why in memory.why),
+        notes=(*not_traced(memory), *(f"the probe gave up {why}" for why in memory.why)),
         timeline=None if trace is None else build_timeline(trace, program.started, until),
         standstill=standstill,
         stopped=(until - program.started) / 1e9 if stopped else None,

@@ -206,7 +206,7 @@ class _Watch:
             )
 
     def _tell_what_is_not_traced(self) -> None:
-        if self._listener is not None and not self._told_untraced and (what := next(_not_traced(self._memory), None)):
+        if self._listener is not None and not self._told_untraced and (what := next(not_traced(self._memory), None)):
             self._told_untraced = True
             self._listener.not_traced(what)
 
@@ -360,7 +360,7 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         yield "not observed: the probe could not get in, so only the whole time is known"
     elif plan.untraced and not plan.times_only:
         yield "its tasks were not watched: it measures itself"
-    yield from _not_traced(memory)
+    yield from not_traced(memory)
     if memory[layout.UNTRIED]:
         newest = ".".join(map(str, layout.NEWEST))
         unlike = "; what is unlike that was not observed" if memory[layout.UNTRIED] & layout.UNLIKE else ""
@@ -377,7 +377,7 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         yield f"{left} process{'es' if left > 1 else ''} that it had started and left running had to be stopped"
 
 
-def _not_traced(memory: Memory) -> Iterator[str]:
+def not_traced(memory: Memory) -> Iterator[str]:
     """What of its tasks nobody can know, and what to do about it."""
     if memory[layout.UNTRACED] & layout.OTHER_LOOP:
         yield f"{NOT_TRACED} its event loop, which is neither asyncio's own nor uvloop's (of uvicorn: --loop asyncio)"

@@ -146,6 +146,16 @@ def test_children_that_hang_are_told_when_the_run_is_stopped(asyncdemo: Asyncdem
     assert rules(child) == [("deadlock", 5)]
 
 
+def test_a_loop_that_cannot_be_traced_is_told_of_the_child_that_runs_it(asyncdemo: Asyncdemo, tmp_path: Path) -> None:
+    other = "import asyncio, collections\nloop = asyncio.SelectorEventLoop()\n"
+    other += "loop._ready = type('Other', (collections.deque,), {})()\nloop.run_until_complete(asyncio.sleep(0.01))\n"
+    (tmp_path / "other.py").write_text(f"{other}loop.close()\n")
+    (tmp_path / "main.py").write_text("import subprocess, sys\nsubprocess.run([sys.executable, 'other.py'])\n")
+    whole, child = ran(asyncdemo, "main.py", "--children")
+    assert not whole["notes"]
+    assert child["trace"] is None or not child["trace"]["complete"]
+
+
 def test_of_many_sixteen_are_watched(asyncdemo: Asyncdemo, tmp_path: Path) -> None:
     main = "import os, time\nfor _ in range(18):\n    if not os.fork():\n        time.sleep(0.5)\n        os._exit(0)\n"
     (tmp_path / "main.py").write_text(main + "for _ in range(18):\n    os.wait()\n")
