@@ -129,8 +129,8 @@ def test_other_ways_to_run_async_tests_are_watched_too(suite: Suite) -> None:
 
 
 def test_the_same_is_told_at_length_once(suite: Suite) -> None:
-    text = "import time, pytest\npytestmark = pytest.mark.asyncio\ndef load():\n    time.sleep(0.1)\n"
-    text += "async def test_one():\n    load()\nasync def test_two():\n    load()\n"
+    text = "import time, pytest\npytestmark = pytest.mark.asyncio\nasync def load():\n    time.sleep(0.1)\n"
+    text += "async def test_one():\n    await load()\nasync def test_two():\n    await load()\n"
     tested = suite(text, "--asyncdemo")
     said = re.sub(r"0\.1\d s", "0.1 s", tested.section)
     assert said.count("blocks the event loop") == 1, tested.report
