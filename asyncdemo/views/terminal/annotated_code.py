@@ -4,32 +4,33 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from pygments.lexers.python import PythonLexer
-from pygments.token import Comment, Keyword, Name, Number, Operator, String
-
 from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import Lines
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut, wrapped
 
-_STYLES = (
-    (Comment, "dim"),
-    (Keyword, "keyword"),
-    (Operator.Word, "keyword"),
-    (Name.Function, "title"),
-    (Name.Class, "title"),
-    (Number, "number"),
-    (String, "string"),
-)
-
 
 @lru_cache(maxsize=4)  # a tour draws the same code anew at each key
 def highlight(code: str) -> Sequence[tuple[Part, ...]]:
     """Python code in colours, the parts of each line. Cost: 50 ms for 1,000 lines, where they are new."""
+    from pygments.lexers.python import (
+        PythonLexer,
+    )  # takes longer to load than all else that a view without colours needs
+    from pygments.token import Comment, Keyword, Name, Number, Operator, String
+
+    styles = {
+        Comment: "dim",
+        Keyword: "keyword",
+        Operator.Word: "keyword",
+        Name.Function: "title",
+        Name.Class: "title",
+        Number: "number",
+        String: "string",
+    }
     lines: list[list[Part]] = [[]]
     for token, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(code):
-        style = next((style for kind, style in _STYLES if token in kind), "plain")  # type: ignore[comparison-overlap]  # a token type contains its kinds
+        style = next((style for kind, style in styles.items() if token in kind), "plain")  # type: ignore[comparison-overlap]  # a token type contains its kinds
         first, *others = text.split("\n")
         lines[-1].append((first, style))
         lines += [[(other, style)] for other in others]
