@@ -17,23 +17,14 @@ from asyncdemo.model.spans import BLOCKED, RUNNING, TASKS, WAITING, Task, wait_w
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 from asyncdemo.model.traces import StandingLoop, StandingTask, StandingThread, Standstill
 from asyncdemo.model.user_code import is_own
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
 Place = tuple[str, int]
 
-# Waits that something outside of the loop ends.
+# Waits that something outside of the loop ends: they stand together there, from the first to the last of these.
+_FIRST_OUTSIDE, _LAST_OUTSIDE = "stream.read", "threads of the pool"
 OUTSIDE = frozenset(
-    {
-        "stream.read",
-        "stream.drain",
-        "stream.close",
-        "socket",
-        "connect",
-        "connections",
-        "name look-up",
-        "process",
-        "thread",
-        "threads of the pool",
-    }
+    layout.WAITS[layout.WAITS.index(_FIRST_OUTSIDE) : layout.WAITS.index(_LAST_OUTSIDE) + 1],
 )
 _HOLDING = ("lock", "semaphore", "condition")
 _QUEUE = {"queue.get": "queue.put", "queue.put": "queue.get", "queue.join": "queue.get"}  # who could help waits there

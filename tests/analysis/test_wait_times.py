@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.analysis.wait_times import ORDERS, Order, say_something, wait_times
+from asyncdemo.analysis.standstills import OUTSIDE
+from asyncdemo.analysis.wait_times import FOR_TASKS, ORDERS, Order, say_something, wait_times
 from asyncdemo.model.spans import WAITING, Reason, Spans, Timeline
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from tests.conftest import Result
 from tests.findings.fabricated import task
 
@@ -159,3 +161,11 @@ def test_what_says_something() -> None:
     assert not say_something(wait_times(of_tasks), 2.0)
     short = made((1, 0.0, 0.01, 1), (2, 0.0, 0.01, 2), reasons={1: lock, 2: lock})
     assert not say_something(wait_times(short), 0.02)
+
+
+def test_kinds_of_waits_are_those_of_the_one_list() -> None:
+    assert {
+        *("stream.read", "stream.drain", "stream.close", "socket", "connect", "connections", "name look-up"),
+        *("process", "thread", "threads of the pool"),
+    } == OUTSIDE
+    assert set(layout.WAITS) >= OUTSIDE | FOR_TASKS

@@ -122,6 +122,7 @@ def _learn(names, functions):
         owner, _, attribute = name.rpartition(".")
         holder = names.get(owner) if owner else None
         function = names.get(name) if not owner else getattr(holder, "__dict__", {}).get(attribute)
+        function = getattr(function, "__func__", function)  # a class method's own
         if type(holder) is types.FunctionType:  # a function within a function
             codes = [each for each in holder.__code__.co_consts if getattr(each, "co_name", None) == attribute]
         else:
