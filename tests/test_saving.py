@@ -174,3 +174,19 @@ def test_a_comparison_is_written_after_every_round_but_for_the_trace_of_its_warm
     after = [path.stat().st_mtime_ns for path in paths]
     assert (after[0] > before[0], after[1]) == (True, before[1])
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_title_names_what_is_saved(asyncdemo: Callable[..., Result], tmp_path: Path) -> None:
+    assert asyncdemo("run", "sync-main", "--title", "Monday", "--save", "x.html", "--save", "x.json").status == 0
+    assert "<title>Monday</title>" in (tmp_path / "x.html").read_text()
+    assert asyncdemo("replay", "x.json", "--save", "x.md").status == 0
+    assert (tmp_path / "x.md").read_text().startswith("# Monday\n")
+    assert asyncdemo("replay", "x.json", "--save", "x.md", "--title", "Tuesday").status == 0
+    assert (tmp_path / "x.md").read_text().startswith("# Tuesday\n")
+
+
+@pytest.mark.parametrize("words", [("run", "sync-main"), ("replay", "x.json")])
+def test_a_title_without_a_file_is_a_usage_error(asyncdemo: Callable[..., Result], words: tuple[str, ...]) -> None:
+    refused = asyncdemo(*words, "--title", "Monday")
+    assert refused.status == 2
+    assert refused.stderr == "asyncdemo: --title is the title of what is saved: add --save FILE.html\n"

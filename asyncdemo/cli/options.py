@@ -94,6 +94,10 @@ Cumulative = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw lines and bars in plain ASCII.")]
+Title = Annotated[
+    str | None,
+    typer.Option("--title", metavar="TEXT", help="With --save: what a page or Markdown is called, for a hand-out."),
+]
 Save = Annotated[
     list[Path] | None,
     typer.Option(

@@ -14,8 +14,8 @@ import typer
 from asyncdemo.catalogue.names import visible
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.messages import progress
-from asyncdemo.cli.options import Ascii, Save
-from asyncdemo.cli.saving import recording_files
+from asyncdemo.cli.options import Ascii, Save, Title
+from asyncdemo.cli.saving import TITLE_OF_WHAT, recording_files
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording_json import Recording, from_text
 
@@ -38,6 +38,7 @@ def replay(
         typer.Option("--speed", metavar="FACTOR", help="Play it as it happened, at this speed: 0.25 is a quarter."),
     ] = None,
     save: Save = None,
+    title: Title = None,
     full: Annotated[bool, typer.Option("--full", help="Show everything, however long.")] = False,
     ascii_only: Ascii = False,
 ) -> None:
@@ -58,11 +59,13 @@ def replay(
         raise UsageError("--step and --full exclude each other: choose one")
     if save and (step or speed is not None):
         raise UsageError(f"--save and {'--step' if step else '--speed'} exclude each other: choose one")
+    if title is not None and not save:
+        raise UsageError(TITLE_OF_WHAT)
     with progress(f"reading {visible(file)}"):
         recording = loaded(file)
     if save:
         with ExitStack() as stack:
-            recording_files(save, stack).save(recording)
+            recording_files(save, stack).save(recording if title is None else recording._replace(title=title))
         return
     from asyncdemo.views.terminal.page import standard_page
 

@@ -16,6 +16,7 @@ from asyncdemo.cli.options import (
     Scenarios,
     Settings,
     Timeout,
+    Title,
     complete_target,
 )
 from asyncdemo.cli.run_targets import RunOptions, run_targets
@@ -61,6 +62,7 @@ def run(
     as_json: Json = False,
     spans: Annotated[bool, typer.Option("--spans", help="With --json: include every span of every task.")] = False,
     save: Save = None,
+    title: Title = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show every timing.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Show everything, however long.")] = False,
     source: Annotated[bool | None, typer.Option("--source/--no-source", help="Show all of the code, or none.")] = None,
@@ -123,6 +125,7 @@ def run(
         as_json=as_json,
         spans=spans,
         save=tuple(save or ()),
+        title=title,
         timing=timing,
         full=full,
         source=source,

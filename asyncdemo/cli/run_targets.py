@@ -35,6 +35,7 @@ class RunOptions(NamedTuple):
     as_json: bool = False
     spans: bool = False
     save: tuple[Path, ...] = ()
+    title: str | None = None
     timing: bool = False
     full: bool = False
     source: bool | None = None
@@ -214,9 +215,11 @@ def _observed(asked: RunOptions, chosen: list[Target], request: Request, order: 
     from datetime import UTC, datetime
 
     from asyncdemo.cli.exit_status import EXPECTATION_FAILED, annotate, are_broken, exit_status
-    from asyncdemo.cli.saving import recording_files
+    from asyncdemo.cli.saving import TITLE_OF_WHAT, recording_files
     from asyncdemo.model.recording import with_children
 
+    if asked.title is not None and not asked.save:
+        raise UsageError(TITLE_OF_WHAT)
     started = datetime.now(UTC)
     with ExitStack() as stack:
         files = recording_files(asked.save, stack)
@@ -227,7 +230,8 @@ def _observed(asked: RunOptions, chosen: list[Target], request: Request, order: 
         if asked.save:
             from asyncdemo.model.recording_json import Recording
 
-            files.save(Recording(tuple(runs), started=started.isoformat(timespec="seconds")))
+            moment = started.isoformat(timespec="seconds")
+            files.save(Recording(tuple(runs), started=moment, title=asked.title))
     annotate(runs, os.environ)
     ended = exit_status(runs, deadlock_is_finding=request.stop_at_deadlock)
     return ended or (EXPECTATION_FAILED if are_broken(runs, _rules(asked)) else 0)

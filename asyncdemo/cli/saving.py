@@ -23,6 +23,9 @@ Render = Callable[[Document], Iterable[str]]  # as in the tables of views.export
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)  # beside Ctrl-C, which is an exception
 
 
+TITLE_OF_WHAT = "--title is the title of what is saved: add --save FILE.html"
+
+
 class Saver(Generic[Document]):
     """The files of a document, each in the form that its ending names.
 

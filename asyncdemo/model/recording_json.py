@@ -1,6 +1,6 @@
 """Recordings as JSON: everything observed in runs, to be kept and loaded again.
 
-    {"schema": "asyncdemo.recording/1", "tool", "platform", "started", "runs": [...]}
+    {"schema": "asyncdemo.recording/1", "tool", "platform", "started", "title", "runs": [...]}
 
 A run has the fields that `run --json` publishes, and besides: `source` (its text), `ran` (the staged copy, if that was
 run), `modules` (the texts of other files of user code, by their paths), `spans` as columns, `touches` and `unheeded`.
@@ -169,12 +169,13 @@ _DIGITS = bytes.maketrans(bytes(range(4)), b"0123")
 
 
 class Recording(NamedTuple):
-    """Runs, and where and when they were recorded; `started` is ISO 8601."""
+    """Runs, and where and when they were recorded; `started` is ISO 8601. `title` is what a person calls them."""
 
     runs: tuple[Run, ...]
     tool: str = __version__
     platform: str = platform.platform()
     started: str | None = None
+    title: str | None = None
 
 
 def to_json(recording: Recording) -> dict[str, Any]:
@@ -185,7 +186,7 @@ def to_json(recording: Recording) -> dict[str, Any]:
         "platform": recording.platform,
         "started": recording.started,
         "runs": [_run_json(run) for run in recording.runs],
-    }
+    } | ({} if recording.title is None else {"title": recording.title})
 
 
 def from_text(text: str) -> Recording:
@@ -203,10 +204,11 @@ def from_text(text: str) -> Recording:
     try:
         tool, system = (as_type(str, document.get(name, ""), name) for name in ("tool", "platform"))
         started = as_type(str | None, document.get("started"), "started")
+        title = as_type(str | None, document.get("title"), "title")
         runs = _each(document.get("runs", []), "runs", _run)
     except (WrongShapeError, OverflowError) as error:
         raise UsageError(f"this recording is damaged: {error}") from None
-    return Recording(runs, tool, system, started)
+    return Recording(runs, tool, system, started, title)
 
 
 def _run_json(run: Run) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _HELD = ("held the loop", "how", "call", "times", "total", "longest", "others la
 
 def recording_markdown(recording: Recording) -> Iterator[str]:
     """The text, part by part."""
+    yield "" if recording.title is None else f"# {escaped(recording.title)}\n\n"
     for number, run in enumerate(recording.runs):
         yield "\n" if number else ""
         yield from _run(run)

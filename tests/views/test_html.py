@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncdemo.model.recording import Output, Run
-from asyncdemo.model.recording_json import Recording
+from asyncdemo.model.recording_json import Recording, from_text
 from asyncdemo.model.spans import Spans
 from asyncdemo.views.exports import RECORDINGS
 from asyncdemo.views.html.page_timeline import merged, stepping
@@ -144,3 +144,32 @@ def test_a_line_that_printed_often_says_so() -> None:
     (data,) = runs_data([run_of(None, 0.4, said)])
     (module,) = data["modules"]
     assert module["marks"] == [[4, "tick 0   (the first of 3)", False], [6, "end", False]]
+
+
+ASKS = '''"""Print."""
+# /// script
+# [tool.asyncdemo]
+# question = "What comes first?"
+# choices = ["`a`", "b / c"]
+# ///
+print("a")
+'''
+
+
+def test_a_page_has_the_question_of_its_scenario_and_no_answer() -> None:
+    run = run_of(None, 0.1)
+    (data,) = runs_data([run._replace(subject=run.subject._replace(source=ASKS))])
+    assert data["question"] == ["What comes first?", "`a`", "b / c"]
+    for source in ("x = 1\n", ASKS.replace("question", "unknown"), "# /// script\n# x = [\n# ///\n"):
+        (data,) = runs_data([run._replace(subject=run.subject._replace(source=source))])
+        assert data["question"] == []
+
+
+def test_a_page_can_have_a_title() -> None:
+    kept = Recording((run_of(None, 0.1),), title="Monday <b>")
+    text = "".join(RECORDINGS[".html"](kept))
+    assert "<title>Monday &lt;b&gt;</title>" in text
+    data = json.loads(element(text, '<script type="application/json" id="data">'))
+    assert (data["title"], data["titled"]) == ("Monday <b>", True)
+    assert from_text("".join(RECORDINGS[".json"](kept))).title == "Monday <b>"
+    assert "".join(RECORDINGS[".md"](kept)).startswith("# Monday \\<b>\n\n## ")

@@ -18,6 +18,7 @@ from asyncdemo.analysis.lane_drawing import length as length_of
 from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.analysis.printed_lines import printed
 from asyncdemo.catalogue import script_source
+from asyncdemo.errors import Unreadable
 from asyncdemo.model.recording import Output, Run, Stream, Subject
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
@@ -29,6 +30,7 @@ from asyncdemo.views.shown_modules import ShownModule, place, script_path, shown
 
 MOST_CODE = 5_000  # lines
 SHORT_CODE = 40  # lines: of a program of several files, longer ones are shown in part
+_LONGEST_TITLE = 200  # characters
 _LONGEST_CODE = 500  # characters of a line
 MOST_OUTPUT = 2_000  # lines: one half from the beginning, one from the end
 _LONGEST_OUTPUT = 2_000  # characters of a line
@@ -40,8 +42,9 @@ _UNSAFE = re.compile(r"[<>&\u2028\u2029]|[\ud800-\udfff]")  # what could end the
 
 def recording_page(recording: Recording) -> Iterator[str]:
     """The text of the page, part by part."""
-    title = _title(recording.runs)
-    return page(title, {"title": title, "made": made_with(recording.tool), "runs": runs_data(recording.runs)})
+    title = _title(recording.runs) if recording.title is None else shortened(recording.title, _LONGEST_TITLE)
+    data = {"title": title, "titled": recording.title is not None, "made": made_with(recording.tool)}
+    return page(title, {**data, "runs": runs_data(recording.runs)})
 
 
 def _title(runs: Sequence[Run]) -> str:
@@ -73,6 +76,7 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
         "target": shown(subject.target),
         "summary": about.summary,
         "notes": about.notes,
+        "question": question(subject),
         "parameters": {shown(name): shortened(str(value), 100) for name, value in subject.parameters.items()},
         "python": shown(f"{run.python.implementation or 'Python'} {run.python.version or ''}".strip()),
         "outcome": shown(wording.outcome(run.outcome)),
@@ -221,6 +225,16 @@ def prose(subject: Subject) -> Prose:
     summary, notes = script_source.prose(script_source.docstring(subject.source or ""))
     parts = [part for part in notes.split("\n\n") if part.strip()]
     return Prose(shortened(summary, _LONGEST_CODE), [_part(shortened(part, 4 * _LONGEST_CODE)) for part in parts])
+
+
+def question(subject: Subject) -> list[str]:
+    """What the scenario asks, and the answers to choose from; empty where it asks nothing."""
+    try:
+        found = script_source.fields(subject.source or "")
+    except Unreadable:
+        return []
+    asked = found.get("question")
+    return [shortened(each, _LONGEST_CODE) for each in (asked, *found["choices"])] if asked else []
 
 
 def _part(text: str) -> list[str]:

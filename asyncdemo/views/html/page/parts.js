@@ -67,7 +67,9 @@ function outputPart(run, show) {
 function notesPart(run) {
   const notes = run.notes.map(([kind, text]) => (kind === "pre" ? make("pre", { tabindex: 0 }, text) : prose(kind, text)));
   const remarks = run.remarks.map((text) => make("li", text));
-  return make("footer",
+  const [asked, ...choices] = run.question;
+  const question = asked && make("div.notes", subheading("Question"), prose("p", asked), make("ol.choices", choices.map((each) => prose("li", each))));
+  return make("footer", question,
     notes.length > 0 && make("div.notes", subheading("What to notice"), notes),
     remarks.length > 0 && make("div.remarks", subheading("What is not in this report"), make("ul", remarks)));
 }

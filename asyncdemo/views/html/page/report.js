@@ -1,7 +1,7 @@
 // Puts the page together.
 
-const { title, made, runs, comparison } = JSON.parse(document.getElementById("data").textContent);
-const several = runs.length !== 1 || Boolean(comparison);
+const { title, titled, made, runs, comparison } = JSON.parse(document.getElementById("data").textContent);
+const several = runs.length !== 1 || Boolean(comparison) || Boolean(titled);
 const KEYS = "In a timeline, arrow keys go from span to span and from lane to lane, plus and minus zoom, 0 shows all, \
 Escape lets go. Hold Ctrl and turn the wheel to zoom, drag to move.";
 const TRACED = "What each did in its warm-up, which was traced and does not count:";
