@@ -27,6 +27,7 @@ from tests.benchmarks.workloads import (
     streams,
     took,
     trio_steps,
+    uvloop_steps,
 )
 
 PAIRS = 20
@@ -97,6 +98,9 @@ def figures(measured: Measured, folder: Path) -> Iterator[Figure]:
         ("HTTP-like: 10 x 50 requests", http(50), 1.5),
     ):
         yield figure(name, watched(workload), workload, bar, PAIRS)
+    if "uvloop" in measured.libraries:
+        on_uvloop = uvloop_steps(1000, 100)
+        yield figure("uvloop, 1,000 tasks x 100 sleep(0)", watched(on_uvloop), on_uvloop, 2.0, PAIRS)
     if "trio" in measured.libraries:
         checkpoints = trio_steps(1000, 100)
         yield figure("trio, 1,000 tasks x 100 checkpoints", watched(checkpoints), checkpoints, 1.5, PAIRS)

@@ -1,4 +1,4 @@
-"""The interpreters on which the cost of tracing is measured, each with trio and viztracer in .bench, for this only."""
+"""The interpreters on which the cost of tracing is measured, each with what it takes in .bench, for this only."""
 
 import subprocess
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.processes import interpreter
 
 VERSIONS = ("3.11", "3.13", "3.14", "3.15")
 _FOLDER = Path(__file__).parent.parent.parent / ".bench"
-_LIBRARIES = ("trio", "viztracer")
+_LIBRARIES = ("trio", "uvloop", "viztracer")
 
 
 class Measured(NamedTuple):

@@ -189,6 +189,13 @@ def http(requests: int) -> Workload:
     return _timed(_HTTP.format(requests=requests), 20 * requests)
 
 
+def uvloop_steps(tasks: int, steps: int) -> Workload:
+    """The same as asyncio's, on uvloop."""
+    plainly = asyncio_steps(tasks, steps)
+    source = plainly.source.replace("import asyncio\n", "import asyncio\n\nimport uvloop\n", 1)
+    return plainly._replace(source=source.replace("asyncio.run(main())", "uvloop.run(main())"))
+
+
 def trio_steps(tasks: int, steps: int) -> Workload:
     """The same for trio, which needs no tasks to close its loop."""
     return Workload(_TRIO.format(tasks=tasks, steps=steps), tasks * (steps + 1) + 2)
