@@ -19,7 +19,8 @@ from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
 _ENDS: dict[int, End] = {layout.RETURNED: "returned", layout.RAISED: "raised", layout.CANCELLED: "cancelled"}
-_CROWDED = 0.8  # of a step over 20 ms: if it queued for a processor for longer, nobody is to be blamed by the rest
+_CROWDED = 0.8  # of a step over 20 ms: if it queued for a processor for longer, nobody is to be blamed by the rest,
+#                but for 20 ms on the processor: those are nobody else's
 _HELD = 0.5  # of the rest: off the processor for more than this part of it, the loop was blocked
 _LOCKED = 0.5  # of the time off the processor: if other threads used more than that, they may have held Python's lock
 _USED = 0.1  # of it: if they used that much, the one with the lock may have queued for a processor as long as this one
@@ -301,10 +302,10 @@ class _Builder:
         where = self._holding_line(own) if own else -1
         if lane is not None:
             if state is not None:
-                self._spans.add(key, state, start, moment, where)
+                self._spans.add(key, state, start, moment, where, queued=loop.queued if loop.long else 0.0)
             lane.since = moment
         elif loop.long and state is not None:
-            loop.callbacks.add(state, start, moment, where, own[-1].function if own else "")
+            loop.callbacks.add(state, start, moment, where, loop.queued, own[-1].function if own else "")
         loop.current, loop.last = None, key
         if loop.long:
             loop.short, loop.long, loop.queued, loop.others = 0.0, False, 0.0, 0.0
@@ -332,9 +333,11 @@ class _Builder:
         off = wall - cpu - loop.queued
         locked_out = loop.others > _USED * off and loop.others + loop.queued > _LOCKED * off
         if not loop.threaded:
-            if loop.queued > _CROWDED * wall and wall > layout.HELD / 1e9:
+            computed = off <= _HELD * (wall - loop.queued)
+            crowded = loop.queued > _CROWDED * wall and wall > layout.HELD / 1e9
+            if crowded and not (computed and cpu > layout.HELD / 1e9):
                 return None
-            return RUNNING if off <= _HELD * (wall - loop.queued) else None if locked_out else BLOCKED
+            return RUNNING if computed else None if locked_out else BLOCKED
         if not loop.long:
             return None
         if cpu + loop.queued >= _PLAIN * wall:

@@ -31,10 +31,11 @@ _QUIET = 0.8  # of the time of computing steps: if the process had that much, th
 def on_processor(evidence: Evidence) -> float:
     """The part of the time of computing steps, from 0 to 1, for which the machine let the process compute.
 
-    Where it is busy with something else, steps take long for no fault of their own. 1 where that is not known.
+    Where it is busy with something else, steps take long for no fault of their own. 1 where that is not known, and
+    where it is known of each step by itself.
     """
     seconds = evidence.run.seconds
-    if seconds.own is None or seconds.waiting is None:
+    if seconds.own is None or seconds.waiting is None or evidence.spans.queued:
         return 1.0
     used = seconds.own - seconds.waiting - (seconds.queued or 0.0)
     spans = evidence.spans
@@ -196,12 +197,12 @@ def cpu_bound_step(evidence: Evidence) -> list[Finding]:
 
 def _long(evidence: Evidence, state: int, rule: str) -> list[Span]:
     steps = [evidence.spans[index] for index in evidence.long[state]]
-    long = [step for step in steps if step.end - step.start >= evidence.thresholds[rule]]
+    long = [step for step in steps if step.own >= evidence.thresholds[rule]]
     long = [step for step in long if not is_told_elsewhere(evidence, step.task, step.end)]
     if state == BLOCKED or not long:
         return long
     part = on_processor(evidence)
-    return [step for step in long if (step.end - step.start) * part >= evidence.thresholds[rule]]
+    return [step for step in long if step.own * part >= evidence.thresholds[rule]]
 
 
 def _starts_another(evidence: Evidence, step: Span) -> bool:

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from collections import Counter
+from itertools import accumulate
 from typing import NamedTuple
 
-from asyncdemo.findings.blocking import Held, on_processor
+from asyncdemo.findings.blocking import on_processor
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.phrases import seconds, task_name
 from asyncdemo.model.recording import Finding
@@ -18,11 +19,20 @@ _MOST = 20  # places at which tasks starve that are looked at
 
 
 class _Wait(NamedTuple):
-    """How long a task was ready and had no turn: how often, in all, and the longest time."""
+    """How long a task was ready and had no turn: how often, in all, and the longest time with how long that counts."""
 
     times: int
     total: float
     worst: Span
+    counts: float
+
+
+class _Took(NamedTuple):
+    """What a step took of a stretch, and how long it was; both without the time in which it had no processor."""
+
+    seconds: float
+    length: float
+    task: int
 
 
 def starved_task(evidence: Evidence) -> list[Finding]:
@@ -39,21 +49,25 @@ def starved_task(evidence: Evidence) -> list[Finding]:
 
 
 def _waits(evidence: Evidence) -> list[_Wait]:
-    """The tasks that were ready for too long in one go."""
+    """The tasks that were ready for too long in one go, also without the time for which the machine was busy."""
     spans, limit = evidence.spans, evidence.thresholds["starved-task"]
     long = [index for index in evidence.long[READY] if spans.ends[index] - spans.starts[index] >= limit]
     if not long:
         return []
     limit /= on_processor(evidence)
-    by_task: dict[int, list[int]] = {}
+    queues = {task.thread: _Queue(evidence, task.thread) for task in evidence.tasks.values()} if spans.queued else {}
+    by_task: dict[int, list[tuple[float, int]]] = {}
     for index in sorted(set(long) - _first_turns(evidence, long)):
-        if spans.ends[index] - spans.starts[index] >= limit:
-            by_task.setdefault(spans.tasks[index], []).append(index)
+        start, end = spans.starts[index], spans.ends[index]
+        queue = queues.get(evidence.tasks[spans.tasks[index]].thread)
+        counts = end - start - (queue.between(start, end) if queue is not None else 0.0)
+        if counts >= limit:
+            by_task.setdefault(spans.tasks[index], []).append((counts, index))
     waits = []
-    for indexes in by_task.values():
-        lengths = [spans.ends[index] - spans.starts[index] for index in indexes]
-        worst = indexes[lengths.index(max(lengths))]
-        waits.append(_Wait(len(indexes), sum(lengths), spans[worst]))
+    for some in by_task.values():
+        total = sum(spans.ends[index] - spans.starts[index] for _, index in some)
+        counts, worst = max(some)
+        waits.append(_Wait(len(some), total, spans[worst], counts))
     return waits
 
 
@@ -69,55 +83,72 @@ def _first_turns(evidence: Evidence, some: list[int]) -> set[int]:
     return set(first.values())
 
 
+class _Queue:
+    """For how long the machine had no processor for the steps of a thread's loop."""
+
+    def __init__(self, evidence: Evidence, thread: int | None) -> None:
+        spans, lanes = evidence.spans, {**evidence.tasks, **evidence.callbacks}
+        own = {number for number, lane in lanes.items() if lane.thread == thread}
+        steps = sorted((spans.starts[index], each) for index, each in spans.queued.items() if spans.tasks[index] in own)
+        self._starts = [start for start, _ in steps]
+        self._before = [0.0, *accumulate(queued for _, queued in steps)]
+
+    def between(self, start: float, end: float) -> float:
+        """How many seconds it was in all in steps that began between two moments."""
+        return self._before[bisect_left(self._starts, end)] - self._before[bisect_left(self._starts, start)]
+
+
 class _Steps:
-    """All steps of a thread's tasks in the order of time, and those among them that are long enough to blame."""
+    """All steps of a thread's tasks in the order of time."""
 
     def __init__(self, evidence: Evidence, thread: int | None) -> None:
         spans = evidence.spans
         tasks = {task.id for task in evidence.tasks.values() if task.thread == thread}
-        chosen = [
-            index
+        self._every = sorted(
+            (spans.starts[index], spans.ends[index], spans.tasks[index], spans.queued.get(index, 0.0))
             for index, (task, state) in enumerate(zip(spans.tasks, spans.states, strict=True))
             if state in (RUNNING, BLOCKED) and task in tasks
-        ]
-        self.every = sorted((spans.starts[index], spans.ends[index], spans.tasks[index]) for index in chosen)
-        blame = min(evidence.thresholds["blocking-call"], evidence.thresholds["cpu-bound-step"])
-        long = (spans[index] for index in evidence.long[RUNNING] + evidence.long[BLOCKED])
-        self.long = Held(step for step in long if step.task in tasks and step.end - step.start >= blame)
+        )
 
-    def during(self, span: Span) -> list[tuple[float, int]]:
-        """The steps within a stretch: how long each, and whose."""
-        first = max(0, bisect_left(self.every, (span.start,)) - 1)
-        last = bisect_left(self.every, (span.end,))
-        return [(end - start, task) for start, end, task in self.every[first:last] if end > span.start]
+    def during(self, span: Span) -> list[_Took]:
+        """The steps within a stretch."""
+        first = max(0, bisect_left(self._every, (span.start,)) - 1)
+        last = bisect_left(self._every, (span.end,))
+        found = []
+        for start, end, task, queued in self._every[first:last]:
+            if end > span.start:
+                part = (min(end, span.end) - max(start, span.start)) / (end - start)
+                found.append(_Took((end - start - queued) * part, end - start - queued, task))
+        return found
 
 
 def _starved(evidence: Evidence, place: Place, group: list[_Wait], steps: _Steps) -> Finding | None:
     """A finding about tasks that waited for their turn at a place; judged by the longest time."""
-    worst = max((wait.worst for wait in group), key=lambda span: span.end - span.start)
-    length = worst.end - worst.start
-    others = steps.during(worst)
-    to_blame = steps.long.between(worst.start, worst.end)
-    if sum(took for took, _ in others) < _COVERED * length or to_blame > _BLAME * length:
+    longest = max(group, key=lambda wait: wait.counts)
+    worst, length, others = longest.worst, longest.counts, steps.during(longest.worst)
+    blame = min(evidence.thresholds["blocking-call"], evidence.thresholds["cpu-bound-step"])
+    to_blame = sum(took.seconds for took in others if took.length >= blame)
+    if sum(took.seconds for took in others) < _COVERED * length or to_blame > _BLAME * length:
         return None
     share = Counter[tuple[str, int]]()
-    for took, task in others:
-        share[_code(evidence.tasks[task])] += took  # type: ignore[assignment]
+    for took in others:
+        share[_code(evidence.tasks[took.task])] += took.seconds  # type: ignore[assignment]
     own, (busiest, _) = _code(evidence.tasks[worst.task]), share.most_common(1)[0]
     if share[own] > _BLAME * length:
         return None  # one of many that do the same: nobody is favoured
-    whose = next(evidence.tasks[task] for _, task in others if _code(evidence.tasks[task]) == busiest)
+    whose = next(evidence.tasks[took.task] for took in others if _code(evidence.tasks[took.task]) == busiest)
+    ready, most = seconds(worst.end - worst.start), max(took.length for took in others)
     return Finding(
         "starved-task",
         "warning",
         *place,
-        message=f"{task_name(evidence.tasks[worst.task])} was ready but had no turn for {seconds(length)}: "
-        f"{len(others)} steps came first, most of {task_name(whose)}, none longer than {max(others)[0]:.3f} s.",
-        advice="run run fewer tasks at a time (asyncio.Semaphore), or compute in a process",
+        message=f"{task_name(evidence.tasks[worst.task])} was ready but had no turn for {ready}: "
+        f"{len(others)} steps came first, most of {task_name(whose)}, none longer than {most:.3f} s.",
+        advice="run fewer tasks at a time (asyncio.Semaphore), or compute in a process",
         seconds=sum(wait.total for wait in group),
         times=sum(wait.times for wait in group),
         tasks=tuple(wait.worst.task for wait in group),
-        beside=((place[1], f"had no turn for {seconds(length)}"),),
+        beside=((place[1], f"had no turn for {ready}"),),
     )
 
 
@@ -139,7 +170,8 @@ def never_suspends(evidence: Evidence) -> list[Finding]:
         return []
     took = {RUNNING: 0.0, BLOCKED: 0.0}
     stepped, turns = set[int](), set[int]()
-    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+    columns = zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
+    for index, (task, state, start, end) in enumerate(columns):
         if task not in ids:
             continue
         if state == WAITING:
@@ -151,7 +183,7 @@ def never_suspends(evidence: Evidence) -> list[Finding]:
             return []  # it came again, so it had been suspended
         seen.add(task)
         if state != READY:
-            took[state] += end - start
+            took[state] += end - start - spans.queued.get(index, 0.0)
     # Nobody knows what a step was for which the machine was too busy; that its task came again would show all the same.
     if len(stepped) < 2 or took[RUNNING] < max(evidence.thresholds["never-suspends"], took[BLOCKED]):
         return []

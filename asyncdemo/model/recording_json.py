@@ -7,14 +7,16 @@ run), `modules` (the texts of other files of user code, by their paths), `spans`
 Times in columns are whole microseconds from the start of the run:
 
     "spans": {"places": [[path, line], ...], "task": [...], "state": "0123...", "start": [...], "length": [...],
-              "where": [...], "waker": [...], "reasons": [null | {"wait", "value", "through"}, ...]}
+              "where": [...], "waker": [...], "reasons": [null | {"wait", "value", "through"}, ...],
+              "queued": [[span, microseconds], ...]}
 
 `touches`, `unheeded` and `loops` have the fields of spans.CrossThreadCall, IgnoredCancellation and LoopTime.
 
 `state` has a digit for each span (0 running, 1 ready, 2 waiting, 3 blocked); `start` is the distance from the start of
 the span before; `where` is an index into `places`, -1 where that is unknown; `waker` is the task whose step has ended a
 wait, -1 where none has (missing in old recordings); `reasons` tells for what tasks wait at the place of the same index
-(spans.Reason). `standstill` is model.traces.Standstill.
+(spans.Reason); `queued` tells for how long the machine had no processor for a long step. `standstill` is
+model.traces.Standstill.
 
 What is read is checked for its shape first, so that whatever stands there is refused in one sentence. A value fits a
 type as an annotation has it: JSON's numbers, strings, booleans and null, `X | None`, literals, tuples (made of JSON's
@@ -239,6 +241,7 @@ def _columns(spans: Spans) -> dict[str, Any]:
         "where": list(spans.where),
         "waker": list(spans.wakers),
         "reasons": [as_plain(spans.reasons.get(place)) for place in range(len(spans.places))],
+        "queued": [[index, round(seconds * 1e6)] for index, seconds in spans.queued.items()],
     }
 
 
@@ -314,13 +317,14 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
     wakers = as_numbers(columns.get("waker", [UNKNOWN] * len(wheres)), "waker")
     if len({len(column) for column in (states, tasks, starts, lengths, wheres, wakers)}) > 1:
         raise WrongShapeError("the columns of spans are not all as long as each other")
+    queued = dict(as_made(tuple[tuple[int, int], ...], columns.get("queued", []), "queued"))
     start = 0
     columns_of_all = zip(tasks, states, starts, lengths, wheres, wakers, strict=True)
-    for task, state, distance, length, where, waker in columns_of_all:
+    for index, (task, state, distance, length, where, waker) in enumerate(columns_of_all):
         start += distance
         if not -1 <= where < len(spans.places):
             raise WrongShapeError(f"where is {where}, and there are {len(spans.places)} places")
-        spans.add(task, int(state), start / 1e6, (start + length) / 1e6, where, waker)
+        spans.add(task, int(state), start / 1e6, (start + length) / 1e6, where, waker, queued.get(index, 0) / 1e6)
     return spans
 
 

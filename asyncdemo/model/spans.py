@@ -14,6 +14,8 @@ UNKNOWN = -2  # in the place of a task that has ended a wait: it was not recorde
 TASKS = "asyncio", "trio"  # the kinds of lanes that are tasks of event loops
 CALLBACKS = "callbacks"  # the kind of a lane that has the callbacks of an event loop
 
+_MATTERS = 0.001  # seconds in the queue for a processor: less is always there
+
 
 class Task(NamedTuple):
     """A lane: times in seconds from the start of the run, None where unknown; `path` and `line` of its coroutine.
@@ -74,7 +76,8 @@ class Reason(NamedTuple):
 class Span(NamedTuple):
     """A stretch of one task in one state; seconds from the start of the run; the place where it was suspended.
 
-    `reason` is for what it waited, None where that is unknown.
+    `reason` is for what it waited, None where that is unknown. For `queued` seconds of a long step the machine had no
+    processor for it.
     """
 
     task: int
@@ -84,6 +87,12 @@ class Span(NamedTuple):
     path: str | None
     line: int | None
     reason: Reason | None = None
+    queued: float = 0.0
+
+    @property
+    def own(self) -> float:
+        """Its length in seconds, without the time in which the machine had no processor for it."""
+        return self.end - self.start - self.queued
 
 
 class Spans:
@@ -91,6 +100,8 @@ class Spans:
 
     `reasons` tell for what tasks wait there; a line has several places if there are several reasons. `wakers` are the
     tasks whose steps have ended waits, -1 where nobody's has, as that of a timer, and UNKNOWN in old recordings.
+    `queued` tells by the indexes of long steps for how many seconds the machine had no processor for them, where that
+    was long enough to matter.
     """
 
     def __init__(self) -> None:
@@ -102,6 +113,7 @@ class Spans:
         self.wakers = array("i")
         self.places: list[tuple[str, int]] = []
         self.reasons: dict[int, Reason] = {}
+        self.queued: dict[int, float] = {}
 
     def __len__(self) -> int:
         return len(self.tasks)
@@ -114,11 +126,16 @@ class Spans:
         path, line = self.places[self.where[index]] if self.where[index] >= 0 else (None, None)
         state = STATES[self.states[index]]
         reason = self.reasons.get(self.where[index])
-        return Span(self.tasks[index], state, self.starts[index], self.ends[index], path, line, reason)
+        times = self.starts[index], self.ends[index]
+        return Span(self.tasks[index], state, *times, path, line, reason, self.queued.get(index, 0.0))
 
-    def add(self, task: int, state: int, start: float, end: float, where: int = -1, waker: int = -1) -> None:
+    def add(
+        self, task: int, state: int, start: float, end: float, where: int = -1, waker: int = -1, queued: float = 0.0
+    ) -> None:
         """Append a span; one that has no length is left out."""
         if end > start:
+            if queued >= _MATTERS:
+                self.queued[len(self.tasks)] = min(queued, end - start)
             self.tasks.append(task)
             self.states.append(state)
             self.starts.append(start)
@@ -222,7 +239,7 @@ def span_json(span: Span) -> dict[str, Any]:
         "wait": None if reason is None else wait_words(reason.wait, reason.value),
         "through": [] if reason is None else [list(place) for place in reason.through],
     }
-    times = {"start": round(span.start, 6), "end": round(span.end, 6)}
+    times = {"start": round(span.start, 6), "end": round(span.end, 6), "queued": round(span.queued, 6)}
     return {name: value for name, value in span._asdict().items() if name != "reason"} | times | told
 
 

@@ -27,6 +27,7 @@ def fabricated(text: str = "tick\n") -> Recording:
     spans.places = [("/x/a.py", 12), ("/x/ä ].py", 3)]
     spans.add(1, RUNNING, 0.1, 0.1005, -1)
     spans.add(1, WAITING, 0.1005, 0.3, 0)
+    spans.add(1, RUNNING, 0.3, 0.36, queued=0.025)
     spans.add(2, READY, 0.2, 0.25, 1)
     tasks = (
         Task(1, "Task-1", "asyncio", None, "main", "/x/a.py", 10, 0.1, 0.3, "returned"),

@@ -164,6 +164,16 @@ def test_a_short_step_that_had_to_queue_is_not_left_out() -> None:
     assert told(built(trace), ONE)[0] == ("running", 10, 25)
 
 
+def test_a_step_of_a_crowded_machine_that_has_computed_for_long_is_known_with_the_time_in_the_queue() -> None:
+    trace = made()
+    trace.put(ONE, layout.STEP, 10, 10)
+    for what, value in ((layout.CPU, 30), (layout.QUEUED, 360), (layout.OTHERS, 0)):
+        trace.raw(ONE, what, round(value * 1e6))
+    trace.put(ONE, layout.OVER, 410)
+    (step,) = [span for span in built(trace, 500).spans if span.state == "running"]
+    assert (round(step.start, 3), round(step.end, 3), round(step.own, 3)) == (0.01, 0.41, 0.04)
+
+
 def test_the_line_that_holds_a_loop_is_where_the_main_thread_was_seen_if_the_loop_runs_there() -> None:
     trace = made()
     trace.thread(4, "main")
