@@ -96,7 +96,7 @@ class RunView:
             self._stream.tick(for_input=for_input)
 
     def not_traced(self, what: str) -> None:
-        """Say in the first row, or where that is written already at once, that not all can be traced."""
+        """Show in the first row, or at once if that is written already, that not all can be traced."""
         if self._stream is None:
             self._not_all = _NOT_ALL
         else:
