@@ -127,7 +127,8 @@ class FinalReport:
             inside = "" if function is None else f" in {function}"
             took = "" if each.seconds is None else f"  {each.seconds:.2f} s"
             times = "" if each.times == 1 else f"  {each.times} times"
-            before = self._said.setdefault((each.rule, each.path, each.line, each.advice), found.test)
+            unplaced = each.advice if each.path is None else ""  # whoever calls it, a line is told of once
+            before = self._said.setdefault((each.rule, each.path, each.line, unplaced), found.test)
             again = "" if before == found.test else f"  as in {before}"
             yield f"  {each.rule}{where}{inside}{took}{times}{again}"
             if not again:
