@@ -50,6 +50,6 @@ def test_beside_the_code_and_in_what_was_found() -> None:
         "Task exception was never retrieved\n"
         f"future: <Task finished name='Task-3' coro=<job() done, defined at {PATH}:9> exception=E()>\n"
     )
-    other = traceback.replace("bound to a different event loop", "too full to take one more of these")
+    other = traceback.replace("bound to a different event loop", "too full for one more")
     (finding,) = find(run([MAIN, task(3, "job", 9)], stderr=lost + other))
-    assert "too full to take one more of these" in finding.message
+    assert "too full for one more" in finding.message
