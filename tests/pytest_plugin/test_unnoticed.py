@@ -133,14 +133,17 @@ def test_ctrl_c_tells_where_a_test_hung_and_leaves_no_process(tmp_path: Path, pl
         cwd=tmp_path,
         env=clean_environment({"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{plugin_folder}"}),
     )
-    assert pytest_run.stdout is not None
-    while "begun" not in (line := pytest_run.stdout.readline()):
-        assert line, "it ended before the test had begun"
-    assert running(f"/proc/{pytest_run.pid}/fd/")
-    with pytest.raises(subprocess.TimeoutExpired):
-        pytest_run.wait(3)  # on a busy machine it takes a while until it is asked where it stands
-    pytest_run.send_signal(signal.SIGINT)
-    said, _ = pytest_run.communicate(timeout=30)
+    try:
+        assert pytest_run.stdout is not None
+        while "begun" not in (line := pytest_run.stdout.readline()):
+            assert line, "it ended before the test had begun"
+        assert running(f"/proc/{pytest_run.pid}/fd/")
+        with pytest.raises(subprocess.TimeoutExpired):
+            pytest_run.wait(3)  # on a busy machine it takes a while until it is asked where it stands
+        pytest_run.send_signal(signal.SIGINT)
+        said, _ = pytest_run.communicate(timeout=30)
+    finally:
+        pytest_run.kill()  # a test that fails must not leave it hanging
     assert pytest_run.returncode == 2, said
     assert "stuck  test_hanging.py:5 in test_it" in said or "deadlock  test_hanging.py:5 in test_it" in said, said
     assert not running(f"/proc/{pytest_run.pid}/fd/", patience=5)
