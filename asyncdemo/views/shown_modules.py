@@ -32,6 +32,8 @@ class ShownModule(NamedTuple):
 def shown_modules(run: Run, most: int = MOST) -> list[ShownModule]:
     """The files that tell most, first those with the gravest findings; of the script alone where it is the only one."""
     subject = run.subject
+    if not subject.modules:  # nothing to choose from, however many spans there are
+        return [] if subject.source is None else [_module(run, None)]
     paths = dict.fromkeys(None if subject.is_script(path) else path for path in _telling(run))
     known = [path for path in paths if _text(subject, path) is not None]
     if not known and subject.source is not None:
