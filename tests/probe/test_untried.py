@@ -34,7 +34,9 @@ def observed(folder: Path, prepare: str = "") -> dict[str, Any]:
     assert "NEWEST = 3, 15" in text
     layout.write_text(text.replace("NEWEST = 3, 15", "NEWEST = 3, 10"))
     probe = layout.with_name("_asyncdemo_probe.py")
-    probe.write_text(probe.read_text().replace("def attach(memory):\n", f"{prepare}\ndef attach(memory):\n", 1))
+    text = probe.read_text()
+    assert "\ndef attach(" in text
+    probe.write_text(text.replace("\ndef attach(", f"\n{prepare}\ndef attach(", 1))
     (folder / "script.py").write_text(SCRIPT)
     main = f"import sys; sys.path.insert(0, {str(folder / 'tool')!r}); from asyncdemo.__main__ import main; main()"
     done = subprocess.run(
