@@ -12,6 +12,10 @@ _SERVED = {
     "queue.get": "filled by",
     "receive": "sent by",
     "send": "received by",
+    "event": "set by",
+    "condition": "notified by",
+    "semaphore": "released by",
+    "future": "set by",
 }
 _MOST = 2  # tasks that are named; of more only how many
 

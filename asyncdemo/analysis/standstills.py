@@ -29,6 +29,7 @@ OUTSIDE = frozenset(
 _HOLDING = ("lock", "semaphore", "condition")
 _QUEUE = {"queue.get": "queue.put", "queue.put": "queue.get", "queue.join": "queue.get"}  # who could help waits there
 _CHANNEL = {"receive": "send", "send": "receive"}
+_SET_BY_OTHERS = ("event", "condition", "future", "barrier", "semaphore")  # and a permit is given back
 _LATE = 0.1  # seconds by which a run goes on after it was told to end, at least
 _DEFAULT_NAME = re.compile(r"Task-\d+")
 
@@ -127,6 +128,7 @@ class _Reader:
         self._run, self._seen = run, seen
         self._timeline = run.timeline
         self._lanes = {task.id: task for task in run.timeline.tasks}
+        self._called = names_of_lanes(shown_tasks(run.timeline, full=False))
         self._waits: dict[int, tuple[float, float]] = {}  # of each task the wait that went on at the snapshot
         self._kinds: dict[int, set[str]] = {}  # for what each task has waited before
         self.moved = 0.0  # when something last happened before it
@@ -222,9 +224,7 @@ class _Reader:
 
     def _ended(self, task: StandingTask) -> Iterator[Ended]:
         """The tasks that have failed, and of a channel also those that have returned, of those that were near it."""
-        if not (
-            task.wait in _QUEUE or task.wait in _CHANNEL or task.wait in ("event", "condition", "future", "barrier")
-        ):
+        if not (task.wait in _QUEUE or task.wait in _CHANNEL or task.wait in _SET_BY_OTHERS):
             return
         lane = self._lanes.get(task.id)
         for other in self._timeline.tasks:
@@ -250,7 +250,8 @@ class _Reader:
     def _has_ended(self, task: Task) -> Ended:
         raised = task.raised
         place = None if raised is None or raised.path is None or raised.line is None else (raised.path, raised.line)
-        return Ended(task.id, short_name(task), None if raised is None else raised.error, place)
+        name = self._called.get(task.id) or short_name(task)
+        return Ended(task.id, name, None if raised is None else raised.error, place)
 
     def _is_own_coroutine(self, task: Task) -> bool:
         return is_own(task.path, self._run.python.libraries) or task.name.startswith("__main__.")
@@ -258,8 +259,7 @@ class _Reader:
     def _names(self) -> dict[int, str]:
         """What the tasks of user code are called; those that would be called alike with the names Python gave them."""
         own = [task for task in self._seen.tasks if task.own and task.id in self._lanes]
-        lanes = names_of_lanes(shown_tasks(self._timeline, full=False))
-        names = {task.id: lanes.get(task.id) or short_name(self._lanes[task.id]) for task in own}
+        names = {task.id: self._called.get(task.id) or short_name(self._lanes[task.id]) for task in own}
         every = list(names.values())
         return {
             key: name if every.count(name) == 1 or name == self._lanes[key].name else f"{name} {self._lanes[key].name}"

@@ -4,7 +4,7 @@ from io import StringIO
 
 from asyncdemo.findings import find
 from asyncdemo.model.recording import Outcome, Run
-from asyncdemo.model.spans import Raised
+from asyncdemo.model.spans import IgnoredCancellation, Raised
 from asyncdemo.model.traces import StandingTask
 from asyncdemo.views.terminal.page import Page
 from asyncdemo.views.terminal.standing_table import standing_rows
@@ -110,3 +110,16 @@ def test_errors_that_tasks_had_ended_with_before_are_kept() -> None:
     later = task(4, "late", ended=3.04, end="raised")._replace(raised=Raised("KeyError", PATH, 31))
     rows = shown(run._replace(timeline=run.timeline._replace(tasks=(*run.timeline.tasks, failed, later))))
     assert rows[-1] == " save    line 30  ended with OSError"
+
+
+def test_a_task_that_was_cancelled_and_went_on_is_told() -> None:
+    run = stopped_while(
+        standing.standing(1, "task", standing.place(5), awaits=(2,)), standing.standing(2, "sleep", standing.place(9))
+    )
+    assert run.timeline is not None
+    ignored = IgnoredCancellation(2, PATH, 9, PATH, 9, 1.0)
+    rows = shown(run._replace(timeline=run.timeline._replace(unheeded=(ignored,))))
+    assert rows[1:] == [
+        " work2   line 9  sleep, cancelled before and went on",
+        " work1   line 5  awaits work2 (line 9)",
+    ]

@@ -67,9 +67,11 @@ def _heading(run: Run, stand: Stand) -> str | None:
 def _waiting(run: Run, stand: Stand, near: str | None) -> list[_Told]:
     """A row for each task that waited, many together where they are alike."""
     works = {} if run.timeline is None else {task.id: kind_of_work(task) for task in run.timeline.tasks}
+    went_on = set() if run.timeline is None else {each.task for each in run.timeline.unheeded}
     alike: dict[tuple[str, str, str], list[str]] = {}
     for each in in_order(stand):
-        key = works.get(each.task, each.name), _place(each, near), _said(stand, each, near)
+        said = _said(stand, each, near) + (", cancelled before and went on" if each.task in went_on else "")
+        key = works.get(each.task, each.name), _place(each, near), said
         alike.setdefault(key, []).append(each.name)
     rows = []
     for (work, place, said), names in alike.items():
