@@ -163,7 +163,7 @@ _MAKERS = {
     "connection": ("connect",),
     "transport": ("open_connection", "open_unix_connection", "create_connection"),
 }
-_WROTE = ("loop", "warning", "python")
+_WROTE = ("loop", "warning", "shown", "python")
 
 
 def unclosed_resource(evidence: Evidence) -> list[Finding]:

@@ -16,7 +16,7 @@ SCHEMA = "asyncdemo.run/1"
 
 OutcomeKind = Literal["exited", "signalled", "timed-out", "interrupted", "not-started"]
 Stream = Literal["stdout", "stderr", "other"]
-Writer = Literal["script", "python", "warning", "loop", "traceback"]
+Writer = Literal["script", "python", "warning", "loop", "traceback", "shown"]
 Severity = Literal["error", "warning", "note"]
 
 

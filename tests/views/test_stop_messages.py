@@ -179,7 +179,7 @@ asyncio.run(main())
 @pytest.mark.parametrize("option", ["--timeout", "--for"])
 def test_every_waiting_line_is_marked_without_a_finding(asyncdemo: Program, tmp_path: Path, option: str) -> None:
     (tmp_path / "app.py").write_text(WAITING)
-    options = option, "0.7", "--source", "--python", sys.executable
+    options = option, "2", "--source", "--python", sys.executable
     done = asyncdemo("run", "app.py", *options, cwd=tmp_path, env={"COLUMNS": "120"})
     rows = [row for row in done.stdout.splitlines() if "waits: " in row]
     assert [re.search(r"^ .? +(\d+)", row).group(1) for row in rows] == ["5", "10", "14"]  # type: ignore[union-attr]

@@ -50,10 +50,10 @@ WRITER_AT = 4
 
 # Who has written to stderr, by number. "python" is the interpreter itself: an exception that nobody has caught, a
 # warning at its end. "warning" is its warning of a coroutine that was never awaited, "loop" what an event loop of
-# asyncio reports, "traceback" the traceback of an error at hand. All else is "script", though Python may have written
-# it where that cannot be told from a print.
-WRITERS = "script", "python", "warning", "loop", "traceback"
-SCRIPT, PYTHON, WARNING, LOOPS, TRACEBACK = range(5)
+# asyncio reports, "traceback" the traceback of an error at hand, "shown" any other warning, the script's own among
+# them. All else is "script", though Python may have written it where that cannot be told from a print.
+WRITERS = "script", "python", "warning", "loop", "traceback", "shown"
+SCRIPT, PYTHON, WARNING, LOOPS, TRACEBACK, SHOWN = range(6)
 
 ATTACHED = 0  # MAGIC, set by the probe when it is in place
 PARENT = 1  # process id of the child's parent, set by that: a fork of the tool, with its descriptors

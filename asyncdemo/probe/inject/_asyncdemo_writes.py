@@ -193,8 +193,8 @@ def _writers():
     for name in ("warnings", "_py_warnings"):
         found_in[library + name + ".py", "_warn_unawaited_coroutine"] = layout.WARNING
         found_in["<frozen " + name + ">", "_warn_unawaited_coroutine"] = layout.WARNING
-        # What shows a warning that is no error, such as a ResourceWarning.
-        found_in[library + name + ".py", "_showwarnmsg_impl"] = layout.WARNING
+        # What shows any warning, such as a ResourceWarning, or one that the script itself has given.
+        found_in[library + name + ".py", "_showwarnmsg_impl"] = layout.SHOWN
     found_in[asyncio + "base_events.py", "call_exception_handler"] = layout.LOOPS
     found_in[library + "logging" + os.sep + "__init__.py", "exception"] = layout.TRACEBACK
     names = {name for _, name in found_in}
@@ -202,16 +202,20 @@ def _writers():
     calling, count_from, begins = _calling_instructions(), range, str.startswith
 
     def writer_of(innermost):
-        frame = innermost
+        frame, shown = innermost, None
         for _ in count_from(64):
             if frame is None:
                 break
             code = frame.f_code
             if code.co_name in names:
                 writer = found_in.get((code.co_filename, code.co_name))
-                if writer is not None:
+                if writer == layout.SHOWN:
+                    shown = writer  # for whom, a frame further out may tell
+                elif writer is not None:
                     return writer
             frame = frame.f_back
+        if shown is not None:
+            return shown
         if innermost is None:
             return layout.PYTHON
         code = innermost.f_code
