@@ -152,7 +152,7 @@ class _Reader:
         self.moved = max(self.moved, *ended, *began, 0.0)
 
     def is_fresh(self) -> bool:
-        """Whether nothing has happened from the snapshot to the moment at which the run was told to end."""
+        """True if nothing has happened from the snapshot to the moment at which the run was told to end."""
         outcome, at = self._run.outcome, self._seen.at
         stopped = at if outcome.after is None else outcome.after
         suspended = [task.id for task in self._seen.tasks if task.state == "suspended"]
@@ -295,7 +295,7 @@ def short_name(task: Task) -> str:
 
 
 def _holds(holder: StandingTask, waiter: StandingTask) -> bool:
-    """Whether a task is inside the `async with` of what another one, or it itself, waits for."""
+    """True if a task is inside the `async with` of what another one, or it itself, waits for."""
     about = waiter.about
     if about is None:
         return False
@@ -381,7 +381,7 @@ class Threads:
                 yield Exit(thread, (thread.own[-1].path, thread.own[-1].line))
 
     def _main_is_done(self, seen: Standstill) -> bool:
-        """Whether the main thread waits for other threads to end, in asyncio.run or at the interpreter's exit."""
+        """True if the main thread waits for other threads to end, in asyncio.run or at the interpreter's exit."""
         main = next((thread for thread in seen.threads if _is_main(thread)), None)
         tasks = [task for loop in seen.loops for task in loop.tasks if task.state != "ready"]
         if any(task.own for task in tasks) or main is None:

@@ -62,7 +62,7 @@ def computing_threads(evidence: Evidence) -> list[Stretch]:
 
 
 def is_shared(step: Span, threads: list[Stretch]) -> bool:
-    """Whether other threads have computed for most of a step: then it is not known who had Python's lock."""
+    """True if other threads have computed for most of a step: then it is not known who had Python's lock."""
     both = (min(step.end, end) - max(step.start, start) for start, end in threads)
     return sum(max(0.0, seconds) for seconds in both) > (step.end - step.start) / 2
 
@@ -78,7 +78,7 @@ def ancestors(evidence: Evidence, task: int) -> set[int]:
 
 
 def has_company(evidence: Evidence, steps: Iterable[Span]) -> bool:
-    """Whether during one of the steps another task of the same thread was there that did not just wait for it."""
+    """True if during one of the steps another task of the same thread was there that did not just wait for it."""
     lives: dict[int | None, tuple[list[float], list[float]]] = {}
     for task in sorted(evidence.tasks.values(), key=lambda task: task.created):
         lives.setdefault(task.thread, ([], []))[0].append(task.created)
@@ -206,7 +206,7 @@ def _long(evidence: Evidence, state: int, rule: str) -> list[Span]:
 
 
 def _starts_another(evidence: Evidence, step: Span) -> bool:
-    """Whether it waits for a program or a thread to start: asyncio has no other way, and there is nothing to mend."""
+    """True if it waits for a program or a thread to start: asyncio has no other way, and there is nothing to mend."""
     place = evidence.place(step.path, step.line)
     return place is not None and bool(_STARTS.search(evidence.text(place[0]).line(place[1])))
 

@@ -214,7 +214,7 @@ def _never(evidence: Evidence, workers: list[Task], computing: float) -> list[Fi
 
 
 def _overlap(workers: list[Task]) -> bool:
-    """Whether two of them were there at the same time."""
+    """True if two of them were there at the same time."""
     until = float("-inf")
     for task in sorted(workers, key=lambda task: task.created):
         if task.created < until:

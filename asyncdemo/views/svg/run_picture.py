@@ -23,7 +23,6 @@ from asyncdemo.views.svg.lane_picture import VARIANT, Section, lane, section
 from asyncdemo.views.variant_runs import side_by_side
 
 TITLE, SUMMARY, AXIS, HEADING, BETWEEN, LINE = 52, 26, 26, 34, 16, 24  # pixels: heights of what is not a lane
-LEGEND_ROW = 44
 _SPARSE = 0.8  # of the numbers that there is room for
 LANES = 16  # of a single run, at most
 LEAST_LANES = 4  # of each run, however many there are
