@@ -35,6 +35,7 @@ _name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says i
 _str_of = type.__getattribute__  # of a class, whatever its metaclass does
 _MANY_FAILED = 1000  # tasks that have failed, before those are forgotten that are gone
 _MOST_ERRORS, _LONGEST_ERROR = 500, 200  # different ones of which is told what they say, and characters of that
+_MOST_BITS = 1000  # of a number that is quoted: longer ones take long to write, and Python refuses to from some point
 _FILES = (lambda: None).__code__.co_filename.rpartition(os.sep)[0] + os.sep + "_asyncdemo_"
 
 
@@ -150,9 +151,10 @@ class Recorder:
         error = task._exception
         name = _name_of(type(error))
         text = _text_of(error)
-        if text and len(self._errors) < _MOST_ERRORS:
-            self._errors.add(text)
-            name += ": " + text
+        whole = name + ": " + text
+        if text and (whole in self._errors or len(self._errors) < _MOST_ERRORS):
+            self._errors.add(whole)
+            name = whole
         return self.file(name)
 
     def look_at_failed(self):
@@ -210,19 +212,24 @@ class Recorder:
 
 
 def _text_of(error):
-    """What an error says, in one line; "" where only code of the script could tell."""
+    """What an error says, in one line; "" where only code of the script could tell, and of a huge number."""
     kind, given = type(error), _arguments_of(error)
     says = _str_of(kind, "__str__")
     if says is OSError.__str__ and len(given) > 1:
         number, text = given[:2]
-        text = "[Errno %d] %s" % (number, text) if type(number) is int and type(text) is str else ""
-    elif len(given) != 1 or type(given[0]) not in (str, int, float):
+        text = "[Errno %d] %s" % (number, text) if _is_short(number) and type(text) is str else ""
+    elif len(given) != 1 or not (type(given[0]) in (str, float) or _is_short(given[0])):
         text = ""
     elif says is KeyError.__str__:
         text = repr(given[0])
     else:
         text = str(given[0]) if says in (BaseException.__str__, OSError.__str__) else ""
     return text.partition("\n")[0][:_LONGEST_ERROR]
+
+
+def _is_short(number):
+    """Whether it is an int, of no class of the script, that is quickly written."""
+    return type(number) is int and number.bit_length() < _MOST_BITS
 
 
 def run_queue():
