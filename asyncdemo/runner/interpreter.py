@@ -101,7 +101,7 @@ def shown(path: Path) -> str:
 def _asked_for(choice: str, environ: Mapping[str, str]) -> str:
     name = f"python{choice}" if re.fullmatch(r"\d+(\.\d+)?", choice) else choice
     folder = Path(name)
-    if folder.is_dir() and (program := _program(folder)) is not None:
+    if os.path.isdir(folder) and (program := _program(folder)) is not None:  # noqa: PTH112
         return os.path.abspath(program)  # noqa: PTH100  # without `..`, over which Python stumbles from 3.14 on
     found = _which(name) if os.sep in name else _named(name, environ)
     if found is None:
@@ -116,7 +116,10 @@ def _above(near: Path) -> Iterator[Path]:
     except OSError:
         return  # the working folder has been removed
     for folder in (start, *start.parents):
-        yield from (folder / name for name in _VENVS if (folder / name / "pyvenv.cfg").is_file())
+        for name in _VENVS:
+            # Unlike pathlib's, it is false, too, where nobody may look: in a folder that is private to somebody else.
+            if os.path.isfile(folder / name / "pyvenv.cfg"):  # noqa: PTH113
+                yield folder / name
 
 
 def _why_distrusted(venv: Path, near: Path) -> str | None:
@@ -130,7 +133,7 @@ def _why_broken(venv: Path) -> str | None:
     program = _program(venv)
     if program is not None:
         return None if _starts(program, _IS_VENV) else "does not start as one; make it again"
-    link = next((link for parts in _PROGRAMS if (link := venv.joinpath(*parts)).is_symlink()), None)
+    link = next((link for parts in _PROGRAMS if os.path.islink(link := venv.joinpath(*parts))), None)  # noqa: PTH114
     return "has no bin/python" if link is None else f"leads to {link.readlink()}, which is not there"
 
 
@@ -214,12 +217,12 @@ def _release(path: Path) -> tuple[bool, list[int]]:
 
 
 def _why_not(choice: str, name: str, environ: Mapping[str, str]) -> tuple[str, int]:
-    if Path(name).is_dir():
+    if os.path.isdir(name):  # noqa: PTH112
         return f"{choice} is a folder with no Python in it: no virtual environment", NOT_EXECUTABLE
     if os.sep not in name:
         if _which(name, path=environ.get("PATH", os.defpath)):
             return f"{name} on PATH does not start; give a path, as in --python /path/to/{name}", NOT_EXECUTABLE
         return f"there is no {name} on PATH", NOT_FOUND
-    if Path(name).exists():
+    if os.path.exists(name):  # noqa: PTH110
         return f"{choice} is not executable", NOT_EXECUTABLE
     return f"there is no interpreter {choice}", NOT_FOUND

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from asyncdemo.runner.interpreter import NoInterpreterError, choose, first_found
+from asyncdemo.runner.interpreter import NoInterpreterError, choose, first_found, others
 from tests.conftest import Result
 
 SHIM = "#!/bin/sh\necho pyenv: not switched on >&2\nexit 127\n"
@@ -136,6 +137,41 @@ def test_nothing_is_run_that_belongs_to_somebody_else(tmp_path: Path, environ: d
     assert choose(None, environ, near=near) == (on_path, "", (said,))
     os.chown(near, 4242, 4242)  # then the program does, too
     assert choose(None, environ, near=near).python == found
+
+
+@pytest.fixture
+def private() -> Iterator[Path]:
+    """A folder for all, with a .venv and a folder `app` in it; nobody may look into the .venv, not even root."""
+    with TemporaryDirectory() as name:  # pytest's own folders are private themselves
+        folder, user = Path(name), os.geteuid()
+        folder.chmod(0o755)
+        (folder / "app").mkdir()
+        (folder / ".venv" / "bin").mkdir(parents=True)
+        (folder / ".venv" / "pyvenv.cfg").write_text("")
+        (folder / ".venv").chmod(0o000)
+        try:
+            if user == 0:
+                os.seteuid(4242)
+            yield folder
+        finally:
+            os.seteuid(user)
+            (folder / ".venv").chmod(0o700)
+
+
+def test_an_environment_that_is_private_to_somebody_else_is_passed_over(private: Path) -> None:
+    nothing = {"PATH": "/nowhere"}
+    own = (sys.executable, "asyncdemo's own: there is none on PATH", ())
+    assert choose(None, nothing, near=private / "app") == own
+    assert [python for _, python in others("", nothing, private / "app")] == [sys.executable]
+    said = f"VIRTUAL_ENV is passed over: {private}/.venv has no bin/python"
+    assert choose(None, {**nothing, "VIRTUAL_ENV": f"{private}/.venv"}, near=private / "app") == (*own[:2], (said,))
+
+
+@pytest.mark.parametrize("choice", ["bin", "bin/python"])
+def test_an_interpreter_that_nobody_may_see_is_not_there(private: Path, choice: str) -> None:
+    with pytest.raises(NoInterpreterError) as caught:
+        choose(f"{private}/.venv/{choice}", {"PATH": "/nowhere"}, near=private)
+    assert str(caught.value) == f"there is no interpreter {private}/.venv/{choice}"
 
 
 @pytest.mark.process
