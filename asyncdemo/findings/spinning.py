@@ -149,7 +149,7 @@ def _others(
 def asks_at(source: Source, line: int) -> bool | None:
     """True if a line is in a loop that only asks; None where the text cannot tell.
 
-    A loop asks if what ends it, or has it pause there, is nothing that the loop itself changes. A `for` has an end.
+    A loop asks if nothing is done in it but to test and to pause. A `for` has an end.
     """
     around = source.around(line)
     loops = [node for node in source.nodes if isinstance(node, ast.While | ast.For | ast.AsyncFor) and _in(node, line)]
@@ -160,19 +160,11 @@ def asks_at(source: Source, line: int) -> bool | None:
         return False
     if any(isinstance(node, ast.ExceptHandler) and _in(node, line) for node in inside(loop)):
         return True  # nothing was there
-    changed = set(_changed(loop, line))
-    tests = [loop.test, *(node.test for node in inside(loop) if isinstance(node, ast.If) and _decides(node, line))]
-    asked = [name for test in tests for name in _names(test)]
-    return not any(_same(name, other) for name in asked for other in changed)
+    return not _works(loop, line)
 
 
 def _in(node: ast.stmt | ast.ExceptHandler, line: int) -> bool:
     return node.lineno <= line <= (node.end_lineno or node.lineno)
-
-
-def _decides(node: ast.If, line: int) -> bool:
-    """True if an `if` decides that a loop ends, or that it comes to a line."""
-    return _in(node, line) or any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in inside(node))
 
 
 def _dotted(node: ast.AST) -> str:
@@ -189,21 +181,40 @@ def _names(test: ast.expr) -> Iterator[str]:
             yield name
 
 
-def _changed(loop: ast.While, line: int) -> Iterator[str]:
-    """What a loop may change: what it assigns, whose methods it calls, and what it hands to functions.
+def _works(loop: ast.While, line: int) -> bool:
+    """True if a loop does something each time, apart from its tests and the pause in the line.
 
-    What a test calls is only asked, and the pause in the line changes nothing.
+    A branch that leaves the loop is gone through once; and to count how often one has asked is no work.
     """
-    tests = [node.test for node in (loop, *inside(loop)) if isinstance(node, ast.While | ast.If)]
-    pauses = [node for node in inside(loop) if isinstance(node, ast.Await) and node.lineno == line]
-    passed_over = {id(part) for node in (*tests, *pauses) for part in ast.walk(node)}
-    for node in inside(loop):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield _dotted(node.value if isinstance(node, ast.Subscript) else node)
-        elif isinstance(node, ast.Call) and id(node) not in passed_over:
-            if isinstance(node.func, ast.Attribute):
-                yield _dotted(node.func.value)
-            yield from (_dotted(each) for each in (*node.args, *(pair.value for pair in node.keywords)))
+    nodes = list(inside(loop))
+    ifs = [node for node in nodes if isinstance(node, ast.If)]
+    tests = [loop.test, *(node.test for node in ifs)]
+    if any(isinstance(part, ast.NamedExpr) for test in tests for part in ast.walk(test)):
+        return True
+    asked = {name for test in tests for name in _names(test)}
+    branches = (branch for node in ifs for branch in (node.body, node.orelse) if branch)
+    left = [each for branch in branches if isinstance(branch[-1], _LEAVES) for each in branch]
+    pauses = [node for node in nodes if isinstance(node, ast.Await) and node.lineno == line]
+    counts = [node.target for node in nodes if isinstance(node, ast.AugAssign) and _counts(node, asked)]
+    idle = {id(part) for node in (*tests, *left, *pauses, *counts, *loop.orelse) for part in ast.walk(node)}
+    return any(_does(node) for node in nodes if id(node) not in idle)
+
+
+_LEAVES = (ast.Break, ast.Return, ast.Raise)
+_LOOPS = (ast.While, ast.For, ast.AsyncFor)
+
+
+def _does(node: ast.AST) -> bool:
+    """True if something is called, handed on, or kept there; what a loop in the loop does, nobody follows."""
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        return isinstance(node.ctx, ast.Store | ast.Del)
+    return isinstance(node, (ast.Call, ast.Yield, *_LOOPS))
+
+
+def _counts(node: ast.AugAssign, asked: set[str]) -> bool:
+    """True if a name that no test is about goes up by a number."""
+    name = _dotted(node.target)
+    return isinstance(node.value, ast.Constant) and bool(name) and not any(_same(each, name) for each in asked)
 
 
 def _same(name: str, other: str) -> bool:

@@ -29,9 +29,12 @@ def loop_in(body: str) -> tuple[Source, int]:
         "while True:\n    await sleep(0)",
         "while True:\n    if task.done():\n        break\n    await sleep(0)",
         "while queue.empty():\n    times += 1\n    await sleep(0)",
-        "while len(rows) < 9:\n    window.update()\n    await sleep(0)",
         "while n:\n    try:\n        n -= queue.get_nowait()\n    except Empty:\n        await sleep(0)",
         "while True:\n    if ready:\n        return work(rows)\n    else:\n        await sleep(0)",
+        "while True:\n    if task.done():\n        row = task.result()\n        break\n    await sleep(0)",
+        "while not ready:\n    await sleep(0)\nelse:\n    row = work(rows)",
+        "while not all(each.done() for each in rows):\n    await sleep(0)",
+        "while not ready:\n    if task.done():\n        pass\n    await sleep(0)",
     ],
 )
 def test_it_asks(body: str) -> None:
@@ -53,6 +56,13 @@ def test_it_asks(body: str) -> None:
         "while unfinished(rows):\n    sift(rows)\n    await sleep(0)",
         "while True:\n    number += 1\n    if number % 100 == 0:\n        await sleep(0)",
         "while not ready:\n    for row in rows:\n        await sleep(0)",
+        "while not stop.is_set():\n    best = max(best, length(rows))\n    await sleep(0)",
+        "while not stop.is_set():\n    best = best * 3 % 7; await sleep(0)",
+        "while not stop.is_set():\n    times += best\n    await sleep(0)",
+        "while not stop.is_set():\n    if rows:\n        work(rows)\n    await sleep(0)",
+        "while len(rows) < 9:\n    window.update()\n    await sleep(0)",
+        "while not stop.is_set():\n    yield best\n    await sleep(0)",
+        "while not stop.is_set():\n    del self.best\n    await sleep(0)",
     ],
 )
 def test_it_works(body: str) -> None:
