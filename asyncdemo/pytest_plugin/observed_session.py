@@ -19,7 +19,7 @@ import pytest
 from asyncdemo.cli.exit_status import ANY, rules_named
 from asyncdemo.errors import AsyncdemoError
 from asyncdemo.findings import RULES
-from asyncdemo.model.recording import Finding, Outcome, Output, Python, Seconds
+from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds
 from asyncdemo.model.traces import Standstill, Trace
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.pytest_plugin.arming import Armed, arm
@@ -204,11 +204,18 @@ class ObservedSession:
             self._tell(other, tuple(left_over(some)))
         if trace.codes or self._output:
             run = run_of(self._observed(now, trace, ended), mine, self._text)
-            self._pages.save(run, took=(ended - now.started) / 1e9)
             skipped = allowed(now.item)
             found = tuple(each for each in run.findings or () if each.rule not in skipped)
             if found:
                 self._tell(name, found, hanging_table(run._replace(findings=found)))
+            self._save(run, took=(ended - now.started) / 1e9)
+
+    def _save(self, run: Run, took: float) -> None:
+        """Write its page; say so where that cannot be done: what was found is told all the same."""
+        try:
+            self._pages.save(run, took)
+        except OSError as error:
+            self._told.unsaved.append(f"the page of {run.subject.target} was not saved: {error.strerror}")
 
     def _tell(self, test: str, found: tuple[Finding, ...], table: tuple[str, ...] = ()) -> None:
         functions = tuple(function_at(self._text(each.path), each.line) for each in found)

@@ -22,6 +22,7 @@ class Told:
         self.tests = self.watched = 0
         self.not_traced = self.given_up = False
         self.notes: list[str] = []
+        self.unsaved: list[str] = []  # pages that are missing, though all was seen
         self.found: dict[str, list[FoundInTest]] = {}
 
     def add(self, findings: FoundInTest) -> None:
@@ -41,6 +42,7 @@ class Told:
         self.given_up |= fields["given_up"]
         self.already_watched |= fields["already_watched"]
         self.notes += fields["notes"]
+        self.unsaved += fields["unsaved"]
         for each in fields["found"]:
             self.add(findings_from_json(each))
 
@@ -144,6 +146,7 @@ class FinalReport:
         if self._told.given_up:
             yield "the trace was given up, so that of some tests not all was seen: ASYNCDEMO_DEBUG=1 says why"
         yield from self._told.notes
+        yield from self._told.unsaved
 
     def _shown(self, path: str) -> str:
         """A path as pytest shows it: relative to its root."""

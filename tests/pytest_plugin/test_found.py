@@ -292,6 +292,47 @@ def test_pages_are_saved_of_tests_that_fail_or_are_slow(suite: Suite, tmp_path: 
     assert "await asyncio.sleep(1.1)" in pages["test_it.py__test_slow.html"]
 
 
+_NO_FOLDER = """\
+import shutil, time, pytest
+
+@pytest.mark.asyncio
+async def test_it():
+    shutil.rmtree("pages")
+    time.sleep(0.1)
+    assert False
+"""
+
+
+def test_a_page_that_cannot_be_saved_loses_no_finding(suite: Suite) -> None:
+    tested = suite(_NO_FOLDER, "--asyncdemo-save", "pages", env={"ASYNCDEMO_DEBUG": ""})
+    assert found(tested) == {"test_it.py::test_it": "blocking-call  test_it.py:6 in test_it"}, tested.report
+    assert "the page of test_it.py::test_it was not saved: No such file or directory\n" in tested.section
+    text = _NO_FOLDER.replace("assert False", "time.sleep(1)")
+    tested = suite(text, "--asyncdemo-save", "pages", "--asyncdemo-fail-on", "deadlock")
+    assert "was not saved" in tested.section
+    assert tested.status == 0, tested.report  # all was seen
+
+
+def test_a_page_of_a_test_with_a_long_name(suite: Suite, tmp_path: Path) -> None:
+    name = "\N{CJK UNIFIED IDEOGRAPH-6E2C}" * 100
+    text = f"import asyncio, pytest\n@pytest.mark.asyncio\nasync def test_{name}():\n"
+    suite(text + "    await asyncio.sleep(0.01)\n    assert False\n", "--asyncdemo-save", "pages")
+    (page,) = (tmp_path / "pages").iterdir()
+    assert re.fullmatch(r"test_it\.py__test_\u6e2c{50,}-[0-9a-f]{8}\.html", page.name)
+    assert len(page.name.encode()) <= 200
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_tests_of_like_names_have_pages_of_their_own(suite: Suite, tmp_path: Path, workers: list[str]) -> None:
+    text = "import asyncio, pytest\n@pytest.mark.asyncio\n@pytest.mark.parametrize('word', ['a b', 'a+b'])\n"
+    text += "async def test_it(word):\n    await asyncio.sleep(0.01)\n    assert False\n"
+    for _ in range(2):  # under the same names again
+        suite(text, "--asyncdemo-save", "pages", *workers)
+        names = {page.name for page in (tmp_path / "pages").iterdir()}
+        assert len(names) == 2
+        assert all(re.fullmatch(r"test_it\.py__test_it_a_b_?-[0-9a-f]{8}\.html", name) for name in names)
+
+
 def test_under_asyncdemo_run_it_leaves_the_work_to_that(
     asyncdemo: Callable[..., Result], tmp_path: Path, plugin_folder: Path
 ) -> None:
