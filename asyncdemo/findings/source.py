@@ -66,15 +66,11 @@ class Source:
 
     def every_call(self, name: str) -> list[ast.Call]:
         """All calls of a function of that name."""
-        return [node for node in self.nodes if isinstance(node, ast.Call) and called(node) == last_of(name)]
+        return self._calls.get(last_of(name), [])
 
     def uses_of(self, name: str) -> list[ast.expr]:
         """All places in which a name, or an attribute of that name, is read."""
-        return [
-            node
-            for node in self.nodes
-            if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load) and last_name(node) == name
-        ]
+        return self._uses.get(name, [])
 
     @cached_property
     def variables(self) -> set[str]:
@@ -186,6 +182,22 @@ class Source:
             return parse(self.text)
         except NOT_PYTHON:
             return ast.Module([], [])
+
+    @cached_property
+    def _calls(self) -> dict[str, list[ast.Call]]:
+        found: dict[str, list[ast.Call]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Call):
+                found.setdefault(called(node), []).append(node)
+        return found
+
+    @cached_property
+    def _uses(self) -> dict[str, list[ast.expr]]:
+        found: dict[str, list[ast.expr]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+                found.setdefault(last_name(node), []).append(node)
+        return found
 
     @cached_property
     def _imported(self) -> set[str]:

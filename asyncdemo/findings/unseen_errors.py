@@ -39,9 +39,11 @@ class _Lost(NamedTuple):
 def lost_error(evidence: Evidence) -> list[Finding]:
     """A task failed, and its error went nowhere: it is kept, it was given back and dropped, or hidden by cancel()."""
     groups: dict[tuple[Place, str, str], list[_Lost]] = {}
-    for lost in _lost(evidence):
+    every = list(_lost(evidence))
+    printed = _printed(evidence, {lost.raised.text for lost in every if not lost.raised.unseen} - {""})
+    for lost in every:
         place = evidence.place(lost.raised.path, lost.raised.line)
-        if place is not None and not _was_printed(evidence, lost.raised):
+        if place is not None and (lost.raised.unseen or lost.raised.text not in printed):
             groups.setdefault((place, lost.raised.error, lost.how), []).append(lost)
     return [_finding(place, some) for (place, _, _), some in groups.items()]
 
@@ -52,10 +54,13 @@ def is_lost(evidence: Evidence, task: Task | None) -> bool:
 
 
 def _lost(evidence: Evidence) -> Iterator[_Lost]:
-    dropped, told = list(_dropped_gathers(evidence)), _told_by_what_hangs(evidence)
-    for task in evidence.tasks.values():
+    failed = [task for task in evidence.tasks.values() if _counts(evidence, task)]
+    told = _told_by_what_hangs(evidence) if failed else set()
+    some_seen = any(task.raised is not None and not task.raised.unseen for task in failed)
+    dropped = list(_dropped_gathers(evidence)) if some_seen else []
+    for task in failed:
         raised = task.raised
-        if raised is None or task.id in told or not _counts(evidence, task):
+        if raised is None or task.id in told:
             continue
         if raised.unseen:
             how = "the task is kept, and nothing looked at its error"
@@ -85,11 +90,10 @@ def _told_by_what_hangs(evidence: Evidence) -> set[int]:
     return ended if ended and (deadlock(evidence) or stuck(evidence)) else set()
 
 
-def _was_printed(evidence: Evidence, raised: Raised) -> bool:
-    """True if somebody has printed what the error says, other than Python as it ends: then somebody has looked."""
-    if not raised.text or raised.unseen:
-        return False
-    return any(raised.text in output.text for output in evidence.run.output)
+def _printed(evidence: Evidence, texts: set[str]) -> set[str]:
+    """Those of some errors' texts that somebody has printed, other than Python as it ends: then somebody has looked."""
+    written = "\0".join(output.text for output in evidence.run.output) if texts else ""
+    return {text for text in texts if text in written}
 
 
 class _Dropped(NamedTuple):
@@ -297,7 +301,7 @@ def too_many_open(evidence: Evidence) -> list[Finding]:
 def _too_many(evidence: Evidence, place: Place | None, some: list[Task]) -> Finding:
     first = some[0]
     alike = [each for each in evidence.tasks.values() if (each.path, each.line) == (first.path, first.line)]
-    most = max(sum(_lives(each, other.created) for each in alike) for other in alike)
+    most = _at_once(alike)
     return Finding(
         "too-many-open",
         "error",
@@ -310,5 +314,12 @@ def _too_many(evidence: Evidence, place: Place | None, some: list[Task]) -> Find
     )
 
 
-def _lives(task: Task, moment: float) -> bool:
-    return task.created <= moment and (task.ended is None or task.ended > moment)
+def _at_once(tasks: list[Task]) -> int:
+    """The most tasks that were there at one moment."""
+    ends = sorted(max(task.created, task.ended) for task in tasks if task.ended is not None)
+    most = ended = 0
+    for begun, moment in enumerate(sorted(task.created for task in tasks), 1):
+        while ended < len(ends) and ends[ended] <= moment:
+            ended += 1
+        most = max(most, begun - ended)
+    return most
