@@ -10,7 +10,7 @@ from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.phrases import at, task_name
 from asyncdemo.findings.python_messages import Report
-from asyncdemo.findings.source import Source, last_name, last_of
+from asyncdemo.findings.source import Source, called, last_name, last_of
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import WAITING, Task
 
@@ -200,27 +200,75 @@ def _unclosed(evidence: Evidence, what: str) -> Finding:
 
 def _made(evidence: Evidence, what: str) -> Place | None:
     """The only call that makes such an object and gives it to a name that nothing closes, and not in a `with`."""
-    calls = {
-        (path, call.lineno)
+    calls = [
+        (path, source, call)
         for path, source in evidence.files.items()
         for name in _MAKERS.get(what, ())
         for call in source.every_call(name)
         if not _is_closed(source, call)
-    }
-    return calls.pop() if len(calls) == 1 else None
+    ]
+    places = {(path, call.lineno) for path, _, call in calls}
+    handed_on = any(_is_handed_on(source, call) for _, source, call in calls)
+    return places.pop() if len(places) == 1 and not handed_on else None
+
+
+_ENTERS = (
+    "enter_async_context",
+    "enter_context",
+    "push_async_exit",
+    "aclosing",
+    "closing",
+)  # close what they are given
+_SAME = (ast.Await, ast.IfExp, ast.BoolOp)  # give on what they are made of
+
+
+def _taker(source: Source, node: ast.AST) -> ast.AST | None:
+    """What takes the value of an expression."""
+    return next((parent for parent in source.parents(node) if not isinstance(parent, _SAME)), None)
+
+
+def _closes(taker: ast.AST | None) -> bool:
+    return isinstance(taker, ast.withitem) or (isinstance(taker, ast.Call) and called(taker) in _ENTERS)
+
+
+def _targets(taker: ast.AST | None) -> list[ast.Name | ast.Attribute | ast.Subscript]:
+    """All that a value is assigned to."""
+    match taker:
+        case ast.Assign(targets=targets):
+            pass
+        case ast.AnnAssign(target=target) | ast.NamedExpr(target=target):
+            targets = [target]
+        case _:
+            targets = []
+    every = (node for target in targets for node in ast.walk(target))
+    places = (node for node in every if isinstance(node, ast.Name | ast.Attribute | ast.Subscript))
+    return [node for node in places if isinstance(node.ctx, ast.Store)]
+
+
+def _uses(source: Source, call: ast.Call) -> list[ast.expr]:
+    """Where the file reads a name, in the function of the call, or an attribute, to which its value is assigned."""
+    function = source.around(call.lineno)
+    return [
+        use
+        for name in map(ast.unparse, _targets(_taker(source, call)))
+        for use in source.uses_of(last_of(name))
+        if ast.unparse(use) == name and (isinstance(use, ast.Attribute) or source.around(use.lineno) is function)
+    ]
 
 
 def _is_closed(source: Source, call: ast.Call) -> bool:
-    parents = [parent for parent in source.parents(call) if not isinstance(parent, ast.Await)]
-    if isinstance(parents[0], ast.withitem):
-        return True
-    targets = parents[0].targets if isinstance(parents[0], ast.Assign) else []
-    given = {ast.unparse(node) for target in targets for node in ast.walk(target) if isinstance(node, ast.expr)}
-    function = source.around(call.lineno)
+    """True if what a call gives is closed, or entered, at once or by its name."""
+    takers = [_taker(source, each) for each in (call, *_uses(source, call))]
     return any(
-        ast.unparse(use.value) in given
-        and (isinstance(use.value, ast.Attribute) or source.around(use.lineno) is function)
-        for name in ("close", "aclose")
-        for use in source.uses_of(name)
-        if isinstance(use, ast.Attribute)
+        _closes(each) or (isinstance(each, ast.Attribute) and each.attr in ("close", "aclose")) for each in takers
     )
+
+
+def _is_handed_on(source: Source, call: ast.Call) -> bool:
+    """True if others get what a call gives before it has a name, or as what a function returns: they may close it."""
+    taker = _taker(source, call)
+    if not isinstance(taker, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.Expr):
+        return True
+    if any(isinstance(target, ast.Subscript) for target in _targets(taker)):
+        return True
+    return any(isinstance(_taker(source, use), ast.Return | ast.Yield) for use in _uses(source, call))
