@@ -10,7 +10,8 @@ import sys
 import time
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,14 +119,17 @@ class ObservedSession:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Look at what the test has done once all is said: pytest tells of warnings last."""
-        self._begin(item)
+        with self._unnoticed(item):
+            self._begin(item)
         try:
             return (yield)
         except BaseException as error:
-            self._stopped(error)
+            with self._unnoticed(item):
+                self._stopped(error)
             raise
         finally:
-            self._end()
+            with self._unnoticed(item):
+                self._end()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -134,7 +138,8 @@ class ObservedSession:
         """Take note of a test that fails, and of where it stood, should it be a timeout."""
         report = yield
         if call.excinfo is not None:  # of a test of unittest's that is set by now only
-            self._stopped(call.excinfo.value)
+            with self._unnoticed(item):
+                self._stopped(call.excinfo.value)
         if report.failed:
             self._failed.add(item.nodeid)
         return report
@@ -184,13 +189,18 @@ class ObservedSession:
 
     def _end(self) -> None:
         now, self._now = self._now, None
-        assert now is not None
-        try:
+        if now is not None:  # else it could not be begun
             self._judge(now)
-        except Exception as error:  # an instrument may fail, never interfere
+
+    @contextmanager
+    def _unnoticed(self, item: pytest.Item) -> Iterator[None]:
+        """Make a note of what fails of ours: an instrument may fail, never interfere."""
+        try:
+            yield
+        except Exception as error:
             if os.environ.get("ASYNCDEMO_DEBUG"):
                 raise
-            self._told.notes.append(f"{now.item.nodeid} could not be judged: {type(error).__name__}: {error}")
+            self._told.notes.append(f"{item.nodeid} could not be judged: {type(error).__name__}: {error}")
 
     def _judge(self, now: _Now) -> None:
         """Tell what is found in the test that has just ended, and what others have left behind."""
@@ -266,11 +276,12 @@ def allowed(item: pytest.Item) -> frozenset[str]:
     rules: set[str] = set()
     for marker in item.iter_markers("asyncdemo"):
         given = marker.kwargs.get("allow")
-        if marker.args or set(marker.kwargs) != {"allow"} or not isinstance(given, str | list | tuple | set):
+        words = [given] if isinstance(given, str) else given
+        are_words = isinstance(words, list | tuple | set) and all(isinstance(word, str) for word in words)
+        if marker.args or set(marker.kwargs) != {"allow"} or not are_words:
             raise pytest.UsageError(f"{item.nodeid}: give the marker as @pytest.mark.asyncdemo(allow='RULE')")
-        words = ",".join([given] if isinstance(given, str) else given)
         try:
-            rules |= rules_named(words, "@pytest.mark.asyncdemo allow=")
+            rules |= rules_named(",".join(words), "@pytest.mark.asyncdemo allow=")
         except AsyncdemoError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from None
     return frozenset(RULES) if ANY in rules else frozenset(rules)

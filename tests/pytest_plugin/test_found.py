@@ -260,6 +260,8 @@ def test_a_marker_allows_findings(suite: Suite) -> None:
     [
         ("asyncdemo(allow='blocking')", "no rule is called 'blocking'; did you mean blocking-call?"),
         ("asyncdemo", "give the marker as @pytest.mark.asyncdemo(allow='RULE')"),
+        ("asyncdemo(allow=3)", "give the marker as @pytest.mark.asyncdemo(allow='RULE')"),
+        ("asyncdemo(allow=['blocking-call', 3])", "give the marker as @pytest.mark.asyncdemo(allow='RULE')"),
     ],
 )
 def test_a_marker_that_would_do_nothing_is_refused(suite: Suite, marker: str, message: str) -> None:

@@ -122,6 +122,34 @@ def test_asyncio_is_not_loaded_for_tests_that_do_not_use_it(suite: Suite) -> Non
     assert "no findings in 1 tests, 0 of which ran an event loop" in tested.section
 
 
+_CLOCK = """\
+import time
+
+def test_replaces_a_clock(request):
+    request.session.clock = time.process_time_ns
+    time.process_time_ns = None
+
+def test_goes_on():
+    pass
+
+def test_puts_it_back(request):
+    time.process_time_ns = request.session.clock
+
+def test_is_watched():
+    pass
+"""
+
+
+def test_what_fails_of_ours_breaks_no_test(suite: Suite) -> None:
+    tested = suite(_CLOCK, "--asyncdemo", env={"ASYNCDEMO_DEBUG": ""})
+    assert tested.status == 0, tested.report
+    assert "4 passed" in tested.report
+    told = "could not be judged: TypeError: 'NoneType' object is not callable"
+    for name in ("test_goes_on", "test_puts_it_back"):
+        assert tested.section.count(f"test_it.py::{name} {told}\n") == 1, tested.report
+    assert "test_is_watched" not in tested.section
+
+
 def test_ctrl_c_tells_where_a_test_hung_and_leaves_no_process(tmp_path: Path, plugin_folder: Path) -> None:
     text = "import asyncio, pytest\n@pytest.mark.asyncio\nasync def test_it():\n    print('begun', flush=True)\n"
     (tmp_path / "test_hanging.py").write_text(text + "    await asyncio.Event().wait()\n")
