@@ -24,6 +24,7 @@ from asyncdemo.runner.shared_memory import Memory, TraceReader, shared_memory
 from asyncdemo.runner.snapshots import read_snapshot
 from asyncdemo.runner.stacks import stack_pipe
 
+_OURS = "_asyncdemo_of_pytest"
 _PATIENCE = 2.0  # seconds that the watching process has for an answer
 _WATCH = """import os, sys
 os.fork() and os._exit(0)
@@ -50,6 +51,11 @@ class Armed:
         """Wait until the other process is ready, so that no test goes on before."""
         self.samples()
 
+    def is_watched(self) -> bool:
+        """True if somebody has looked at this process from outside all the time: who still answers."""
+        self.samples()
+        return self._watcher is not None and not self._watcher.is_lost
+
     def standstill(self, since: int) -> Standstill | None:
         """The last snapshot if it was taken after `since` (ns), its time counted from there."""
         return read_snapshot(self.memory, since)
@@ -70,7 +76,19 @@ def arm() -> Armed | None:
         if not probe.arm(memory.words(0, layout.SIZE)):
             stack.close()
             return None
+        _places()[_OURS] = True
     return Armed(memory, None if pipe is None else _start_watcher(memory, pipe), stack)
+
+
+def was_armed() -> bool:
+    """True if the probe that is in place was put there by a pytest that ran in this process before."""
+    return _OURS in _places()
+
+
+def _places() -> dict[str, object]:
+    """The names beside the function that imports: the probe's own where one is in place."""
+    found: dict[str, object] = sys.modules["_frozen_importlib"]._find_and_load.__globals__
+    return found
 
 
 @contextmanager
@@ -93,6 +111,7 @@ class Watcher:
     def __init__(self, asking: socket.socket) -> None:
         self._asking: socket.socket | None = asking
         self._answers = asking.makefile("rb")
+        self.is_lost = False
 
     def samples(self) -> tuple[Sample, ...]:
         """The stacks since the last call; none where it is gone, or does not answer."""
@@ -102,6 +121,7 @@ class Watcher:
             self._asking.sendall(b"?")
             answer = json.loads(self._answers.readline())
         except (OSError, ValueError):
+            self.is_lost = True
             self.close()
             return ()
         return tuple(Sample(at, tuple(Frame(*frame) for frame in frames), thread) for at, frames, thread in answer)

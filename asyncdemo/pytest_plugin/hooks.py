@@ -19,7 +19,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--asyncdemo-fail-on",
         metavar="RULES",
-        help="Exit with status 1 if one of these findings is made: RULE,RULE or any. Implies --asyncdemo.",
+        help="Exit with status 1 if one of these findings is made, or if not all was seen: RULE,RULE or any. Implies "
+        "--asyncdemo.",
     )
     group.addoption(
         "--asyncdemo-save",

@@ -23,7 +23,7 @@ from asyncdemo.findings import RULES
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds
 from asyncdemo.model.traces import Standstill, Trace
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.pytest_plugin.arming import Armed, arm
+from asyncdemo.pytest_plugin.arming import Armed, arm, was_armed
 from asyncdemo.pytest_plugin.left_tasks import LeftTasks
 from asyncdemo.pytest_plugin.observed_test import (
     FoundInTest,
@@ -50,7 +50,10 @@ def begin(config: pytest.Config) -> None:
     told, armed = Told(), None
     try:
         armed = None if spreads else arm()
-        told.already_watched = armed is None and not spreads
+        if armed is None and not spreads and was_armed():
+            told.notes.append("no test was watched: a pytest was before in this process; each needs one of its own")
+        else:
+            told.already_watched = armed is None and not spreads
     except Exception as error:  # an instrument may fail, never interfere
         if os.environ.get("ASYNCDEMO_DEBUG"):
             raise
@@ -152,8 +155,11 @@ class ObservedSession:
 
     def pytest_sessionfinish(self) -> None:
         """Tell what was not seen; let the other process end."""
-        self._told.not_traced = bool(self._armed.memory[layout.UNTRACED] & layout.OTHER_LOOP)
-        self._told.given_up = self._armed.memory[layout.UNTRACED] & 2 != 0
+        untraced = self._armed.memory[layout.UNTRACED]
+        self._told.not_traced = bool(untraced & layout.OTHER_LOOP)
+        self._told.given_up = untraced & 2 != 0
+        self._told.greenlets = bool(untraced & layout.GEVENT)
+        self._told.unwatched = not self._armed.is_watched()
         logging.getLogger("asyncio").removeFilter(self._log)
 
     @pytest.hookimpl(trylast=True)
@@ -276,9 +282,9 @@ def allowed(item: pytest.Item) -> frozenset[str]:
     rules: set[str] = set()
     for marker in item.iter_markers("asyncdemo"):
         given = marker.kwargs.get("allow")
-        words = [given] if isinstance(given, str) else given
-        are_words = isinstance(words, list | tuple | set) and all(isinstance(word, str) for word in words)
-        if marker.args or set(marker.kwargs) != {"allow"} or not are_words:
+        given = [given] if isinstance(given, str) else given
+        words = [each for each in given if isinstance(each, str)] if isinstance(given, list | tuple | set) else []
+        if marker.args or set(marker.kwargs) != {"allow"} or not words or len(words) < len(given):
             raise pytest.UsageError(f"{item.nodeid}: give the marker as @pytest.mark.asyncdemo(allow='RULE')")
         try:
             rules |= rules_named(",".join(words), "@pytest.mark.asyncdemo allow=")

@@ -11,6 +11,13 @@ from asyncdemo.cli.exit_status import ANY
 from asyncdemo.model.recording import Finding, Run
 from asyncdemo.pytest_plugin.observed_test import FoundInTest, findings_from_json
 
+_LIMITS = {  # what was not seen, by the names in Told
+    "not_traced": "an event loop was not watched: it is neither asyncio's own nor uvloop's",
+    "given_up": "the trace was given up, so that of some tests not all was seen: ASYNCDEMO_DEBUG=1 says why",
+    "greenlets": "gevent's greenlets were not watched; of threads and tasks on top of them not all may be true",
+    "unwatched": "the process that looks on from outside was lost, or could not be started: hangs, and the lines of "
+    "blocking calls, may be missing",
+}
 _WIDTH = 100  # columns of a table of tasks, at most
 
 
@@ -20,7 +27,7 @@ class Told:
     def __init__(self, *, already_watched: bool = False) -> None:
         self.already_watched = already_watched
         self.tests = self.watched = 0
-        self.not_traced = self.given_up = False
+        self.not_traced = self.given_up = self.greenlets = self.unwatched = False
         self.notes: list[str] = []
         self.unsaved: list[str] = []  # pages that are missing, though all was seen
         self.found: dict[str, list[FoundInTest]] = {}
@@ -38,9 +45,8 @@ class Told:
         """Add what another process has told."""
         self.tests += fields["tests"]
         self.watched += fields["watched"]
-        self.not_traced |= fields["not_traced"]
-        self.given_up |= fields["given_up"]
-        self.already_watched |= fields["already_watched"]
+        for name in ("already_watched", *_LIMITS):
+            setattr(self, name, getattr(self, name) or fields[name])
         self.notes += fields["notes"]
         self.unsaved += fields["unsaved"]
         for each in fields["found"]:
@@ -87,7 +93,7 @@ class FinalReport:
 
     def _is_unsure(self) -> bool:
         told = self._told
-        return told.already_watched or told.not_traced or told.given_up or bool(told.notes)
+        return bool(told.notes) or any(getattr(told, name) for name in _LIMITS)
 
     def _named(self) -> list[str]:
         """The tests with findings that --asyncdemo-fail-on names."""
@@ -103,7 +109,8 @@ class FinalReport:
         told = self._told
         if told.already_watched:
             yield "asyncdemo run watches this pytest: the findings are in its report"
-            yield from self._broken()
+            if self._rules:
+                yield "--asyncdemo-fail-on is left to asyncdemo run --fail-on"
             return
         for test, some in told.found.items():
             yield test
@@ -141,10 +148,7 @@ class FinalReport:
 
     def _limits(self) -> Iterator[str]:
         """What was not seen."""
-        if self._told.not_traced:
-            yield "an event loop was not watched: it is neither asyncio's own nor uvloop's"
-        if self._told.given_up:
-            yield "the trace was given up, so that of some tests not all was seen: ASYNCDEMO_DEBUG=1 says why"
+        yield from (said for name, said in _LIMITS.items() if getattr(self._told, name))
         yield from self._told.notes
         yield from self._told.unsaved
 

@@ -3,13 +3,14 @@
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY, Result
+from tests.conftest import REPOSITORY, Result, clean_environment
 from tests.pytest_plugin.conftest import LOADED, PytestRun
 
 pytestmark = pytest.mark.process
@@ -260,6 +261,7 @@ def test_a_marker_allows_findings(suite: Suite) -> None:
     [
         ("asyncdemo(allow='blocking')", "no rule is called 'blocking'; did you mean blocking-call?"),
         ("asyncdemo", "give the marker as @pytest.mark.asyncdemo(allow='RULE')"),
+        ("asyncdemo(allow=[])", "give the marker as @pytest.mark.asyncdemo(allow='RULE')"),
         ("asyncdemo(allow=3)", "give the marker as @pytest.mark.asyncdemo(allow='RULE')"),
         ("asyncdemo(allow=['blocking-call', 3])", "give the marker as @pytest.mark.asyncdemo(allow='RULE')"),
     ],
@@ -340,10 +342,72 @@ def test_under_asyncdemo_run_it_leaves_the_work_to_that(
 ) -> None:
     (tmp_path / "test_it.py").write_text(_FAULTS)
     env = {"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{plugin_folder}", "VIRTUAL_ENV": sys.prefix}
-    arguments = ["-p", "no:cacheprovider", *LOADED, "--asyncdemo"]
+    arguments = ["-p", "no:cacheprovider", *LOADED, "--asyncdemo-fail-on", "any"]
     run = json.loads(asyncdemo("run", "--json", "-m", "pytest", "--", *arguments, env=env).stdout)["runs"][0]
     said = "".join(piece["text"] for piece in run["output"])
     assert "asyncdemo run watches this pytest: the findings are in its report" in said
+    assert "--asyncdemo-fail-on is left to asyncdemo run --fail-on" in said
+    assert "not all was seen" not in said
+    assert run["outcome"] == {"kind": "exited", "code": 0}
     told = {finding["rule"]: finding["message"] for finding in run["findings"]}
     assert "Test: test_it.py::test_forgets." in told["never-awaited"]
     assert "cancelled-at-exit" not in told  # pytest-asyncio closes the loop much later
+
+
+_GREENLETS = "import gevent.hub\ndef test_it():\n    pass\n"
+_KILLS = """\
+import os, pathlib, signal
+
+def test_it():
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_text()
+        except OSError:
+            continue
+        if f"/proc/{os.getpid()}/fd/" in command:
+            os.kill(int(process.name), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (_GREENLETS, "gevent's greenlets were not watched; of threads and tasks on top of them not all may be true"),
+        (
+            _KILLS,
+            "the process that looks on from outside was lost, or could not be started: hangs, and the lines of "
+            "blocking calls, may be missing",
+        ),
+    ],
+    ids=["gevent", "watcher"],
+)
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]])
+def test_what_was_not_seen_is_told(suite: Suite, tmp_path: Path, text: str, said: str, workers: list[str]) -> None:
+    (tmp_path / "gevent").mkdir()  # called like it, which is enough
+    for name in ("__init__", "hub"):
+        (tmp_path / "gevent" / f"{name}.py").write_text("")
+    tested = suite(text, "--asyncdemo-fail-on", "deadlock", *workers)
+    assert tested.status == 1, tested.report
+    assert f"\n{said}\nnot all was seen, so --asyncdemo-fail-on cannot be kept\n" in tested.section, tested.report
+    tested = suite("def test_it():\n    pass\n", "--asyncdemo-fail-on", "deadlock", *workers)
+    assert tested.status == 0, tested.report
+
+
+def test_a_second_pytest_in_one_process_says_that_it_sees_nothing(tmp_path: Path, plugin_folder: Path) -> None:
+    (tmp_path / "test_it.py").write_text(_FAULTS)
+    arguments = ["-q", "-p", "no:cacheprovider", *LOADED, "--asyncdemo-fail-on", "deadlock", "test_it.py"]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import pytest\nfor _ in 'ab':\n    print(int(pytest.main({arguments})), flush=True)"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=clean_environment({"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{plugin_folder}"}),
+        timeout=60,
+        check=True,
+    )
+    first, second = re.split("^0$", done.stdout, maxsplit=1, flags=re.MULTILINE)
+    assert "4 findings in 4 of 5 tests" in first
+    assert "no test was watched: a pytest was before in this process; each needs one of its own\n" in second
+    assert "asyncdemo run" not in second
+    assert second.endswith("\n1\n")
