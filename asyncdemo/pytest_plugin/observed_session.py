@@ -282,9 +282,9 @@ def allowed(item: pytest.Item) -> frozenset[str]:
     rules: set[str] = set()
     for marker in item.iter_markers("asyncdemo"):
         given = marker.kwargs.get("allow")
-        given = [given] if isinstance(given, str) else given
-        words = [each for each in given if isinstance(each, str)] if isinstance(given, list | tuple | set) else []
-        if marker.args or set(marker.kwargs) != {"allow"} or not words or len(words) < len(given):
+        every = list(given) if isinstance(given, list | tuple | set) else [given]
+        words = [each for each in every if isinstance(each, str)]
+        if marker.args or set(marker.kwargs) != {"allow"} or not words or words != every:
             raise pytest.UsageError(f"{item.nodeid}: give the marker as @pytest.mark.asyncdemo(allow='RULE')")
         try:
             rules |= rules_named(",".join(words), "@pytest.mark.asyncdemo allow=")
