@@ -111,6 +111,11 @@ _SOME_WAITS, _MOST_WAITS = 4, 12  # lines of where it waited; where that was ask
 _COARSE = 4  # folded by more than this part of the axis, what is in one lane has little in common
 
 
+def has_lanes(timeline: Timeline | None) -> bool:
+    """True if the timeline is drawn without being asked for: two tasks at a time, for long enough to be seen."""
+    return timeline is not None and _worth_it(shown_tasks(timeline, full=False), 0)
+
+
 def timeline_rows(
     page: Page,
     run: Run,

@@ -11,7 +11,7 @@ from asyncdemo.views.shown_modules import ShownModule, shown_modules
 from asyncdemo.views.terminal.annotated_code import Row, code_rows
 from asyncdemo.views.terminal.finding_rows import BRIEF, finding_rows
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
-from asyncdemo.views.terminal.lane_rows import timeline_rows
+from asyncdemo.views.terminal.lane_rows import has_lanes, timeline_rows
 from asyncdemo.views.terminal.output_lines import FEWEST
 from asyncdemo.views.terminal.page import Page
 
@@ -83,7 +83,7 @@ class Sharing(NamedTuple):
         free, run = ROWS - FRAME + 2 - below, self.run
         lines = sum(bool(text.strip()) for _, text in self.code)
         least = bool(lines) + (output + 1 if written else min(output, FEWEST) + heading)
-        lanes = LEAST_LANES + 1 if run.timeline is not None and len(run.timeline.tasks) > 1 else 0
+        lanes = LEAST_LANES + 1 if self.look.timeline or has_lanes(run.timeline) else 0
         some = min(lines, LEAST_CODE)
         findings, tight = self._findings(free - 1 - least - some - lanes, free - 1 - least - min(some, 1))
         free -= _height(findings) - tight
