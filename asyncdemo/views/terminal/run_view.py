@@ -160,9 +160,6 @@ class RunView:
         self._zero = run.seconds.zero or 0.0
         self._write_title(run, wording.seconds(_headline(run)))
         lines = Lines(self._page)
-        if self._look.fold and run.outcome.reason == "deadlock" and run.stopped is not None:
-            # The traceback of being stopped is not the script's own, and the finding says more.
-            self._held = [each for each in self._held if each.at < run.stopped]
         told = self._told(self._held, run)
         rows = [*self._rows(lines, told), *lines.end()] if self._look.fold else []
         marked = any(row.stream != "stdout" for row in rows)
@@ -191,6 +188,8 @@ class RunView:
 
     def _told(self, outputs: Sequence[Output], run: Run) -> Sequence[Output | Folded]:
         """The output, without what Python says of being stopped where the findings say more of it."""
+        if self._look.fold and run.outcome.reason == "deadlock" and run.stopped is not None:
+            return [each for each in outputs if each.at < run.stopped]  # a scenario's traceback is not its own
         return outputs if self._look.full or not is_told_better(run) else without_stop(outputs, run)
 
     def _rows(self, lines: Lines, told: Sequence[Output | Folded]) -> Iterator[Line]:
