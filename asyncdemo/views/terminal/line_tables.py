@@ -78,7 +78,9 @@ def wait_rows(page: Page, rows: Sequence[WaitTime], subject: Subject, most: int 
         numbers = "".join(f"{value:>{width}}" for value, width in zip(values, widths, strict=True))
         name = cut(place, column, page.glyphs["more"])
         wait = cut(page.shown(row.wait), max(1, room - column), page.glyphs["more"])
-        table.append((name + " " * (column + 1 - cells(name)), f"{numbers}  ", (wait, "dim" if row.for_tasks else "")))
+        table.append(
+            (name + " " * (column + 1 - cells(name)), f"{numbers}  ", (wait, "dim" if row.for_tasks else "plain"))
+        )
     if len(shown) < len(rows):
         table.append(((f"{page.glyphs['more']} {len(rows) - len(shown)} more lines: {page.unfold}", "dim"),))
     return table

@@ -116,8 +116,8 @@ class Page:
         self.stream.flush()
 
     def _styled(self, text: str, style: str) -> str:
-        text = self.shown(text)
-        return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self.coloured and text.strip() and STYLES[style] else text
+        text, code = self.shown(text), STYLES[style]  # a style that there is not fails without colours, too
+        return f"\x1b[{code}m{text}\x1b[0m" if self.coloured and code and text.strip() else text
 
 
 def standard_page(*, ascii_only: bool = False) -> Page:
