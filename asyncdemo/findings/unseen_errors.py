@@ -22,6 +22,7 @@ from asyncdemo.model.spans import WAITING, Raised, Task
 _NO_FAULT = {"KeyboardInterrupt", "SystemExit", "CancelledError", "GeneratorExit"}
 _LOOKS = ("exception", "result", "add_done_callback", "as_completed", "wait")  # by these an error can be seen
 _TOO_MANY = "Too many open files"
+_FEW = 500  # texts that are searched for one by one faster than by a look at each piece of the output
 _SOON = 0.1  # seconds in which Python has written a whole traceback of a group
 _MOST = 60  # characters of an error that are quoted
 
@@ -93,7 +94,17 @@ def _told_by_what_hangs(evidence: Evidence) -> set[int]:
 def _printed(evidence: Evidence, texts: set[str]) -> set[str]:
     """Those of some errors' texts that somebody has printed, other than Python as it ends: then somebody has looked."""
     written = "\0".join(output.text for output in evidence.run.output) if texts else ""
-    return {text for text in texts if text in written}
+    alike: dict[int, set[str]] = {}
+    for text in texts:
+        alike.setdefault(len(text), set()).add(text)
+    found = set[str]()
+    for length, some in alike.items():
+        if len(some) < _FEW:
+            found |= {text for text in some if text in written}
+        else:
+            pieces = (written[start : start + length] for start in range(len(written) - length + 1))
+            found.update(piece for piece in pieces if piece in some)
+    return found
 
 
 class _Dropped(NamedTuple):

@@ -23,12 +23,17 @@ def failed(number: int, error: str, text: str, created: float, ended: float) -> 
     return task(number, "job", 3, created=created, ended=ended, end="raised", raised=Raised(error, PATH, 3, text))
 
 
-def dropped(count: int) -> Run:
-    """So many tasks that failed alike in a gather whose results are dropped, and ten times as many prints."""
-    tasks = [failed(number + 2, "ValueError", "refused", 0.1, 0.2) for number in range(count)]
+def dropped(count: int, text: str = "refused") -> Run:
+    """So many tasks that failed in a gather whose results are dropped, and ten times as many prints."""
+    tasks = [failed(number + 2, "ValueError", text.format(number), 0.1, 0.2) for number in range(count)]
     output = tuple(Output(0.01, "stdout", f"row {index}\n") for index in range(10 * count))
     main = MAIN._replace(line=2)
     return run([main, *tasks], [(1, "waiting", 0.1, 0.3, 3)], source=GATHERS + GATHER + JOBS, output=output)
+
+
+def differing(count: int) -> Run:
+    """The same, each task with another error."""
+    return dropped(count, "{:05} refused")
 
 
 def opened(count: int) -> Run:
@@ -58,12 +63,13 @@ def cancelled(count: int) -> Run:
 class Case(NamedTuple):
     rule: Callable[[Evidence], list[Finding]]
     made: Callable[[int], Run]
-    count: int
+    size: int
     times: Callable[[int], list[int]]
 
 
 CASES = {
     "lost in a gather": Case(lost_error, dropped, 500, lambda count: [count]),
+    "each with its own error": Case(lost_error, differing, 600, lambda count: [count]),
     "too many": Case(too_many_open, opened, 500, lambda count: [count - 100]),
     "nothing failed": Case(lost_error, fine, 40, lambda count: []),
     "only cancelled": Case(lost_error, cancelled, 200, lambda count: [count]),
@@ -74,7 +80,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_cost_is_linear(case: Case) -> None:
     took = []
-    for count in (case.count, 4 * case.count):
+    for count in (case.size, 4 * case.size):
         made = case.made(count)
         assert [finding.times for finding in case.rule(Evidence(made, THRESHOLDS))] == case.times(count)
         took.append(min(_seconds(case.rule, made) for _ in range(3)))
@@ -91,3 +97,10 @@ def _seconds(rule: Callable[[Evidence], list[Finding]], made: Run) -> float:
 def test_as_many_at_once_as_there_were() -> None:
     (found,) = too_many_open(Evidence(opened(300), THRESHOLDS))
     assert "200 of 300 job() tasks failed, as 100 ran at once" in found.message
+
+
+def test_what_was_printed_is_not_lost_however_many_there_are() -> None:
+    made = differing(600)
+    output = tuple(Output(0.4, "stdout", f"job: {number:05} refused!\n") for number in range(0, 600, 3))
+    (found,) = lost_error(Evidence(made._replace(output=output), THRESHOLDS))
+    assert found.times == 400
