@@ -537,3 +537,29 @@ async def main():
     print("end of", type(asyncio.get_running_loop()).__name__)
 Loop().run(main())
 """
+
+# While another thread puts something in, tasks are made, and the loop is left and entered again.
+MADE_IN_A_FLOOD = """
+import asyncio
+async def nothing():
+    pass
+def flood():
+    while not done:
+        loop.call_soon_threadsafe(int)
+        time.sleep(0.00001)  # else it need not let the loop have a turn
+async def makes():
+    for _ in range(100):
+        asyncio.ensure_future(nothing())
+    await asyncio.sleep(0)
+loop = asyncio.new_event_loop()
+sys.setswitchinterval(1e-6)
+done = False
+thread = threading.Thread(target=flood)
+thread.start()
+for _ in range(100):
+    loop.run_until_complete(makes())
+done = True
+thread.join()
+loop.close()
+print("done")
+"""

@@ -251,6 +251,14 @@ def test_a_flood_from_other_threads(observed: Observe, python: str) -> None:
     assert seen.task("ticks").end == "returned"
 
 
+@every_python
+def test_tasks_that_are_made_in_a_flood_from_other_threads(observed: Observe, python: str) -> None:
+    seen = observed(scripts.MADE_IN_A_FLOOD, python)
+    assert seen.printed == "done\n"
+    assert seen.timeline.complete
+    assert {task.end for task in seen.timeline.tasks if task.coroutine == "makes"} == {"returned"}
+
+
 @pytest.mark.parametrize("python", ["3.12", "3.13", "3.14", "3.15"], indirect=True)
 def test_eager_tasks_that_are_suspended(observed: Observe, python: str) -> None:
     seen = observed(scripts.EAGER, python, until=agrees)

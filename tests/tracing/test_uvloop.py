@@ -6,7 +6,7 @@ import pytest
 
 from tests.environments import environment
 from tests.processes import VERSIONS
-from tests.tracing.asyncio_scripts import HEARTBEAT, STATES
+from tests.tracing.asyncio_scripts import HEARTBEAT, MADE_IN_A_FLOOD, STATES
 from tests.tracing.conftest import Observe, agree, agrees
 from tests.tracing.test_invisible import ASYNCIO_TRACED, Both, both, same
 from tests.tracing.uvloop_scripts import INSTALL, INTERRUPTED, UVLOOP
@@ -51,6 +51,15 @@ def test_states_and_their_times(observed: Observe, version: str) -> None:
 def test_an_overdue_heartbeat_is_ready_from_when_it_was_due(observed: Observe, version: str) -> None:
     seen = observed(on_uvloop(HEARTBEAT), environment(version, "uvloop"), until=agrees)
     agree(seen)
+
+
+@pytest.mark.parametrize("version", [pytest.param(each, marks=pytest.mark.observation) for each in VERSIONS] + [NEWEST])
+def test_tasks_that_are_made_in_a_flood_from_other_threads(observed: Observe, version: str) -> None:
+    source = MADE_IN_A_FLOOD.replace("import asyncio", "import asyncio, uvloop").replace("asyncio.new_", "uvloop.new_")
+    seen = observed(source, environment(version, "uvloop"))
+    assert seen.printed == "done\n"
+    assert seen.timeline.complete
+    assert {task.end for task in seen.timeline.tasks if task.coroutine == "makes"} == {"returned"}
 
 
 BLOCKS = """

@@ -411,8 +411,8 @@ class Queue(collections.deque):
     def look_for_created(self, now):
         """The loop begins to run: tasks may have been made before."""
         self.check(now)
-        for handle, put_in in list(zip(self, self.put_in)):  # noqa: B905 (not before 3.10)
-            callback = self.callback_of(handle)
+        for at in range(min(_length(self), len(self.put_in))):  # by index: other threads may put in more meanwhile
+            callback, put_in = self.callback_of(self[at]), self.put_in[at]
             task = self.library.task_of(callback)
             if task is not None and id(task) not in self.known and self.library.is_first_step(callback):
                 self.begun(task, None, put_in or now, layout.NOT_BEGUN)
@@ -439,9 +439,16 @@ class Queue(collections.deque):
 
     def ends_with_step_of(self, task):
         """Whether the step of this task was put in last."""
-        for handle in reversed(self):  # self[-1] would ask for the length, which means something else to uvloop's queue
-            return getattr(self.callback_of(handle), "__self__", None) is task
-        return False
+        # Other threads may change the queue meanwhile: no iterator. And self[-1] would ask for the length, which means
+        # something else to uvloop's queue.
+        count = _length(self)
+        try:
+            handle = self[count - 1] if count else None
+        except IndexError as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
+            return False
+        return count > 0 and getattr(self.callback_of(handle), "__self__", None) is task
 
     def cleared(self):
         """The queue is about to be emptied: if because its loop is closed, nothing of ours is kept any longer."""

@@ -146,11 +146,11 @@ class _Queue(_asyncdemo_queue.Queue):
         fresh, self.looked = count - self.looked, max(0, count - 1)
         if fresh <= 0:
             return
-        put_in = list(itertools.islice(reversed(self.put_in), fresh))
-        for number, handle in enumerate(list(itertools.islice(reversed(self), fresh))[::-1], 1):
-            callback = _referents(handle)[_CALLBACK]
+        times = self.put_in
+        for at in range(count - fresh, count):  # by index: other threads may put in more meanwhile
+            callback = _referents(self[at])[_CALLBACK]
             if type(callback) is stepper and id(callback.__self__) not in self.known:
-                when = put_in[-number] if len(put_in) == fresh else time.monotonic_ns()
+                when = times[at] if at < len(times) else time.monotonic_ns()
                 self.begun(callback.__self__, self.current(), when, layout.NOT_BEGUN)
 
 
