@@ -55,6 +55,8 @@ class Children:
         stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self._programs: dict[int, _Program] = {}  # by their slots
         self._stopped: set[int] = set()  # the numbers of those that the end of the run has stopped
+        self._outliving: set[int] = set()  # of those that still ran when the script had ended
+        self._cleared = 0
         self._slots: list[_Slot] = []
         for number in range(MOST):
             memory, pipe = stack.enter_context(shared_memory()), stack.enter_context(stack_pipe())
@@ -76,10 +78,24 @@ class Children:
         """All are about to be stopped: see once more where each of them stands."""
         until = time.monotonic() + _ASKING
         for program in self._programs.values():
-            if not program.memory[layout.END] and linux.has_thread(program.pid, program.pid):
+            if _is_running(program):
                 self._stopped.add(program.pid)
                 if program.snapshots is not None and program.memory[layout.TRACED] and time.monotonic() < until:
                     program.snapshots.ask_before_the_end()
+
+    def clearing(self) -> None:
+        """Those that have outlived the script are about to be stopped: take note of which there are."""
+        self._welcome()
+        self._cleared = time.monotonic_ns()
+        self._outliving = {each.pid for each in self._programs.values() if _is_running(each)}
+
+    def _was_stopped(self, program: _Program, *, any_left: bool) -> bool:
+        """True if the end of the run has stopped it: not if it ended by itself in the moment that it has for that."""
+        if program.pid in self._stopped:
+            return True
+        ended = program.memory[layout.END]
+        by_itself = ended and ended < self._cleared + linux.ENDING * 1e9
+        return any_left and program.pid in self._outliving and not by_itself
 
     @property
     def pids(self) -> set[int]:
@@ -95,12 +111,16 @@ class Children:
         if missed:
             yield f"{missed} more Python program{'s' if missed > 1 else ''} not watched: {MOST} are, at most"
 
-    def runs(self, started: int, ended: int, thresholds: Mapping[str, float]) -> tuple[Run, ...]:
-        """Their runs, in the order in which they came; the run that they are part of began and ended then (ns)."""
+    def runs(self, started: int, ended: int, thresholds: Mapping[str, float], *, any_left: bool) -> tuple[Run, ...]:
+        """Their runs, in the order in which they came; the run that they are part of began and ended then (ns).
+
+        `any_left`: there were processes that the script had left running, and that were stopped.
+        """
         self._welcome()
         programs = [each for each in self._programs.values() if each.name is not None and each.memory.attached]
         ordered = sorted(programs, key=lambda each: each.memory[layout.READY])
-        return tuple(_run(each, started, ended, thresholds, stopped=each.pid in self._stopped) for each in ordered)
+        stopped = {each.pid for each in ordered if self._was_stopped(each, any_left=any_left)}
+        return tuple(_run(each, started, ended, thresholds, stopped=each.pid in stopped) for each in ordered)
 
     def _welcome(self) -> None:
         taken = (name.split("-") for name in _names(self.folder) if name.startswith("taken-"))
@@ -115,6 +135,10 @@ class Children:
         snapshots = None if stacks is None else Snapshots(memory, stacks, started)
         name, executable = linux.program(pid), linux.executable(pid)
         return _Program(pid, parent, started, name, executable, memory, stacks, snapshots)
+
+
+def _is_running(program: _Program) -> bool:
+    return not program.memory[layout.END] and linux.is_running(program.pid)
 
 
 def _names(folder: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 _PR_SET_CHILD_SUBREAPER, _PR_GET_CHILD_SUBREAPER = 36, 37
 _OF_MULTIPROCESSING = b"from multiprocessing.resource_tracker ", b"from multiprocessing.forkserver "
 _PAUSE = 0.01  # seconds between two looks at what is left
-_ENDING = 0.2  # seconds that they have for ending by themselves
+ENDING = 0.2  # seconds that they have for ending by themselves
 _KILLING = 1.0  # seconds of SIGKILL at most: what survives that is stuck in the kernel
 
 
@@ -107,6 +107,14 @@ def signal_thread(pid: int, thread: int, number: int) -> bool:
 def has_thread(pid: int, thread: int) -> bool:
     """True if a process still has a thread, by the number that the kernel has for it."""
     return Path("/proc", str(pid), "task", str(thread)).exists()
+
+
+def is_running(pid: int) -> bool:
+    """True if a process is there and has not ended, whether or not its parent has taken note of that."""
+    try:
+        return Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+    except OSError:
+        return False
 
 
 def times_slept(thread: int) -> int | None:
@@ -274,7 +282,7 @@ def collect_children(spare: set[int]) -> bool:
 
 def _let_end(spare: set[int]) -> None:
     """Wait for our own children to end, for a bounded time."""
-    until = time.monotonic() + _ENDING
+    until = time.monotonic() + ENDING
     while not collect_children(spare) and time.monotonic() < until:
         time.sleep(_PAUSE)
 

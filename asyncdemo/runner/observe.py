@@ -232,6 +232,11 @@ class _Watch:
         if self._listener is not None:
             self._listener.stopping()
 
+    def clearing(self) -> None:
+        """The script has ended: what of its programs still runs is stopped now."""
+        if self.children is not None:
+            self.children.clearing()
+
     def _reads_input(self) -> bool:
         return self._terminal_lent and linux.reads_input(self._child.pid)
 
@@ -258,7 +263,7 @@ class _Watch:
             from asyncdemo.findings import THRESHOLDS
 
             thresholds = self._plan.thresholds or THRESHOLDS
-            children = self.children.runs(self._child.started, ended.at, thresholds)
+            children = self.children.runs(self._child.started, ended.at, thresholds, any_left=left > 0)
             run = run._replace(children=children, notes=(*run.notes, *self.children.notes()))
         return run if self._plan.times_only or not self._memory.attached else self._judged(with_modules(run))
 

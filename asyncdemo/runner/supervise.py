@@ -42,6 +42,9 @@ class Observer(Protocol):
     def stopping(self, *, told: bool) -> None:
         """Take note that the child is about to be made to end, or was `told` to just now."""
 
+    def clearing(self) -> None:
+        """Take note that the child has ended, and that what it has left running is about to be stopped."""
+
 
 def supervise(
     child: Child,
@@ -151,6 +154,7 @@ class _Supervisor:
         """Let what is left end by itself for a moment, then stop it; then take what is still in the pipe."""
         with anyio.move_on_after(LINGER if self._escalation.cause is None else 0):
             await self._drained.wait()
+        self._observer.clearing()
         ended = self._child.finish(LINGER)
         with anyio.move_on_after(LINGER):
             await self._drained.wait()

@@ -146,6 +146,22 @@ def test_children_that_hang_are_told_when_the_run_is_stopped(asyncdemo: Asyncdem
     assert rules(child) == [("deadlock", 5)]
 
 
+@pytest.mark.parametrize("own", [True, False], ids=["own", "stopped"])
+def test_a_child_that_outlives_the_program(asyncdemo: Asyncdemo, tmp_path: Path, own: bool) -> None:
+    child = "import sys\nprint('there', flush=True)\nsys.stdout = None\n"
+    child += "import asyncio\nasyncio.run(asyncio.sleep(0))\n" + ("" if own else "asyncio.run(asyncio.sleep(60))\n")
+    (tmp_path / "child.py").write_text(child)
+    main = "import subprocess, sys\nchild = subprocess.Popen([sys.executable, 'child.py'], stdout=subprocess.PIPE)\n"
+    (tmp_path / "main.py").write_text(main + "child.stdout.readline()\n" + ("child.wait()\n" if own else ""))
+    whole, told = ran(asyncdemo, "main.py", "--children")
+    assert whole["outcome"] == {"kind": "exited", "code": 0}
+    said = "1 process that it had started and left running had to be stopped"
+    assert whole["notes"] == ([] if own else [said])
+    interrupted = {"kind": "interrupted", "reason": "stopped with the run"}
+    assert told["outcome"] == ({"kind": "exited", "reason": "ended"} if own else interrupted)
+    assert not told["findings"]
+
+
 def test_a_loop_that_cannot_be_traced_is_told_of_the_child_that_runs_it(asyncdemo: Asyncdemo, tmp_path: Path) -> None:
     other = "import asyncio, collections\nloop = asyncio.SelectorEventLoop()\n"
     other += "loop._ready = type('Other', (collections.deque,), {})()\nloop.run_until_complete(asyncio.sleep(0.01))\n"
