@@ -13,10 +13,11 @@ from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.handed import has_run, seen_lines
 from asyncdemo.findings.hangs import deadlock, stuck
+from asyncdemo.findings.looked_at import are_used, cancels, closes, seen_by_themselves
 from asyncdemo.findings.phrases import at, task_name
 from asyncdemo.findings.python_messages import Report
 from asyncdemo.findings.source import FUNCTIONS, Source, called, last_name
-from asyncdemo.model.recording import Finding
+from asyncdemo.model.recording import Finding, Severity
 from asyncdemo.model.spans import WAITING, Raised, Task
 
 _NO_FAULT = {"KeyboardInterrupt", "SystemExit", "CancelledError", "GeneratorExit"}
@@ -35,12 +36,15 @@ class _Lost(NamedTuple):
     how: str
     advice: str
     beside: tuple[str, int, str] | None = None
+    severity: Severity = "error"
 
 
 def lost_error(evidence: Evidence) -> list[Finding]:
     """A task failed, and its error went nowhere: it is kept, it was given back and dropped, or hidden by cancel()."""
     groups: dict[tuple[Place, str, str], list[_Lost]] = {}
-    every = list(_lost(evidence))
+    lost_ones = list(_lost(evidence))
+    seen = seen_by_themselves(evidence, [lost.task for lost in lost_ones])
+    every = [lost for lost in lost_ones if lost.task.id not in seen]
     printed = _printed(evidence, {lost.raised.text for lost in every if not lost.raised.unseen} - {""})
     for lost in every:
         place = evidence.place(lost.raised.path, lost.raised.line)
@@ -70,7 +74,7 @@ def _lost(evidence: Evidence) -> Iterator[_Lost]:
             line = found.call.lineno
             how = f"gather ({at_line((found.path, line), raised.path)}) gave the error back, and nothing looked at it"
             advice = "use what gather returns: with return_exceptions=True errors are results"
-            yield _Lost(task, raised, how, advice, (found.path, line, "its results are not used"))
+            yield _Lost(task, raised, how, advice, (found.path, line, "its results are not used"), "warning")
         elif _is_only_cancelled(evidence, task):
             how = "it was cancelled after that, which hides the error"
             yield _Lost(task, raised, how, "await the task after cancel(): that raises its error")
@@ -110,13 +114,16 @@ def _printed(evidence: Evidence, texts: set[str]) -> set[str]:
 class _Dropped(NamedTuple):
     """A call of gather with return_exceptions=True whose results are thrown away.
 
-    `waited` is until when tasks have waited in it, by their numbers.
+    `waited` is until when tasks have waited in it, by their numbers; `calls` are the names of what is called in its
+    arguments, and `names` those of tasks that are used for nothing else.
     """
 
     path: str
     source: Source
     call: ast.Call
     waited: dict[int, float]
+    calls: set[str]
+    names: set[str]
 
 
 def _dropped_gathers(evidence: Evidence) -> Iterator[_Dropped]:
@@ -129,11 +136,19 @@ def _dropped_gathers(evidence: Evidence) -> Iterator[_Dropped]:
                 each.arg == "return_exceptions" and isinstance(each.value, ast.Constant) and each.value.value is True
                 for each in call.keywords
             )
-            if given_back and isinstance(statement, ast.Expr):
+            names, calls = _given(call)
+            if given_back and isinstance(statement, ast.Expr) and not any(map(closes, calls)):
                 waited = _waited(evidence, path, call)
                 if has_run(source, call, seen.get(path, set())):
                     waited = _came_by(evidence, path, source, call) | waited
-                yield _Dropped(path, source, call, waited)
+                only = set[str]() if are_used(source, names, call) else names
+                yield _Dropped(path, source, call, waited, calls, only)
+
+
+def _given(gather: ast.Call) -> tuple[set[str], set[str]]:
+    """The names of what is handed to a gather, and of all that is called there."""
+    names = {last_name(each.value if isinstance(each, ast.Starred) else each) for each in gather.args} - {""}
+    return names, {called(node) for each in gather.args for node in ast.walk(each) if isinstance(node, ast.Call)}
 
 
 def _came_by(evidence: Evidence, path: str, source: Source, call: ast.Call) -> dict[int, float]:
@@ -161,11 +176,11 @@ def _is_in(task: Task, dropped: _Dropped) -> bool:
     """True if a task was awaited by a gather, and by nothing else."""
     if task.parent is None or dropped.waited.get(task.parent, -1.0) < (task.ended or 0.0):
         return False
-    given = dropped.call.args
-    if any(isinstance(node, ast.Call) and called(node) == task.coroutine for each in given for node in ast.walk(each)):
+    if closes(task.coroutine):
+        return False
+    if task.coroutine in dropped.calls:
         return True
-    names = {last_name(each.value if isinstance(each, ast.Starred) else each) for each in given} - {""}
-    kept = names & _kept_in(dropped.source, task)
+    kept = dropped.names & _kept_in(dropped.source, task)
     return bool(kept) and not any(dropped.source.uses_of(look) for look in _LOOKS)
 
 
@@ -189,26 +204,13 @@ def _is_only_cancelled(evidence: Evidence, task: Task) -> bool:
     names = _kept_in(source, task)
     if len(evidence.files) > 1 and any(text.uses_of(name) for name in names for text in _others(evidence, source)):
         return False
-    cancels = [use for name in names for use in source.uses_of(name) if _cancels(source, use)]
-    rest = [use for name in names for use in source.uses_of(name) if use not in cancels and not _keeps(source, use)]
-    return bool(cancels) and not rest
+    cancelled = [use for name in names for use in source.uses_of(name) if cancels(source, use)]
+    rest = [use for name in names for use in source.uses_of(name) if use not in cancelled and not _keeps(source, use)]
+    return bool(cancelled) and not rest
 
 
 def _others(evidence: Evidence, source: Source) -> list[Source]:
     return [text for text in evidence.files.values() if text is not source]
-
-
-def _cancels(source: Source, use: ast.expr) -> bool:
-    """True if a task, or each one of several, is cancelled there and no more."""
-    outer = next(source.parents(use), None)
-    if isinstance(outer, ast.Attribute):
-        return outer.attr == "cancel"
-    if not isinstance(outer, ast.For) or outer.iter is not use:
-        return False
-    return all(
-        isinstance(each, ast.Expr) and isinstance(each.value, ast.Call) and called(each.value) == "cancel"
-        for each in outer.body
-    )
 
 
 def _keeps(source: Source, use: ast.expr) -> bool:
@@ -224,7 +226,7 @@ def _finding(place: Place, some: list[_Lost]) -> Finding:
         beside.append(first.beside[1:])
     return Finding(
         "lost-error",
-        "error",
+        first.severity,
         *place,
         message=f"{task_name(first.task)} failed with {error}; {first.how}.",
         advice=first.advice,

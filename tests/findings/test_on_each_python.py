@@ -251,6 +251,7 @@ def test_an_error_that_nothing_looked_at(tmp_path: Path, version: str, how: str)
     run = observed(tmp_path, version, LOSES.format(statement=LOST[how]))
     (finding,) = run["findings"]
     assert (finding["rule"], finding["line"]) == ("lost-error", 8)
+    assert finding["severity"] == ("warning" if how == "given back" else "error")
     assert finding["message"].startswith("poll failed with ValueError: device not found; ")
 
 
