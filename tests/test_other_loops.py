@@ -77,7 +77,8 @@ def shown(asyncdemo: Program, folder: Path, source: str, *options: str) -> tuple
     view = asyncdemo("run", "x.py", *options, env={"COLUMNS": "200"})
     assert view.status == 0
     (run,) = json.loads(asyncdemo("run", "--json", "x.py", *options).stdout)["runs"]
-    assert (run["trace"]["not_traced"] is None) or not run["trace"]["complete"]
+    assert run["tasks"], "the probe has seen nothing"
+    assert run["trace"]["complete"] == (run["trace"]["not_traced"] is None)
     return view.stdout, run["trace"]["not_traced"]
 
 

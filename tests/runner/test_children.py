@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Result
 from tests.processes import VERSIONS, needs_interpreter
+from tests.test_other_loops import ANOTHER_QUEUE, OF_UVICORN
 
 pytestmark = pytest.mark.process
 Asyncdemo = Callable[..., Result]
@@ -163,13 +164,22 @@ def test_a_child_that_outlives_the_program(asyncdemo: Asyncdemo, tmp_path: Path,
 
 
 def test_a_loop_that_cannot_be_traced_is_told_of_the_child_that_runs_it(asyncdemo: Asyncdemo, tmp_path: Path) -> None:
+    (tmp_path / "other.py").write_text(ANOTHER_QUEUE.replace("SECONDS", "0"))
+    (tmp_path / "main.py").write_text("import subprocess, sys\nsubprocess.run([sys.executable, 'other.py'])\n")
+    whole, child = ran(asyncdemo, "main.py", "--children")
+    assert not whole["notes"]
+    assert whole["trace"] == {"complete": True, "steps": 0, "not_traced": None}
+    assert child["trace"] == {"complete": False, "steps": 0, "not_traced": OF_UVICORN}
+
+
+def test_a_queue_that_nobody_knows_is_told_as_an_incomplete_trace(asyncdemo: Asyncdemo, tmp_path: Path) -> None:
     other = "import asyncio, collections\nloop = asyncio.SelectorEventLoop()\n"
     other += "loop._ready = type('Other', (collections.deque,), {})()\nloop.run_until_complete(asyncio.sleep(0.01))\n"
     (tmp_path / "other.py").write_text(f"{other}loop.close()\n")
     (tmp_path / "main.py").write_text("import subprocess, sys\nsubprocess.run([sys.executable, 'other.py'])\n")
     whole, child = ran(asyncdemo, "main.py", "--children")
-    assert not whole["notes"]
-    assert child["trace"] is None or not child["trace"]["complete"]
+    assert whole["trace"]["complete"]
+    assert child["trace"] == {"complete": False, "steps": 0, "not_traced": None}
 
 
 def test_of_many_sixteen_are_watched(asyncdemo: Asyncdemo, tmp_path: Path) -> None:
