@@ -219,3 +219,14 @@ def test_nothing_is_left_of_the_folder(asyncdemo: Asyncdemo, tmp_path: Path) -> 
     (tmp_path / "here").mkdir()
     asyncdemo("run", "main.py", "--children", env={"TMPDIR": str(tmp_path / "here")})
     assert not list((tmp_path / "here").iterdir())
+
+
+def test_a_copy_does_not_look_at_what_its_parent_has_recorded(asyncdemo: Asyncdemo, tmp_path: Path) -> None:
+    fails = "import asyncio, os, sys\nasync def fails():\n    raise ValueError('lost')\n"
+    fails += "async def main():\n    task = asyncio.ensure_future(fails())\n    await asyncio.wait([task])\n"
+    fails += "    return task\nkept = asyncio.run(main())\n"
+    fails += "if not os.fork():\n    another = asyncio.run(main())\n    sys.exit()\nos.wait()\n"
+    (tmp_path / "main.py").write_text(fails)
+    whole, child = ran(asyncdemo, "main.py", "--children", env={"ASYNCDEMO_DEBUG": "1"})
+    assert [run["notes"] for run in (whole, child)] == [[], []]
+    assert [rules(run) for run in (whole, child)] == [[("lost-error", 3)], [("lost-error", 3)]]

@@ -72,6 +72,7 @@ def _watch_forks(words, folder):
                 path = slice(layout.PATH_AT, layout.PATH_AT + layout.PATH)
                 own[path] = words[path]
                 _let_go_of_signals()
+                _last_looks.clear()  # at what the parent has recorded: that recorder takes no part in a copy
                 _record(own, begun=True)
         except Exception:
             pass  # instruments may fail, never interfere
