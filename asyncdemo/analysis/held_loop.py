@@ -20,10 +20,16 @@ class Shares(NamedTuple):
 
 
 def shares(timeline: Timeline) -> Shares | None:
-    """The shares of a run's loops together; None where none ran, or several at once, or that was not recorded."""
+    """The shares of a run's loops together; None where none ran, or several at once, or that was not recorded.
+
+    Also where they did not run for most of the time from their first start to their last stop: what a loop did with
+    the two milliseconds between two readings of standard input says nothing about the run.
+    """
     loops = sorted(timeline.loops, key=lambda loop: loop.start)
     ran = sum(loop.ran for loop in loops)
-    if ran <= 0 or any(before.end > after.start for before, after in pairwise(loops)):
+    if ran <= sum(loop.end - loop.start for loop in loops) / 2 or any(
+        before.end > after.start for before, after in pairwise(loops)
+    ):
         return None
     return Shares(
         busy=sum(loop.busy for loop in loops) / ran,

@@ -31,6 +31,10 @@ def test_what_loops_did_one_after_the_other_is_added_up() -> None:
     assert said == (0.125, 0.25, 0.5, 0.125, 0.5)
 
 
+def test_a_loop_that_mostly_did_not_run_has_no_shares() -> None:
+    assert shares(timeline()._replace(loops=(LoopTime(None, 0.0, 2.5, 0.002, 0.0, 0.0, 0.0, 0.0),))) is None
+
+
 def test_several_loops_at_once_have_no_shares() -> None:
     assert shares(timeline()._replace(loops=(ran(0.0, 1.0, 0.5), ran(0.5, 2.0, 0.5)))) is None
 
