@@ -16,9 +16,9 @@ from asyncdemo.model.spans import WAITING, Span, Task
 
 _DEEPEST = 20  # calls of functions of the script in one another
 
-# Calls that wait for what others do, or for the answer on a connection that has one at a time.
+# Calls that wait for others, perhaps for many at once, or for the answer on a connection that has one at a time.
 _FOR_OTHERS = re.compile(
-    r"wait(_closed)?|acquire|join|put|shield|serve_forever|anext|a?send\w*|athrow|a?close|recv\w*|receive\w*|read\w*|write\w*"
+    r"gather|wait(_closed)?|acquire|join|put|shield|serve_forever|anext|a?send\w*|athrow|a?close|recv\w*|receive\w*|read\w*|write\w*"
     r"|drain|flush|connect\w*|start\w*|stop\w*|open\w*|execute\w*|commit|rollback|communicate|sock_\w+|__a\w+__"
 )
 _INDEPENDENT = re.compile(
@@ -27,6 +27,10 @@ _INDEPENDENT = re.compile(
 _ONE_AT_A_TIME = re.compile(
     r"_*(\w*conn\w*|\w*cursor|db|database|sock\w*|\w*stream|\w*reader|\w*writer|channel|ws|pipe)"
 )
+_CHANGES = {
+    *("append", "appendleft", "extend", "insert", "add", "update", "setdefault"),
+    *("pop", "popleft", "popitem", "remove", "discard", "clear", "put_nowait"),
+}
 _LOOPS = (ast.While, ast.For, ast.AsyncFor)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _PLAIN_DECORATORS = {"staticmethod", "classmethod", "override"}
@@ -113,7 +117,17 @@ def _keeps_state(function: Function) -> bool:
             return True
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del) and not _base(node) & local:
             return True
+        if isinstance(node, ast.Call) and _changes_other(node, local):
+            return True
     return False
+
+
+def _changes_other(call: ast.Call, local: set[str]) -> bool:
+    """True if a call changes a collection that outlives the function, other than by what an await there has given."""
+    if not isinstance(call.func, ast.Attribute) or called(call) not in _CHANGES or _awaits_in(call):
+        return False
+    base = _base(call.func.value)
+    return bool(base) and not base & local
 
 
 def _is_handed_over(source: Source, name: str) -> bool:
@@ -206,10 +220,19 @@ def _excludes(source: Source, context: ast.expr) -> bool:
 
 
 def _needs_turns(loop: ast.While | ast.For | ast.AsyncFor, used: set[str]) -> bool:
-    """True if a loop goes on until something is so, or repeats a call that it hands nothing: not for each of many."""
-    if not isinstance(loop, ast.For) or not _names(loop.target) & used:
+    """True if a loop goes on until something is so, pauses, or repeats a call that it hands nothing: not for each."""
+    if not isinstance(loop, ast.For) or not _names(loop.target) & used or _pauses(loop):
         return True
     return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for each in loop.body for part in ast.walk(each))
+
+
+def _pauses(loop: ast.For) -> bool:
+    """True if a loop waits for a moment each turn, whatever the turn is about: it means to be no faster."""
+    awaited = (
+        each.value.value for each in loop.body if isinstance(each, ast.Expr) and isinstance(each.value, ast.Await)
+    )
+    calls = (each for each in awaited if isinstance(each, ast.Call) and called(each) == "sleep")
+    return any(not _names(call) & _names(loop.target) for call in calls)
 
 
 def _needs_results(source: Source, function: Function) -> bool:
