@@ -120,7 +120,8 @@ def test_what_a_script_needs_and_its_python_has_not(asyncdemo: Program, tmp_path
 def test_uv_prepares_what_a_script_needs(asyncdemo: Program, tmp_path: Path) -> None:
     folder = Path(environment("3.13", "uv")).parent
     (tmp_path / "x.py").write_text(NEEDS)
-    with_uv = {"PATH": f"{folder}:/usr/bin:/bin", "UV_CACHE_DIR": str(tmp_path / "cache")}
+    programs = folder.parent / "lib" / "python3.13" / "site-packages" / "bin"  # where pip puts them with --target
+    with_uv = {"PATH": f"{programs}:{folder}:/usr/bin:/bin", "UV_CACHE_DIR": str(tmp_path / "cache")}
     shown = asyncdemo("run", "x.py", env=wide(**with_uv))
     if "uv cannot prepare" in shown.stdout:
         pytest.skip("uv cannot install six here: " + shown.stdout)
