@@ -37,7 +37,7 @@ class Snapshots:
         self._closed = False
         self._last: Standstill | None = None
         self._proved_at = 0  # when it was read
-        self._proved: tuple[Standstill, int] | None = None  # with the event at which nothing was left
+        self._proved: tuple[Standstill, int] | None = None  # with how many events there were by then
 
     def look(self, now: int) -> None:
         """Ask for a snapshot (`now` in ns) if nothing has happened for a while; read what has come."""
@@ -60,7 +60,7 @@ class Snapshots:
 
     def is_deadlock(self) -> bool:
         """True if nothing can wake a loop any more, and nothing has since."""
-        if self._proved is None or self._proved[1] != self._event:
+        if self._proved is None or self._proved[1] < self._event:
             return False
         lasted = time.monotonic_ns() - self._proved_at
         return lasted > _SURE and all(loop.is_dead for loop in self._proved[0].loops)
@@ -90,7 +90,7 @@ class Snapshots:
         self._read, self._asked, self._closed = count, 0, self._ending
         self._last = last
         if why == layout.NOTHING_LEFT and last is not None:
-            self._proved, self._proved_at = (last, self._event), time.monotonic_ns()
+            self._proved, self._proved_at = (last, self._memory[layout.TAKEN_AFTER]), time.monotonic_ns()
 
     def _ask(self, now: int) -> None:
         if self._stacks.ask_for_snapshot(now):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import needs_interpreter
+from tests.processes import VERSIONS, needs_interpreter
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 
@@ -366,3 +366,59 @@ def test_an_except_that_does_not_look_into_groups(tmp_path: Path, version: str) 
     (finding,) = run["findings"]
     assert (finding["rule"], finding["line"]) == ("uncaught-group", 11)
     assert finding["advice"].startswith("except* ValueError")
+
+
+SENT = """
+    import asyncio
+    import multiprocessing
+    import os
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    def send(to):
+        time.sleep(0.8)
+        os.kill(to, signal.SIGINT)
+
+    def start():
+        {start}
+
+    async def main():
+        started = start()
+        await asyncio.sleep(0.2)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            print("stopped")
+
+    try:
+        asyncio.run(main())
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+SENDS = 'return subprocess.Popen(["sh", "-c", f"sleep 0.8; kill -INT {os.getpid()}"])'
+STARTS = {
+    "a program": SENDS,
+    "a program, another has ended": f'ended = subprocess.Popen(["true"]); {SENDS.replace("return", "return ended,")}',
+    "a fork": "os.fork() or (send(os.getppid()), os._exit(0))",
+    "multiprocessing": "a = multiprocessing.get_context('fork').Process(target=send, args=(os.getpid(),)); a.start()",
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("start", STARTS)
+def test_a_child_that_lives_may_send_a_signal(tmp_path: Path, version: str, start: str) -> None:
+    run = observed(tmp_path, version, SENT.format(start=STARTS[start]), "--fail-on", "deadlock", "--timeout", "20")
+    assert run["outcome"] == {"kind": "exited", "code": 0}
+    assert "deadlock" not in [each["rule"] for each in run["findings"]]
+
+
+@each_python
+def test_no_child_that_has_ended_will(tmp_path: Path, version: str) -> None:
+    source = SENT.format(start='return subprocess.Popen(["true"])')
+    with started(tmp_path, version, source, "--fail-on", "deadlock", "--timeout", "20") as tool:
+        document, _ = tool.communicate(timeout=60)
+    (run,) = json.loads(document)["runs"]
+    assert "deadlock" in [each["rule"] for each in run["findings"]]
+    assert run["outcome"] == {"kind": "interrupted", "reason": "deadlock"}

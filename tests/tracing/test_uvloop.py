@@ -1,9 +1,13 @@
 """Programs on uvloop are traced as those on asyncio's loop, and notice as little; uvloop is in .bench, for this only."""
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+from asyncdemo.model.recording import Outcome, Run, Subject
+from asyncdemo.runner.observe import observe
+from asyncdemo.runner.plan import Plan
 from tests.environments import environment
 from tests.processes import VERSIONS
 from tests.tracing.asyncio_scripts import HEARTBEAT, MADE_IN_A_FLOOD, STATES
@@ -105,3 +109,66 @@ def test_no_interruption_loses_a_step(observed: Observe, version: str) -> None:
     seen = observed(INTERRUPTED, environment(version, "uvloop"), timeout=60)
     assert seen.printed.count("stopped by <class 'KeyboardInterrupt'> False") == 40
     assert seen.run.ok
+
+
+DEADLOCK = """
+    import asyncio
+    import uvloop
+    async def main():
+        await asyncio.sleep(0.01)
+        await asyncio.Event().wait()
+    loop = uvloop.new_event_loop()
+    loop.run_until_complete(main())
+"""
+
+
+def ended(folder: Path, source: str, python: str) -> Run:
+    """The run of a script that is made to end at a deadlock."""
+    script = folder / "script.py"
+    script.write_text(dedent(source), encoding="utf-8")
+    return observe(Plan(Subject("script"), (python, str(script)), timeout=20, stop_at_deadlock=True))
+
+
+BETWEEN = """
+    import asyncio
+    import time
+    import uvloop
+    loop = {made}
+    asyncio.set_event_loop(loop)
+    async def worker(queue):
+        while True:
+            print("got", await queue.get())
+    async def begin():
+        queue = asyncio.Queue()
+        return queue, loop.create_task(worker(queue))
+    queue, task = loop.run_until_complete(begin())
+    for number in range(3):
+        loop.run_until_complete(queue.put(number))
+        time.sleep({pause})
+    task.cancel()
+    loop.run_until_complete(asyncio.wait([task]))
+    loop.close()
+"""
+
+
+@pytest.mark.parametrize("version", [pytest.param(each, marks=pytest.mark.observation) for each in VERSIONS] + [NEWEST])
+def test_between_two_runs_plain_code_may_go_on(tmp_path: Path, version: str) -> None:
+    source = BETWEEN.format(made="uvloop.new_event_loop()", pause=0.3)
+    run = ended(tmp_path, source, environment(version, "uvloop"))
+    assert [output.text for output in run.output] == ["got 0\n", "got 1\n", "got 2\n"]
+    assert run.outcome == Outcome("exited", code=0)
+    assert run.findings == ()
+
+
+@pytest.mark.parametrize("made", ["uvloop.new_event_loop()", "asyncio.new_event_loop()"])
+def test_a_loop_that_does_not_run_is_in_no_deadlock(observed: Observe, made: str) -> None:
+    seen = observed(BETWEEN.format(made=made, pause=30), environment(NEWEST, "uvloop"), timeout=2)
+    assert seen.run.outcome.kind == "timed-out"
+    assert "deadlock" not in [finding.rule for finding in seen.run.findings or ()]
+
+
+@pytest.mark.parametrize("version", [pytest.param(each, marks=pytest.mark.observation) for each in VERSIONS] + [NEWEST])
+def test_a_deadlock_is_told(tmp_path: Path, version: str) -> None:
+    run = ended(tmp_path, DEADLOCK, environment(version, "uvloop"))
+    assert run.outcome.reason == "deadlock"
+    assert [finding.rule for finding in run.findings or ()] == ["deadlock"]

@@ -88,6 +88,7 @@ SNAPSHOTS = 25  # how many there were; stored last
 TAKEN, TAKEN_SIZE = 26, 27  # when the last one was taken, and how many bytes it has
 TAKEN_WHY = 28  # NOTHING_LEFT: nothing can wake the loop any more, ASKED: the tool wanted to know
 NOTHING_LEFT, ASKED = 1, 2
+TAKEN_AFTER = 29  # how many events there were by then
 MAIN = 17  # the key of the main thread, once there is another one
 
 # In stacks, the file, line and function of a loop that is written in C, named as asyncio's.

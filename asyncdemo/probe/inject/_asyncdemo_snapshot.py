@@ -53,6 +53,7 @@ def take(recorder, why, sections):
     start = layout.SNAPSHOT_AT * 8
     words.cast("B")[start : start + len(data)] = data
     words[layout.TAKEN], words[layout.TAKEN_SIZE], words[layout.TAKEN_WHY] = now, len(data), why
+    words[layout.TAKEN_AFTER] = recorder.handed_out()
     words[layout.SNAPSHOTS] += 1
 
 
@@ -114,15 +115,17 @@ def asyncio_loop(queue, library):
         return []
     timers, inputs, count = queue.timers_of(loop), queue.inputs_of(loop), collections.deque.__len__(queue)
     others = others_that_wake(loop)
-    nothing = int(not (count or timers or inputs or others) and queue.started == _AT_REST)
+    tasks = [(known, task) for known in list(queue.by_key.values()) if (task := known()) is not None]
+    tasks = [(known, task) for known, task in tasks if not known.done(task)][:_MOST]
+    # Between two runs of a loop it is plain code that goes on, which may run the loop again.
+    rests = queue.started == _AT_REST and (queue.home is not None or not tasks)
+    nothing = int(rests and not (count or timers or inputs or others))
     found = [line("L", queue.callbacks.key, nothing, count, timers, inputs)]
     found += [line("W", other) for other in others] + ([line("I", queue.home)] if queue.home else [])
     found += _pool(loop)
     due = [task for handle in list(iter(queue)) if (task := library.task_of(queue.callback_of(handle))) is not None]
     found += [_not_begun(task, library.kind_of(task)) for task in due if id(task) not in queue.known]
     ready = {id(task) for task in due}
-    tasks = [(known, task) for known in list(queue.by_key.values()) if (task := known()) is not None]
-    tasks = [(known, task) for known, task in tasks if not known.done(task)][:_MOST]
     seen = []
     for known, task in tasks:
         frames = frames_of(known.kind.get_coro(task))
@@ -271,7 +274,7 @@ def inputs_of_trio(instrument):
 
 
 def others_that_wake(loop):
-    """What else could still wake a loop: a signal handler of the script's, a thread, or something unknown."""
+    """What else could still wake a loop: a signal handler of the script's, a thread, a child, or something unknown."""
     found = []
     if getattr(loop, "_signal_handlers", None) or _handles_signals():
         found.append("signal")
@@ -279,6 +282,8 @@ def others_that_wake(loop):
         found.append("thread")
     if getattr(loop, "_stopping", False):
         found.append("stop")
+    if not found and living_children():  # asked last: it is the only one that asks the system each time
+        found.append("process")
     return found
 
 
@@ -338,6 +343,41 @@ def _up(frame, most):
         found.append(frame)
         frame = frame.f_back
     return found
+
+
+def living_children():
+    """Whether there is a child process that has not ended, whoever has started it: it may send a signal.
+
+    None is waited for, so the script finds each as it has left it.
+    """
+    import posix  # where gevent has put nothing of its own
+
+    try:
+        ended = posix.waitid(posix.P_ALL, 0, posix.WEXITED | posix.WNOHANG | posix.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return ended is None or any(_is_alive(child) for child in _children())
+
+
+def _children():
+    """The children of all threads; one of no number where the system does not tell."""
+    try:
+        told = [_read(f"/proc/self/task/{thread}/children") for thread in os.listdir("/proc/self/task")]
+    except OSError:
+        return [""]
+    return [child for each in told for child in each.split()]
+
+
+def _is_alive(child):
+    try:
+        return _read(f"/proc/{child}/stat").rpartition(")")[2].split()[0] not in ("Z", "X")
+    except OSError:
+        return not child
+
+
+def _read(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
 
 
 # Threads

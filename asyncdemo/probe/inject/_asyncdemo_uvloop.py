@@ -57,11 +57,12 @@ class _Queue(_asyncdemo_queue.Queue):
         "looked",  # how many handles at its left are known
         "measure",
         "note",
+        "stops",  # whether the loop itself, which stops in that way, is what was called last
         "take",
     )
 
     def begin(self, library, loop):
-        self.has_run, self.looked = False, 0
+        self.has_run, self.stops, self.looked = False, False, 0
         _asyncdemo_queue.Queue.begin(self, library, loop)
         library.others[id(loop)] = _weakref.ref(self)
 
@@ -75,7 +76,7 @@ class _Queue(_asyncdemo_queue.Queue):
             recorder.describe(key, frame.f_code)  # of what runs it later, as it is closed, there is little to tell
             self.has_run = True
         _asyncdemo_queue.Queue.entered(self)
-        self.turned = True  # it need not come to that
+        self.turned, self.stops = True, False  # it need not come to that
 
     def left(self):
         self.library.recorder.runners.pop(self.callbacks.key, None)
@@ -115,6 +116,15 @@ class _Queue(_asyncdemo_queue.Queue):
                 known, waits = 1, waits + len(each)
         own = sum(type(each).__name__ == "socket" for each in found) > 0  # by which signals wake it
         return waits - own if known else -1
+
+    def owner_of(self, handle, callback, now):
+        self.stops = callback is self.owner()
+        return _asyncdemo_queue.Queue.owner_of(self, handle, callback, now)
+
+    def stand_still(self, loop):
+        """As of asyncio's queue. A loop that is about to stop is idle too, and cannot be asked whether it is."""
+        if not self.stops:
+            _asyncdemo_queue.Queue.stand_still(self, loop)
 
     def tell_overdue(self, now):
         """Store which tasks' timers have been due since the step began: the frame of asyncio's sleep has the timer."""
