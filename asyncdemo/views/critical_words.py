@@ -12,12 +12,12 @@ _TELLING = 0.1  # of the path: lines that contribute as much are named
 _NAMED = 3  # of them at most
 
 
-def place_of(share: Share, subject: Subject) -> str:
+def place_of(share: Share, subject: Subject, *, arrow: str = " → ") -> str:
     """The line, with those that led to it."""
     if share.path is None or share.line is None:
         return "a line that is not known"
     through = () if share.reason is None else share.reason.through
-    return lines([*through, (share.path, share.line)], subject)
+    return lines([*through, (share.path, share.line)], subject, arrow=arrow)
 
 
 def doing(share: Share, called: Mapping[int, str]) -> str:

@@ -99,10 +99,14 @@ def place(path: str | None, line: int | None, subject: Subject) -> str:
     return f"line {line}" if is_alone(path, subject) else shown(f"{file_name(path or '', subject)}:{line}")
 
 
-def lines(chain: Sequence[tuple[str, int]], subject: Subject) -> str:
-    """Lines that led to one another, the outermost first, _MOST_LINES at most: "stages.py:15 → channel.py:13"."""
-    first, *others = dict.fromkeys(place(path, line, subject) for path, line in chain[-_MOST_LINES:])
-    return " → ".join([first, *(each.removeprefix("line ") for each in others)])
+def lines(chain: Sequence[tuple[str, int]], subject: Subject, *, arrow: str = " → ", most: int = _MOST_LINES) -> str:
+    """Lines that led to one another, the outermost first, at most so many: "stages.py:15 → 20 → channel.py:13"."""
+    named: list[str] = []
+    before = None
+    for path, line in dict.fromkeys(chain[-most:]):
+        named.append(str(line) if path == before else place(path, line, subject))
+        before = path
+    return arrow.join(named)
 
 
 def script_path(subject: Subject) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from asyncdemo.analysis.critical_path import Share, critical_path
 from asyncdemo.analysis.critical_path import shares as shares_of
 from asyncdemo.analysis.task_names import names, shown_tasks
-from asyncdemo.model.recording import Run, Subject
-from asyncdemo.model.spans import wait_words
+from asyncdemo.model.recording import Run
 from asyncdemo.views import wording
-from asyncdemo.views.terminal.line_tables import line_names
+from asyncdemo.views.critical_words import doing, place_of
+from asyncdemo.views.terminal.line_tables import ARROW
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut
 
@@ -28,7 +28,7 @@ def critical_rows(page: Page, run: Run, most: int | None) -> list[tuple[Part, ..
         return []
     shown = [share for share in shares if share.seconds >= _SMALL * whole][:most]
     room = page.width - 1 - len(_NUMBERS) - 2
-    places = [page.shown(_place(share, subject)) for share in shown]
+    places = [page.shown(place_of(share, subject, arrow=ARROW)) for share in shown]
     column = min(max(_LEAST, *map(cells, places)), max(_LEAST, room - _LEAST))
     rows: list[tuple[Part, ...]] = [(("critical path".ljust(column + 1), "title"), (_NUMBERS, "dim"))]
     for place, share in zip(places, shown, strict=True):
@@ -50,7 +50,7 @@ def decisive_rows(page: Page, run: Run, found: Sequence[Share]) -> list[tuple[Pa
         return []
     called = names(shown_tasks(run.timeline, full=True))
     head, times = "critical path  ", [wording.seconds(share.seconds) for share in found]
-    places = [_place(share, run.subject) for share in found]
+    places = [place_of(share, run.subject, arrow=ARROW) for share in found]
     long = [f"{place} ({_what(share, called)})" for place, share in zip(places, found, strict=True)]
     short = [f"{place} ({_who(share, called)})" for place, share in zip(places, found, strict=True)]
     room = page.width - 1 - len(head)
@@ -62,19 +62,9 @@ def decisive_rows(page: Page, run: Run, found: Sequence[Share]) -> list[tuple[Pa
     return [((head, "title"), text)]
 
 
-def _place(share: Share, subject: Subject) -> str:
-    if share.path is None or share.line is None:
-        return "(line not known)"
-    through = () if share.reason is None else share.reason.through
-    return line_names([*through, (share.path, share.line)], subject)
-
-
 def _what(share: Share, called: Mapping[int, str]) -> str:
     """Who does what there."""
-    reason = share.reason
-    task = called.get(reason.value or 0) if reason is not None and reason.wait == "task" else None
-    waits = wait_words(reason.wait, reason.value, task) if reason is not None and share.doing == "waiting" else ""
-    return f"{waits or share.doing}, {_who(share, called)}"
+    return f"{doing(share, called)}, {_who(share, called)}"
 
 
 def _who(share: Share, called: Mapping[int, str]) -> str:

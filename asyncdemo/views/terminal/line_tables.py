@@ -1,12 +1,12 @@
 """Tables of the lines that took a program's time: what held the loop, and where it waited."""
 
-import os
 from collections.abc import Sequence
 
 from asyncdemo.analysis.held_loop import Held, call_of
 from asyncdemo.analysis.wait_times import WaitTime
 from asyncdemo.model.recording import Subject
 from asyncdemo.views import wording
+from asyncdemo.views.shown_modules import file_name, lines
 from asyncdemo.views.terminal.page import Page, Part
 from asyncdemo.views.terminal.text import cells, cut
 
@@ -41,9 +41,7 @@ def held_rows(page: Page, rows: Sequence[Held], subject: Subject, most: int | No
 def _held_place(row: Held, subject: Subject) -> str:
     if not row.path:
         return "a callback"
-    path = (subject.path or row.path) if row.path == subject.ran else row.path
-    here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # a name to compare with, not a file
-    return f"{path.removeprefix(here)}:{row.line}"
+    return f"{file_name(row.path, subject)}:{row.line}"
 
 
 def _within(page: Page, place: str, width: int) -> str:
@@ -61,7 +59,8 @@ _WIDTHS, _NARROW = (7, 9, 9, 9), (6, 7, 8, 8)  # cells of the numbers; on a page
 _ROOMY = 72
 _WAIT_HEADS = ("times", "total", "longest", "at once")
 _LEAST_PLACE = 14  # cells for the line, and on a roomy page for what it waits
-_LINES = 2  # lines that led there, at most
+_LINES = 3  # of those that led there and itself, at most
+ARROW = " > "
 
 
 def wait_rows(page: Page, rows: Sequence[WaitTime], subject: Subject, most: int | None) -> list[tuple[Part, ...]]:
@@ -69,7 +68,9 @@ def wait_rows(page: Page, rows: Sequence[WaitTime], subject: Subject, most: int 
     shown = rows if most is None or len(rows) <= most else rows[: max(1, most - 1)]
     widths = _WIDTHS if page.width >= _ROOMY else _NARROW
     room = page.width - 1 - sum(widths) - 2 - 1
-    places = [page.shown(line_names([*row.through, (row.path, row.line)], subject)) for row in shown]
+    places = [
+        page.shown(lines([*row.through, (row.path, row.line)], subject, arrow=ARROW, most=_LINES)) for row in shown
+    ]
     column = min(max(_LEAST_PLACE, *map(cells, places)), max(_LEAST_PLACE, room - _LEAST_PLACE))
     heading = "".join(f"{name:>{width}}" for name, width in zip(_WAIT_HEADS, widths, strict=True))
     table: list[tuple[Part, ...]] = [(("where it waited".ljust(column + 1), "title"), (heading, "dim"))]
@@ -84,20 +85,3 @@ def wait_rows(page: Page, rows: Sequence[WaitTime], subject: Subject, most: int 
     if len(shown) < len(rows):
         table.append(((f"{page.glyphs['more']} {len(rows) - len(shown)} more lines: {page.unfold}", "dim"),))
     return table
-
-
-def line_names(chain: Sequence[tuple[str, int]], subject: Subject) -> str:
-    """A line with those that led to it, the outermost first; a file that is not the script is named where it begins."""
-    named: list[str] = []
-    before = None
-    for path, line in chain[-1 - _LINES :]:
-        name = "line " if subject.is_script(path) else f"{_name(path)}:"
-        named.append(str(line) if path == before else f"{name}{line}")
-        before = path
-    return " > ".join(named)
-
-
-def _name(path: str) -> str:
-    """A file by its path from here; one that lies elsewhere by its name alone."""
-    here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # a name to compare with, not a file
-    return path.removeprefix(here) if path.startswith(here) else os.path.basename(path)  # noqa: PTH119
