@@ -137,3 +137,15 @@ def random_trace(seed: int, loops: int, tasks: int, turns: int, kept: float) -> 
     for column in (made.times, made.wakes, made.codes):
         del column[count:]
     return made, ended
+
+
+LOOP, ONE, TWO = 1, 2, 3
+
+
+def two_tasks() -> Made:
+    """A trace of one loop with two tasks, in which nothing has happened yet."""
+    new = Made()
+    new.loop(LOOP)
+    new.task(ONE, LOOP)
+    new.task(TWO, LOOP)
+    return new

@@ -7,18 +7,7 @@ from hypothesis import strategies as st
 from asyncdemo.analysis.timeline import timeline
 from asyncdemo.model.spans import LoopTime
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from tests.tracing.made import STARTED, Made, moment, random_trace
-
-LOOP, ONE, TWO = 1, 2, 3
-
-
-def made() -> Made:
-    """One loop with two tasks."""
-    new = Made()
-    new.loop(LOOP)
-    new.task(ONE, LOOP)
-    new.task(TWO, LOOP)
-    return new
+from tests.tracing.made import LOOP, ONE, STARTED, Made, moment, random_trace, two_tasks
 
 
 def loop_of(trace: Made, ended: float = 100) -> LoopTime:
@@ -38,7 +27,7 @@ def blocks(trace: Made, key: int, start: float, end: float, *, cpu: float = 0.0,
 
 
 def test_it_is_idle_from_when_it_waits_to_the_next_step() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     trace.put(LOOP, layout.IDLE, 12)
     trace.put(LOOP, layout.STEP, 40, 40)  # a timer
@@ -49,7 +38,7 @@ def test_it_is_idle_from_when_it_waits_to_the_next_step() -> None:
 
 
 def test_a_loop_that_is_asked_without_a_pause_is_never_idle() -> None:
-    trace = made()
+    trace = two_tasks()
     for turn in range(20):
         trace.put(LOOP, layout.POLL, 10 + turn)
         trace.put(ONE, layout.STEP, 10.5 + turn, 10.2 + turn)
@@ -58,7 +47,7 @@ def test_a_loop_that_is_asked_without_a_pause_is_never_idle() -> None:
 
 
 def test_it_is_blocked_by_tasks_and_by_callbacks() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(LOOP, layout.IDLE, 10)
     blocks(trace, LOOP, 20, 60, cpu=1)
     blocks(trace, ONE, 60, 80, cpu=1)
@@ -67,7 +56,7 @@ def test_it_is_blocked_by_tasks_and_by_callbacks() -> None:
 
 
 def test_a_callback_that_computes_is_busy() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(LOOP, layout.POLL, 10)
     blocks(trace, LOOP, 20, 60, cpu=40)
     trace.put(LOOP, layout.STOP, 60)
@@ -75,7 +64,7 @@ def test_a_callback_that_computes_is_busy() -> None:
 
 
 def test_what_nobody_knows_is_neither_busy_nor_blocked() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(LOOP, layout.POLL, 10)
     blocks(trace, ONE, 20, 60, cpu=1, queued=38)  # the machine had no processor for it
     trace.put(ONE, layout.STEP, 70, 70)
@@ -85,7 +74,7 @@ def test_what_nobody_knows_is_neither_busy_nor_blocked() -> None:
 
 
 def test_time_between_two_runs_of_a_loop_is_none_of_its_own() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     trace.put(LOOP, layout.STOP, 20)
     trace.put(LOOP, layout.STOP, 25)  # closed
@@ -95,14 +84,14 @@ def test_time_between_two_runs_of_a_loop_is_none_of_its_own() -> None:
 
 
 def test_a_loop_that_was_killed_ran_to_the_end() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     trace.put(LOOP, layout.IDLE, 20)
     assert loop_of(trace, 100) == LoopTime(None, 10, 100, ran=90, idle=80, blocked=0, unknown=0, longest_blocked=0)
 
 
 def test_each_loop_has_its_own_time_and_a_thread_is_none() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.loop(7)
     trace.task(8, 7)
     trace.thread(9)

@@ -11,19 +11,9 @@ from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation, Timeline
 from asyncdemo.model.traces import Frame, Hanging, Sample
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from tests.tracing.conftest import well_formed
-from tests.tracing.made import STARTED, Made, moment, random_trace
+from tests.tracing.made import LOOP, ONE, STARTED, TWO, Made, moment, random_trace, two_tasks
 
-LOOP, ONE, TWO = 1, 2, 3
 LOOPS = (Frame("/usr/lib/python3.11/asyncio/base_events.py", 9, "_run_once"), Frame("script.py", 90, "<module>"))
-
-
-def made() -> Made:
-    """One loop with two tasks."""
-    new = Made()
-    new.loop(LOOP)
-    new.task(ONE, LOOP)
-    new.task(TWO, LOOP)
-    return new
 
 
 def built(trace: Made, ended: float = 100) -> Timeline:
@@ -54,14 +44,14 @@ def test_any_trace_gives_a_well_formed_timeline(seed: int, loops: int, tasks: in
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 15), st.integers(0, 99), st.integers(0, 99))))
 def test_events_in_any_order_at_all_are_survived(events: list[tuple[int, int, int, int]]) -> None:
-    trace = made()
+    trace = two_tasks()
     for key, what, at, wake in events:
         trace.put(key, what, at, wake)
     built(trace)
 
 
 def test_a_step_waits_for_its_turn() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 8)
     trace.put(LOOP, layout.IDLE, 11)
     trace.raw(ONE, layout.AT, 1 << 32 | 17)
@@ -84,7 +74,7 @@ def test_a_step_waits_for_its_turn() -> None:
 
 
 def test_a_timer_that_a_step_holds_up_is_ready_since_it_was_due() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 1, 1)
     trace.put(LOOP, layout.IDLE, 2)
     trace.put(TWO, layout.STEP, 3, 3)
@@ -99,7 +89,7 @@ def test_a_timer_that_a_step_holds_up_is_ready_since_it_was_due() -> None:
 
 
 def test_a_timer_that_is_cancelled_while_it_is_overdue_makes_its_task_ready_too() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 1, 1)
     trace.put(LOOP, layout.IDLE, 2)
     trace.put(TWO, layout.STEP, 3, 3)
@@ -131,7 +121,7 @@ def test_a_timer_that_is_cancelled_while_it_is_overdue_makes_its_task_ready_too(
     ],
 )
 def test_blocked_or_computing(cpu: float, queued: float, others: float, state: str | None) -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     for what, value in ((layout.CPU, cpu), (layout.QUEUED, queued), (layout.OTHERS, others)):
         trace.raw(ONE, what, round(value * 1e6))
@@ -143,7 +133,7 @@ def test_blocked_or_computing(cpu: float, queued: float, others: float, state: s
 
 
 def test_the_life_of_a_thread_has_no_line_of_a_loop_in_it() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.thread(4)
     trace.main, trace.whos[4] = 5, trace.whos[4]._replace(thread=71)
     trace.thread(5, "main")
@@ -156,7 +146,7 @@ def test_the_life_of_a_thread_has_no_line_of_a_loop_in_it() -> None:
 
 
 def test_a_short_step_that_had_to_queue_is_not_left_out() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     for what, value in ((layout.CPU, 1), (layout.QUEUED, 14), (layout.OTHERS, 0)):
         trace.raw(ONE, what, round(value * 1e6))
@@ -165,7 +155,7 @@ def test_a_short_step_that_had_to_queue_is_not_left_out() -> None:
 
 
 def test_a_step_of_a_crowded_machine_that_has_computed_for_long_is_known_with_the_time_in_the_queue() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     for what, value in ((layout.CPU, 30), (layout.QUEUED, 360), (layout.OTHERS, 0)):
         trace.raw(ONE, what, round(value * 1e6))
@@ -175,7 +165,7 @@ def test_a_step_of_a_crowded_machine_that_has_computed_for_long_is_known_with_th
 
 
 def test_the_line_that_holds_a_loop_is_where_the_main_thread_was_seen_if_the_loop_runs_there() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.thread(4, "main")
     trace.loop(5)
     trace.task(6, 5)  # in another thread
@@ -205,7 +195,7 @@ def test_the_line_that_holds_a_loop_is_where_the_main_thread_was_seen_if_the_loo
     ],
 )
 def test_only_frames_of_the_step_itself_tell_its_line(frames: list[Frame], line: int | None) -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     trace.raw(ONE, layout.CPU, 0)
     trace.put(ONE, layout.OVER, 50)
@@ -214,7 +204,7 @@ def test_only_frames_of_the_step_itself_tell_its_line(frames: list[Frame], line:
 
 
 def test_the_processor_time_of_short_steps_is_not_that_of_the_long_one_after_them() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     for number in range(30):
         trace.put(TWO, layout.STEP, 10 + number, 10)
@@ -226,7 +216,7 @@ def test_the_processor_time_of_short_steps_is_not_that_of_the_long_one_after_the
 
 
 def test_a_child_is_its_makers() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.task(4, LOOP)
     trace.put(LOOP, layout.STEP, 1, 1)
     trace.put(ONE, layout.STEP, 5, 2)
@@ -241,7 +231,7 @@ def test_a_child_is_its_makers() -> None:
 
 
 def test_a_task_that_is_freed_before_it_has_ended_is_pending_and_one_with_its_last_step_unknown() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 1, 1)
     trace.put(TWO, layout.STEP, 2, 2)
     trace.put(ONE, layout.GONE, 3)
@@ -255,7 +245,7 @@ def test_a_task_that_is_freed_before_it_has_ended_is_pending_and_one_with_its_la
 
 
 def test_while_a_step_holds_the_loop_to_the_end_nobody_is_said_to_wait() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 1, 1)
     trace.put(LOOP, layout.IDLE, 2)
     trace.put(TWO, layout.STEP, 10, 10)
@@ -271,7 +261,7 @@ def test_while_a_step_holds_the_loop_to_the_end_nobody_is_said_to_wait() -> None
 def test_what_was_seen_from_outside_tells_what_a_step_was_that_never_ended(
     cpu: int, queued: int, others: int, state: str | None
 ) -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     trace.stack(30, Frame("script.py", 17, "work"), *LOOPS)
     for since in (10, 9):  # of an earlier one it tells nothing
@@ -282,7 +272,7 @@ def test_what_was_seen_from_outside_tells_what_a_step_was_that_never_ended(
 
 
 def test_a_loop_that_has_stopped_keeps_nobody_waiting() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 1, 1)
     trace.put(LOOP, layout.STOP, 2)
     trace.put(LOOP, layout.STOP, 50)
@@ -292,7 +282,7 @@ def test_a_loop_that_has_stopped_keeps_nobody_waiting() -> None:
 
 
 def test_nothing_is_told_of_the_time_after_tracing_was_given_up() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 1, 1)
     trace.put(LOOP, layout.IDLE, 2)
     trace.until, trace.complete = moment(20), False
@@ -304,7 +294,7 @@ def test_nothing_is_told_of_the_time_after_tracing_was_given_up() -> None:
 
 
 def test_a_step_of_which_nobody_knows_when_it_ended_is_left_out() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.put(ONE, layout.STEP, 10, 10)
     trace.put(LOOP, layout.POLL, 20)
     trace.put(TWO, layout.STEP, 21, 21)
@@ -327,7 +317,7 @@ def touched(trace: Made, at: float, line: int, thread: int = 0) -> None:
 
 
 def test_a_loop_that_is_touched_while_it_is_idle_sleeps_on() -> None:
-    trace = made()
+    trace = two_tasks()
     trace.thread(4)
     trace.put(4, layout.NEW, 0.5)
     trace.put(ONE, layout.STEP, 1, 1)
@@ -357,7 +347,7 @@ def suspended(trace: Made, at: float, line: int, ignored: int, *, theirs: bool =
 
 
 def test_a_task_waits_in_spite_of_a_cancellation_until_that_is_taken_back() -> None:
-    trace = made()
+    trace = two_tasks()
     for at, line, ignored in ((1, 5, 0), (10, 7, 1), (20, 5, 1), (30, 8, 2), (40, 9, 0), (50, 5, 0)):
         suspended(trace, at, line, ignored)
     found = [each._replace(waited=round(each.waited, 6)) for each in built(trace).unheeded]
@@ -369,7 +359,7 @@ def test_a_task_waits_in_spite_of_a_cancellation_until_that_is_taken_back() -> N
 
 
 def test_where_a_cancelled_task_stood_is_not_guessed() -> None:
-    trace = made()
+    trace = two_tasks()
     suspended(trace, 1, 5, 0)
     trace.put(ONE, layout.STEP, 10, 10)
     trace.put(LOOP, layout.POLL, 11)  # wherever it is suspended now
@@ -378,7 +368,7 @@ def test_where_a_cancelled_task_stood_is_not_guessed() -> None:
 
 
 def test_a_library_that_was_waited_for_may_have_dealt_with_it() -> None:
-    trace = made()
+    trace = two_tasks()
     suspended(trace, 1, 5, 0, theirs=True)
     suspended(trace, 10, 7, 1)
     assert built(trace).unheeded == ()
