@@ -147,10 +147,12 @@ def blocking_call(evidence: Evidence) -> list[Finding]:
     steps = [step for step in long if not _starts_another(evidence, step) and not is_shared(step, threads)]
     steps = [step for step in steps if not waited_for_itself(evidence, step)]
     groups = grouped(evidence, steps, by_function=False)
-    return [_blocking(evidence, place, steps) for place, steps in (*groups.items(), *_many(evidence, threads))]
+    return [
+        _blocking(evidence, place, steps) for place, steps in (*groups.items(), *many_short_calls(evidence, threads))
+    ]
 
 
-def _many(evidence: Evidence, threads: list[Stretch]) -> list[tuple[Place, list[Span]]]:
+def many_short_calls(evidence: Evidence, threads: list[Stretch]) -> list[tuple[Place, list[Span]]]:
     """Short blocking steps of one coroutine that add up, while other tasks were there; by where its only call is."""
     limit, spans = evidence.thresholds["blocking-call"], evidence.spans
     groups: dict[Place, list[Span]] = {}

@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import accumulate
 from typing import NamedTuple
 
-from asyncdemo.findings.blocking import on_processor
+from asyncdemo.findings.blocking import computing_threads, many_short_calls, on_processor
 from asyncdemo.findings.evidence import Evidence, Place
 from asyncdemo.findings.phrases import seconds, task_name
 from asyncdemo.model.recording import Finding
@@ -43,8 +43,10 @@ def starved_task(evidence: Evidence) -> list[Finding]:
         if place is not None:
             groups.setdefault((evidence.tasks[wait.worst.task].thread, place), []).append(wait)
     chosen = list(groups)[:_MOST]
+    told = many_short_calls(evidence, computing_threads(evidence)) if chosen else []
+    blamed = {step.task for _, some in told for step in some}
     steps = {thread: _Steps(evidence, thread) for thread, _ in chosen}
-    found = (_starved(evidence, place, groups[thread, place], steps[thread]) for thread, place in chosen)
+    found = (_starved(evidence, place, groups[thread, place], steps[thread], blamed) for thread, place in chosen)
     return [finding for finding in found if finding is not None]
 
 
@@ -122,12 +124,15 @@ class _Steps:
         return found
 
 
-def _starved(evidence: Evidence, place: Place, group: list[_Wait], steps: _Steps) -> Finding | None:
-    """A finding about tasks that waited for their turn at a place; judged by the longest time."""
+def _starved(evidence: Evidence, place: Place, group: list[_Wait], steps: _Steps, blamed: set[int]) -> Finding | None:
+    """A finding about tasks that waited for their turn at a place; judged by the longest time.
+
+    The steps of the tasks `blamed` are told of as blocking calls: what follows from those is told there.
+    """
     longest = max(group, key=lambda wait: wait.counts)
     worst, length, others = longest.worst, longest.counts, steps.during(longest.worst)
     blame = min(evidence.thresholds["blocking-call"], evidence.thresholds["cpu-bound-step"])
-    to_blame = sum(took.seconds for took in others if took.length >= blame)
+    to_blame = sum(took.seconds for took in others if took.length >= blame or took.task in blamed)
     if sum(took.seconds for took in others) < _COVERED * length or to_blame > _BLAME * length:
         return None
     share = Counter[tuple[str, int]]()
