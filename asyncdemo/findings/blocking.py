@@ -167,19 +167,26 @@ def many_short_calls(evidence: Evidence, threads: list[Stretch]) -> list[tuple[P
             place = evidence.place(task.path, task.line)
             if place is not None and not _starts_another(evidence, step) and not is_shared(step, threads):
                 groups.setdefault(place, []).append(step)
+    groups = {place: steps for place, steps in groups.items() if len(steps) >= _MANY}
+    computed = _computed(evidence, {step.task for steps in groups.values() for step in steps})
     found = []
     for place, steps in groups.items():
-        total, own = sum(step.end - step.start for step in steps), {step.task for step in steps}
-        computed = sum(
-            end - start
-            for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
-            if state == RUNNING and task in own
-        )
-        if computed > total / 2:
+        total = sum(step.end - step.start for step in steps)
+        if sum(computed[task] for task in {step.task for step in steps}) > total / 2:
             continue  # as much of its time may have been blocked by the machine
-        if len(steps) >= _MANY and total >= _MANY * limit / 2 and has_company(evidence, steps):
+        if total >= _MANY * limit / 2 and has_company(evidence, steps):
             line = only_call(evidence.text(place[0]), place[1])
             found.append((place if line is None else (place[0], line), _at(steps, place[0], line)))
+    return found
+
+
+def _computed(evidence: Evidence, tasks: set[int]) -> dict[int, float]:
+    """For how many seconds each of these tasks has computed."""
+    found, spans = dict.fromkeys(tasks, 0.0), evidence.spans
+    if tasks:
+        for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
+            if state == RUNNING and task in found:
+                found[task] += end - start
     return found
 
 
