@@ -18,7 +18,7 @@ NONE = asyncdemo needs Python 3.11 or newer with its venv module, and there is n
 	and Ubuntu with python3-venv), or name it with make PYTHON=/path/to/python3
 
 .DEFAULT_GOAL := help
-.PHONY: quick mutants again readme pictures axe stress trust observation help demo test check style types layers bench offline format clean
+.PHONY: quick mutants again readme rules pictures axe stress trust observation help demo test check style types layers bench offline format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -65,6 +65,9 @@ offline: $(READY)  ## build dist/asyncdemo.pyz: one file that needs no network
 
 readme: $(READY)  ## write the README's output blocks anew
 	$(BIN)/python -m tests.readme
+
+rules: $(READY)  ## write the table of rules in docs/findings.md anew
+	$(BIN)/python -m tests.readme rules
 
 pictures: $(READY)  ## draw the README's pictures anew, from recordings beside them
 	$(BIN)/python -m tests.pictures

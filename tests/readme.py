@@ -1,6 +1,7 @@
 """The commands in the README with their output: run in a terminal, to be compared or written anew.
 
-`python -m tests.readme` (or `make readme`) writes the README's output blocks anew.
+`python -m tests.readme` (or `make readme`) writes the README's output blocks anew, `python -m tests.readme rules`
+(or `make rules`) the table of docs/findings.md.
 """
 
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pexpect
 
+from asyncdemo.findings.rules import RULES, SAID, THRESHOLDS, published
 from tests.conftest import REPOSITORY, SCENARIOS, clean_environment
 
 README = REPOSITORY / "README.md"
@@ -102,6 +104,23 @@ def _comparable(output: str) -> list[str]:
     return [word for before, word in pairs if not (_NUMBER.fullmatch(before) and _NUMBER.fullmatch(word))]
 
 
+FINDINGS = REPOSITORY / "docs" / "findings.md"
+_TABLE = re.compile(r"^\| rule \|.*?(?=\n\n)", re.MULTILINE | re.DOTALL)
+_UNTRACED = re.compile(r"^Rules that need no trace: .*?(?=\n\n)", re.MULTILINE | re.DOTALL)
+
+
+def findings_page() -> str:
+    """docs/findings.md with its table as the rules have it."""
+    rows = ["| rule | is | counts from (seconds) | seen by |", "|---|---|---|---|"]
+    for rule in RULES:
+        told = published(rule)
+        counts = f"{THRESHOLDS[rule]} {told['counts from']}" if rule in THRESHOLDS else ""
+        rows.append(f"| {rule} | {told['is']} | {counts}{' ' if counts else ''}| {told['seen by']} |")
+    said = f"Rules that need no trace: {', '.join(rule for rule in RULES if rule in SAID)}."
+    text = _TABLE.sub(lambda _: "\n".join(rows), FINDINGS.read_text(encoding="utf-8"))
+    return _UNTRACED.sub(lambda _: said, text)
+
+
 def write() -> None:
     """Write all output blocks of the README anew."""
     text = README.read_text(encoding="utf-8")
@@ -112,4 +131,7 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    write()
+    if sys.argv[1:] == ["rules"]:
+        FINDINGS.write_text(findings_page(), encoding="utf-8")
+    else:
+        write()

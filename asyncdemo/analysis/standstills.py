@@ -5,13 +5,12 @@ lock that was taken by `acquire()` has no holder here, unless its library tells 
 """
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from asyncdemo.analysis.task_names import names as names_of_lanes
-from asyncdemo.analysis.task_names import shown_tasks
+from asyncdemo.analysis.task_names import shown_tasks, task_name
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, RUNNING, TASKS, WAITING, Task, wait_words
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
@@ -31,7 +30,6 @@ _QUEUE = {"queue.get": "queue.put", "queue.put": "queue.get", "queue.join": "que
 _CHANNEL = {"receive": "send", "send": "receive"}
 _SET_BY_OTHERS = ("event", "condition", "future", "barrier", "semaphore")  # and a permit is given back
 _LATE = 0.1  # seconds by which a run goes on after it was told to end, at least
-_DEFAULT_NAME = re.compile(r"Task-\d+")
 
 
 class Ended(NamedTuple):
@@ -250,7 +248,7 @@ class _Reader:
     def _has_ended(self, task: Task) -> Ended:
         raised = task.raised
         place = None if raised is None or raised.path is None or raised.line is None else (raised.path, raised.line)
-        name = self._called.get(task.id) or short_name(task)
+        name = self._called.get(task.id) or task_name(task)
         return Ended(task.id, name, None if raised is None else raised.error, place)
 
     def _is_own_coroutine(self, task: Task) -> bool:
@@ -259,7 +257,7 @@ class _Reader:
     def _names(self) -> dict[int, str]:
         """What the tasks of user code are called; those that would be called alike with the names Python gave them."""
         own = [task for task in self._seen.tasks if task.own and task.id in self._lanes]
-        names = {task.id: self._called.get(task.id) or short_name(self._lanes[task.id]) for task in own}
+        names = {task.id: self._called.get(task.id) or task_name(self._lanes[task.id]) for task in own}
         every = list(names.values())
         return {
             key: name if every.count(name) == 1 or name == self._lanes[key].name else f"{name} {self._lanes[key].name}"
@@ -285,13 +283,6 @@ def block_lines(source: str, line: int) -> list[int]:
     inside = sorted((node for node in blocks if node.lineno > begins), key=lambda node: node.lineno)
     # The objects of one block are entered from the left; those right of the line's are not entered yet.
     return [item.context_expr.lineno for node in inside for item in node.items if item.context_expr.lineno <= line]
-
-
-def short_name(task: Task) -> str:
-    """What a person calls a task: the name given to it, else that of its coroutine."""
-    coroutine, name = task.coroutine.rpartition(".")[2], task.name.removeprefix("__main__.")
-    given = name and not _DEFAULT_NAME.fullmatch(name) and not name.endswith(task.coroutine)
-    return name if given or not coroutine else coroutine
 
 
 def _holds(holder: StandingTask, waiter: StandingTask) -> bool:

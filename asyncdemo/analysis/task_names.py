@@ -8,6 +8,7 @@ from asyncdemo.model.spans import RUNNING, Task, Timeline
 from asyncdemo.model.user_code import is_own
 
 _LONG = 0.02  # seconds
+_DEFAULT_NAME = re.compile(r"Task-\d+")
 _COUNTED = re.compile(r"Task-\d+|Thread-\d+ \(.*\)")  # how Python calls a task or thread that nobody gave a name
 _ONE_NUMBER = re.compile(r"(\D*)(\d{1,9})(\D*)", re.DOTALL)
 _NUMBERED = re.compile(r"^(?P<what>.*?)[-_ ]*\d+$")
@@ -62,6 +63,13 @@ def names(tasks: Sequence[Task]) -> dict[int, str]:
         numbered = f"{work} {seen[work]}" if often[work] > 1 else work
         given[task.id] = task.name if _is_given(task) else numbered
     return given
+
+
+def task_name(task: Task) -> str:
+    """What a person calls a task: the name given to it, else that of its coroutine."""
+    coroutine, name = task.coroutine.rpartition(".")[2], task.name.removeprefix("__main__.")
+    given = name and not _DEFAULT_NAME.fullmatch(name) and not name.endswith(task.coroutine)
+    return name if given or not coroutine else coroutine
 
 
 def common_name(names: Sequence[str], work: str) -> str:

@@ -30,7 +30,7 @@ def explain(
     ascii_only: Ascii = False,
 ) -> None:
     """Explain what a finding means, with a wrong and a right example. Without a rule: list them. Piped: Markdown."""
-    from asyncdemo.findings.explanations import explanation, summaries
+    from asyncdemo.findings.rules import explanation, summaries
 
     if sys.stdout.isatty():
         from asyncdemo.views.terminal.page import standard_page

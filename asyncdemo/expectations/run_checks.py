@@ -11,7 +11,7 @@ from asyncdemo.expectations.choices import Observed, observed
 from asyncdemo.expectations.line_matching import ANY_LINES, Row, as_expected, difference, in_order, printed_lines
 from asyncdemo.expectations.output_blocks import NAMES, Line, Stream, Version, blocks, blocks_for, lines_of
 from asyncdemo.expectations.static_checks import line_of
-from asyncdemo.findings.thresholds import THRESHOLDS
+from asyncdemo.findings import THRESHOLDS
 from asyncdemo.model.recording import Outcome, Run
 
 _STREAMS: tuple[Stream, ...] = ("stdout", "stderr")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
 from asyncdemo.analysis.standstill_words import at_line
+from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.advice import (
     instead_of_blocking,
     instead_of_blocking_in_callback,
@@ -13,9 +14,8 @@ from asyncdemo.findings.advice import (
     instead_of_nesting,
     only_call,
 )
-from asyncdemo.findings.evidence import Evidence, Place, grouped
+from asyncdemo.findings.evidence import Evidence, Place, at, grouped, rule, seconds
 from asyncdemo.findings.hangs import could_not_begin, is_told_elsewhere, unending_step
-from asyncdemo.findings.phrases import at, seconds, task_name
 from asyncdemo.findings.python_messages import Frame, Report
 from asyncdemo.findings.self_waits import waited_for_itself
 from asyncdemo.findings.source import last_of
@@ -141,6 +141,7 @@ _STARTS = re.compile(
 )
 
 
+@rule("blocking-call", 180, least=0.05)
 def blocking_call(evidence: Evidence) -> list[Finding]:
     """A step was off the processor for long, inside a synchronous call."""
     long, threads = _long(evidence, BLOCKED, "blocking-call"), computing_threads(evidence)
@@ -195,6 +196,7 @@ def _at(steps: list[Span], path: str, line: int | None) -> list[Span]:
     return [step if step.path or line is None else step._replace(path=path, line=line) for step in steps]
 
 
+@rule("cpu-bound-step", 190, least=0.1)
 def cpu_bound_step(evidence: Evidence) -> list[Finding]:
     """A step computed for long while a task was due that does wait at other times."""
     threads = computing_threads(evidence)
@@ -346,6 +348,7 @@ _TOLD = re.compile(_RUNS_ALREADY)
 _RUNNERS = ("run", "run_until_complete")
 
 
+@rule("nested-run", 90, said=True)
 def nested_run(evidence: Evidence) -> list[Finding]:
     """A loop was to be started where one runs already."""
     return [_nested(evidence, place) for place in dict.fromkeys(place for place, _ in nested(evidence))]

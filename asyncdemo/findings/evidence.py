@@ -1,14 +1,14 @@
-"""What there is to know of a run when it is judged: its timeline, its messages, its source, and what is alike."""
+"""What a rule is, and what it is given: a run's timeline, its messages, its source, and how these are said in words."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from asyncdemo.analysis.standstills import Stand, stand_of
-from asyncdemo.findings.pytest_summary import is_pytest, summary_reports
-from asyncdemo.findings.python_messages import Frame, Report, reports
+from asyncdemo.findings.python_messages import Frame, Report, is_pytest, reports, summary_reports
 from asyncdemo.findings.source import Source, source_of
-from asyncdemo.model.recording import Run
+from asyncdemo.model.recording import Finding, Run
 from asyncdemo.model.spans import BLOCKED, CALLBACKS, READY, RUNNING, TASKS, WAITING, Span, Spans, Task
 from asyncdemo.model.user_code import is_own
 
@@ -16,6 +16,35 @@ LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it
 
 Place = tuple[str, int]
 _UNKNOWN = Source("")
+
+
+class Rule(NamedTuple):
+    """What finds one kind of finding in a run; findings are told in the order of the numbers.
+
+    `least` is from how many seconds on something counts, None where time is not the point. `said` if it needs no trace:
+    Python itself says it on stderr.
+    """
+
+    name: str
+    order: int
+    find: "Callable[[Evidence], list[Finding]]"
+    least: float | None = None
+    said: bool = False
+
+
+REGISTERED: list[Rule] = []
+
+
+def rule(
+    name: str, order: int, *, least: float | None = None, said: bool = False
+) -> "Callable[[Callable[[Evidence], list[Finding]]], Callable[[Evidence], list[Finding]]]":
+    """A decorator that makes a function a rule; its meaning is told in the file `explanations/NAME.md`."""
+
+    def register(find: Callable[[Evidence], list[Finding]]) -> Callable[[Evidence], list[Finding]]:
+        REGISTERED.append(Rule(name, order, find, least, said))
+        return find
+
+    return register
 
 
 class Evidence:
@@ -207,3 +236,13 @@ def _place(evidence: Evidence, steps: list[Span]) -> Place:
     place = evidence.of_span(steps[0])
     assert place is not None  # only such steps are in a group
     return place
+
+
+def at(place: Place | None) -> tuple[str | None, int | None]:
+    """Path and line of a place that may not be known."""
+    return place or (None, None)
+
+
+def seconds(value: float) -> str:
+    """A time in words."""
+    return f"{value:.2f} s"

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from asyncdemo.analysis import standstill_words as words
 from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.analysis.standstills import OUTSIDE, Circle, Stand, Threads, Waiter
-from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.phrases import at, seconds, task_name
+from asyncdemo.analysis.task_names import task_name
+from asyncdemo.findings.evidence import Evidence, Place, at, rule, seconds
 from asyncdemo.findings.source import FUNCTIONS
 from asyncdemo.model.recording import Finding, Severity
 from asyncdemo.model.spans import BLOCKED, RUNNING
@@ -37,6 +37,7 @@ _ADVICE = {
 _OTHERWISE = "find out who should wake it, or wait with a timeout"
 
 
+@rule("deadlock", 20)
 def deadlock(evidence: Evidence) -> list[Finding]:
     """Nothing could wake the loop any more, and tasks were waiting."""
     stand = evidence.stand
@@ -45,6 +46,7 @@ def deadlock(evidence: Evidence) -> list[Finding]:
     return [_finding(evidence, stand, "deadlock", "error", stand.circles[0] if stand.circles else None, _root(stand))]
 
 
+@rule("stuck", 40, least=1.0)
 def stuck(evidence: Evidence) -> list[Finding]:
     """The loop could have been woken, but some tasks could not, or nothing had moved for long and it is seen why."""
     stand = evidence.stand
@@ -209,6 +211,7 @@ class _Step(NamedTuple):
         return self.state != BLOCKED or any(name in _ENDLESS for name in self.below)
 
 
+@rule("endless-step", 50, least=1.0)
 def endless_step(evidence: Evidence) -> list[Finding]:
     """A step was still going on when the run was stopped, and had gone on for long."""
     step = unending_step(evidence)
@@ -351,6 +354,7 @@ def _await_instead(evidence: Evidence, lines: tuple[Frame, ...]) -> str:
     return f"await the coroutine itself {where}, and do not wait for its result here"
 
 
+@rule("blocked-exit", 60)
 def blocked_exit(evidence: Evidence) -> list[Finding]:
     """main was done, and a thread kept the process until it was stopped."""
     found = []
@@ -381,6 +385,7 @@ def _from_zero(evidence: Evidence, at: float) -> float:
     return max(0.0, at - (evidence.run.seconds.zero or 0.0))
 
 
+@rule("pool-exhausted", 30)
 def pool_exhausted(evidence: Evidence) -> list[Finding]:
     """All threads of a pool wait for jobs that wait for a thread of it, or calls have waited for one for long."""
     threads = Threads(evidence.run)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from asyncdemo.findings.blocking import ancestors
 from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.pytest_summary import is_pytest
+from asyncdemo.findings.python_messages import is_pytest
 from asyncdemo.findings.source import last_of
 from asyncdemo.model.spans import READY, WAITING, Task
 from asyncdemo.model.user_code import is_own

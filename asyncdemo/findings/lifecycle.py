@@ -7,14 +7,14 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 
+from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.advice import fits
 from asyncdemo.findings.blocking import nested
-from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.findings.evidence import Evidence, Place, at, rule
 from asyncdemo.findings.handed import handed_over
 from asyncdemo.findings.leftovers import Leftover, dropped_gather, leftovers, stood_at
 from asyncdemo.findings.lost_errors import GENERATOR
 from asyncdemo.findings.misgiven import Misgiven, misgiven
-from asyncdemo.findings.phrases import at, task_name
 from asyncdemo.findings.python_messages import Frame, Report
 from asyncdemo.findings.running_advice import instead_of_never_awaiting
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside, last_of
@@ -24,6 +24,7 @@ _ENDLESS = re.compile(r"serve_forever|Event\(\)\.wait|Future\(\)|sleep_forever|s
 _COUNTERS = {"count", "cycle", "repeat"}  # iterators of itertools that have no end
 
 
+@rule("cancelled-at-exit", 230)
 def cancelled_at_exit(evidence: Evidence) -> list[Finding]:
     """main returned first, and asyncio.run() cancelled a task that could have come to its end."""
     cancelled = [
@@ -170,6 +171,7 @@ def _advice(evidence: Evidence, place: Place, left: list[Leftover], main: str) -
     return f"await {it} before {main} returns"
 
 
+@rule("unfinished-async-generator", 240)
 def unfinished_async_generator(evidence: Evidence) -> list[Finding]:
     """A generator's clean-up ran late or went wrong, because nobody had closed it when it was left."""
     told = _told(evidence)
@@ -263,6 +265,7 @@ _ABOUT_COROUTINE = re.compile(
 )
 
 
+@rule("never-awaited", 80, said=True)
 def never_awaited(evidence: Evidence) -> list[Finding]:
     """Python warned of a coroutine that was never awaited, and not because something else had gone wrong before."""
     groups: dict[tuple[Place | None, str], int] = {}

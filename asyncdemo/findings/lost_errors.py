@@ -7,11 +7,11 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeGuard
 
+from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.blocking import NESTED
-from asyncdemo.findings.evidence import LEAST, Evidence, Place
+from asyncdemo.findings.evidence import LEAST, Evidence, Place, at, rule, seconds
 from asyncdemo.findings.leftovers import leftovers, stood_at
 from asyncdemo.findings.mixed_up import is_shared, is_wrong_loop
-from asyncdemo.findings.phrases import at, seconds, task_name
 from asyncdemo.findings.python_messages import Report
 from asyncdemo.findings.self_waits import awaited_in_vain
 from asyncdemo.findings.source import FUNCTIONS, Source, called, inside, last_name, last_of
@@ -135,6 +135,7 @@ GENERATOR = "<async_generator"  # how asyncio calls a coroutine that closes an a
 _Places = dict[Place | None, list[Report]]
 
 
+@rule("exception-never-retrieved", 140, said=True)
 def exception_never_retrieved(evidence: Evidence) -> list[Finding]:
     """A task failed, and nobody asked it for its result."""
     groups: _Places = {}
@@ -147,6 +148,7 @@ def exception_never_retrieved(evidence: Evidence) -> list[Finding]:
     return [_lost(place, some, _tasks(evidence, some)) for place, some in groups.items()]
 
 
+@rule("task-destroyed-pending", 150, said=True)
 def task_destroyed_pending(evidence: Evidence) -> list[Finding]:
     """A task was thrown away before it had come to its end."""
     groups: _Places = {}
@@ -230,6 +232,7 @@ def _destroyed(place: Place | None, some: list[Report], tasks: tuple[int, ...]) 
 _Waits = dict[tuple[Place, int], float]  # by where a task was cancelled, and which task: seconds that it waited again
 
 
+@rule("swallowed-cancellation", 170, least=0.05)
 def swallowed_cancellation(evidence: Evidence) -> list[Finding]:
     """A task was cancelled, went on waiting, and did not end as cancelled."""
     waits: _Waits = {}
@@ -308,6 +311,7 @@ class _Seen(NamedTuple):
     threads: tuple[int, ...] = ()
 
 
+@rule("unsafe-thread-call", 160)
 def unsafe_thread_call(evidence: Evidence) -> list[Finding]:
     """Another thread has put something into a loop, or asyncio has refused that: it does so in debug mode only."""
     groups: dict[Place | None, _Seen] = {}

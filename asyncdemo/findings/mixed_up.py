@@ -7,8 +7,8 @@ import ast
 import re
 
 from asyncdemo.analysis.standstill_words import at_line
-from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.phrases import at, task_name
+from asyncdemo.analysis.task_names import task_name
+from asyncdemo.findings.evidence import Evidence, Place, at, rule
 from asyncdemo.findings.python_messages import Report
 from asyncdemo.findings.source import Source, called, last_name, last_of
 from asyncdemo.model.recording import Finding
@@ -25,6 +25,7 @@ def is_wrong_loop(error: str) -> bool:
     return any(form.match(error) for form in (_BOUND, _ATTACHED, _NO_LOOP))
 
 
+@rule("wrong-loop", 70, said=True)
 def wrong_loop(evidence: Evidence) -> list[Finding]:
     """Something was used in another event loop than the one to which it belongs, or where there is none."""
     found: dict[Place | None, Finding] = {}
@@ -105,6 +106,7 @@ def is_shared(error: str) -> bool:
     return _SHARED.search(error) is not None
 
 
+@rule("shared-stream", 120, said=True)
 def shared_stream(evidence: Evidence) -> list[Finding]:
     """Two tasks used one stream or connection at the same time."""
     found: dict[Place | None, Finding] = {}
@@ -166,6 +168,7 @@ _MAKERS = {
 _WROTE = ("loop", "warning", "shown", "python")
 
 
+@rule("unclosed-resource", 250, said=True)
 def unclosed_resource(evidence: Evidence) -> list[Finding]:
     """A session or a transport was thrown away that nothing had closed, as aiohttp or Python says."""
     found: dict[str, Finding] = {}

@@ -1,10 +1,13 @@
-"""What Python itself says on stderr about coroutines, tasks and loops, and in which forms."""
+"""What Python itself says on stderr about coroutines, tasks and loops, and in which forms; and pytest in its summary.
+
+pytest keeps Python's warnings from stderr, and tells of them at its end, under the tests during which they came.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from asyncdemo.model.recording import Output, Writer
+from asyncdemo.model.recording import Output, Run, Writer
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 GROUP = re.compile(r"^ *[|+] ?")  # before each line of an exception group
@@ -208,3 +211,40 @@ class _Reader:
             if ahead == self._next or ahead >= len(self._lines) or not CHAINED.match(self._lines[ahead].text):
                 return frames, error
             self._next = ahead + 2
+
+
+_PYTEST = re.compile(r"-m (?:pytest|py\.test)(?: |$)")
+_HEADING = re.compile(r"=+ warnings summary(?: \(final\))? =+$")
+_COUNT = re.compile(r": \d+ warnings?$")
+_END = "-- Docs: "
+
+
+def is_pytest(run: Run) -> bool:
+    """True of a run of `-m pytest`."""
+    return _PYTEST.match(run.subject.target) is not None
+
+
+def summary_reports(outputs: Iterable[Output]) -> Iterator[Report]:
+    """Coroutines that were never awaited, as pytest's summary of warnings has them, each with its first test."""
+    inside = between = False  # in the summary; at the end of what is said of one warning
+    test = ""
+    for at, text in _printed_lines(outputs):
+        if _HEADING.match(text):
+            inside = between = True
+        elif text.startswith(_END):
+            inside = False
+        elif inside and text and not text.startswith(" "):
+            test, between = _COUNT.sub("", text) if between else test, False
+        elif inside:
+            between = True
+            if (found := AWAITED.match(text.strip())) and found["path"]:
+                yield Report("never-awaited", at, found["name"], found["path"], int(found["line"]), test=test)
+
+
+def _printed_lines(outputs: Iterable[Output]) -> Iterator[tuple[float, str]]:
+    """The lines of what was printed, but for stderr, each with its time and without colours."""
+    rest = ""
+    for piece in outputs:
+        if piece.stream != "stderr":
+            *whole, rest = (rest + piece.text).split("\n")
+            yield from ((piece.at, COLOUR.sub("", line.rstrip("\r"))) for line in whole)

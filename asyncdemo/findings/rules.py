@@ -1,70 +1,30 @@
-"""The rules in the order in which findings are told: what went wrong first, then what took time, then what might be."""
+"""All rules: found by their decorator in the files of this folder, each explained in a file of its name.
 
-from collections.abc import Callable, Mapping
+What went wrong is told first, then what took time, then what might be.
+"""
 
-from asyncdemo.findings.blocking import blocking_call, cpu_bound_step, nested_run
-from asyncdemo.findings.evidence import Evidence
-from asyncdemo.findings.hangs import blocked_exit, deadlock, endless_step, pool_exhausted, stuck
-from asyncdemo.findings.lifecycle import cancelled_at_exit, never_awaited, unfinished_async_generator
-from asyncdemo.findings.lost_errors import (
-    exception_never_retrieved,
-    swallowed_cancellation,
-    task_destroyed_pending,
-    unsafe_thread_call,
-)
-from asyncdemo.findings.mixed_up import shared_stream, unclosed_resource, wrong_loop
-from asyncdemo.findings.pytest_summary import is_pytest, with_test
-from asyncdemo.findings.self_waits import self_wait
-from asyncdemo.findings.spinning import spinning
-from asyncdemo.findings.starving import never_suspends, starved_task
-from asyncdemo.findings.thresholds import THRESHOLDS
-from asyncdemo.findings.unseen_errors import lost_error, too_many_open, uncaught_group
-from asyncdemo.findings.waiting import sequential_awaits
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import MappingProxyType
+
+from asyncdemo.errors import UsageError
+from asyncdemo.findings.evidence import REGISTERED, Evidence
+from asyncdemo.findings.python_messages import is_pytest
 from asyncdemo.model.recording import Finding, Run
 
 OnFailure = Callable[[str, Exception], None]
 
-RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {
-    "self-wait": self_wait,
-    "deadlock": deadlock,
-    "pool-exhausted": pool_exhausted,
-    "stuck": stuck,
-    "endless-step": endless_step,
-    "blocked-exit": blocked_exit,
-    "wrong-loop": wrong_loop,
-    "never-awaited": never_awaited,
-    "nested-run": nested_run,
-    "too-many-open": too_many_open,
-    "uncaught-group": uncaught_group,
-    "shared-stream": shared_stream,
-    "lost-error": lost_error,
-    "exception-never-retrieved": exception_never_retrieved,
-    "task-destroyed-pending": task_destroyed_pending,
-    "unsafe-thread-call": unsafe_thread_call,
-    "swallowed-cancellation": swallowed_cancellation,
-    "blocking-call": blocking_call,
-    "cpu-bound-step": cpu_bound_step,
-    "spinning": spinning,
-    "starved-task": starved_task,
-    "never-suspends": never_suspends,
-    "cancelled-at-exit": cancelled_at_exit,
-    "unfinished-async-generator": unfinished_async_generator,
-    "unclosed-resource": unclosed_resource,
-    "sequential-awaits": sequential_awaits,
-}
+_FOLDER = Path(__file__).parent
+for _module in iter_modules([str(_FOLDER)]):
+    import_module(f"asyncdemo.findings.{_module.name}")
 
-# Seen by what Python itself says, whether tasks are traced or not.
-SAID = frozenset(
-    {
-        "never-awaited",
-        "nested-run",
-        "exception-never-retrieved",
-        "task-destroyed-pending",
-        "wrong-loop",
-        "shared-stream",
-        "uncaught-group",
-        "unclosed-resource",
-    }
+_ORDERED = sorted(REGISTERED, key=lambda each: each.order)
+RULES: Mapping[str, Callable[[Evidence], list[Finding]]] = {each.name: each.find for each in _ORDERED}
+SAID = frozenset(each.name for each in _ORDERED if each.said)
+THRESHOLDS: Mapping[str, float] = MappingProxyType(
+    {each.name: each.least for each in _ORDERED if each.least is not None}
 )
 
 
@@ -85,7 +45,26 @@ def find(
             if on_failure is None:
                 raise
             on_failure(name, error)
-    return tuple(with_test(evidence, each) for each in found) if is_pytest(run) else tuple(found)
+    return tuple(_with_test(evidence, each) for each in found) if is_pytest(run) else tuple(found)
+
+
+def _with_test(evidence: Evidence, finding: Finding) -> Finding:
+    """The finding with the test in which it was made at the end of its message, as far as that is known."""
+    place = (finding.path, finding.line)
+    said = (each.test for each in evidence.reports if each.test and evidence.place(each.path, each.line) == place)
+    test = (next(said, None) if finding.rule == "never-awaited" else None) or _by_lane(evidence, finding)
+    return finding if test is None else finding._replace(message=f"{finding.message} Test: {test}.")
+
+
+def _by_lane(evidence: Evidence, finding: Finding) -> str | None:
+    """The coroutine of the task, or of one that has led to it, that is called like a test."""
+    for key in finding.tasks:
+        task = evidence.tasks.get(key)
+        while task is not None:
+            if task.coroutine.rpartition(".")[2].startswith("test"):
+                return task.coroutine
+            task = None if task.parent is None else evidence.tasks.get(task.parent)
+    return None
 
 
 def judged(run: Run, thresholds: Mapping[str, float] = THRESHOLDS, on_failure: OnFailure = lambda *_: None) -> Run:
@@ -98,3 +77,49 @@ def judged(run: Run, thresholds: Mapping[str, float] = THRESHOLDS, on_failure: O
 
     findings = find(run, thresholds, note)
     return run._replace(findings=findings, notes=(*run.notes, *notes))
+
+
+def thresholds_from(settings: Iterable[str]) -> Mapping[str, float]:
+    """All thresholds, with those changed that are set as RULE=SECONDS. Raises UsageError."""
+    changed = dict(THRESHOLDS)
+    for setting in settings:
+        rule, _, value = setting.partition("=")
+        if rule not in THRESHOLDS:
+            raise UsageError(f"--threshold {setting}: {_hint(rule)}")
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds < float("inf"):
+            raise UsageError(f"--threshold {setting}: give it as {rule}=SECONDS, for example {rule}=0.5")
+        changed[rule] = seconds
+    return changed
+
+
+def _hint(rule: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(rule, THRESHOLDS, n=1)
+    known = f"did you mean {near[0]}?" if near else f"those are {', '.join(THRESHOLDS)}"
+    return f"no rule with a threshold is called {rule!r}; {known}"
+
+
+def explanation(rule: str) -> str:
+    """What a rule means, with a wrong and a right example, as Markdown."""
+    return _page(rule)[1]
+
+
+def published(rule: str) -> Mapping[str, str]:
+    """What the table in docs/findings.md says of a rule: "is", "counts from" (behind the seconds), "seen by"."""
+    return dict(line.split(": ", 1) for line in _page(rule)[0].splitlines()[1:])
+
+
+def summaries() -> dict[str, str]:
+    """Each rule with the sentence that its explanation begins with."""
+    return {rule: explanation(rule).split("\n\n")[1].replace("\n", " ") for rule in RULES}
+
+
+def _page(rule: str) -> tuple[str, str]:
+    """The comment at the head of a rule's file, and what is behind it."""
+    head, _, text = (_FOLDER / "explanations" / f"{rule}.md").read_text(encoding="utf-8").partition("-->\n")
+    return head, text

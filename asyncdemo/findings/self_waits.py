@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.findings import hangs
-from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.phrases import seconds
+from asyncdemo.findings.evidence import Evidence, Place, rule, seconds
 from asyncdemo.findings.source import Function, Source, called, inside
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import BLOCKED, Span
@@ -15,6 +14,7 @@ _DEEPEST = 5  # plain functions that call one another
 _SOON = 0.1  # seconds after the step in which the loop has begun what it was given
 
 
+@rule("self-wait", 10)
 def self_wait(evidence: Evidence) -> list[Finding]:
     """A step of a loop waits, or waited until a timeout, for what only that loop can do."""
     steps: dict[tuple[Place, ...], list[Span]] = {}

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.phrases import seconds, task_name
+from asyncdemo.analysis.task_names import task_name
+from asyncdemo.findings.evidence import Evidence, Place, rule, seconds
 from asyncdemo.findings.source import Source, inside
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING
@@ -35,6 +35,7 @@ class _Chain(NamedTuple):
     last: float
 
 
+@rule("spinning", 200, least=0.2)
 def spinning(evidence: Evidence) -> list[Finding]:
     """A task polled without a pause, and kept a loop from being idle that had nothing else to do."""
     groups: dict[tuple[int | None, Place], list[_Chain]] = {}

@@ -5,9 +5,9 @@ from collections import Counter
 from itertools import accumulate
 from typing import NamedTuple
 
+from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.blocking import computing_threads, many_short_calls, on_processor
-from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.phrases import seconds, task_name
+from asyncdemo.findings.evidence import Evidence, Place, rule, seconds
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Span, Task
 from asyncdemo.model.user_code import is_own
@@ -35,6 +35,7 @@ class _Took(NamedTuple):
     task: int
 
 
+@rule("starved-task", 210, least=0.2)
 def starved_task(evidence: Evidence) -> list[Finding]:
     """A task could have run and did not for long, because many short steps of others came first."""
     groups: dict[_Group, list[_Wait]] = {}
@@ -161,6 +162,7 @@ def _code(task: Task) -> tuple[str, int]:
     return task.path, task.line
 
 
+@rule("never-suspends", 220, least=0.05)
 def never_suspends(evidence: Evidence) -> list[Finding]:
     """Tasks run at the same time, and each runs from its first line to its last without a pause."""
     workers = [task for task in evidence.tasks.values() if task.id not in evidence.children]

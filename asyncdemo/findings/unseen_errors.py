@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from asyncdemo.analysis.standstill_words import at_line
-from asyncdemo.findings.evidence import Evidence, Place
+from asyncdemo.analysis.task_names import task_name
+from asyncdemo.findings.evidence import Evidence, Place, at, rule
 from asyncdemo.findings.handed import has_run, seen_lines
 from asyncdemo.findings.hangs import deadlock, stuck
 from asyncdemo.findings.looked_at import are_used, cancels, closes, seen_by_themselves
-from asyncdemo.findings.phrases import at, task_name
 from asyncdemo.findings.python_messages import Report
 from asyncdemo.findings.source import FUNCTIONS, Source, called, last_name
 from asyncdemo.model.recording import Finding, Severity
@@ -39,6 +39,7 @@ class _Lost(NamedTuple):
     severity: Severity = "error"
 
 
+@rule("lost-error", 130)
 def lost_error(evidence: Evidence) -> list[Finding]:
     """A task failed, and its error went nowhere: it is kept, it was given back and dropped, or hidden by cancel()."""
     groups: dict[tuple[Place, str, str], list[_Lost]] = {}
@@ -240,6 +241,7 @@ _GROUP = re.compile(r"^(?:[\w.]+\.)?(?:Base)?ExceptionGroup: ")
 _GROUPS = {"ExceptionGroup", "BaseExceptionGroup"}
 
 
+@rule("uncaught-group", 110, said=True)
 def uncaught_group(evidence: Evidence) -> list[Finding]:
     """An error came as a group, and an `except` for that error around it did not catch the group."""
     found: dict[Place, Finding] = {}
@@ -300,6 +302,7 @@ def _uncaught(place: Place, error: str, handler: ast.ExceptHandler) -> Finding:
     )
 
 
+@rule("too-many-open", 100)
 def too_many_open(evidence: Evidence) -> list[Finding]:
     """Tasks failed because more files or connections were open at once than the system allows."""
     failed = [task for task in evidence.tasks.values() if task.raised is not None and _TOO_MANY in task.raised.text]

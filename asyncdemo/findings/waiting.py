@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.advice import library
-from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.phrases import seconds, task_name
+from asyncdemo.findings.evidence import Evidence, Place, rule, seconds
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside, last_name, parameters
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import WAITING, Span, Task
@@ -336,6 +336,7 @@ def _names(node: ast.AST) -> set[str]:
 _Wait = tuple[Place, Span]
 
 
+@rule("sequential-awaits", 260, least=0.1)
 def sequential_awaits(evidence: Evidence) -> list[Finding]:
     """One task at a time waits, several times, in a program in which nothing ever overlaps."""
     if not evidence.complete or evidence.run.outcome.kind != "exited" or not evidence.source.known:

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 from asyncdemo.analysis.seen_files import seen_files
 from asyncdemo.analysis.timeline import timeline as build_timeline
-from asyncdemo.findings.phrases import at
-from asyncdemo.findings.rules import judged
+from asyncdemo.findings.evidence import at
+from asyncdemo.findings.rules import THRESHOLDS, judged
 from asyncdemo.findings.source import last_of, source_of
-from asyncdemo.findings.thresholds import THRESHOLDS
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject, finding_json
 from asyncdemo.model.traces import Standstill, Trace
 

@@ -1,5 +1,7 @@
 """Scripts in Markdown: `## found: title` or `## silent: title`, then a block of code in which `# <- here` marks the line.
 
+Before them stands `## recorded`, of which test_each_rule.py makes recordings.
+
 `# <- here 3` says how often, `# <- around` that the finding is somewhere in that function. After ```python may stand what
 is expected of the run (`exit=1`, `outcome=timed-out`) and what it needs (`needs=trio`).
 """
@@ -9,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from asyncdemo.findings import explanations
+from asyncdemo.findings import rules
 
 SCRIPTS = Path(__file__).parent / "scripts"
-EXPLANATIONS = Path(explanations.__file__).with_name("explanations")
+EXPLANATIONS = Path(rules.__file__).with_name("explanations")
 _HERE = re.compile(r" *# <- (?P<what>here|around)(?: (?P<times>\d+))?$", re.MULTILINE)
 
 

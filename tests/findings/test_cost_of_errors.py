@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
+from asyncdemo.findings import THRESHOLDS
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.findings.thresholds import THRESHOLDS
 from asyncdemo.findings.unseen_errors import lost_error, too_many_open
 from asyncdemo.model.recording import Finding, Output, Run
 from asyncdemo.model.spans import Raised, Task

@@ -3,7 +3,7 @@
 import pytest
 
 from asyncdemo.findings import find
-from asyncdemo.findings.pytest_summary import summary_reports
+from asyncdemo.findings.python_messages import summary_reports
 from asyncdemo.model.recording import Outcome, Output, Python, Run, Subject
 
 _SUMMARY = """\

@@ -5,9 +5,8 @@ import pytest
 from asyncdemo.analysis.critical_path import critical_path
 from asyncdemo.analysis.held_loop import held
 from asyncdemo.analysis.moments import moments
-from asyncdemo.findings import find
+from asyncdemo.findings import THRESHOLDS, find
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.findings.thresholds import THRESHOLDS
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import Task
 from tests.findings.fabricated import MAIN, PATH, Row, run, task

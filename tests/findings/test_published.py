@@ -7,22 +7,23 @@ import pytest
 
 from asyncdemo.catalogue import course
 from asyncdemo.catalogue.scenario import Script
-from asyncdemo.findings import RULES, THRESHOLDS
+from asyncdemo.findings.rules import RULES, THRESHOLDS, published
 from asyncdemo.model.recording import Subject
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
-from tests.conftest import REPOSITORY, SCENARIOS
+from tests import readme
+from tests.conftest import SCENARIOS
 
 
-def published() -> dict[str, float | None]:
-    """The rules in the documentation's table, with the threshold that stands there."""
-    text = (REPOSITORY / "docs" / "findings.md").read_text()
-    rows = re.findall(r"^\| ([a-z-]+) \| an? [^|]*\| ?([\d.]*)[^|]*\|", text, re.MULTILINE)
-    return {rule: float(number) if number else None for rule, number in rows}
+def test_the_table_is_that_of_the_rules() -> None:
+    assert readme.FINDINGS.read_text(encoding="utf-8") == readme.findings_page(), "run make rules"
 
 
-def test_the_table_has_every_rule_with_its_threshold() -> None:
-    assert published() == {rule: THRESHOLDS.get(rule) for rule in RULES}
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_says_what_it_is(rule: str) -> None:
+    told = published(rule)
+    assert re.match(r"(an error|a warning|a note)\b", told.pop("is"))
+    assert set(told) == {"seen by"} | ({"counts from"} if rule in THRESHOLDS else set())
 
 
 def scripts() -> list[Script]:

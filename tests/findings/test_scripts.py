@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.findings import RULES
-from asyncdemo.findings.explanations import explanation
+from asyncdemo.findings.rules import explanation
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan
@@ -18,7 +18,7 @@ real = [pytest.mark.slow, pytest.mark.process]
 HANGING = {"deadlock", "stuck", "endless-step", "self-wait", "blocked-exit", "pool-exhausted"}
 RAISING = {"nested-run", "wrong-loop", "uncaught-group", "shared-stream"}
 ATTEMPTS = 3  # a busy machine can hide what depends on time, but must never make something up
-EXAMPLES = [example for path in sorted(SCRIPTS.glob("*.md")) for example in examples(path)]
+EXAMPLES = [each for path in sorted(SCRIPTS.glob("*.md")) for each in examples(path) if each.kind != "recorded"]
 EXPLAINED = [example for path in sorted(EXPLANATIONS.glob("*.md")) for example in examples(path)]
 
 
