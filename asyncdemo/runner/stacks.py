@@ -167,8 +167,9 @@ class Stacks:
             else:
                 question = next(asked, None)
                 at = None if question is None or _is_late(question, *moment) else moment[0]
-            if question is not None and at is not None:
-                found.append(Sample(at, tuple(_frames(answer)), question.thread))
+            frames = tuple(_frames(answer))  # none where the child could not look
+            if question is not None and at is not None and frames:
+                found.append(Sample(at, frames, question.thread))
         return tuple(sorted(found, key=lambda sample: sample.at))
 
     def hanging(self) -> Hanging | None:

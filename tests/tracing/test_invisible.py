@@ -34,6 +34,7 @@ sys.stdout.reconfigure(line_buffering=True)  # as it is when we watch
 def say(*words):
     print(*words)
 """
+INJECT = Path(layout.__file__).parent
 ASYNCIO_TRACED, TRIO_TRACED, THREADS_TRACED = 1, 2, 4
 
 
@@ -137,10 +138,32 @@ print("ended")
 """
 
 
+DEEP = """
+import asyncio
+def deep():
+    return deep() + 1
+class Deeper:
+    def __call__(self, n):
+        return max([n + 1], key=self)
+async def main():
+    print("begun")
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        for call in (deep, lambda: Deeper()(1)):
+            try:
+                call()
+            except RecursionError:
+                pass
+asyncio.run(main())
+print("ended")
+"""
+
+
 @every_version
-def test_no_interpreter_dies_of_being_asked_for_its_stack(tmp_path: Path, version: str) -> None:
+@pytest.mark.parametrize("busy", [BUSY, DEEP], ids=["busy", "deep"])
+def test_no_interpreter_dies_of_being_asked_for_its_stack(tmp_path: Path, version: str, busy: str) -> None:
     python, script = needs_interpreter(version), tmp_path / "script.py"
-    script.write_text(HEAD + BUSY)
+    script.write_text(HEAD + busy)
     with shared_memory() as memory, stack_pipe() as stacks:
         assert stacks is not None
         memory.prepare(attributing=True, tracing=True, stacks=stacks)
@@ -158,3 +181,29 @@ def test_no_interpreter_dies_of_being_asked_for_its_stack(tmp_path: Path, versio
             assert (child.returncode, child.stdout.read()) == (0, b"ended\n")
         assert told > 0
         assert not memory[layout.UNTRACED]
+
+
+HOT = """
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+import _asyncdemo_snapshot
+class Asking:
+    def __call__(self):
+        seen.append(_asyncdemo_snapshot.frames_of(coroutine)[-1][0].f_code.co_name)
+async def main():
+    ask = Asking()
+    for _ in range(20000):
+        ask()
+seen = []
+coroutine = main()
+asyncio.run(coroutine)
+print(len(seen), *set(seen))
+"""
+
+
+@every_version
+def test_a_coroutine_that_is_being_executed_is_not_asked_what_it_awaits(tmp_path: Path, version: str) -> None:
+    python, script = needs_interpreter(version), tmp_path / "script.py"
+    script.write_text(HOT)
+    done = subprocess.run([python, str(script), str(INJECT)], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"20000 main\n")  # 3.11 and 3.12 may die of that question

@@ -97,7 +97,7 @@ def frames_of(coroutine):
         frame = _asyncdemo_trace.asked_of(coroutine, "frame")
         if frame is not None:
             found.append((frame, coroutine))
-            coroutine = _asyncdemo_trace.asked_of(coroutine, "awaits")
+            coroutine = _asyncdemo_trace.awaited_by(coroutine)
         else:
             coroutine = _asyncdemo_waits.stepped_by(coroutine)
         if coroutine is None:

@@ -26,6 +26,10 @@ import _asyncdemo_trace
 _LINE = '  File "%s", line %d in %s\n'
 _ROOM = 200  # descriptors below which none is taken
 _DEEP = 100  # frames at most, as faulthandler has it
+_NOTHING = b"Stack 0 0\n"  # the answer where none can be given
+# Before CPython 3.10 an error of ours, where the script is near its limit of calls within calls, takes that limit off
+# it: the interpreter dies of what comes later.
+_IS_FATAL = sys.version_info < (3, 10)
 _MOST = 1 << 15  # bytes of an answer: they must find room in the pipe, however long its paths are
 
 
@@ -69,24 +73,40 @@ def _answer(pipe, recorder):
     """Make the signal handler. It tells when it was called, and how long the thread had no processor until then."""
     clock, run_queue, write = time.monotonic_ns, _asyncdemo_trace.run_queue, os.write
 
-    taken, runners = [0], recorder.runners
+    taken, runners, busy = [0], recorder.runners, []
+
+    def stack(frame):
+        lines = ["Stack %d %d\n" % (clock(), run_queue() or 0)]
+        while frame is not None and len(lines) <= _DEEP:
+            code = frame.f_code
+            if runners and id(frame) in runners.values():
+                lines.append(_LINE % layout.IN_C)
+            lines.append(_LINE % (code.co_filename, frame.f_lineno or 0, code.co_name))
+            frame = frame.f_back
+        text = "".join(lines).encode("utf-8", "backslashreplace")
+        return text[: text.rfind(b"\n", 0, _MOST) + 1]
 
     def answer(_, innermost):
+        if _IS_FATAL:
+            try:
+                sys.setrecursionlimit(sys.getrecursionlimit())  # changes nothing, and is refused near the limit
+            except RecursionError as error:
+                write(pipe, _NOTHING)
+                if error.args[0].startswith("cannot set"):
+                    return
+                raise  # the next call of the script's would have raised the same
         try:
-            frame = innermost
-            lines = ["Stack %d %d\n" % (clock(), run_queue() or 0)]
-            while frame is not None and len(lines) <= _DEEP:
-                code = frame.f_code
-                if runners and id(frame) in runners.values():
-                    lines.append(_LINE % layout.IN_C)
-                lines.append(_LINE % (code.co_filename, frame.f_lineno or 0, code.co_name))
-                frame = frame.f_back
-            text = "".join(lines).encode("utf-8", "backslashreplace")
-            write(pipe, text[: text.rfind(b"\n", 0, _MOST) + 1])
+            if busy:  # a whole answer within another would stand on it, and so on
+                write(pipe, _NOTHING)
+                return
+            busy.append(1)
+            write(pipe, stack(innermost))
             if recorder.words is not None and recorder.words[layout.WANTED] != taken[0]:
                 taken[0] = recorder.words[layout.WANTED]
                 _asyncdemo_snapshot.take_all(recorder, innermost)
+            busy.clear()
         except BaseException as error:
+            busy.clear()
             if _asyncdemo_trace.raised_elsewhere(error):
                 raise
             _asyncdemo_reasons.say(recorder.words, "a stack")
