@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 import typer
 
-from asyncdemo.cli.plain_words import COMMANDS, understood
+from asyncdemo.cli.app import app
+from asyncdemo.cli.list_targets import list_targets
+from asyncdemo.cli.plain_words import asked_for, options, understood
+from asyncdemo.cli.run_targets import RunOptions
 from tests.conftest import clean_environment
 
 WORDS = ("sync", "x.py", "article.md#3", "simulated-io-wait:async", "", "5", "a b")
+KINDS = {"run": RunOptions.__annotations__, "list": list_targets.__annotations__}
 NEVER = ("-", "--", "-m", "-V", "--help", "--nonsense", "--json=1", "--timeout", "--save", "-x", "--out")
 
 
@@ -26,38 +30,41 @@ def by_typer(line: list[str]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("seed", range(5))
 def test_both_understand_the_same(name: str, seed: int) -> None:
     order = random.Random(seed)
-    command = COMMANDS[name]
+    known = options(KINDS[name])
     plain = 0
     for _ in range(40):
-        parts = [[word] for word in WORDS] + [[flag] for flag in command.flags] + [[word] for word in NEVER[:2]]
-        parts += [[option, order.choice(WORDS)] for option in (*command.values, *command.repeated)]
+        parts = [[word] for word in (*WORDS, *NEVER[:2])]
+        parts += [
+            [option] if isinstance(value, bool) else [option, order.choice(WORDS)]
+            for option, (_, value) in known.items()
+        ]
         line = [name, *(word for part in order.sample(parts, order.randrange(5)) for word in part)]
-        found = understood(line)
+        found = understood(line[1:], KINDS[name])
         if found is None:
             continue
         plain += 1
         theirs = {key: value for key, value in by_typer(line).items() if value is not None}
-        assert found == (name, theirs | {key: value for key, value in found[1].items() if value in ((), "")}), line
+        assert found == theirs | {key: value for key, value in found.items() if value in ((), "")}, line
     assert plain > 5
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("word", NEVER)
 def test_what_is_not_plain_is_left_to_typer(name: str, word: str) -> None:
-    assert understood([name, word]) is None
-    assert understood([name, "sync", word, "x"]) is None
+    assert understood([word], KINDS[name]) is None
+    assert understood(["sync", word, "x"], KINDS[name]) is None
 
 
 @pytest.mark.parametrize(
     "line", [[], ["compare"], ["--help"], ["lst"], ["run", "--python"], ["run", "--set", "--json"]]
 )
 def test_nor_are_other_commands_and_slips(line: list[str]) -> None:
-    assert understood(line) is None
-    assert understood(["list", "1", "2"]) is None
+    assert asked_for(line, {}).func is app  # type: ignore[attr-defined]
+    assert asked_for(["list", "1", "2"], {}).func is app  # type: ignore[attr-defined]
 
 
 @pytest.mark.process

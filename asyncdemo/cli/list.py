@@ -34,4 +34,5 @@ def list_scenarios(
     For a document (article.md): its blocks of Python, and which of them can run by themselves. Piped: name, line, kind,
     and its last line or why it cannot.
     """
-    list_targets(chapter, names=names, full=full, scenarios=scenarios or (), as_json=as_json, ascii_only=ascii_only)
+    folders = tuple(scenarios or ())
+    list_targets(chapter, names=names, full=full, scenarios=folders, as_json=as_json, ascii_only=ascii_only)

@@ -22,7 +22,7 @@ def list_targets(
     *,
     names: bool = False,
     full: bool = False,
-    scenarios: Sequence[str] = (),
+    scenarios: tuple[str, ...] = (),
     as_json: bool = False,
     ascii_only: bool = False,
 ) -> int:

@@ -116,33 +116,8 @@ def run(
     --fail-on names, 130 after Ctrl-C. With --output-only: that of the script; 124 after a timeout, 125 to 127 if it
     could not run.
     """
-    asked = RunOptions(
-        words=tuple(words or ()),
-        module=module,
-        run_all=run_all,
-        chapter=chapter,
-        output_only=output_only,
-        as_json=as_json,
-        spans=spans,
-        save=tuple(save or ()),
-        title=title,
-        timing=timing,
-        full=full,
-        source=source,
-        critical=critical,
-        timeline=timeline,
-        sort=sort,
-        cumulative=cumulative,
-        settings=tuple(settings or ()),
-        timeout=timeout,
-        duration=duration,
-        children=children,
-        fail_on=fail_on,
-        thresholds=tuple(thresholds or ()),
-        python=python,
-        of=of,
-        scenarios=tuple(scenarios or ()),
-        ascii_only=ascii_only,
-        arguments=context.obj,
-    )
-    raise typer.Exit(run_targets(asked))
+    given: dict[str, Any] = {name: value for name, value in locals().items() if value is not None and name != "context"}
+    options: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+    raise typer.Exit(run_targets(RunOptions(**options, arguments=context.obj)))
