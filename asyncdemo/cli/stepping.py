@@ -12,8 +12,7 @@ from typing import NamedTuple
 from asyncdemo.model.recording import Run
 from asyncdemo.screen.full_screen import REDRAW, Screen, full_screen
 from asyncdemo.views.narration import Stage
-from asyncdemo.views.terminal.annotated_code import Row
-from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.page import Page, Row
 from asyncdemo.views.terminal.playback import KEYS, Film, key_row, step_rows
 
 PLAYING = (("space", "pause"), ("q", "to the end"))

@@ -363,7 +363,6 @@ def _run(session: Session, page: Page) -> None:
 
 
 def _write(page: Page, session: Session) -> None:
-    for row in page_rows(page, session.state):
-        page.row(*row)
+    page.write(page_rows(page, session.state))
     page.row()
     page.flush()

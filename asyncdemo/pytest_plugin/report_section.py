@@ -165,7 +165,7 @@ def hanging_table(run: Run) -> tuple[str, ...]:
     from io import BytesIO, TextIOWrapper
 
     from asyncdemo.views.terminal.page import Page
-    from asyncdemo.views.terminal.standing_table import standing_rows
+    from asyncdemo.views.terminal.tables import standing_rows
 
     page = Page(TextIOWrapper(BytesIO(), "utf-8"), {"COLUMNS": str(_WIDTH), "NO_COLOR": "1"})
     rows = standing_rows(page, run, None)

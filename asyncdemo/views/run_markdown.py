@@ -6,10 +6,9 @@ from typing import Any
 from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
-from asyncdemo.views import wording
+from asyncdemo.views import line_tables, wording
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.foreign_text import shortened, shown
-from asyncdemo.views.html import page_tables
 from asyncdemo.views.html.run_page import output_lines
 from asyncdemo.views.markdown_text import escaped, fenced
 from asyncdemo.views.shown_modules import ShownModule, place, shown_modules
@@ -54,7 +53,7 @@ def _findings(run: Run) -> Iterator[str]:
 
 def _stood(run: Run) -> Iterator[str]:
     """Who waits for whom, where the run hung."""
-    stood = page_tables.stood(run)
+    stood = line_tables.stood(run)
     if stood is None:
         return
     yield f"Nothing moved since {stood['since']}.\n\n"
@@ -92,9 +91,10 @@ def _times(run: Run) -> Iterator[str]:
     """Where the time went: waits, what held the loop, and what decided how long it took."""
     if run.timeline is None or not run.timeline.tasks:
         return
-    yield from _table(_WAITED, page_tables.waited(run.timeline, run.subject))
-    yield from _table(_HELD, page_tables.held_the_loop(run.timeline, run.subject))
-    critical = page_tables.critical(run, run.timeline, {}, 0.0)
+    tables = line_tables.times(run.timeline, run.subject)
+    yield from _table(_WAITED, tables["waited"])
+    yield from _table(_HELD, tables["held"])
+    critical = line_tables.critical(run, {}, 0.0)
     yield f"{escaped(critical['said'])}\n\n" if critical is not None else ""
 
 

@@ -117,3 +117,8 @@ def script_path(subject: Subject) -> str:
 def is_alone(path: str | None, subject: Subject) -> bool:
     """True of a script's file, if no other file of user code is known."""
     return not subject.modules and (subject.is_script(path) or path == script_path(subject))
+
+
+def where(path: str, line: int, subject: Subject) -> int | str:
+    """The key of a place, which a row of code has too: the number of the line where there is one file, else words."""
+    return line if is_alone(path, subject) else place(path, line, subject)

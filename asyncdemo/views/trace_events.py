@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 
 from asyncdemo import __version__
 from asyncdemo.analysis.printed_lines import printed
-from asyncdemo.analysis.task_names import names, shown_tasks
+from asyncdemo.analysis.task_names import names
 from asyncdemo.comparison.result import Comparison, Sweep
 from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
@@ -112,7 +112,7 @@ class _Process(NamedTuple):
 
 
 def _process(name: str, run: Run, number: int, shift: float) -> _Process:
-    tasks = [] if run.timeline is None else shown_tasks(run.timeline, full=True)
+    tasks = () if run.timeline is None else run.timeline.tasks
     called = names(tasks)
     threads = {task.id: thread for thread, task in enumerate(tasks, number + 1)}
     return _Process(name, run, number, shift, [_SCRIPT, *(called[task.id] for task in tasks)], threads)

@@ -12,6 +12,11 @@ def seconds(value: float | None, places: int = 2) -> str:
     return "?" if value is None else f"{round(value, places) + 0.0:.{places}f} s"  # + 0.0: never "-0.00"
 
 
+def microseconds(seconds: float) -> int:
+    """The time in whole microseconds."""
+    return round(seconds * 1e6)
+
+
 def places(shortest: float) -> int:
     """How many decimals show two digits at least of a time of so many seconds."""
     return min(max(2, 1 - math.floor(math.log10(shortest))), 6) if shortest > 0 else 2

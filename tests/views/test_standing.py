@@ -7,7 +7,7 @@ from asyncdemo.model.recording import Outcome, Run
 from asyncdemo.model.spans import IgnoredCancellation, Raised
 from asyncdemo.model.traces import StandingTask
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.standing_table import standing_rows
+from asyncdemo.views.terminal.tables import standing_rows
 from tests.findings import standing
 from tests.findings.fabricated import MAIN, PATH, task
 

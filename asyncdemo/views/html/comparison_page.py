@@ -8,8 +8,8 @@ from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.result import Comparison, Contestant, Sweep
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.foreign_text import shortened, shown
-from asyncdemo.views.html.page_timeline import microseconds
 from asyncdemo.views.html.run_page import made_with, page, runs_data
+from asyncdemo.views.wording import microseconds
 
 _TIMES = 200  # dots of a bar
 

@@ -25,7 +25,8 @@ from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.model.spans import STATES, WAITING, Spans, Task, Timeline, wait_words
 from asyncdemo.views.foreign_text import shortened
-from asyncdemo.views.shown_modules import is_alone, lines, place
+from asyncdemo.views.shown_modules import lines, where
+from asyncdemo.views.wording import microseconds
 
 MOST_LANES = 1_000  # lanes
 _LONGEST = 80  # characters of a name
@@ -77,7 +78,7 @@ def lanes(timeline: Timeline, zero: float, length: float) -> Lanes:
 
 def places(timeline: Timeline, subject: Subject) -> list[list[int | str]]:
     """The places of spans: the key of the line, for what tasks wait there, and the lines that led there, in words."""
-    called = names(shown_tasks(timeline, full=True))
+    called = names(timeline.tasks)
     return [_place(timeline.spans, index, subject, called) for index in range(len(timeline.spans.places))]
 
 
@@ -133,11 +134,6 @@ def _columns(lane: Sequence["Drawn"], lanes: Mapping[int, int], zero: float) -> 
         "woken": [lanes.get(drawn.waker, -1) for drawn in lane if drawn.state == WAITING],
         "merged": {index: drawn.many for index, drawn in enumerate(lane) if drawn.many > 1},
     }
-
-
-def microseconds(seconds: float) -> int:
-    """The time in whole microseconds."""
-    return round(seconds * 1e6)
 
 
 class Drawn(NamedTuple):
@@ -291,8 +287,3 @@ def _fine(seconds: float) -> float:
     """Microseconds with so many digits that nothing changes its place in the order."""
     fine = round(seconds * 1e6, 3)
     return int(fine) if fine.is_integer() else fine
-
-
-def where(path: str, line: int, subject: Subject) -> int | str:
-    """The key of a place, which a row of code has too: the number of the line where there is one file, else words."""
-    return line if is_alone(path, subject) else place(path, line, subject)

@@ -21,12 +21,12 @@ from asyncdemo.catalogue import script_source
 from asyncdemo.errors import Unreadable
 from asyncdemo.model.recording import Output, Run, Stream, Subject
 from asyncdemo.model.recording_json import Recording
-from asyncdemo.views import wording
+from asyncdemo.views import line_tables, wording
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.foreign_text import last_state, shortened, shown
-from asyncdemo.views.html import page_tables
-from asyncdemo.views.html.page_timeline import Lanes, lanes, microseconds, places, stepping, where
-from asyncdemo.views.shown_modules import ShownModule, place, script_path, shown_modules
+from asyncdemo.views.html.page_timeline import Lanes, lanes, places, stepping
+from asyncdemo.views.shown_modules import ShownModule, place, script_path, shown_modules, where
+from asyncdemo.views.wording import microseconds
 
 MOST_CODE = 5_000  # lines
 SHORT_CODE = 40  # lines: of a program of several files, longer ones are shown in part
@@ -101,21 +101,18 @@ def _lanes(run: Run, zero: float, length: float) -> Lanes:
     if run.timeline is None:
         return Lanes([], {}, [])
     drawn = lanes(run.timeline, zero, length)
-    for task, said in page_tables.cancelled(run).items():
+    for task, said in line_tables.cancelled(run).items():
         if task in drawn.numbers:
             drawn.document[drawn.numbers[task]]["cancelled"] = said
     return drawn
 
 
 def _tables(run: Run, numbers: Mapping[int, int], zero: float) -> dict[str, Any]:
-    found: dict[str, Any] = {"stood": page_tables.stood(run)}
+    found: dict[str, Any] = {"stood": line_tables.stood(run)}
     if run.timeline is None or not run.timeline.tasks:
         return found
-    return found | {
-        "waited": page_tables.waited(run.timeline, run.subject),
-        "held": page_tables.held_the_loop(run.timeline, run.subject),
-        "critical": page_tables.critical(run, run.timeline, numbers, zero),
-    }
+    critical = line_tables.critical(run, numbers, zero)
+    return found | line_tables.times(run.timeline, run.subject) | {"critical": critical}
 
 
 def modules(run: Run) -> list[dict[str, Any]]:

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from asyncdemo.analysis.critical_path import deciding_path, shares
 from asyncdemo.analysis.lane_drawing import length
 from asyncdemo.analysis.lanes import ticks, unit_of
-from asyncdemo.analysis.task_names import names, shown_tasks
+from asyncdemo.analysis.task_names import shown_tasks
 from asyncdemo.catalogue.script_source import docstring
 from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import wording
-from asyncdemo.views.critical_words import deciding_lines
+from asyncdemo.views.line_tables import deciding_lines
 from asyncdemo.views.shown_modules import place
 from asyncdemo.views.svg.drawing import CHARACTER, EDGE, LEGEND, WIDTH, cut, opening, path, text, timeline_style
 from asyncdemo.views.svg.lane_picture import VARIANT, Section, lane, section
@@ -96,8 +96,7 @@ def _said(run: Run, *, alone: bool) -> list[str]:
 def _decided(run: Run) -> Iterator[str]:
     """What decided how long it took, where there was a choice: with two tasks or more."""
     if run.timeline is not None and len(shown_tasks(run.timeline, full=False)) > 1:
-        called = names(shown_tasks(run.timeline, full=True))
-        yield deciding_lines(shares(deciding_path(run)), run.subject, called)
+        yield deciding_lines(shares(deciding_path(run)), run)
 
 
 def _summary(run: Run) -> str:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import Lines
-from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.text import cells, cut, wrapped
+from asyncdemo.views.terminal.page import Page, Part, Row
+from asyncdemo.views.terminal.text import cells, wrapped
 
 
 @lru_cache(maxsize=4)  # a tour draws the same code anew at each key
@@ -39,8 +39,6 @@ def highlight(code: str) -> Sequence[tuple[Part, ...]]:
 
 LONGEST = 400  # characters of what is said of a line; no page is wider
 _LEAST = 16  # cells for what is said beside a line, if it has to be cut
-
-Row = tuple[Part, ...]
 
 
 class Beside(NamedTuple):
@@ -107,9 +105,9 @@ def _said(page: Page, mark: Beside, used: int, column: int, margin: int) -> tupl
         if gap + cells(phrase) <= right:
             return (" " * (gap - used), (phrase, style)), []
     if gap + _LEAST <= right:
-        return (" " * (gap - used), (cut(phrases[0], right - gap, page.glyphs["more"]), style)), []
+        return (" " * (gap - used), (page.cut(phrases[0], right - gap), style)), []
     if mark.insists:
-        return (), [(" " * margin, (cut(phrases[0], right, page.glyphs["more"]), style))]
+        return (), [(" " * margin, (page.cut(phrases[0], right), style))]
     return (), []
 
 

@@ -2,7 +2,7 @@
 
 from asyncdemo.model.recording import Run
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.text import cells, cut, wrapped
+from asyncdemo.views.terminal.text import cells, wrapped
 
 
 def write_title(page: Page, title: str, summary: str, headline: str) -> None:
@@ -14,9 +14,9 @@ def write_title(page: Page, title: str, summary: str, headline: str) -> None:
 def title_row(page: Page, title: str, summary: str, headline: str) -> tuple[Part, ...]:
     """What is shown, and the one number at the right."""
     room = page.width - 1 - len(headline) - (2 if headline else 0)
-    title = cut(page.shown(title), room, page.glyphs["more"])
+    title = page.cut(title, room)
     left = room - cells(title)
-    summary = cut(page.shown(summary), left - 3, page.glyphs["more"]) if left > 12 else ""
+    summary = page.cut(summary, left - 3) if left > 12 else ""
     summary = f"   {summary}" if summary else ""
     gap = " " * (page.width - 1 - len(headline) - cells(title) - cells(summary))
     return (title, "title"), summary, gap, (headline, "title")
@@ -40,8 +40,7 @@ def paragraph(page: Page, text: str, *, indent: int = 0, style: str = "plain") -
 
 def write_next(page: Page, *steps: tuple[str, str]) -> None:
     """Write what to do next."""
-    for row in next_rows(page, *steps):
-        page.row(*row)
+    page.write(next_rows(page, *steps))
 
 
 def next_rows(page: Page, *steps: tuple[str, str]) -> list[tuple[Part, ...]]:

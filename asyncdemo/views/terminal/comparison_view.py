@@ -10,8 +10,8 @@ from asyncdemo.model.recording import Run
 from asyncdemo.views import verdicts, wording
 from asyncdemo.views.plot import Scale, scale
 from asyncdemo.views.terminal.common_rows import paragraph, write_next, write_title
-from asyncdemo.views.terminal.lane_rows import Row, joined
-from asyncdemo.views.terminal.page import USUAL, Page, Part
+from asyncdemo.views.terminal.lane_rows import joined
+from asyncdemo.views.terminal.page import USUAL, Page, Part, Row
 from asyncdemo.views.terminal.text import cells, cut
 from asyncdemo.views.terminal.variants import bar_rows as run_rows
 from asyncdemo.views.terminal.variants import variant_rows
@@ -63,7 +63,7 @@ def why_rows(page: Page, comparison: Comparison) -> list[Row]:
     tables = [beside] if names + max(map(len, beside)) < page.width else [own, [_WHOLE, *said]]
     rows: list[Row] = []
     for table in tables:
-        heading, *others = (cut(row, page.width - 1 - names, page.glyphs["more"]) for row in table)
+        heading, *others = (page.cut(row, page.width - 1 - names) for row in table)
         rows.append((" " * names, (heading, "dim")))
         rows += [((name(page, one.id, names), "title"), row) for one, row in zip(every, others, strict=True)]
     return rows
@@ -110,7 +110,7 @@ def names_width(page: Page, comparison: Comparison) -> int:
 
 def name(page: Page, text: str, width: int) -> str:
     """A name within its column."""
-    return _padded(page, cut(page.shown(text), width - 2, page.glyphs["more"]), width)
+    return _padded(page, page.cut(text, width - 2), width)
 
 
 def _padded(page: Page, text: str, width: int) -> str:
@@ -221,7 +221,7 @@ def _block(page: Page, sweep: Sweep, values: Sequence[str], columns: Sequence[_C
 
 def _value(page: Page, value: object) -> str:
     """A value, or the parameter, as it stands in the table."""
-    return cut(page.shown(verdicts.number(value)), 16, page.glyphs["more"])
+    return page.cut(verdicts.number(value), 16)
 
 
 def _right(text: str, width: int) -> str:
@@ -258,7 +258,7 @@ def _plot(page: Page, sweep: Sweep, height: int) -> list[Row]:
             taken = grid[row][cell][0] != " "
             grid[row][cell + 1 if taken and cell + 1 < width else cell] = (MARKS[number], "accent")
     edge = page.glyphs["tick"]
-    caption = cut(page.shown(_caption(sweep, across, up)), page.width - 1, page.glyphs["more"])
+    caption = page.cut(_caption(sweep, across, up), page.width - 1)
     rows: list[Row] = [((caption, "dim"),)]
     rows += [((f"{label:>{left}}{edge}", "dim"), *joined(drawn)) for label, drawn in zip(labels, grid, strict=True)]
     rows.append(((" " * (left + 1) + page.glyphs["rule"] * width, "dim"),))
@@ -400,12 +400,11 @@ def _timeline_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
     traced = [(each.id, each.traced) for each in every if each.traced is not None]
     if not traced:
         return []
-    names = [cut(page.shown(name), page.width // 4, page.glyphs["more"]) for name, _ in traced]
+    names = [page.cut(name, page.width // 4) for name, _ in traced]
     runs: Sequence[Run] = [run for _, run in traced]
     rows = variant_rows(page, runs, names, room=None, show=None) or run_rows(page, runs, names)
     return [(), (("what each did in its warm-up, which was traced and does not count", "dim"),), *rows]
 
 
 def _write(page: Page, rows: Sequence[Row]) -> None:
-    for row in rows:
-        page.row(*row)
+    page.write(rows)

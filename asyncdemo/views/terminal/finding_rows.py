@@ -7,16 +7,14 @@ from asyncdemo.model.recording import Finding, Run, Subject
 from asyncdemo.views import wording
 from asyncdemo.views.shown_modules import file_name
 from asyncdemo.views.terminal.common_rows import labelled, paragraph
-from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.text import cells, cut
+from asyncdemo.views.terminal.page import Page, Row
+from asyncdemo.views.terminal.text import cells
 
 FEWEST = 3  # rows in which something can be said of any number of findings
 BRIEF = 2  # rows in which one finding can be told: what it is, and the message
 _WEIGHTS = "error", "warning", "note"
 _SIGNS = {"error": ("!", "bad"), "warning": ("!", "bad"), "note": ("i", "accent")}
 _WHY = 37  # the column in which the way to the explanation stands, if there is room
-
-Row = tuple[Part, ...]
 
 
 def finding_rows(page: Page, runs: Sequence[Run], most: int | None) -> list[Row]:
@@ -63,7 +61,7 @@ def _heading(page: Page, finding: Finding, name: str, code: str) -> Row:
     took = "" if finding.seconds is None else wording.seconds(finding.seconds)
     how_often = ", ".join(filter(None, (times, f"{took} total" if times and took else took)))
     sign, style = _SIGNS[finding.severity]
-    name = cut(page.shown(f"{sign} {name}"), page.width - 1, page.glyphs["more"])
+    name = page.cut(f"{sign} {name}", page.width - 1)
     rest = [f"   {part}" for part in (page.shown(code), how_often) if part]
     while rest and cells(name) + sum(map(cells, rest)) >= page.width:
         rest.pop(0)
@@ -78,7 +76,7 @@ def _code(finding: Finding, subject: Subject) -> str:
 def _forms(page: Page, finding: Finding, first: Row) -> list[list[Row]]:
     """The finding as whole as it can be said, then with less and less: what is wrong goes before what to do."""
     said = page.shown(finding.message)
-    short: list[Row] = [("  ", cut(said, page.width - 1 - 2, page.glyphs["more"]))]
+    short: list[Row] = [("  ", page.cut(said, page.width - 1 - 2))]
     whole = [first, *paragraph(page, said, indent=2)]
     todo, why = _todo(page, finding)
     return [[*whole, *todo, *why], [*whole, *todo], whole, [first, *short, *todo[:1]], [first, *short]]
@@ -99,4 +97,4 @@ def _todo(page: Page, finding: Finding) -> tuple[list[Row], list[Row]]:
 def _more(page: Page, names: Sequence[str]) -> Row:
     """Name those for which there is no room."""
     count = f"{page.glyphs['more']} {len(names)} more: {page.unfold}   "
-    return (count, "dim"), cut(page.shown("; ".join(names)), page.width - 1 - cells(count), page.glyphs["more"])
+    return (count, "dim"), page.cut("; ".join(names), page.width - 1 - cells(count))

@@ -15,12 +15,10 @@ from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Task, Timeli
 from asyncdemo.views import wording
 from asyncdemo.views.stop_messages import HANGS
 from asyncdemo.views.terminal.common_rows import paragraph
-from asyncdemo.views.terminal.critical_table import decisive_rows
-from asyncdemo.views.terminal.line_tables import held_rows, wait_rows
-from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.page import Page, Part, Row
+from asyncdemo.views.terminal.tables import decisive_rows, held_rows, wait_rows
 from asyncdemo.views.terminal.text import cells, cut
 
-Row = tuple[Part, ...]
 Drawn = Bar | Step | Word
 
 _FILLS = {RUNNING: "█", READY: "░", WAITING: "─", BLOCKED: "▓"}
@@ -58,7 +56,7 @@ def short_name(page: Page, name: str, width: int) -> str:
     """Cut a name so that the number at its end stays."""
     head, _, tail = page.shown(name).rpartition(" ")
     if not head or not tail.removeprefix("x").isdecimal():
-        return cut(page.shown(name), width, page.glyphs["more"])
+        return page.cut(name, width)
     return f"{cut(head, width - 1 - len(tail), page.glyphs['more'])} {tail}"
 
 
@@ -194,7 +192,7 @@ def _cancelled_rows(page: Page, run: Run) -> list[Row]:
     """Who cancelled whom, as far as it is known: a row for each task that did, and each line."""
     if run.timeline is None:
         return []
-    called = names(shown_tasks(run.timeline, full=True))
+    called = names(run.timeline.tasks)
     groups: dict[tuple[int, int | None, str | None], list[str]] = {}
     for each in cancellations(run):
         if each.task in called and each.by in called:
@@ -253,7 +251,7 @@ def lane_rows(page: Page, found: Chart, folded: Folded, names_width: int) -> tup
     lanes = [(lane, drawn(page, found, lane, room)) for lane in folded.lanes]
     rows = [lane_row(page, lane, parts, names_width) for lane, parts in lanes]
     if folded.left_out:
-        rows.append(((f" {page.glyphs['more']} {folded.left_out} more tasks: {page.unfold}", "dim"),))
+        rows.append(page.more(folded.left_out, "tasks", indent=1))
     return rows, [part for _, parts in lanes for part in parts]
 
 

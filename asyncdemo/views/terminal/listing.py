@@ -8,7 +8,7 @@ from typing import NamedTuple
 from asyncdemo.catalogue.scenario import Catalogue, Chapter, Scenario
 from asyncdemo.views.terminal.common_rows import next_rows, write_next, write_title
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.text import cells, cut
+from asyncdemo.views.terminal.text import cells
 
 ROWS = 20  # of the scenarios; the rest of the default view is a hint of one row at its end
 
@@ -34,8 +34,7 @@ def write_listing(page: Page, catalogue: Catalogue, *, full: bool, chapter: str 
             whole[-1] = [(f"{page.glyphs['more']}  {left_out + 1} more chapters: asyncdemo list --full",)]
     blank: _Rows = [()]
     for rows in (*whole, blank, hint):
-        for row in rows:
-            page.row(*row)
+        page.write(rows)
 
 
 def _folded(shorter: list[tuple[_Rows, _Rows]], whole: list[_Rows], room: int) -> list[_Rows]:
@@ -50,7 +49,7 @@ def _folded(shorter: list[tuple[_Rows, _Rows]], whole: list[_Rows], room: int) -
 
 
 def _title(page: Page, chapter: Chapter, scenarios: list[Scenario]) -> _Rows:
-    title = cut(page.shown(chapter.title), page.width - 20, page.glyphs["more"])
+    title = page.cut(chapter.title, page.width - 20)
     count = f"   {len(scenarios)} scenario{'s' if len(scenarios) > 1 else ''}"
     return [((f"{chapter.number:<3}", "accent"), (title, "title"), (count, "dim"))]
 
@@ -59,7 +58,7 @@ def _names(page: Page, chapter: Chapter, scenarios: list[Scenario]) -> _Rows:
     """The names only, in as few rows as they fit."""
     rows = [""]
     for scenario in scenarios:
-        name = cut(page.shown(scenario.name), page.width - 4, page.glyphs["more"])
+        name = page.cut(scenario.name, page.width - 4)
         if rows[-1] and cells(rows[-1]) + 2 + cells(name) > page.width - 4:
             rows.append("")
         rows[-1] += ("  " if rows[-1] else "") + name
@@ -84,9 +83,9 @@ def _entry(page: Page, scenario: Scenario, widest: int) -> _Rows:
         variants = " ".join(scenario.variants)
         both = f"{scenario.summary}: {variants}"
         said = [both] if cells(page.shown(both)) <= room else [*said, variants]
-    name = cut(page.shown(scenario.name), page.width - 1 - 3, page.glyphs["more"])
+    name = page.cut(scenario.name, page.width - 1 - 3)
     style = "plain" if scenario.available else "dim"
-    beside = [(cut(page.shown(each), room, page.glyphs["more"]), style) for each in said]
+    beside = [(page.cut(each, room), style) for each in said]
     if cells(name) > widest:
         first_row: tuple[Part, ...] = ((name, "title"),)
     else:
@@ -118,7 +117,7 @@ def write_block_rows(page: Page, name: str, rows: Sequence[Row]) -> None:
             (f"{number:<{widest[0]}}  ", "accent"),
             f"{line:<{widest[1]}}  ",
             (f"{row.kind:<{widest[2]}}  ", _STYLES.get(row.kind, "dim")),
-            cut(page.shown(row.about), max(room, 1), page.glyphs["more"]),
+            page.cut(row.about, max(room, 1)),
         )
     page.row()
     step = ("run them", f"asyncdemo run {quote(name)}")

@@ -2,11 +2,11 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TextIO
 
-from asyncdemo.views.terminal.text import harmless
+from asyncdemo.views.terminal.text import cut, harmless
 
 # Each as it is, and what stands for it in ASCII.
 _SIGNS = {
@@ -40,6 +40,7 @@ STYLES = {
 NARROWEST, USUAL, WIDEST = 40, 80, 400
 
 Part = str | tuple[str, str]  # text, or text with the name of a style
+Row = tuple[Part, ...]
 
 
 class Page:
@@ -75,10 +76,23 @@ class Page:
         if not self.coloured:
             self.stream.write(self.text(*parts).rstrip(" ") + self._end)
             return
-        while parts and not _text(parts[-1]).strip(" "):
+        while parts and not text_of(parts[-1]).strip(" "):
             parts = parts[:-1]
         *before, last = parts or ("",)
         self.stream.write(self.text(*before, _stripped(last)) + self._end)
+
+    def write(self, rows: Iterable[Sequence[Part]]) -> None:
+        """Write several rows."""
+        for row in rows:
+            self.row(*row)
+
+    def cut(self, text: str, width: int) -> str:
+        """Foreign text within so many cells, with a mark at its end where something is left out."""
+        return cut(self.shown(text), width, self.glyphs["more"])
+
+    def more(self, number: int, what: str, *, indent: int = 0) -> Row:
+        """The row that says how many more there are, and how to see them."""
+        return ((f"{' ' * indent}{self.glyphs['more']} {number} more {what}: {self.unfold}", "dim"),)
 
     def whole_rows(self, rows: str) -> None:
         """Write rows that are made already, each with a newline at its end."""
@@ -87,11 +101,11 @@ class Page:
     def text(self, *parts: Part) -> str:
         """The parts as one string, with the codes for their styles."""
         if not self.coloured:
-            whole = "".join(map(_text, parts))
+            whole = "".join(map(text_of, parts))
             if whole.isascii() and whole.isprintable():
                 return whole  # nearly always, and a flood of output has many rows
         alike = groupby(parts, key=_style)
-        return "".join(self._styled("".join(map(_text, group)), style) for style, group in alike)
+        return "".join(self._styled("".join(map(text_of, group)), style) for style, group in alike)
 
     def rule(self) -> None:
         """Write a line across."""
@@ -125,7 +139,8 @@ def standard_page(*, ascii_only: bool = False) -> Page:
     return Page(sys.stdout, os.environ, ascii_only=ascii_only)
 
 
-def _text(part: Part) -> str:
+def text_of(part: Part) -> str:
+    """The part without its style."""
     return part if isinstance(part, str) else part[0]
 
 
@@ -134,7 +149,7 @@ def _style(part: Part) -> str:
 
 
 def _stripped(part: Part) -> Part:
-    return _text(part).rstrip(" "), _style(part)
+    return text_of(part).rstrip(" "), _style(part)
 
 
 def _width(stream: TextIO, environ: Mapping[str, str]) -> int:

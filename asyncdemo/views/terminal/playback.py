@@ -12,11 +12,11 @@ from asyncdemo.model.recording import Run
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import excerpt
 from asyncdemo.views.narration import Stage
-from asyncdemo.views.terminal.annotated_code import Beside, Row, annotated_rows
+from asyncdemo.views.terminal.annotated_code import Beside, annotated_rows
 from asyncdemo.views.terminal.common_rows import paragraph, title_row, write_title
 from asyncdemo.views.terminal.lane_rows import lane_rows, name_cells, own_axis, scale_row
 from asyncdemo.views.terminal.output_lines import Lines, heading
-from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.page import Page, Part, Row
 from asyncdemo.views.terminal.run_layout import Look
 from asyncdemo.views.terminal.run_view import write_run
 from asyncdemo.views.terminal.text import cells, cut
@@ -161,8 +161,7 @@ def _write_step(page: Page, stage: Stage, moment: Moment) -> None:
     first, *others = paragraph(page, stage.happening(moment), indent=label)
     style = "bad" if _blocks(moment) else "title"
     page.row((number, "dim"), "   ", (_plain(first), style))
-    for row in others:
-        page.row(*row)
+    page.write(others)
     rows = [("at", stage.place(moment)), *_states(stage, moment)[1:]]
     for output in stage.outputs(moment):
         rows += [(output.stream, line) for line in output.text.replace("\r\n", "\n").split("\n") if line.strip()]
@@ -170,8 +169,7 @@ def _write_step(page: Page, stage: Stage, moment: Moment) -> None:
         if text:
             first, *others = paragraph(page, text, indent=label + _LABEL)
             page.row(" " * label, (f"{name:<{_LABEL}}", "dim"), _plain(first))
-            for row in others:
-                page.row(*row)
+            page.write(others)
 
 
 def _plain(row: Sequence[Part]) -> str:
@@ -192,7 +190,7 @@ def _state_row(page: Page, label: str, text: str) -> Row:
     style = "title" if label == "now" else "plain"
     if not text and label in ("ready", "waiting"):
         text, style = "none", "dim"
-    said = cut(page.shown(text), page.width - 1 - _LABEL - 1, page.glyphs["more"])
+    said = page.cut(text, page.width - 1 - _LABEL - 1)
     return f" {label:<{_LABEL}}", (said, style)
 
 

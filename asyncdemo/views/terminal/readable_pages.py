@@ -14,7 +14,6 @@ from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal.annotated_code import code_rows
 from asyncdemo.views.terminal.common_rows import write_next, write_title
 from asyncdemo.views.terminal.page import Page, Part
-from asyncdemo.views.terminal.text import cut
 
 WIDEST = 90  # columns of prose that are still easy to read
 
@@ -31,9 +30,8 @@ def write_sources(page: Page, target: Target, sources: list[tuple[str, str]]) ->
     write_title(page, target.name, summary, "")
     for heading, source in sources:
         if len(sources) > 1:
-            page.row((cut(page.shown(heading), page.width - 1, page.glyphs["more"]), "title"))
-        for row in code_rows(page, [code_lines(source)], {}, 0.0):
-            page.row(*row)
+            page.row((page.cut(heading, page.width - 1), "title"))
+        page.write(code_rows(page, [code_lines(source)], {}, 0.0))
         page.row()
     for note in notes_of(target):
         write_prose(page, note)
@@ -78,6 +76,6 @@ def write_rules(page: Page, summaries: Mapping[str, str]) -> None:
     names = max(map(len, summaries))
     for rule, summary in summaries.items():
         room = page.width - 1 - names - 2
-        page.row((f"{rule:<{names}}  ", "title"), cut(page.shown(summary), room, page.glyphs["more"]))
+        page.row((f"{rule:<{names}}  ", "title"), page.cut(summary, room))
     page.row()
     write_next(page, ("one of them", f"asyncdemo explain {next(iter(summaries))}"))

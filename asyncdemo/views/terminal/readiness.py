@@ -8,7 +8,7 @@ from asyncdemo.catalogue.names import listed
 from asyncdemo.expectations.check_result import CheckResult, Mismatch, Report, sentence, summary
 from asyncdemo.views.terminal.common_rows import paragraph, write_next, write_title
 from asyncdemo.views.terminal.page import Page
-from asyncdemo.views.terminal.text import cells, cut, wrapped
+from asyncdemo.views.terminal.text import cells, wrapped
 
 _STATE_STYLES = {"ok": "good", "note": "warn", "bad": "bad"}
 _INDENT = 19
@@ -63,10 +63,8 @@ def write_report(page: Page, report: Report) -> None:
     _write_said(page, [result for result in results if result.said])
     page.row()
     if report.interrupted:
-        for row in paragraph(page, _interrupted(report.unfinished), style="warn"):
-            page.row(*row)
-    for row in paragraph(page, sentence(counted, report.python), style="bad" if failed else "good"):
-        page.row(*row)
+        page.write(paragraph(page, _interrupted(report.unfinished), style="warn"))
+    page.write(paragraph(page, sentence(counted, report.python), style="bad" if failed else "good"))
     printing = [
         mismatch.path for result in failed if result.scenario for mismatch in result.mismatches if mismatch.rows
     ]
@@ -88,7 +86,7 @@ def _write_chapters(page: Page, report: Report) -> None:
         for title, group in ((title, list(group)) for title, group in grouped)
         if title
     ]
-    titles = [cut(page.shown(title), page.width // 2, page.glyphs["more"]) for title, _ in chapters]
+    titles = [page.cut(title, page.width // 2) for title, _ in chapters]
     widest = max(map(cells, titles), default=0)
     for title, (_, counted) in zip(titles, chapters, strict=True):
         left_out = counted.total - counted.ready - len(counted.failed)
@@ -101,8 +99,7 @@ def _write_chapters(page: Page, report: Report) -> None:
 def _write_failed(page: Page, result: CheckResult) -> None:
     page.row(("! ", "bad"), (result.target, "title"))
     for mismatch in result.mismatches:
-        for row in paragraph(page, f"{mismatch.place}: {mismatch.message}", indent=2):
-            page.row(*row)
+        page.write(paragraph(page, f"{mismatch.place}: {mismatch.message}", indent=2))
         _write_rows(page, mismatch)
 
 

@@ -8,12 +8,12 @@ from asyncdemo.analysis.wait_times import Order
 from asyncdemo.model.recording import Run
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.shown_modules import ShownModule, shown_modules
-from asyncdemo.views.terminal.annotated_code import Row, code_rows
+from asyncdemo.views.terminal.annotated_code import code_rows
 from asyncdemo.views.terminal.finding_rows import BRIEF, finding_rows
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
 from asyncdemo.views.terminal.lane_rows import has_lanes, timeline_rows
 from asyncdemo.views.terminal.output_lines import FEWEST
-from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.page import Page, Row
 
 ROWS = 22  # of a default view
 FRAME = 5  # of these for title, rule, how it ended, next step, and a blank row
@@ -131,14 +131,14 @@ class Sharing(NamedTuple):
             critical=self.look.critical,
         )
         if self.run.standstill is not None and not (self.look.fold and room < 2 * LEAST_LANES and not self.look.full):
-            from asyncdemo.views.terminal.standing_table import standing_rows
+            from asyncdemo.views.terminal.tables import standing_rows
 
             few = LEAST_LANES if self.look.fold else MORE_LANES
             stood = standing_rows(self.page, self.run, None if self.look.full else max(few, room - len(rows)))
             rows = [*rows, *([()] if rows and stood else []), *stood]
         if not self.look.critical or self.run.timeline is None:
             return rows
-        from asyncdemo.views.terminal.critical_table import critical_rows
+        from asyncdemo.views.terminal.tables import critical_rows
 
         path = critical_rows(self.page, self.run, None if self.look.full else CRITICAL)
         return [*rows, *([()] if rows and path else []), *path]

@@ -9,11 +9,10 @@ from asyncdemo.views.excerpt import Lines as Numbered
 from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.stop_messages import Folded, begins, from_python, is_told_better, without_stop
 from asyncdemo.views.terminal import output_lines
-from asyncdemo.views.terminal.annotated_code import Row
 from asyncdemo.views.terminal.common_rows import next_rows, notes, paragraph, write_times, write_title
 from asyncdemo.views.terminal.lane_rows import may_have_lanes
 from asyncdemo.views.terminal.output_lines import GUTTER, Line, Lines, Stream, fold, left_out_row
-from asyncdemo.views.terminal.page import Page
+from asyncdemo.views.terminal.page import Page, Row
 from asyncdemo.views.terminal.run_layout import ROWS, Look, Shares, Sharing
 from asyncdemo.views.terminal.text import wrapped
 
@@ -116,8 +115,7 @@ class RunView:
         self._code = self._code or self._lines(run.subject.source)
         if run.outcome.kind == "not-started":
             self._write_title(run, "")
-            for row in paragraph(self._page, wording.outcome(run.outcome), style="bad"):
-                self._page.row(*row)
+            self._page.write(paragraph(self._page, wording.outcome(run.outcome), style="bad"))
             self._page.row()
         elif self._stream is None:
             self._write_whole(run)
@@ -132,8 +130,7 @@ class RunView:
         if self._look.timing:
             write_times(self._page, run)
             self._page.row()
-        for row in self._next_rows():
-            self._page.row(*row)
+        self._page.write(self._next_rows())
 
     def whole(self, run: Run) -> None:
         """Write a run that is over already, however long it took and however much it printed."""
@@ -257,14 +254,12 @@ class RunView:
 
     def _write_code(self, shares: Shares) -> None:
         """The row behind it is blank, unless code follows that is not shown."""
-        for row in shares.code:
-            self._page.row(*row)
+        self._page.write(shares.code)
         if shares.code:
             self._page.row(((self._page.glyphs["gap"] if shares.goes_on else ""), "dim"))
 
     def _write_rows(self, rows: list[Row], *, blank: bool = True) -> None:
-        for row in rows:
-            self._page.row(*row)
+        self._page.write(rows)
         if rows and blank:
             self._page.row()
 

@@ -10,13 +10,13 @@ from asyncdemo.tour.stops import Round
 from asyncdemo.views import wording
 from asyncdemo.views.excerpt import code_lines, excerpt
 from asyncdemo.views.terminal import output_lines
-from asyncdemo.views.terminal.annotated_code import Row, code_rows
+from asyncdemo.views.terminal.annotated_code import code_rows
 from asyncdemo.views.terminal.common_rows import notes, paragraph
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
 from asyncdemo.views.terminal.finding_rows import finding_rows
 from asyncdemo.views.terminal.lane_rows import timeline_rows
 from asyncdemo.views.terminal.output_lines import GUTTER, Stream
-from asyncdemo.views.terminal.page import Collected, Page
+from asyncdemo.views.terminal.page import Collected, Page, Row
 from asyncdemo.views.terminal.playback import output_rows
 from asyncdemo.views.terminal.variants import write_variants
 

@@ -9,9 +9,9 @@ from asyncdemo.tour.navigation import KEYS, filmed, shows_more, works
 from asyncdemo.tour.state import Course, Phase, Room, State, overall
 from asyncdemo.tour.stops import Stop
 from asyncdemo.views.excerpt import code_lines
-from asyncdemo.views.terminal.annotated_code import Row, code_rows
+from asyncdemo.views.terminal.annotated_code import code_rows
 from asyncdemo.views.terminal.common_rows import paragraph, title_row, write_next
-from asyncdemo.views.terminal.page import Collected, Page
+from asyncdemo.views.terminal.page import Collected, Page, Row
 from asyncdemo.views.terminal.playback import Film, filled, key_row
 from asyncdemo.views.terminal.readable_pages import write_prose
 from asyncdemo.views.terminal.text import cells, cut
@@ -190,8 +190,7 @@ def write_progress(page: Page, stops: Sequence[Stop], course: Course, again: str
     """Write all stops, how many of them were seen and right, and the command that goes on."""
     for chapter, members in groupby(stops, key=lambda stop: stop.chapter):
         page.row((f"{chapter.number}  {cut(page.shown(chapter.title), page.width - 5, page.glyphs['more'])}", "title"))
-        for row in progress_rows(page, [*members], course):
-            page.row(*row)
+        page.write(progress_rows(page, [*members], course))
     marks = [overall(course, stop.keys) for stop in stops]
     right = sum(mark in ("right later", "right at first") for mark in marks)
     page.row()
@@ -203,7 +202,7 @@ def write_progress(page: Page, stops: Sequence[Stop], course: Course, again: str
 def progress_rows(page: Page, stops: Sequence[Stop], course: Course) -> list[Row]:
     """The stops, each with its mark."""
     room = page.width - 1 - 2 * _GAP - _LONGEST
-    names = [cut(page.shown(stop.name), room, page.glyphs["more"]) for stop in stops]
+    names = [page.cut(stop.name, room) for stop in stops]
     width = max(map(cells, names))
     rows: list[Row] = []
     for name, stop in zip(names, stops, strict=True):
@@ -287,7 +286,7 @@ def _message(page: Page, state: State) -> Row:
         short = cells(typed) + 3 + _width(keys) <= left
         typed = typed if cells(typed) <= left else typed[-left // 2 :]
         return ((asked, "title"), f"{typed}_   ", *(key_row(keys) if short else ()))
-    return ((cut(page.shown(state.message), page.width - 1, page.glyphs["more"]), "warn"),)
+    return ((page.cut(state.message, page.width - 1), "warn"),)
 
 
 def _bottom(page: Page, state: State, room: Room) -> Row:

@@ -17,7 +17,6 @@ from asyncdemo.views.terminal.common_rows import next_rows, notes, paragraph, wr
 from asyncdemo.views.terminal.finding_rows import finding_rows
 from asyncdemo.views.terminal.lane_rows import (
     Drawn,
-    Row,
     incomplete_rows,
     joined,
     lane_rows,
@@ -27,7 +26,7 @@ from asyncdemo.views.terminal.lane_rows import (
     scale_row,
     wrapped_parts,
 )
-from asyncdemo.views.terminal.page import Page, Part
+from asyncdemo.views.terminal.page import Page, Row
 from asyncdemo.views.terminal.text import cells, cut, wrapped
 from asyncdemo.views.variant_runs import Moment, folded, moments, own_lines, same_work
 
@@ -142,7 +141,7 @@ def _heading(page: Page, variant: _Variant, width: int) -> Row:
     total = wording.seconds(variant.run.seconds.script)
     room = page.width - 1 - width - len(total) - 2
     summary = docstring(variant.run.subject.source or "").strip().partition("\n")[0]
-    said = cut(page.shown(summary), room, page.glyphs["more"])
+    said = page.cut(summary, room)
     gaps = " " * (width - cells(variant.title)), " " * (room + 2 - cells(said))
     return (variant.title, "title"), gaps[0], said, gaps[1], (total, "title")
 
@@ -154,8 +153,6 @@ FINDINGS = 4  # rows of the default view
 FEW = 3  # rows of output that there is always room for
 NARROWEST = 8  # cells of a column in which output can be shown
 _TIME = 9  # cells
-
-_Row = tuple[Part, ...]
 
 
 def write_variants(
@@ -184,26 +181,23 @@ def write_variants(
     after = [] if next_step is None else next_rows(page, next_step)
     room = None if full else ROWS - LANES_FRAME - len(end) - (len(after) - 1)
     lanes = variant_rows(page, runs, names, room=room, show=timeline)
-    for row in lanes or bar_rows(page, runs, names):
-        page.row(*row)
+    page.write(lanes or bar_rows(page, runs, names))
     page.row()
     if not lanes:
         _write_output(page, runs, None if full else max(FEW, ROWS - FRAME - len(runs) - len(end) - (len(after) - 1)))
         page.row()
-    for row in end:
-        page.row(*row)
+    page.write(end)
     if end:
         page.row()
     for run in runs if timing else ():
         page.row((_name(page, run), "title"))
         write_times(page, run)
         page.row()
-    for row in after:
-        page.row(*row)
+    page.write(after)
 
 
 def _name(page: Page, run: Run) -> str:
-    return cut(page.shown(run.subject.variant or run.subject.target), page.width // 4, page.glyphs["more"])
+    return page.cut(run.subject.variant or run.subject.target, page.width // 4)
 
 
 def _padded(text: str, width: int) -> str:
@@ -214,8 +208,7 @@ def _write_output(page: Page, runs: Sequence[Run], most: int | None) -> None:
     """What they printed, in a column each."""
     column = (page.width - 1 - _TIME) // len(runs)
     if column < NARROWEST:
-        for row in paragraph(page, "too many to show side by side what they print", style="dim"):
-            page.row(*row)
+        page.write(paragraph(page, "too many to show side by side what they print", style="dim"))
         return
     happened = moments(runs)
     if not happened:
@@ -245,15 +238,15 @@ def _write_row(page: Page, row: Moment, column: int, *, full: bool) -> None:
 def _first(page: Page, lines: Sequence[str], column: int) -> str:
     """The first of the lines, and how many more there are."""
     more = f" +{len(lines) - 1}" if len(lines) > 1 else ""
-    text = cut(page.shown(lines[0]), column - 2 - len(more), page.glyphs["more"]) if lines else ""
+    text = page.cut(lines[0], column - 2 - len(more)) if lines else ""
     return _padded(text + more, column)
 
 
 def _fitted(page: Page, text: str, column: int) -> str:
-    return _padded(cut(text, column - 2, page.glyphs["more"]), column)
+    return _padded(page.cut(text, column - 2), column)
 
 
-def _troubles(page: Page, runs: Sequence[Run]) -> list[_Row]:
+def _troubles(page: Page, runs: Sequence[Run]) -> list[Row]:
     """How those ended that did not end as they should, and what could not be done or observed."""
     said = [f"{_name(page, run)}: {wording.outcome(run.outcome)}" for run in runs if not run.ok]
     rows = [row for each in said for row in paragraph(page, each, style="bad")]
@@ -264,7 +257,7 @@ def _troubles(page: Page, runs: Sequence[Run]) -> list[_Row]:
     return rows
 
 
-def _sentence(page: Page, runs: Sequence[Run]) -> list[_Row]:
+def _sentence(page: Page, runs: Sequence[Run]) -> list[Row]:
     """What differs: the waiting, of those that do the same; else what they print."""
     if not all(run.ok for run in runs):
         return []

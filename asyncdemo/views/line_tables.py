@@ -1,35 +1,45 @@
-"""The tables of a page: where it waited, what held the loop, the critical path, who stood still, who cancelled whom.
+"""Tables of any view: where it waited, what held the loop, the critical path, who stood still, who cancelled whom.
 
-Each cell is text; a place comes with its key (`page_timeline.where`), by which a page finds the line. Pure.
+Each cell is text; a place comes with its key (`shown_modules.where`), by which a page finds the line. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from asyncdemo.analysis.cancellations import cancellations
 from asyncdemo.analysis.critical_path import Share, Stretch, deciding_path, shares
-from asyncdemo.analysis.held_loop import call_of, held
+from asyncdemo.analysis.held_loop import Held, call_of, held
 from asyncdemo.analysis.standstill_words import at_line, circle, in_order, wait_of, why
 from asyncdemo.analysis.standstills import Circle, Stand, Waiter, stand_of
-from asyncdemo.analysis.task_names import names, shown_tasks
-from asyncdemo.analysis.wait_times import wait_times
+from asyncdemo.analysis.task_names import names
+from asyncdemo.analysis.wait_times import WaitTime, wait_times
 from asyncdemo.model.recording import Run, Subject
-from asyncdemo.model.spans import Timeline
+from asyncdemo.model.spans import Timeline, wait_words
 from asyncdemo.views import wording
-from asyncdemo.views.critical_words import deciding_lines, doing, place_of
 from asyncdemo.views.foreign_text import shortened, shown
-from asyncdemo.views.html.page_timeline import microseconds, where
-from asyncdemo.views.shown_modules import lines, place
+from asyncdemo.views.shown_modules import lines, place, where
+from asyncdemo.views.wording import microseconds
 
 MOST_ROWS = 100  # of a table
 HELD = 0.02  # seconds: what held the loop for less in all is not worth a row
 MOST_STRETCHES = 5_000  # of the critical path
 _LONGEST = 300  # characters of a cell
 _HUNG = {"deadlock", "stuck"}
+_TELLING = 0.1  # of the critical path: lines that contribute as much are named
+_NAMED = 3  # of them at most
 
 
-def waited(timeline: Timeline, subject: Subject) -> list[list[Any]]:
-    """Where it waited: key, place, kind of wait, times, total, longest, how many at once; a row a line and kind."""
+def times(timeline: Timeline, subject: Subject) -> dict[str, list[list[Any]]]:
+    """Where it waited, and what held the loop, as far as there is room for it."""
+    long = [row for row in held(timeline) if row.total >= HELD]
+    return {
+        "waited": waited(wait_times(timeline)[:MOST_ROWS], subject),
+        "held": held_the_loop(long[:MOST_ROWS], subject),
+    }
+
+
+def waited(rows: Iterable[WaitTime], subject: Subject) -> list[list[Any]]:
+    """Where it waited: key, place, kind of wait, times, total, longest, how many at once."""
     return [
         [
             where(row.path, row.line, subject),
@@ -40,16 +50,16 @@ def waited(timeline: Timeline, subject: Subject) -> list[list[Any]]:
             wording.seconds(row.longest),
             f"{row.at_once:,}",
         ]
-        for row in wait_times(timeline)[:MOST_ROWS]
+        for row in rows
     ]
 
 
-def held_the_loop(timeline: Timeline, subject: Subject) -> list[list[Any]]:
+def held_the_loop(rows: Iterable[Held], subject: Subject) -> list[list[Any]]:
     """What held the loop: key, place, state, the call, times, total, longest, how many others were late."""
     return [
         [
-            where(row.path, row.line, subject),
-            place(row.path, row.line, subject),
+            where(row.path, row.line, subject) if row.path else 0,
+            place(row.path, row.line, subject) if row.path else "a callback",
             row.state,
             shortened(call_of(row, subject), _LONGEST),
             f"{row.times:,}",
@@ -57,32 +67,66 @@ def held_the_loop(timeline: Timeline, subject: Subject) -> list[list[Any]]:
             wording.seconds(row.longest),
             f"{row.late:,}",
         ]
-        for row in [row for row in held(timeline) if row.total >= HELD][:MOST_ROWS]
+        for row in rows
     ]
 
 
-def critical(run: Run, timeline: Timeline, lanes: Mapping[int, int], zero: float) -> dict[str, Any] | None:
+def deciding(found: Sequence[Share], run: Run, whole: float) -> list[list[Any]]:
+    """Lines of the critical path: key, place, what was done there, by whom, times, seconds, share of the `whole`."""
+    called = _called(run)
+    return [
+        [
+            0 if share.path is None or share.line is None else where(share.path, share.line, run.subject),
+            place_of(share, run.subject),
+            shown(_doing(share, called)),
+            shown(called.get(share.tasks[0], "?")) if len(share.tasks) == 1 else f"{len(share.tasks):,} tasks",
+            f"{share.times:,}",
+            wording.seconds(share.seconds),
+            wording.share(share.seconds / whole),
+        ]
+        for share in found
+    ]
+
+
+def place_of(share: Share, subject: Subject) -> str:
+    """The line, with those that led to it."""
+    if share.path is None or share.line is None:
+        return "a line that is not known"
+    through = () if share.reason is None else share.reason.through
+    return lines([*through, (share.path, share.line)], subject)
+
+
+def deciding_lines(found: Sequence[Share], run: Run) -> str:
+    """The lines that contribute most: "48 % sleep 0.1 at line 9, 38 % blocked at line 12"; "" where there are none."""
+    called, whole = _called(run), sum(share.seconds for share in found)
+    told = [share for share in found if whole and share.seconds >= _TELLING * whole][:_NAMED]
+    return ", ".join(
+        f"{wording.share(share.seconds / whole)} {_doing(share, called)} at {place_of(share, run.subject)}"
+        for share in told
+    )
+
+
+def _called(run: Run) -> dict[int, str]:
+    return {} if run.timeline is None else names(run.timeline.tasks)
+
+
+def _doing(share: Share, called: Mapping[int, str]) -> str:
+    """What was done there: "blocked", "sleep 0.2"; `called` are the names of tasks."""
+    reason = share.reason
+    if reason is None or share.doing != "waiting" or not reason.wait:
+        return share.doing
+    return wait_words(reason.wait, reason.value, called.get(reason.value or 0) if reason.wait == "task" else None)
+
+
+def critical(run: Run, lanes: Mapping[int, int], zero: float) -> dict[str, Any] | None:
     """The critical path: its stretches [lane, start, length], a sentence, and a row for each of its lines."""
     path = deciding_path(run)
     if not path:
         return None
     found = shares(path)
-    called = names(shown_tasks(timeline, full=True))
     whole = sum(share.seconds for share in found)
-    rows = [
-        [
-            0 if share.path is None or share.line is None else where(share.path, share.line, run.subject),
-            place_of(share, run.subject),
-            shown(doing(share, called)),
-            _who(share, called),
-            f"{share.times:,}",
-            wording.seconds(share.seconds),
-            wording.share(share.seconds / whole),
-        ]
-        for share in found[:MOST_ROWS]
-    ]
-    said = f"What decided how long it took ({wording.seconds(whole)}): {deciding_lines(found, run.subject, called)}."
-    return {"path": _drawn(path, lanes, zero), "said": shown(said), "rows": rows}
+    said = f"What decided how long it took ({wording.seconds(whole)}): {deciding_lines(found, run)}."
+    return {"path": _drawn(path, lanes, zero), "said": shown(said), "rows": deciding(found[:MOST_ROWS], run, whole)}
 
 
 def _drawn(path: Sequence[Stretch], lanes: Mapping[int, int], zero: float) -> list[list[int]]:
@@ -95,10 +139,6 @@ def _drawn(path: Sequence[Stretch], lanes: Mapping[int, int], zero: float) -> li
         [lanes[each.task], microseconds(each.start - zero), microseconds(each.end) - microseconds(each.start)]
         for each in known
     ]
-
-
-def _who(share: Share, called: Mapping[int, str]) -> str:
-    return shown(called.get(share.tasks[0], "?")) if len(share.tasks) == 1 else f"{len(share.tasks):,} tasks"
 
 
 def stood(run: Run) -> dict[str, Any] | None:
@@ -137,10 +177,7 @@ def _standing(stand: Stand, waiter: Waiter, subject: Subject, near: str | None) 
 
 def cancelled(run: Run) -> dict[int, str]:
     """Who cancelled each task, in words, by the task's number."""
-    if run.timeline is None:
-        return {}
-    called = names(shown_tasks(run.timeline, full=True))
-    found = {}
+    called, found = _called(run), {}
     for each in cancellations(run):
         by = called.get(each.by, "?")
         at = "" if each.line is None else f", {place(each.path, each.line, run.subject)}"
