@@ -1,6 +1,5 @@
 """For what tasks wait, in words short enough for the bars of their lanes. Pure."""
 
-from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -70,12 +69,13 @@ class BarWords:
 
     def _within(self, task: int, begin: float, end: float) -> Iterator[tuple[tuple[int, int], float]]:
         """The places at which a task waited within a stretch, each with the task that it awaited, and the seconds."""
-        spans, own = self._spans, self._of.get(task, array("i"))
+        spans = self._spans
+        own = spans.of(task) if spans.reasons else ()
         for index in own[max(0, bisect_right(own, begin, key=spans.starts.__getitem__) - 1) :]:
             if spans.starts[index] >= end:
                 return
             seconds = min(end, spans.ends[index]) - max(begin, spans.starts[index])
-            if seconds > 0:
+            if seconds > 0 and spans.states[index] == WAITING:
                 yield (spans.where[index], self._awaited(index)), seconds
 
     def _awaited(self, index: int) -> int:
@@ -89,14 +89,3 @@ class BarWords:
     @cached_property
     def _words(self) -> dict[int, tuple[str, ...]]:
         return {where: short_words(reason, self._names) for where, reason in self._spans.reasons.items()}
-
-    @cached_property
-    def _of(self) -> dict[int, "array[int]"]:
-        """The waits of each task, in the order of their times."""
-        found: dict[int, array[int]] = {}
-        if not self._spans.reasons:
-            return found
-        for index, (task, state) in enumerate(zip(self._spans.tasks, self._spans.states, strict=True)):
-            if state == WAITING:
-                found.setdefault(task, array("i")).append(index)
-        return found

@@ -4,7 +4,7 @@ import ast
 from typing import NamedTuple
 
 from asyncdemo.model.recording import Run
-from asyncdemo.model.spans import WAITING, Task
+from asyncdemo.model.spans import Task
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 
 
@@ -30,13 +30,10 @@ def cancellations(run: Run) -> list[Cancellation]:
         return []
     tasks = {task.id: task for task in run.timeline.tasks}
     spans = run.timeline.spans
-    last: dict[int, int] = {}
-    for index, (number, state) in enumerate(zip(spans.tasks, spans.states, strict=True)):
-        if state == WAITING:
-            last[number] = index
     found = []
     for task in sorted(run.timeline.tasks, key=lambda each: each.ended or 0.0):
-        by = tasks.get(spans.wakers[last[task.id]]) if task.end == "cancelled" and task.id in last else None
+        last = spans.last_wait(task.id) if task.end == "cancelled" else None
+        by = None if last is None else tasks.get(spans.wakers[last])
         # One that was itself cancelled did not do it: the other one awaited it, and was cancelled by what it raised.
         if by is not None and by.id != task.id and by.end != "cancelled":
             found.append(_cancellation(run, task, by))

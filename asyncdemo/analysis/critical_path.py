@@ -14,14 +14,13 @@ from typing import Literal, NamedTuple
 from asyncdemo.analysis.task_names import shown_tasks
 from asyncdemo.analysis.wait_times import FOR_TASKS, WaitTime
 from asyncdemo.model.recording import Run
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, TASKS, UNKNOWN, WAITING, Reason, Task, Timeline
+from asyncdemo.model.spans import BLOCKED, LONG, READY, RUNNING, TASKS, UNKNOWN, WAITING, Reason, Task, Timeline
 
 Doing = Literal["computing", "blocked", "waiting", "cannot run"]
 
 _DOING: tuple[Doing, ...] = ("computing", "cannot run", "waiting", "blocked")  # by states
 _MOST = 1_000_000  # stretches of a path
 _SOON = 0.02  # of the path: what ends so much before its end, ends with it
-_LONG = 0.001  # seconds: a step that takes longer holds the loop
 _LEAST = 0.05  # seconds: a path that is shorter is not told of unasked
 _NOTABLE, _FEW = 0.15, 3  # of a path: how much a line has to contribute to be named, and how many are
 _MAIN = 0.6  # of a path: what is named has to be so much of it
@@ -154,7 +153,7 @@ class _Walk:
 
     def through_holders(self, path: list[Stretch]) -> list[Stretch]:
         """The path with the steps that held the loop in the place of the time in which its task could not run."""
-        if not any(stretch.doing == "cannot run" and stretch.end - stretch.start >= _LONG for stretch in path):
+        if not any(stretch.doing == "cannot run" and stretch.end - stretch.start >= LONG for stretch in path):
             return path
         steps = self._long_steps()
         return [
@@ -170,9 +169,10 @@ class _Walk:
     def _long_steps(self) -> dict[int | None, list[tuple[float, int]]]:
         """The steps of each thread that held its loop: when each ended, and the place of its span, in their order."""
         spans, found = self._spans, dict[int | None, list[tuple[float, int]]]()
-        for index, (state, start, end) in enumerate(zip(spans.states, spans.starts, spans.ends, strict=True)):
-            task = self._tasks.get(spans.tasks[index])
-            if state in (RUNNING, BLOCKED) and end - start >= _LONG and task is not None and task.kind != "thread":
+        for index in spans.long:
+            start, end, task = spans.starts[index], spans.ends[index], self._tasks.get(spans.tasks[index])
+            runs = spans.states[index] in (RUNNING, BLOCKED) and end - start >= LONG
+            if runs and task is not None and task.kind != "thread":
                 found.setdefault(task.thread, []).append((end, index))
         return {thread: sorted(some) for thread, some in found.items()}
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from asyncdemo.model.recording import Subject
-from asyncdemo.model.spans import BLOCKED, CALLBACKS, READY, RUNNING, TASKS, Task, Timeline
+from asyncdemo.model.spans import BLOCKED, CALLBACKS, LONG, READY, RUNNING, TASKS, Task, Timeline
 
 
 class Shares(NamedTuple):
@@ -40,7 +40,6 @@ def shares(timeline: Timeline) -> Shares | None:
     )
 
 
-LONG = 0.001  # seconds: a step that takes longer holds the loop
 LATE = 0.010  # seconds: a task that has to wait longer than that for its turn is late
 
 _Key = tuple[str, int, int, str | None]  # path, line, state, function
@@ -76,12 +75,13 @@ def call_of(row: Held, subject: Subject) -> str:
 
 
 def held(timeline: Timeline) -> list[Held]:
-    """The lines that held the loop, first what took most time in all. Cost: the spans, and sorting the late."""
+    """The lines that held the loop, first what took most time in all. Cost: sorting the late."""
     tasks = {task.id: task for task in timeline.tasks if task.kind in (*TASKS, CALLBACKS)}
     spans, late = timeline.spans, _Late(timeline)
     steps: dict[_Key, list[tuple[float, float]]] = {}
-    for index, (state, start, end) in enumerate(zip(spans.states, spans.starts, spans.ends, strict=True)):
-        if end - start >= LONG and state in (RUNNING, BLOCKED) and spans.tasks[index] in tasks:
+    for index in spans.long:
+        start, end = spans.starts[index], spans.ends[index]
+        if end - start >= LONG and spans.states[index] in (RUNNING, BLOCKED) and spans.tasks[index] in tasks:
             key = _key(timeline, index, tasks[spans.tasks[index]])
             steps.setdefault(key, []).append((start, end))
     return sorted((_row(key, some, late) for key, some in steps.items()), key=lambda row: row.total, reverse=True)
@@ -92,13 +92,10 @@ class _Late:
 
     def __init__(self, timeline: Timeline) -> None:
         spans = timeline.spans
-        waits = [
-            (start, end)
-            for state, start, end in zip(spans.states, spans.starts, spans.ends, strict=True)
-            if state == READY and end - start >= LATE
-        ]
-        self._starts = sorted(start for start, _ in waits)
-        self._ends = sorted(end for _, end in waits)
+        ready = [index for index in spans.long if spans.states[index] == READY]
+        late = [index for index in ready if spans.ends[index] - spans.starts[index] >= LATE]
+        self._starts = sorted(spans.starts[index] for index in late)
+        self._ends = sorted(spans.ends[index] for index in late)
 
     def during(self, start: float, end: float) -> int:
         """How many were late between two moments; whoever made the step was so until the first of them at most."""

@@ -80,34 +80,42 @@ def shape(cells: bytes) -> bytes:
 def cells(spans: Spans, axis: Axis, tasks: Collection[int]) -> dict[int, bytes]:
     """Each task's cells: the state that fills most of the cell, and whether the task ran in it.
 
-    The spans of one task must be in the order of time. Cost linear in spans and cells.
+    Cost linear in spans and cells.
     """
-    rows = {task: bytearray(axis.cells + 1) for task in tasks}  # the last cell: what comes after the axis
-    sums: dict[int, list[float]] = {task: [0.0, 0.0, 0.0, 0.0] for task in tasks}  # seconds in each state
-    current = dict.fromkeys(tasks, 0)  # the cell that they are of
+    return {task: _cells(spans, spans.of(task), axis) for task in tasks}
+
+
+def _cells(spans: Spans, indexes: Sequence[int], axis: Axis) -> bytes:
+    states, starts, ends = spans.states, spans.starts, spans.ends
     begin, last, length = axis.start, axis.cells, (axis.end - axis.start) / axis.cells
-    for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
-        own = sums.get(task)
-        if own is None or end <= begin:
+    row = bytearray(last + 1)  # the last cell: what comes after the axis
+    sums = [0.0, 0.0, 0.0, 0.0]  # seconds in each state, in the current cell
+    current, low, high = 0, begin, begin
+    for index in indexes:
+        start, end, state = starts[index], ends[index], states[index]
+        if low < start and end < high:  # as most of many
+            sums[state] += end - start
+            continue
+        if end <= begin:
             continue
         since = start if start > begin else begin
         first, stop = int((since - begin) / length), int((end - begin) / length)
         if first >= last:
-            continue
-        if current[task] != first:
-            _close(rows[task], current[task], own, length)
-            current[task] = first
+            break
+        if current != first:
+            _close(row, current, sums, length)
+            current = first
         if first == stop:
-            own[state] += end - since
-            continue
-        own[state] += begin + (first + 1) * length - since
-        _close(rows[task], first, own, length)
-        stop = current[task] = min(stop, last)
-        rows[task][first + 1 : stop] = bytes((state + 1,)) * (stop - first - 1)
-        own[state] = end - begin - stop * length
-    for task, own in sums.items():
-        _close(rows[task], current[task], own, length)
-    return {task: bytes(row[:-1]) for task, row in rows.items()}
+            sums[state] += end - since
+        else:
+            sums[state] += begin + (first + 1) * length - since
+            _close(row, first, sums, length)
+            stop = current = min(stop, last)
+            row[first + 1 : stop] = bytes((state + 1,)) * (stop - first - 1)
+            sums[state] = end - begin - stop * length
+        low, high = begin + current * length + _LEAST, begin + (current + 1) * length - _LEAST
+    _close(row, current, sums, length)
+    return bytes(row[:-1])
 
 
 def _close(row: bytearray, cell: int, sums: list[float], length: float) -> None:

@@ -261,13 +261,8 @@ def _of_thread(timeline: Timeline, own: "array[int]", task: Task) -> list[_Turn]
 
 def _spans_of_tasks(timeline: Timeline) -> _SpansOfTasks:
     """The indexes of every task's spans in the order of their times."""
-    starts = timeline.spans.starts
-    found = {task.id: array("i") for task in timeline.tasks}
-    append = {task: indexes.append for task, indexes in found.items()}
-    for index, task in enumerate(timeline.spans.tasks):
-        if task in append:
-            append[task](index)
-    return {task: array("i", sorted(indexes, key=starts.__getitem__)) for task, indexes in found.items()}
+    spans = timeline.spans
+    return {task.id: array("i", sorted(spans.of(task.id), key=spans.starts.__getitem__)) for task in timeline.tasks}
 
 
 def _standing(timeline: Timeline, own: "array[int]", task: Task, at: float, *, last: bool = False) -> Standing:

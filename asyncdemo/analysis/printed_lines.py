@@ -81,14 +81,12 @@ def _assign(
 
 def _steps(timeline: Timeline) -> dict[int | None, "array[int]"]:
     """The spans in which tasks ran, by their threads, in the order of their times."""
-    threads = {task.id: task.thread for task in timeline.tasks if task.kind != "thread"}
-    found = {thread: array("i") for thread in threads.values()}
-    append = {task: found[thread].append for task, thread in threads.items()}
-    for index, (task, state) in enumerate(zip(timeline.spans.tasks, timeline.spans.states, strict=True)):
-        if state in (RUNNING, BLOCKED) and task in append:
-            append[task](index)
-    starts = timeline.spans.starts
-    return {thread: array("i", sorted(steps, key=starts.__getitem__)) for thread, steps in found.items()}
+    spans, found = timeline.spans, dict[int | None, list[int]]()
+    for task in timeline.tasks:
+        if task.kind != "thread":
+            steps = [index for index in spans.of(task.id) if spans.states[index] in (RUNNING, BLOCKED)]
+            found.setdefault(task.thread, []).extend(steps)
+    return {thread: array("i", sorted(steps, key=spans.starts.__getitem__)) for thread, steps in found.items()}
 
 
 def _stretches(timeline: Timeline, spans: "array[int]") -> Iterator[_Stretch]:

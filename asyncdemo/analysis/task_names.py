@@ -28,9 +28,11 @@ def _computing(timeline: Timeline) -> set[int]:
     threads = {task.id for task in timeline.tasks if task.kind == "thread"}
     spans = timeline.spans
     return {
-        task
-        for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
-        if state == RUNNING and end - start >= _LONG and task in threads
+        spans.tasks[index]
+        for index in spans.long
+        if spans.states[index] == RUNNING
+        and spans.ends[index] - spans.starts[index] >= _LONG
+        and spans.tasks[index] in threads
     }
 
 

@@ -157,9 +157,9 @@ def many_short_calls(evidence: Evidence, threads: list[Stretch]) -> list[tuple[P
     """Short blocking steps of one coroutine that add up, while other tasks were there; by where its only call is."""
     limit, spans = evidence.thresholds["blocking-call"], evidence.spans
     groups: dict[Place, list[Span]] = {}
-    for index, state in enumerate(spans.states):
+    for index in spans.long:
         if (
-            state == BLOCKED
+            spans.states[index] == BLOCKED
             and spans.ends[index] - spans.starts[index] < limit
             and spans.tasks[index] in evidence.tasks
         ):
@@ -183,12 +183,11 @@ def many_short_calls(evidence: Evidence, threads: list[Stretch]) -> list[tuple[P
 
 def _computed(evidence: Evidence, tasks: set[int]) -> dict[int, float]:
     """For how many seconds each of these tasks has computed."""
-    found, spans = dict.fromkeys(tasks, 0.0), evidence.spans
-    if tasks:
-        for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
-            if state == RUNNING and task in found:
-                found[task] += end - start
-    return found
+    spans = evidence.spans
+    return {
+        task: sum(spans.ends[index] - spans.starts[index] for index in spans.of(task) if spans.states[index] == RUNNING)
+        for task in tasks
+    }
 
 
 def _at(steps: list[Span], path: str, line: int | None) -> list[Span]:

@@ -145,9 +145,10 @@ class Evidence:
         """The spans of tasks and callbacks, by state, that last LEAST seconds or more: their places among all spans."""
         spans = self.spans
         found: dict[int, list[int]] = {RUNNING: [], READY: [], WAITING: [], BLOCKED: []}
-        pairs = zip(spans.starts, spans.ends, strict=True)
-        for index in [index for index, (start, end) in enumerate(pairs) if end - start >= LEAST]:
-            if spans.tasks[index] in self.tasks or spans.tasks[index] in self.callbacks:
+        for index in spans.long:
+            if spans.ends[index] - spans.starts[index] >= LEAST and (
+                spans.tasks[index] in self.tasks or spans.tasks[index] in self.callbacks
+            ):
                 found[spans.states[index]].append(index)
         return found
 
@@ -155,12 +156,6 @@ class Evidence:
     def waiters(self) -> set[int]:
         """The tasks that have waited for something."""
         return {self.spans.tasks[index] for index in self.long[WAITING]}
-
-    @cached_property
-    def last_waits(self) -> dict[int, int]:
-        """The place among all spans of each task's last wait."""
-        pairs = enumerate(zip(self.spans.tasks, self.spans.states, strict=True))
-        return {task: index for index, (task, state) in pairs if state == WAITING}
 
     def place(self, path: str | None, line: int | None) -> Place | None:
         """A line of the person's own code, the script under the name by which the person knows it; else None."""

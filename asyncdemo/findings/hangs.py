@@ -291,8 +291,9 @@ def _within_step(thread: StandingThread) -> tuple[tuple[Frame, ...], tuple[str, 
 def _last_step(evidence: Evidence, task: int, stop: float) -> tuple[float | None, int | None]:
     """When the step began that went on at a moment, and what it was doing; since the task's last wait where unknown."""
     spans, since = evidence.spans, evidence.tasks[task].created
-    for key, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
-        if key == task and start < stop:
+    for index in spans.of(task):
+        start, end, state = spans.starts[index], spans.ends[index], spans.states[index]
+        if start < stop:
             if state in (RUNNING, BLOCKED) and end >= stop - _SLACK:
                 return start, state
             since = max(since, end)

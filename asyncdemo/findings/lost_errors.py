@@ -180,7 +180,7 @@ def _raised_at(evidence: Evidence, report: Report) -> Place | None:
 def _stood_at(evidence: Evidence, report: Report) -> Place | None:
     """The own line in which its task has waited last."""
     task = evidence.task_named(report.task)
-    index = evidence.last_waits.get(task.id) if task is not None else None
+    index = evidence.spans.last_wait(task.id) if task is not None else None
     span = None if index is None else evidence.spans[index]
     return None if span is None else evidence.place(span.path, span.line)
 

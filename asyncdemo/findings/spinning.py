@@ -6,21 +6,22 @@ text tells these apart. Where it cannot, what ended it does: a task that asks go
 """
 
 import ast
-from collections import Counter
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.evidence import Evidence, Place, rule, seconds
 from asyncdemo.findings.source import Source, inside
 from asyncdemo.model.recording import Finding
-from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING
+from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Spans
 
 _TIMES = 1000  # steps in one go: to be fair to others, nobody lets them run so often in so short a time
 _SHORT = 0.0002  # seconds: a step in which nothing is done but to ask
 _MOSTLY = 0.9  # of the steps
 _ALONE = 0.2  # of the time: if steps of others took more of it, there was somebody to let run
 _MOST = 5  # lines that are looked at
+_UNBROKEN = re.compile(rb"[^%c]+" % WAITING, re.DOTALL)
 
 
 class _Chain(NamedTuple):
@@ -48,56 +49,31 @@ def spinning(evidence: Evidence) -> list[Finding]:
     return [finding for finding in found if finding is not None]
 
 
-class _Steps:
-    """What is known of the steps that a task makes without a wait between."""
-
-    __slots__ = ("before", "end", "last", "places", "short", "start", "steps")
-
-    def __init__(self) -> None:
-        self.begin()
-
-    def begin(self) -> None:
-        """Nothing is known any more: the task has waited."""
-        self.start = self.end = self.before = self.last = 0.0
-        self.steps = self.short = 0
-        self.places: set[int] = set()
-
-    def add(self, start: float, end: float) -> None:
-        """A step."""
-        if not self.steps:
-            self.start = start
-        self.before, self.last, self.end = self.last, start, end
-        self.steps += 1
-        self.short += end - start < _SHORT
-
-
 def _chains(evidence: Evidence) -> Iterator[_Chain]:
     """All steps that were made in one go and look like asking, of one task at one line each."""
     spans = evidence.spans
-    often = {task for task, count in Counter(spans.tasks).items() if count >= _TIMES and task in evidence.tasks}
-    if not often:
-        return
-    going = {task: _Steps() for task in often}
-    columns = zip(spans.tasks, spans.states, spans.starts, spans.ends, spans.where, strict=True)
-    for task, state, start, end, where in columns:
-        if task not in often:
-            continue
-        steps = going[task]
-        if state == WAITING:
-            yield from _chain(evidence, task, steps)
-            steps.begin()
-        elif state != READY:
-            steps.add(start, end)
-        elif where >= 0 and steps.steps:
-            steps.places.add(where)
-    for task, steps in going.items():
-        yield from _chain(evidence, task, steps)
+    for task in evidence.tasks:
+        own = spans.of(task)
+        if len(own) >= _TIMES:
+            states = bytes(map(spans.states.__getitem__, own))
+            for unbroken in _UNBROKEN.finditer(states):
+                chain = _chain(spans, task, own[unbroken.start() : unbroken.end()])
+                if chain is not None:
+                    yield chain
 
 
-def _chain(evidence: Evidence, task: int, steps: _Steps) -> Iterator[_Chain]:
-    places = {evidence.spans.places[where] for where in steps.places}
-    if steps.steps >= _TIMES and steps.short >= _MOSTLY * steps.steps and len(places) == 1:
-        yield _Chain(task, places.pop(), steps.start, steps.end, steps.steps, steps.before, steps.last)
+def _chain(spans: Spans, task: int, own: Sequence[int]) -> _Chain | None:
+    """The steps among the spans of a task that has not waited meanwhile, if they look like asking."""
+    steps = [index for index in own if spans.states[index] != READY]
+    if len(steps) < _TIMES:
+        return None
+    short = sum(spans.ends[index] - spans.starts[index] < _SHORT for index in steps)
+    asked = [index for index in own if spans.states[index] == READY and index > steps[0]]
+    places = {spans.places[spans.where[index]] for index in asked if spans.where[index] >= 0}
+    if short < _MOSTLY * len(steps) or len(places) != 1:
+        return None
+    first, before, last = (spans.starts[steps[index]] for index in (0, -2, -1))
+    return _Chain(task, places.pop(), first, spans.ends[steps[-1]], len(steps), before, last)
 
 
 def _finding(evidence: Evidence, thread: int | None, place: Place, chains: list[_Chain]) -> Finding | None:
@@ -137,11 +113,10 @@ def _others(
     spans, own = evidence.spans, {chain.task for chain in chains}
     ends = [(chain.before, chain.last) for chain in chains]
     took, ended_it = 0.0, False
-    columns = zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
-    for task, state, since, until in columns:
-        if state not in (RUNNING, BLOCKED) or task in own or until <= start or since >= end:
-            continue
-        if task in evidence.tasks and evidence.tasks[task].thread == thread:
+    others = (task.id for task in evidence.tasks.values() if task.thread == thread and task.id not in own)
+    for index in (index for task in others for index in spans.of(task)):
+        since, until = spans.starts[index], spans.ends[index]
+        if spans.states[index] in (RUNNING, BLOCKED) and since < end and until > start:
             took += min(until, end) - max(since, start)
             ended_it = ended_it or any(before < since < last for before, last in ends)
     return took, ended_it

@@ -76,14 +76,9 @@ def _waits(evidence: Evidence) -> list[_Wait]:
 
 def _first_turns(evidence: Evidence, some: list[int]) -> set[int]:
     """Where tasks waited for their first turn, of those that some spans are about: to begin later is no fault."""
-    tasks = {evidence.spans.tasks[index] for index in some}
-    first: dict[int, int] = {}
-    for index, (task, state) in (
-        enumerate(zip(evidence.spans.tasks, evidence.spans.states, strict=True)) if some else ()
-    ):
-        if state == READY and task in tasks:
-            first.setdefault(task, index)
-    return set(first.values())
+    spans = evidence.spans
+    tasks = {spans.tasks[index] for index in some}
+    return {next(index for index in spans.of(task) if spans.states[index] == READY) for task in tasks}
 
 
 class _Queue:

@@ -1,7 +1,7 @@
 """Lanes and spans: what every task did, as plain data. Times are seconds from the start of the run."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 State = Literal["running", "ready", "waiting", "blocked"]
@@ -14,6 +14,7 @@ UNKNOWN = -2  # in the place of a task that has ended a wait: it was not recorde
 TASKS = "asyncio", "trio"  # the kinds of lanes that are tasks of event loops
 CALLBACKS = "callbacks"  # the kind of a lane that has the callbacks of an event loop
 
+LONG = 0.001  # seconds: a shorter step is one of very many
 _MATTERS = 0.001  # seconds in the queue for a processor: less is always there
 
 
@@ -101,7 +102,8 @@ class Spans:
     `reasons` tell for what tasks wait there; a line has several places if there are several reasons. `wakers` are the
     tasks whose steps have ended waits, -1 where nobody's has, as that of a timer, and UNKNOWN in old recordings.
     `queued` tells by the indexes of long steps for how many seconds the machine had no processor for them, where that
-    was long enough to matter.
+    was long enough to matter. `long` has the indexes of those that last LONG seconds or more, or blocked their loop:
+    few of millions. `by_task` has those of each task, in the order of their times.
     """
 
     def __init__(self) -> None:
@@ -114,6 +116,8 @@ class Spans:
         self.places: list[tuple[str, int]] = []
         self.reasons: dict[int, Reason] = {}
         self.queued: dict[int, float] = {}
+        self.long = array("i")
+        self.by_task: dict[int, array[int]] = {}
 
     def __len__(self) -> int:
         return len(self.tasks)
@@ -134,14 +138,28 @@ class Spans:
     ) -> None:
         """Append a span; one that has no length is left out."""
         if end > start:
-            if queued >= _MATTERS:
-                self.queued[len(self.tasks)] = min(queued, end - start)
+            index = len(self.states)
+            if end - start >= LONG or state == BLOCKED:
+                self.long.append(index)
+                if queued >= _MATTERS:
+                    self.queued[index] = min(queued, end - start)
+            if task not in self.by_task:
+                self.by_task[task] = array("i")
+            self.by_task[task].append(index)
             self.tasks.append(task)
             self.states.append(state)
             self.starts.append(start)
             self.ends.append(end)
             self.where.append(where)
             self.wakers.append(waker)
+
+    def of(self, task: int) -> Sequence[int]:
+        """The indexes of a task's spans, in the order of their times."""
+        return self.by_task.get(task, ())
+
+    def last_wait(self, task: int) -> int | None:
+        """The index of a task's last wait; None where it has not waited."""
+        return next((index for index in reversed(self.of(task)) if self.states[index] == WAITING), None)
 
 
 class CrossThreadCall(NamedTuple):

@@ -178,7 +178,7 @@ def _suspended(run: Run, path: str | None) -> set[int]:
         return set()
     spans, subject = run.timeline.spans, run.subject
     own = (subject.path, subject.ran) if path is None or subject.is_script(path) else (path,)
-    used = {where for where, state in zip(spans.where, spans.states, strict=True) if state in (WAITING, BLOCKED)}
+    used = {where for where, state in set(zip(spans.where, spans.states, strict=True)) if state in (WAITING, BLOCKED)}
     places = [spans.places[where] for where in used if where >= 0]
     places += [place for where in used if where in spans.reasons for place in spans.reasons[where].through]
     return {line for each, line in places if each in own}

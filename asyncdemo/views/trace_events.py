@@ -219,16 +219,10 @@ def _creations(process: _Process, timeline: Timeline) -> Iterator[str]:
     They begin and end at spans that are there, or a viewer drops them.
     """
     spans = timeline.spans
-    first: dict[int, float] = {}
-    of_creators = {task.parent: array("q") for task in timeline.tasks if task.parent in process.threads}
-    for index, number in enumerate(spans.tasks):
-        first.setdefault(number, spans.starts[index])
-        if number in of_creators:
-            of_creators[number].append(index)
     for task in timeline.tasks:
-        if task.parent is None or task.parent not in process.threads or task.id not in first:
+        if task.parent is None or task.parent not in process.threads or not spans.of(task.id):
             continue
-        own = of_creators[task.parent]
+        first, own = spans.starts[spans.of(task.id)[0]], spans.of(task.parent)
         at = bisect_right(own, task.created, key=spans.starts.__getitem__) - 1
         if at < 0 or spans.ends[own[at]] < task.created:
             continue
@@ -237,7 +231,7 @@ def _creations(process: _Process, timeline: Timeline) -> Iterator[str]:
         event = {"cat": "creation", "name": "creates", "id": thread, "pid": process.number}
         args = {"task": _short(process.names[thread - process.number])}
         yield process.at(created, {"ph": "s", **event, "tid": process.threads[task.parent], "args": args})
-        yield process.at(max(first[task.id], created), {"ph": "f", "bp": "e", **event, "tid": thread})
+        yield process.at(max(first, created), {"ph": "f", "bp": "e", **event, "tid": thread})
 
 
 def _outputs(process: _Process) -> Iterator[str]:

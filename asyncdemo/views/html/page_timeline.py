@@ -12,7 +12,6 @@ A change is [lane, state, since, place, how]: the state by its number, -1 where 
 how by its number in _HOWS. [lane] alone: the task is not there. Times are microseconds from the script's first step.
 """
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -114,7 +113,7 @@ def _head(task: Task, name: str, zero: float) -> dict[str, Any]:
 
 def _totals(spans: Spans) -> dict[int, list[int]]:
     """For how many microseconds each task was in each state."""
-    totals: dict[int, list[float]] = {task: [0.0] * 4 for task in set(spans.tasks)}
+    totals: dict[int, list[float]] = {task: [0.0] * 4 for task in spans.by_task}
     for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True):
         totals[task][state] += end - start
     return {task: [microseconds(seconds) for seconds in each] for task, each in totals.items()}
@@ -164,11 +163,7 @@ class Merged(NamedTuple):
 
 def merged(spans: Spans, tasks: Iterable[int], length: float, most: int = MOST_SPANS) -> Merged:
     """The spans of these tasks, `most` of them at most if there are not as many lanes; `length` in seconds."""
-    own = {task: array("i") for task in tasks}
-    append = {task: indexes.append for task, indexes in own.items()}
-    for index, task in enumerate(spans.tasks):
-        if task in append:
-            append[task](index)
+    own = {task: spans.of(task) for task in tasks}
     if sum(map(len, own.values())) <= most:
         return Merged({task: [_drawn(spans, index) for index in indexes] for task, indexes in own.items()})
     below = _enough(spans, length, most - len(own))
