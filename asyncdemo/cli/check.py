@@ -14,7 +14,7 @@ from asyncdemo.catalogue.targets import Request, Target, is_document
 from asyncdemo.cli import messages
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.check_choice import Chosen, choose, other, ours
-from asyncdemo.cli.check_runs import CheckedBlocks, check_all, check_documents
+from asyncdemo.cli.check_runs import check_all, updated
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED, INTERRUPTED
 from asyncdemo.cli.messages import say
 from asyncdemo.cli.option_values import CUMULATIVE_WHAT, checked_timeout, load_catalogue
@@ -78,18 +78,14 @@ def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, u
     def tell(done: int, all_: int, name: str) -> None:
         _tell(done, all_, name, time.monotonic() - started)
 
-    checked = check_all(chosen, request, interpreter, tell)
-    blocks = CheckedBlocks(()) if checked.interrupted else check_documents(documents, request, tell)
+    checked = check_all(chosen, documents, request, interpreter, tell)
     say("")
     if update:
-        from asyncdemo.cli.check_runs import updated
-
         checked = updated(checked, interpreter)
-    results = [_near(result) for result in (*(result for result, _, _ in checked.results), *blocks.results)]
-    name = interpreter.name if chosen.choices or blocks.python is None else blocks.python
+    results = tuple(_near(result) for result, _, _ in checked.results)
     noun = "scenario" if not documents else "target" if chosen.choices or chosen.problems else "block"
-    interrupted = checked.interrupted or blocks.interrupted
-    return Report(tuple(results), name, time.monotonic() - started, interrupted, noun, checked.unfinished)
+    took = time.monotonic() - started
+    return Report(results, checked.python, took, checked.interrupted, noun, checked.unfinished)
 
 
 def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> None:

@@ -1,17 +1,16 @@
 """Runs scenarios and blocks of documents and judges them: side by side, alone where time matters, again if it may."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
 from typing import NamedTuple
 
 from asyncdemo.catalogue import script_source, targets
 from asyncdemo.catalogue.course import unlisted as unlisted_names
 from asyncdemo.catalogue.names import absolute
-from asyncdemo.catalogue.scenario import Scenario, Script
+from asyncdemo.catalogue.scenario import Script
 from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.cli.check_choice import Chosen, Interpreter
-from asyncdemo.cli.planning import SCENARIO_TIMEOUT, planned
+from asyncdemo.cli.planning import planned
 from asyncdemo.cli.saving import replace_content
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations import static_checks
@@ -30,160 +29,176 @@ from asyncdemo.runner.workers import cores, run_side_by_side
 
 # Of what a busy machine may have spoilt: of scripts with expectations about time, and of all else.
 TRIES, FEWER_TRIES = 3, 2
-AT_A_TIME = 40  # blocks for which there are staged copies
+AT_A_TIME = 40  # targets for which there are staged copies
 
 Tell = Callable[[int, int, str], None]
 _SAID = {2: "only at the second try", 3: "only at the third try"}
 
 
-class Item(NamedTuple):
-    """One script of a scenario, by its name as a target; two folders may have the same, so its `key` is its path."""
-
-    name: str
-    scenario: Scenario
-    script: Script
-
-    @property
-    def key(self) -> str:
-        """What tells it from all others."""
-        return str(self.script.path)
-
-
 class Checked(NamedTuple):
-    """What came of it: the results in order, each with its item and its last run where there are any.
+    """What came of it: the results in order, each with its target and its last run where there are any.
 
     `interrupted`: Ctrl-C came before all was done; `unfinished` names the scenarios of which something was left then.
     """
 
-    results: tuple[tuple[CheckResult, Item | None, Run | None], ...]
+    results: tuple[tuple[CheckResult, Target | None, Run | None], ...]
+    python: str
     interrupted: bool = False
     unfinished: tuple[str, ...] = ()
 
 
-def check_all(chosen: Chosen, request: Request, python: Interpreter, tell: Tell) -> Checked:
+def check_all(
+    chosen: Chosen, documents: Sequence[Target], request: Request, python: Interpreter, tell: Tell
+) -> Checked:
     """Run everything and give the results in order; `tell` gets how many runs are done, of how many, and what is next.
 
     Those that were not finished when Ctrl-C came have no result.
     """
-    items = [_item(choice.scenario, script) for choice in chosen.choices for script in choice.scripts]
-    course = _Course(items, request, python, tell)
+    scripts = [targets.of_script(choice.scenario, script) for choice in chosen.choices for script in choice.scripts]
+    blocks = [block for document in documents for block in targets.expand(document)]
+    runs = _Runs([*scripts, *{block.name: block for block in blocks}.values()], request, python, tell)
     interrupted = False
     try:
-        course.run()
+        runs.run()
     except KeyboardInterrupt:
         interrupted = True
-    results = tuple(_results(chosen, course, interrupted=interrupted))
-    finished = {item.key for _, item, _ in results if item is not None}
-    unfinished = dict.fromkeys(item.scenario.name for item in items if item.key not in finished)
-    return Checked(results, interrupted, tuple(unfinished))
+    results = [*_of_scenarios(chosen, runs, interrupted=interrupted)]
+    finished = {_key(target) for _, target, _ in results if target is not None}
+    unfinished = dict.fromkeys(each.scenario.name for each in scripts if each.scenario and _key(each) not in finished)
+    for block in blocks:
+        if (result := runs.judged(block, [], interrupted=False)) is not None:
+            results.append((result, block, None))
+    seen = (run.python for run in runs.runs.values() if run.python.version is not None)
+    ran_on = next((f"{each.implementation or 'Python'} {each.version}" for each in seen), python.name)
+    return Checked(tuple(results), python.name if scripts else ran_on, interrupted, tuple(unfinished))
 
 
-class _Course:
-    """The runs of all items: after `run` those of each one's last try, and how many tries there were."""
+def _key(target: Target) -> str:
+    """What tells it from all others: two folders may have a script of the same name."""
+    return target.name if target.block is not None else str(target.path)
 
-    def __init__(self, items: Iterable[Item], request: Request, python: Interpreter, tell: Tell) -> None:
+
+class _Runs:
+    """The runs of all targets: after `run` those of each one's last try, and how many tries there were."""
+
+    def __init__(self, chosen: Iterable[Target], request: Request, python: Interpreter, tell: Tell) -> None:
         self.runs: dict[str, Run] = {}
-        self.tries: dict[str, int] = {}
-        self.python = python
-        self._request = request
-        self._tell = tell
-        self._items = {item.key: item for item in items if python.unavailable(item.script) is None}
-        self._measures = {key: self._measured(item) for key, item in self._items.items()}
+        self._tries: dict[str, int] = {}
+        self._python, self._request, self._tell = python, request, tell
+        self._targets = {_key(target): target for target in chosen if self._why_not(target) is None}
+        self._measures = {key: self._measured(target) for key, target in self._targets.items()}
         self._seconds: dict[str, float] = {}  # the latest time of each
-        everything = [*self._items.values(), *(other for each in self._measures.values() for other in each)]
-        self._names = {each.key: each.name for each in everything}
 
     def run(self) -> None:
-        measured = {other.key: other for each in self._measures.values() for other in each}
-        alone = {key: item for key, item in self._items.items() if depends_on_time(item.script)} | measured
-        together = {key: item for key, item in self._items.items() if key not in alone}
-        for items, at_once in ((together, cores()), (alone, 1)):
-            for key, run in self._runs(items, at_once=at_once):
-                self.runs[key], self.tries[key] = run, 1
-        for item in self._items.values():
-            while self.deserves_another(item):
-                again = {each.key: each for each in (item, *self._measures[item.key])}
-                found = dict(self._runs(again, at_once=1))
-                self.runs[item.key] = found[item.key]
-                self.tries[item.key] += 1
+        measured = {_key(other): other for each in self._measures.values() for other in each}
+        timed = {key: each for key, each in self._targets.items() if each.script and depends_on_time(each.script)}
+        alone = timed | measured
+        together = {key: each for key, each in self._targets.items() if key not in alone}
+        for some, at_once in ((together, cores()), (alone, 1)):
+            for key, run in self._run(some, at_once=at_once):
+                self.runs[key], self._tries[key] = run, 1
+        for key, target in self._targets.items():
+            while self._deserves_another(target):
+                again = {_key(each): each for each in (target, *self._measures[key])}
+                self.runs[key] = dict(self._run(again, at_once=1))[key]
+                self._tries[key] += 1
 
-    def deserves_another(self, item: Item) -> bool:
+    def judged(self, target: Target, mismatches: Sequence[Mismatch], *, interrupted: bool) -> CheckResult | None:
+        """The result on a target of which this is known without a run; None where it was not finished."""
+        why_not = self._why_not(target)
+        if why_not is not None:
+            return _result(target, mismatches, why_not, skipped=True)
+        key = _key(target)
+        if key not in self.runs or (interrupted and self._deserves_another(target)):
+            return None
+        return _result(target, [*mismatches, *self._mismatches(target)], _SAID.get(self._tries[key]))
+
+    def _why_not(self, target: Target) -> str | None:
+        if target.document is not None and target.block is not None:
+            reason = target.document.why_not(target.block, cumulative=self._request.cumulative)
+            return None if reason is None else f"it {reason}"
+        return None if target.script is None else self._python.unavailable(target.script)
+
+    def _deserves_another(self, target: Target) -> bool:
         """True if what it did not keep may be the fault of a busy machine; what hung for half a minute hangs."""
-        most = TRIES if depends_on_time(item.script) else FEWER_TRIES
-        if self.tries[item.key] >= most or self.runs[item.key].outcome.kind == "timed-out":
+        key = _key(target)
+        most = TRIES if target.script is not None and depends_on_time(target.script) else FEWER_TRIES
+        if self._tries[key] >= most or self.runs[key].outcome.kind == "timed-out":
             return False
-        return any(mismatch.timing_sensitive for mismatch in self.mismatches(item))
+        return any(mismatch.timing_sensitive for mismatch in self._mismatches(target))
 
-    def mismatches(self, item: Item) -> list[Mismatch]:
-        """What the item's run did not keep."""
+    def _mismatches(self, target: Target) -> list[Mismatch]:
+        """What the target's run did not keep."""
+        key = _key(target)
+        if target.block is not None:
+            after_others = self._request.cumulative and target.block.number > 1
+            path = str(absolute(target.path)) if target.path is not None else ""
+            return block_mismatches(target.block, self.runs[key], path, after_others=after_others)
+        assert target.script is not None  # scripts and blocks are all that is checked here
         others = {
-            str(other.script.variant): self._seconds[other.key]
-            for other in self._measures[item.key]
-            if other.key in self._seconds
+            str(other.script and other.script.variant): self._seconds[_key(other)]
+            for other in self._measures[key]
+            if _key(other) in self._seconds
         }
-        return script_mismatches(item.script, self.runs[item.key], others, self.python.version)
+        return script_mismatches(target.script, self.runs[key], others, self._python.version)
 
-    def _measured(self, item: Item) -> list[Item]:
+    def _measured(self, target: Target) -> list[Target]:
         """The other variants that its claims on time are about, as far as they can run."""
-        wanted = {claim.of for claim in map(static_checks.parsed_claim, item.script.time) if claim is not None}
-        others = [_item(item.scenario, script) for script in item.scenario.scripts if script.variant in wanted]
-        return [other for other in others if self.python.unavailable(other.script) is None]
+        if target.scenario is None or target.script is None:
+            return []
+        wanted = {claim.of for claim in map(static_checks.parsed_claim, target.script.time) if claim is not None}
+        others = [script for script in target.scenario.scripts if script.variant in wanted]
+        return [targets.of_script(target.scenario, each) for each in others if self._python.unavailable(each) is None]
 
-    def _runs(self, items: Mapping[str, Item], *, at_once: int) -> Iterator[tuple[str, Run]]:
-        chosen = {key: targets.of_script(item.scenario, item.script) for key, item in items.items()}
-        for key, run in _side_by_side(chosen, self._request, at_once, self._say):
-            if run.seconds.own is not None:
-                self._seconds[key] = run.seconds.own
-            yield key, run
+    def _run(self, chosen: Mapping[str, Target], *, at_once: int) -> Iterator[tuple[str, Run]]:
+        """The runs of these targets by their keys, as they end."""
+        for start in range(0, len(chosen), AT_A_TIME):
+            left = [*chosen][start : start + AT_A_TIME]
+            with ExitStack() as stack:
+                plans = {key: stack.enter_context(planned(chosen[key], self._request)) for key in left}
+                self._say(chosen[left[0]])
+                for key, run in run_side_by_side(plans, at_once=at_once):
+                    left.remove(key)
+                    if run.seconds.own is not None:
+                        self._seconds[key] = run.seconds.own
+                    yield key, run
+                    if left:
+                        self._say(chosen[left[0]])
 
-    def _say(self, key: str) -> None:
-        self._tell(len(self.runs), len(self._items), self._names[key])
+    def _say(self, target: Target) -> None:
+        self._tell(len(self.runs), len(self._targets), target.name)
 
 
-def _item(scenario: Scenario, script: Script) -> Item:
-    return Item(targets.of_script(scenario, script).name, scenario, script)
-
-
-def _results(
-    chosen: Chosen, course: _Course, *, interrupted: bool
-) -> Iterator[tuple[CheckResult, Item | None, Run | None]]:
+def _of_scenarios(
+    chosen: Chosen, runs: _Runs, *, interrupted: bool
+) -> Iterator[tuple[CheckResult, Target | None, Run | None]]:
     unlisted = {folder: unlisted_names(folder) for folder in {each.scenario.path.parent for each in chosen.choices}}
     for choice in chosen.choices:
         scenario = choice.scenario
         is_unlisted = scenario.name in unlisted[scenario.path.parent]
         whole = static_checks.of_scenario(scenario, unlisted=is_unlisted) if choice.whole else []
         if whole and scenario.variants:
-            yield _result(scenario.name, scenario, whole), None, None
+            yield _result(targets.whole(scenario), whole), None, None
         for script in choice.scripts:
-            item = _item(scenario, script)
+            target = targets.of_script(scenario, script)
             own = [*([] if scenario.variants else whole), *static_checks.of_script(script, scenario)]
-            result = _judged(item, own, course, interrupted=interrupted)
+            result = runs.judged(target, own, interrupted=interrupted)
             if result is not None:
-                yield result, item, course.runs.get(item.key)
+                yield result, target, runs.runs.get(_key(target))
     for problem in chosen.problems:
         path = str(problem.path)
         yield CheckResult(path, None, "", "failed", (Mismatch(problem.reason, path),)), None, None
 
 
-def _judged(item: Item, mismatches: list[Mismatch], course: _Course, *, interrupted: bool) -> CheckResult | None:
-    """The result on one script; None where it was not finished."""
-    why_not = course.python.unavailable(item.script)
-    if why_not is not None:
-        return _result(item.name, item.scenario, mismatches, why_not, skipped=True)
-    if item.key not in course.runs:
-        return None
-    found = course.mismatches(item)
-    if interrupted and course.deserves_another(item):
-        return None
-    return _result(item.name, item.scenario, [*mismatches, *found], _SAID.get(course.tries[item.key]))
-
-
 def _result(
-    name: str, scenario: Scenario, mismatches: list[Mismatch], said: str | None = None, *, skipped: bool = False
+    target: Target, mismatches: Sequence[Mismatch], said: str | None = None, *, skipped: bool = False
 ) -> CheckResult:
-    chapter = f"{scenario.chapter.number}  {scenario.chapter.title}"
+    scenario = target.scenario
+    part = "" if target.document is None else target.document.name
+    chapter = part if scenario is None else f"{scenario.chapter.number}  {scenario.chapter.title}"
     status: Status = "failed" if mismatches else "skipped" if skipped else "passed"
-    return CheckResult(name, scenario.name, chapter, status, tuple(mismatches), None if mismatches else said)
+    name = None if scenario is None else scenario.name
+    return CheckResult(target.name, name, chapter, status, tuple(mismatches), None if mismatches else said)
 
 
 def updated(checked: Checked, python: Interpreter) -> Checked:
@@ -191,16 +206,17 @@ def updated(checked: Checked, python: Interpreter) -> Checked:
     return checked._replace(results=tuple((_updated(*each, python), *each[1:]) for each in checked.results))
 
 
-def _updated(result: CheckResult, item: Item | None, run: Run | None, python: Interpreter) -> CheckResult:
-    if item is None or run is None or run.outcome != Outcome("exited", code=item.script.exit) or run.output_dropped:
+def _updated(result: CheckResult, target: Target | None, run: Run | None, python: Interpreter) -> CheckResult:
+    script = None if target is None else target.script
+    if script is None or run is None or run.outcome != Outcome("exited", code=script.exit) or run.output_dropped:
         return result
-    observed = best_observed(item.script, run, python.version)
-    mended = set(stream_mismatches(item.script, observed))
+    observed = best_observed(script, run, python.version)
+    mended = set(stream_mismatches(script, observed))
     try:
-        if not mended or not _rewrite(item.script, observed):
+        if not mended or not _rewrite(script, observed):
             return result
     except UsageError as error:
-        mismatch = Mismatch(f"it could not be updated: {error}", str(item.script.path))
+        mismatch = Mismatch(f"it could not be updated: {error}", str(script.path))
         return result._replace(mismatches=(*result.mismatches, mismatch))
     left = tuple(mismatch for mismatch in result.mismatches if mismatch not in mended)
     return result._replace(status="failed" if left else "passed", mismatches=left, said=None if left else "updated")
@@ -219,91 +235,3 @@ def _rewrite(script: Script, observed: Observed) -> bool:
         return False
     replace_content(script.path, text.encode(encoding))
     return True
-
-
-class CheckedBlocks(NamedTuple):
-    """The results in order, the Python that ran them where one could tell, and whether Ctrl-C came before the end."""
-
-    results: tuple[CheckResult, ...]
-    python: str | None = None
-    interrupted: bool = False
-
-
-def check_documents(chosen: Sequence[Target], request: Request, tell: Tell) -> CheckedBlocks:
-    """The results on the blocks of documents that can be run, compared with the output that the document shows.
-
-    Two run at once where there are two cores, and again alone those that did not fit.
-    """
-    request = request._replace(timeout=request.timeout or SCENARIO_TIMEOUT)
-    named = {each.name: each for target in chosen for each in targets.expand(target)}
-    reasons = {name: _why_not(target, request) for name, target in named.items()}
-    left = [name for name in named if reasons[name] is None]
-    found: dict[str, tuple[Run, list[Mismatch]]] = {}
-    interrupted = False
-    try:
-        for start in range(0, len(left), AT_A_TIME):
-            some = left[start : start + AT_A_TIME]
-            for at_once in (cores(), 1):
-                going_on = {name: named[name] for name in some}
-                say = partial(_say_block, tell, found, len(left))
-                for name, run in _side_by_side(going_on, request, at_once, say):
-                    found[name] = run, _mismatches(named[name], run, request)
-                some = [name for name in some if _deserves_another(*found[name])]
-    except KeyboardInterrupt:
-        interrupted = True
-    results = (_block_result(target, reasons[name], found.get(name)) for name, target in named.items())
-    return CheckedBlocks(tuple(filter(None, results)), _python(run for run, _ in found.values()), interrupted)
-
-
-def _say_block(tell: Tell, found: Collection[str], all_: int, name: str) -> None:
-    tell(len(found), all_, name)
-
-
-def _side_by_side(
-    chosen: Mapping[str, Target], request: Request, at_once: int, say: Callable[[str], None]
-) -> Iterator[tuple[str, Run]]:
-    """The runs of these targets by their keys, as they end; `say` gets the key of the first that goes on."""
-    left = [*chosen]
-    with ExitStack() as stack:
-        plans = {key: stack.enter_context(planned(target, request)) for key, target in chosen.items()}
-        if left:
-            say(left[0])
-        for key, run in run_side_by_side(plans, at_once=at_once):
-            left.remove(key)
-            yield key, run
-            if left:
-                say(left[0])
-
-
-def _deserves_another(run: Run, mismatches: Sequence[Mismatch]) -> bool:
-    """True if a busy machine may be the reason for what did not fit; what hung for half a minute hangs."""
-    return run.outcome.kind != "timed-out" and any(mismatch.timing_sensitive for mismatch in mismatches)
-
-
-def _why_not(target: Target, request: Request) -> str | None:
-    assert target.document is not None and target.block is not None  # blocks are all that is checked here
-    return target.document.why_not(target.block, cumulative=request.cumulative)
-
-
-def _mismatches(target: Target, run: Run, request: Request) -> list[Mismatch]:
-    assert target.path is not None and target.block is not None  # the same
-    after_others = request.cumulative and target.block.number > 1
-    return block_mismatches(target.block, run, str(absolute(target.path)), after_others=after_others)
-
-
-def _block_result(target: Target, reason: str | None, found: tuple[Run, list[Mismatch]] | None) -> CheckResult | None:
-    """The result on a block; None where it was not run before Ctrl-C came."""
-    assert target.document is not None  # the same
-    chapter = target.document.name
-    if reason is not None:
-        return CheckResult(target.name, None, chapter, "skipped", said=f"it {reason}")
-    if found is None:
-        return None
-    mismatches = tuple(found[1])
-    return CheckResult(target.name, None, chapter, "failed" if mismatches else "passed", mismatches)
-
-
-def _python(runs: Iterator[Run]) -> str | None:
-    known = (run.python for run in runs if run.python.version is not None)
-    first = next(known, None)
-    return None if first is None else f"{first.implementation or 'Python'} {first.version}"
