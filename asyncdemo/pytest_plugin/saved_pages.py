@@ -29,7 +29,7 @@ class SavedPages:
         """Write the page of a test that has failed or taken long (seconds), if its loops have done anything."""
         if self._folder is None or run.timeline is None or not run.timeline.tasks or (run.ok and took < SLOW):
             return
-        from asyncdemo.views.html.run_page import recording_page
+        from asyncdemo.views.html.pages import recording_page
 
         text = "".join(recording_page(Recording((run,))))
         (self._folder / self._name(run.subject.target)).write_text(text, encoding="utf-8")

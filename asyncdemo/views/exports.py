@@ -13,8 +13,7 @@ from asyncdemo.model import recording_json
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import trace_events, verdicts
 from asyncdemo.views.document import json_text
-from asyncdemo.views.html.comparison_page import comparison_page
-from asyncdemo.views.html.run_page import recording_page
+from asyncdemo.views.html.pages import comparison_page, recording_page
 from asyncdemo.views.run_markdown import recording_markdown
 from asyncdemo.views.svg.comparison_picture import comparison_picture
 from asyncdemo.views.svg.run_picture import recording_picture

@@ -8,9 +8,8 @@ from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import line_tables, wording
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
-from asyncdemo.views.foreign_text import shortened, shown
-from asyncdemo.views.html.run_page import output_lines
-from asyncdemo.views.markdown_text import escaped, fenced
+from asyncdemo.views.foreign_text import escaped, fenced, shortened, shown
+from asyncdemo.views.html.pages import output_lines
 from asyncdemo.views.shown_modules import ShownModule, place, shown_modules
 
 MOST_CODE, MOST_OUTPUT, MOST_ROWS = 25, 30, 12  # lines of each file, of what was printed, and of each table

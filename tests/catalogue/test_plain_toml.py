@@ -6,8 +6,7 @@ import tomllib
 import pytest
 
 from asyncdemo.catalogue.course import built_in
-from asyncdemo.catalogue.plain_toml import plain_toml
-from asyncdemo.catalogue.script_source import blocks
+from asyncdemo.catalogue.script_source import blocks, plain_toml
 
 COURSE = [(built_in() / "contents.toml").read_text()] + [
     text for file in sorted(built_in().rglob("*.py")) for _, _, text in blocks(file.read_text())

@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from asyncdemo.comparison import Comparison, Runs
 from asyncdemo.comparison.result import Sweep, sweep
 from asyncdemo.views.exports import COMPARISONS
-from asyncdemo.views.markdown_text import escaped as for_markdown
+from asyncdemo.views.foreign_text import escaped as for_markdown
 from tests.comparison.made import compared, made
 
 TWO = compared(made("sync", 0.5, 0.51, 0.49, 0.5, 0.5, 0.5), made("async", *[0.05] * 6))._replace(busy=0.1)

@@ -5,7 +5,7 @@ from typing import Any
 from asyncdemo.findings import find
 from asyncdemo.model.recording import Outcome, Run, Subject
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Raised, Reason, Spans, Timeline
-from asyncdemo.views.html.run_page import runs_data
+from asyncdemo.views.html.pages import runs_data
 from tests.findings.fabricated import PATH, task
 from tests.lanes.made import Made, run_of, timeline
 from tests.views.test_standing import circle

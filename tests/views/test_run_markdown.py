@@ -7,7 +7,7 @@ from asyncdemo.findings import find
 from asyncdemo.model.recording import Finding, Run
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views.exports import RECORDINGS
-from asyncdemo.views.markdown_text import fenced
+from asyncdemo.views.foreign_text import fenced
 from tests.views.test_hostile import EVIL, _run
 from tests.views.test_page_tables import SOURCE, fetching
 from tests.views.test_standing import circle

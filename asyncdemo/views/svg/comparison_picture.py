@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp, Sweep
 from asyncdemo.views import verdicts, wording
-from asyncdemo.views.plot import Scale, scale
 from asyncdemo.views.svg.drawing import EDGE, WIDTH, bar, cut, opening, path, text
+from asyncdemo.views.verdicts import Scale, scale
 
 ROW, THICK = 76, 26  # pixels from row to row, and of a bar
 TOP, HEADING, FOOT = 64, 46, 50  # pixels above the rows, above those of each value, and below all

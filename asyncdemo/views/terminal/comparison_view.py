@@ -8,13 +8,13 @@ from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp, Sweep, curve, is_number
 from asyncdemo.model.recording import Run
 from asyncdemo.views import verdicts, wording
-from asyncdemo.views.plot import Scale, scale
 from asyncdemo.views.terminal.common_rows import paragraph, write_next, write_title
 from asyncdemo.views.terminal.lane_rows import joined
 from asyncdemo.views.terminal.page import USUAL, Page, Part, Row
 from asyncdemo.views.terminal.text import cells, cut
 from asyncdemo.views.terminal.variants import bar_rows as run_rows
 from asyncdemo.views.terminal.variants import variant_rows
+from asyncdemo.views.verdicts import Scale, scale
 
 STYLES = {"faster": "good", "slower": "bad"}
 _LEAST_BAR = 8  # cells

@@ -14,14 +14,17 @@ from string import Template
 from textwrap import dedent
 from typing import Any, NamedTuple
 
+from asyncdemo import __version__
 from asyncdemo.analysis.lane_drawing import length as length_of
 from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.analysis.printed_lines import printed
 from asyncdemo.catalogue import script_source
+from asyncdemo.comparison.caveats import caveats
+from asyncdemo.comparison.result import Comparison, Contestant, Sweep
 from asyncdemo.errors import Unreadable
 from asyncdemo.model.recording import Output, Run, Stream, Subject
 from asyncdemo.model.recording_json import Recording
-from asyncdemo.views import line_tables, wording
+from asyncdemo.views import line_tables, verdicts, wording
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.foreign_text import last_state, shortened, shown
 from asyncdemo.views.html.page_timeline import Lanes, lanes, places, stepping
@@ -34,9 +37,7 @@ _LONGEST_TITLE = 200  # characters
 _LONGEST_CODE = 500  # characters of a line
 MOST_OUTPUT = 2_000  # lines: one half from the beginning, one from the end
 _LONGEST_OUTPUT = 2_000  # characters of a line
-SCRIPTS = (
-    "dom", "lanes", "arrows", "drawing", "timeline", "code", "stepper", "comparison", "parts", "tables", "run", "report"
-)  # fmt: skip
+SCRIPTS = ("dom", "lanes", "drawing", "timeline", "code", "stepper", "comparison", "parts", "run")
 _UNSAFE = re.compile(r"[<>&\u2028\u2029]|[\ud800-\udfff]")  # what could end the element, or is no text at all
 
 
@@ -318,3 +319,65 @@ def _embedded(data: object) -> str:
     """JSON in which nothing can be taken for HTML."""
     encoded = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded)
+
+
+_TIMES = 200  # dots of a bar
+
+
+def comparison_page(compared: Comparison | Sweep) -> Iterator[str]:
+    """The text of the page, part by part; of a sweep the runs at the greatest value."""
+    names = [each.id for each in compared.points[0].contestants]
+    title = shortened(" and ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more", 100)
+    runs = [each.traced for each in compared.points[-1].contestants if each.traced is not None]
+    data = {"title": title, "made": made_with(__version__), "comparison": _data(compared), "runs": runs_data(runs)}
+    return page(title, data)
+
+
+def _data(compared: Comparison | Sweep) -> dict[str, Any]:
+    notes = verdicts.stopping(compared.stopped, compared.rounds), verdicts.left_out(compared)
+    sentence = verdicts.why(compared) if isinstance(compared, Comparison) else None
+    return {
+        "points": [_point(point) for point in compared.points],
+        "growth": [shown(said) for said in verdicts.growth(compared)],
+        "sentence": None if sentence is None else shown(sentence),
+        "notes": [shown(note) for note in notes if note is not None],
+        "doubts": [[shown(caveat.said), caveat.advice] for caveat in caveats(compared) if caveat.matters],
+        "circumstances": f"{compared.rounds} rounds in shuffled order, {shown(verdicts.circumstances(compared))}",
+    }
+
+
+def _point(point: Comparison) -> dict[str, Any]:
+    baseline = point.compared_with.id
+    values = [f"{name} = {verdicts.number(value)}" for name, value in point.parameters.items()]
+    return {
+        "title": shown(", ".join(values)),
+        "verdicts": [[shown(verdicts.verdict(each, baseline)), each.verdict] for each in point.speedups],
+        "baseline": shown(baseline),
+        "rows": [_row(point, each) for each in point.contestants],
+    }
+
+
+def _row(point: Comparison, contestant: Contestant) -> dict[str, Any]:
+    against = next((each for each in point.speedups if each.id == contestant.id), None)
+    return {
+        "id": shown(contestant.id),
+        "time": None if contestant.time is None else microseconds(contestant.time),
+        "times": [microseconds(time) for time in contestant.times[:_TIMES]],
+        "said": wording.seconds(contestant.time, 3),
+        "relation": "" if against is None else shown(verdicts.relation(against)),
+        "verdict": "" if against is None else against.verdict,
+        "cells": _cells(contestant, None if against is None else against.whole_speedup),
+    }
+
+
+def _cells(contestant: Contestant, whole_speedup: float | None) -> list[str]:
+    """How many waits, how many at once, the share of waiting, the seconds of computing, and the whole time."""
+    waits, share, time = contestant.waits, contestant.waiting_share, contestant.time
+    whole = sorted(contestant.whole_times)[len(contestant.runs) // 2] if contestant.runs else None
+    return [
+        "?" if waits is None or waits.number is None else f"{waits.number:,}",
+        "?" if waits is None else f"{waits.at_once:,}",
+        wording.share(share),
+        wording.seconds(None if share is None or time is None else time * (1 - share)),
+        ", ".join(filter(None, (wording.seconds(whole), wording.times_as_fast(whole_speedup)))),
+    ]
