@@ -29,7 +29,12 @@ def at_line(place: Place | None, near: str | None = None) -> str:
 
 def chain(waiter: Waiter, near: str | None = None) -> str:
     """The lines that led to where a task waits: "line 8", "stages.py:15 -> channel.py:13"."""
-    places = list(dict.fromkeys(waiter.chain))
+    return way(waiter.chain, near)
+
+
+def way(lines: Sequence[Place], near: str | None = None) -> str:
+    """Lines that lead from one to the next, as `chain` has them; at least one."""
+    places = list(dict.fromkeys(lines))
     if all(place[0] == near for place in places) or len(places) == 1:
         said = [f"line {line}" if path == near else f"{PurePath(path).name}:{line}" for path, line in places]
         return " -> ".join([said[0], *(each.removeprefix("line ") for each in said[1:])])

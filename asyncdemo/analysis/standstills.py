@@ -25,7 +25,7 @@ _FIRST_OUTSIDE, _LAST_OUTSIDE = "stream.read", "threads of the pool"
 OUTSIDE = frozenset(
     layout.WAITS[layout.WAITS.index(_FIRST_OUTSIDE) : layout.WAITS.index(_LAST_OUTSIDE) + 1],
 )
-_HOLDING = ("lock", "semaphore", "condition")
+HOLDING = ("lock", "semaphore", "condition")
 _QUEUE = {"queue.get": "queue.put", "queue.put": "queue.get", "queue.join": "queue.get"}  # who could help waits there
 _CHANNEL = {"receive": "send", "send": "receive"}
 _SET_BY_OTHERS = ("event", "condition", "future", "barrier", "semaphore")  # and a permit is given back
@@ -167,7 +167,7 @@ class _Reader:
 
     def _waiter(self, task: StandingTask, loop: StandingLoop, names: Mapping[int, str]) -> Waiter:
         others = [each for each in loop.tasks if each.id in names]
-        holders = tuple(each.id for each in others if _holds(each, task)) if task.wait in _HOLDING else ()
+        holders = tuple(each.id for each in others if holds(each, task)) if task.wait in HOLDING else ()
         if task.owner is not None:
             holders = (task.owner,)
         helpers, sure = ((), False) if holders else self._helpers(task, others)
@@ -285,7 +285,7 @@ def block_lines(source: str, line: int) -> list[int]:
     return [item.context_expr.lineno for node in inside for item in node.items if item.context_expr.lineno <= line]
 
 
-def _holds(holder: StandingTask, waiter: StandingTask) -> bool:
+def holds(holder: StandingTask, waiter: StandingTask) -> bool:
     """True if a task is inside the `async with` of what another one, or it itself, waits for."""
     about = waiter.about
     if about is None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from asyncdemo.model.spans import RUNNING, Task, Timeline
+from asyncdemo.model.traces import Who
 from asyncdemo.model.user_code import is_own
 
 _LONG = 0.02  # seconds
@@ -67,7 +68,7 @@ def names(tasks: Sequence[Task]) -> dict[int, str]:
     return given
 
 
-def task_name(task: Task) -> str:
+def task_name(task: Task | Who) -> str:
     """What a person calls a task: the name given to it, else that of its coroutine."""
     coroutine, name = task.coroutine.rpartition(".")[2], task.name.removeprefix("__main__.")
     given = name and not _DEFAULT_NAME.fullmatch(name) and not name.endswith(task.coroutine)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-COMMANDS = ("tour", "list", "show", "run", "compare", "explain", "replay", "check", "new", "doctor")
+COMMANDS = ("tour", "list", "show", "run", "compare", "explain", "replay", "attach", "ps", "check", "new", "doctor")
 
 WELCOME = """\
 asyncdemo: see what your async code does.

@@ -107,19 +107,20 @@ class StandingTask(NamedTuple):
     `wait` is one of the kinds of waits or "" where that is unknown, `value` what the kind has to say (see
     probe/inject/_asyncdemo_layout.py); `about` is the identity of the object waited for, `held` whether that is locked,
     None where that is unknown. `awaits` are the tasks whose end would wake it, `owner` the one that holds the object,
-    where the library tells.
+    where the library tells. `since` is for how many seconds it has waited by then, where the wait itself tells.
     """
 
     id: int
     state: TaskState
     wait: str
-    value: int
+    value: int | None
     places: tuple[Place, ...]
     about: int | None = None
     about_type: str = ""
     held: bool | None = None
     awaits: tuple[int, ...] = ()
     owner: int | None = None
+    since: float | None = None
 
     @property
     def own(self) -> tuple[Place, ...]:

@@ -79,6 +79,10 @@ class Memory:
         """Have a snapshot taken when the child is next asked for its stack."""
         self._words[layout.WANTED] += 1
 
+    def leave(self) -> None:
+        """Have all taken out again that was put into a process that ran already."""
+        self._words[layout.LEAVE] = 1
+
     def __getitem__(self, word: int) -> int:
         """One word of the header."""
         return self._words[word]

@@ -109,12 +109,15 @@ def read_snapshot(memory: Memory, started: int) -> Standstill | None:
     if not memory[layout.SNAPSHOTS] or at < started:
         return None
     text = memory.words(layout.SNAPSHOT_AT, layout.SNAPSHOT // 8).tobytes()[:size].decode(errors="replace")
-    return parse(text, (at - started) / 1e9, proved=why == layout.NOTHING_LEFT)
+    return parse(text, (at - started) / 1e9, proved=why == layout.NOTHING_LEFT, taken=at)
 
 
-def parse(text: str, at: float, *, proved: bool) -> Standstill:
-    """What a child has written down, as probe/inject/_asyncdemo_snapshot.py says; a line cut at its end is left out."""
-    reader = _Reader()
+def parse(text: str, at: float, *, proved: bool, taken: int = 0) -> Standstill:
+    """What a child has written down, as probe/inject/_asyncdemo_snapshot.py says; a line cut at its end is left out.
+
+    It was `taken` at that moment of the monotonic clock (ns).
+    """
+    reader = _Reader(taken)
     for line in text.split("\n"):
         with suppress(ValueError, IndexError):  # the last one, where there was no more room
             reader.read(*line.split("\t"))
@@ -126,7 +129,8 @@ def parse(text: str, at: float, *, proved: bool) -> Standstill:
 class _Reader:
     """Puts together what the lines of a snapshot say."""
 
-    def __init__(self) -> None:
+    def __init__(self, taken: int) -> None:
+        self._taken = taken
         self._loops: list[dict[str, Any]] = []
         self._threads: list[dict[str, Any]] = []
         self._tasks: list[dict[str, Any]] = []  # of the last loop
@@ -176,6 +180,8 @@ class _Reader:
         elif kind == "O":
             last["about"], last["about_type"] = int(fields[0]), fields[1]
             last["held"] = {"0": False, "1": True}.get(fields[2])
+        elif kind == "E":
+            last["since"] = max(0.0, (self._taken - int(fields[0])) / 1e9)
         elif kind == "A":
             last["awaits"].append(int(fields[0]))
         elif kind == "B":

@@ -89,6 +89,7 @@ TAKEN, TAKEN_SIZE = 26, 27  # when the last one was taken, and how many bytes it
 TAKEN_WHY = 28  # NOTHING_LEFT: nothing can wake the loop any more, ASKED: the tool wanted to know
 NOTHING_LEFT, ASKED = 1, 2
 TAKEN_AFTER = 29  # how many events there were by then
+LEAVE = 30  # 1: take all out again, where the probe was put into a process that ran already; set by the tool
 MAIN = 17  # the key of the main thread, once there is another one
 
 # In stacks, the file, line and function of a loop that is written in C, named as asyncio's.
@@ -100,7 +101,7 @@ UNSEEN = 31  # of a task, 1: it has failed, and nothing has looked at its error 
 FILES, FILE = 1 << 12, 128
 PRINTING = 64
 CHAINS, CHAIN = 1 << 16, 2
-SNAPSHOT = 1 << 22  # bytes
+SNAPSHOT = 1 << 23  # bytes
 EVENTS = 1 << 22
 
 # What happened; the word in the time's place is a time unless it says otherwise.

@@ -456,11 +456,15 @@ class Queue(collections.deque):
         loop = self.owner()
         if loop is None or self.is_closed(loop):
             self.tell(_clock(), layout.STOP)
-            self.library.recorder.sections.pop(self.callbacks.key, None)
-            for task in (self.callbacks, *self.by_key.values()):
-                task.after = _nobody  # else they might keep one another
-            for name in Queue.__slots__:
-                delattr(self, name)
+            self.forget()
+
+    def forget(self):
+        """Keep nothing of the loop and its tasks any longer."""
+        self.library.recorder.sections.pop(self.callbacks.key, None)
+        for task in (self.callbacks, *self.by_key.values()):
+            task.after = _nobody  # else they might keep one another
+        for name in Queue.__slots__:
+            delattr(self, name)
 
 
 def queue_class(recorder, stepper):

@@ -8,6 +8,7 @@ reads frames and attributes, and calls nothing of the script's. Each line is a l
     C name coroutine file line       a task of the loop before that was created, and has not begun
     W what                           what else could wake it: "signal", "thread", "process"
     T key state kind value           a task: created, running, ready or suspended; for what it waits
+    E since                          when the task before began to wait (ns of the monotonic clock), where that is known
     F own file line function         a frame of the task, or of the thread, the outermost first; 1: the script's own
     H id type                        what the frame before holds by an `async with`, or is about to
     R id                             what the frame before has in its variables, of all that is waited for
@@ -131,10 +132,13 @@ def asyncio_loop(queue, library):
         frames = frames_of(known.kind.get_coro(task))
         seen.append((frames, below_own(frames, getattr(task, "_fut_waiter", None), library, library.is_own)))
     wanted = {_asyncdemo_waits.identity(wait.about) for _, wait in seen if wait.about is not None}
+    woken = _woken_by(tasks, wanted | {id(getattr(task, "_fut_waiter", None)) for _, task in tasks})
     for (known, task), (frames, wait) in zip(tasks, seen):  # noqa: B905 (not before 3.10)
         found += _asyncio_task(queue, known, task, id(task) in ready, frames, wait)
         found += frame_lines(frames, library.is_own, wanted) + _about(wait)
-        found += _awaited(task, wait, tasks)
+        about = (each for each in (getattr(task, "_fut_waiter", None), wait.about) if each is not None)
+        awaited = {key for each in about for key in woken.get(id(each), ())} - {known.key}
+        found += [line("A", key) for key in sorted(awaited)]
     return found
 
 
@@ -150,7 +154,16 @@ def _asyncio_task(queue, known, task, is_ready, frames, wait):
     if layout.WAITS[wait.kind] == "task":
         other = queue.known.get(id(wait.about))
         value = other.key if other is not None else 0
-    return [line("T", known.key, _state(coroutine, frames, is_ready), wait.kind, value)]
+    since = _since(frames[-1][0]) if layout.WAITS[wait.kind] == "sleep" and queue.timed else None
+    found = [line("T", known.key, _state(coroutine, frames, is_ready), wait.kind, value)]
+    return found if since is None else [*found, line("E", since)]
+
+
+def _since(frame):
+    """When a sleep began (ns), by its timer and its length; None where these are not to be found."""
+    names = frame.f_locals
+    when, delay = getattr(names.get("h"), "_when", None), names.get("delay")
+    return int((when - delay) * 1e9) if type(when) is float and type(delay) in (int, float) else None
 
 
 def _state(coroutine, frames, is_ready):
@@ -167,12 +180,16 @@ def _about(wait):
     return [line("O", _asyncdemo_waits.identity(wait.about), type(wait.about).__name__, _held(wait.about))]
 
 
-def _awaited(task, wait, tasks):
-    """The tasks whose end would wake a task."""
-    future = getattr(task, "_fut_waiter", None)
-    wanted = {id(each) for each in (future, wait.about) if each is not None}
-    awaited = [other for other, each in tasks if each is future or (each is not task and _would_wake(each, wanted))]
-    return [line("A", other.key) for other in awaited]
+def _woken_by(tasks, wanted):
+    """The keys of the tasks whose end sets, or tells, each of the wanted objects: by the identities of these."""
+    found = {}
+    for known, task in tasks:
+        reached = {id(task)} & wanted
+        for callback in getattr(task, "_callbacks", None) or ():
+            reached |= _led_to(callback[0], wanted, _REACH)
+        for each in reached:
+            found.setdefault(each, []).append(known.key)
+    return found
 
 
 def has_not_begun(coroutine, frame):
@@ -195,14 +212,14 @@ def _held(about):
 
 def _would_wake(task, wanted):
     """Whether one of these objects is set, or told, when a task ends: its callbacks lead there."""
-    return any(_leads_to(callback[0], wanted, _REACH) for callback in getattr(task, "_callbacks", None) or ())
+    return any(_led_to(callback[0], wanted, _REACH) for callback in getattr(task, "_callbacks", None) or ())
 
 
-def _leads_to(value, wanted, steps):
-    if id(value) in wanted:
-        return True
+def _led_to(value, wanted, steps):
+    """Those of the wanted objects, by their identities, to which a callback leads."""
+    found, inner = {id(value)} & wanted, []
     if not steps:
-        return False
+        return found
     if type(value) is types.FunctionType:
         inner = [cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell)]
     elif type(value) is types.MethodType:
@@ -210,9 +227,7 @@ def _leads_to(value, wanted, steps):
         inner = [value.__self__, *(names.values() if type(names) is dict else ())]
     elif type(value).__name__ == "partial":
         inner = [value.func, *value.args]
-    else:
-        return False
-    return any(_leads_to(each, wanted, steps - 1) for each in inner)
+    return found.union(*[_led_to(each, wanted, steps - 1) for each in inner])
 
 
 def _is_filled(cell):
@@ -430,7 +445,7 @@ def _future_of(frame):
 def _will_set(queue, future):
     """Whether the loop of a queue, and no thread, is to set a future."""
     wanted = {id(future)}
-    if any(_leads_to(queue.callback_of(handle), wanted, _REACH) for handle in list(iter(queue))):
+    if any(_led_to(queue.callback_of(handle), wanted, _REACH) for handle in list(iter(queue))):
         return True
     tasks = [known() for known in list(getattr(queue, "by_key", {}).values())]
     return any(task is not None and _would_wake(task, wanted) for task in tasks)

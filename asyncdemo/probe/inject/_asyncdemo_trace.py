@@ -42,7 +42,7 @@ _FILES = (lambda: None).__code__.co_filename.rpartition(os.sep)[0] + os.sep + "_
 class Recorder:
     """The regions of the shared memory that hold the trace of tasks."""
 
-    def __init__(self, words, libraries):
+    def __init__(self, words, libraries, *, watch_forks=True):
         self.words = self._header = words
         self.is_own = own_code(libraries)
         self._libraries = libraries
@@ -63,7 +63,8 @@ class Recorder:
         self._failed = []  # the keys of tasks that have failed, with references that do not keep them
         self._most_failed = _MANY_FAILED
         self._errors = set()
-        os.register_at_fork(after_in_child=self._forked)
+        if watch_forks:  # which can never be taken back
+            os.register_at_fork(after_in_child=self._forked)
 
     def put(self, value, code, wake=0):
         """Store an event and give its place. Raises IndexError where there is no room, ValueError when given up."""
@@ -81,7 +82,7 @@ class Recorder:
     def give_up(self):
         """Trace no more: every further attempt to store an event fails at once, and is caught where it is made."""
         words = self.words
-        self._release()
+        self.release()
         if words is not None:  # else it was given up before, or this is a forked child
             _asyncdemo_reasons.say(words, "tracing")
             words[layout.UNTIL] = time.monotonic_ns()
@@ -99,9 +100,10 @@ class Recorder:
 
     def _forked(self):
         self._header = None
-        self._release()
+        self.release()
 
-    def _release(self):
+    def release(self):
+        """Let go of the memory."""
         self.words = None
         self._bytes.release()
         self.times.release()

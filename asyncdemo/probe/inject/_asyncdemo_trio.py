@@ -122,6 +122,15 @@ class _Instrument:
         """Give pairs of each task and what is known of it, without trio's own."""
         return [(task, known) for task, known in list(self._tasks.items()) if known is not self._loop]
 
+    def know(self, tasks, *, in_step):
+        """Get to know the tasks of a run that goes on already, perhaps with a step."""
+        for task in list(tasks):
+            self._tasks[task] = known = self._loop if self._is_trios(task) else self._new(task)
+            if known is not self._loop:
+                self._recorder.put(_clock(), known.key << 4 | layout.NEW)
+        if in_step:
+            self._started = 0
+
     def task_spawned(self, task):
         try:
             self._tasks[task] = known = self._loop if self._is_trios(task) else self._new(task)

@@ -1,0 +1,101 @@
+"""Reaches a process that runs already, from outside: `python outside.py PID FOLDER`.
+
+Runs in the very interpreter of that process (CPython 3.14 or newer), which alone can: the layout of its memory is known
+to itself only. It says in its first line what it is, then answers each line with one, both JSON:
+
+    ["exec", script]   have the process execute a script as soon as its main thread comes to: null
+    ["read"]           where its threads and tasks are, read from its memory, whatever it does: an object
+
+What fails is answered by {"error": class, "text": what it says}. It ends when nobody asks any more.
+"""
+
+import json
+import os
+import sys
+
+_AGAIN = 20  # times that a memory is read that changes meanwhile
+
+
+def main(pid, folder):
+    """Answer as long as anybody asks."""
+    _compile_ahead(folder)
+    free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
+    tell({"version": list(sys.version_info[:3]), "free_threaded": free_threaded})
+    for line in sys.stdin:
+        what, *arguments = json.loads(line)
+        try:
+            tell({"exec": sys.remote_exec, "read": read}[what](pid, *arguments))
+        except Exception as error:
+            tell({"error": type(error).__name__, "text": str(error)})
+
+
+def tell(answer):
+    """Write one line."""
+    print(json.dumps(answer), flush=True)
+
+
+def _compile_ahead(folder):
+    """Have bytecode of the probe written where there is a place for it: so the process has less to do."""
+    external = sys.modules["_frozen_importlib_external"]
+    for name in os.listdir(folder):
+        if name.startswith("_asyncdemo_") and name.endswith(".py"):
+            external.SourceFileLoader(name[:-3], os.path.join(folder, name)).get_code(name[:-3])
+
+
+def read(pid):
+    """The threads, and the tasks of each, with frames from the outermost inwards."""
+    import _remote_debugging
+
+    for left in reversed(range(_AGAIN)):
+        try:
+            unwinder = _remote_debugging.RemoteUnwinder(pid, all_threads=True)
+            threads = [thread for each in unwinder.get_stack_trace() for thread in getattr(each, "threads", [each])]
+            awaited, running = unwinder.get_all_awaited_by(), _running(unwinder)
+        except Exception:
+            if not left:
+                raise
+        else:
+            tasks = [[each.thread_id, *_task(task, running)] for each in awaited for task in each.awaited_by]
+            return {"threads": [[each.thread_id, _frames(each.frame_info)] for each in threads], "tasks": tasks}
+    return None
+
+
+def _running(unwinder):
+    """The tasks of which a step goes on, by their identities."""
+    try:
+        return {each.awaited_by[0].task_id for each in unwinder.get_async_stack_trace() if each.awaited_by}
+    except RuntimeError:
+        return set()  # there is none
+
+
+def _task(task, running):
+    stack = _frames([frame for each in task.coroutine_stack for frame in each.call_stack])
+    return task.task_id, task.task_name, task.task_id in running, stack, [each.task_name for each in task.awaited_by]
+
+
+def _frames(frames):
+    """Of each: whether it is the script's own, file, line, function, and for what that waits, "" where for nothing."""
+    import _asyncdemo_libraries
+
+    found = [(each.filename, _line(each), each.funcname) for each in reversed(frames or ()) if each.filename[:1] != "~"]
+    libraries = _asyncdemo_libraries.folders()
+    return [[_asyncdemo_libraries.is_own(each[0], libraries), *each, _waits(each[0], each[2])] for each in found]
+
+
+def _line(frame):
+    location = getattr(frame, "location", frame)  # from 3.15 on
+    return getattr(location, "lineno", None) or 0
+
+
+def _waits(path, function):
+    import _asyncdemo_waits
+
+    for module, functions in _asyncdemo_waits._FUNCTIONS.items():
+        if function in functions and path.endswith("/" + module.replace(".", "/") + ".py"):
+            return functions[function]
+    return ""
+
+
+if __name__ == "__main__":
+    sys.path.append(sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2])

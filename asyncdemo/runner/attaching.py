@@ -1,0 +1,241 @@
+"""Reaches into a process that runs already: has it execute scripts of ours, and takes all out of it again.
+
+The process executes a script when its main thread comes to execute a bytecode. One that waits for input does not, so
+its event loop is woken up: by an event of ours in the poll of the kernel for which it waits, of which asyncio takes no
+notice. What cannot be reached in that way is read from outside (probe/outside.py). Linux only.
+"""
+
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from asyncdemo import probe
+from asyncdemo.errors import ToolError, UsageError
+from asyncdemo.probe import inject
+from asyncdemo.runner import linux
+from asyncdemo.runner.attachable import Process
+from asyncdemo.runner.shared_memory import Memory, shared_memory
+
+PATIENCE = 2.0  # seconds that a process has for coming to execute a script
+_WAKE_AFTER = 0.02  # seconds after which its event loops are woken up
+_WAKE_AGAIN = 0.1
+_SEEN = 0.01  # seconds that an event of ours is there to be seen
+_PAUSE = 0.002  # seconds between two looks
+_LOSING = 10.0  # seconds after which somebody who does not answer is lost
+_PIDFD_GETFD = 438  # the number of that system call
+_PROBE = Path(inject.__file__).parent
+_NOTHING = Path(inject.__file__)  # a script that does nothing, and is always there
+
+# What the process executes. It leaves no module behind, and no error reaches the process.
+_SCRIPT = """\
+def _asyncdemo(folder, what, *arguments):
+    import sys
+
+    loader, original = sys.modules["_frozen_importlib_external"].SourceFileLoader, __import__
+    modules, theirs = {}, set(sys.modules)
+
+    def import_(name, *rest, **named):
+        if not name.startswith("_asyncdemo_"):
+            found = original(name, *rest, **named)
+            if name not in theirs:
+                sys.modules.pop(name, None)
+            return found
+        if name not in modules:
+            source = loader(name, folder + name + ".py")
+            source._cache_bytecode = lambda *_: None
+            modules[name] = module = type(sys)(name)
+            module.__builtins__ = dict(vars(sys.modules["builtins"]), __import__=import_, __lazy_import__=import_)
+            exec(source.get_code(name), module.__dict__)
+        return modules[name]
+
+    try:
+        getattr(import_("_asyncdemo_attach"), what)(*arguments)
+    except Exception:
+        pass
+
+
+_asyncdemo({arguments})
+"""
+
+
+class Attached:
+    """A process that scripts can be put into; `memory` is shared with these."""
+
+    def __init__(self, process: Process, memory: Memory, helper: "_Helper", folder: Path) -> None:
+        self.process = process
+        self.memory = memory
+        self._helper = helper
+        self._folder = folder
+
+    def execute(self, what: str, *arguments: str) -> None:
+        """Have a function of _asyncdemo_attach called; raises UsageError where the process does not let us."""
+        script = self._folder / f"{what}.py"
+        words = [f"{_PROBE}{os.sep}", what, *arguments]
+        script.write_text(_SCRIPT.replace("{arguments}", ", ".join(map(repr, words))), encoding="utf-8")
+        self._helper.ask("exec", str(script))
+
+    def wait(self, is_done: Callable[[], bool], patience: float = PATIENCE) -> bool:
+        """Wait until something has been done in the process, and wake it up for that; False where it was not.
+
+        Raises UsageError if the process has ended.
+        """
+        now = started = time.monotonic()
+        wake = started + _WAKE_AFTER
+        while not (done := is_done()) and now < started + patience:
+            if now > wake:
+                wake_loops(self.process.pid)
+                wake = now + _WAKE_AGAIN
+            time.sleep(_PAUSE)
+            now = time.monotonic()
+            if not linux.is_running(self.process.pid):
+                raise _gone(self.process.pid)
+        return done
+
+    def withdraw(self) -> None:
+        """See to it that a script which was not executed by now never is."""
+        self.memory.leave()
+        with suppress(UsageError):
+            self._helper.ask("exec", str(_NOTHING))
+
+    def read(self) -> Any:
+        """Where the threads and tasks of the process are, as probe/outside.py tells."""
+        return self._helper.ask("read")
+
+
+@contextmanager
+def attached(process: Process) -> Iterator[Attached]:
+    """Reach into a process; raises UsageError where that cannot be done, or somebody else does it just now."""
+    if process.cannot is not None:
+        raise UsageError(f"cannot attach to process {process.pid}: {process.cannot}; {process.instead}")
+    with ExitStack() as stack:
+        stack.enter_context(_alone(process.pid))
+        memory = stack.enter_context(shared_memory())
+        memory.prepare(attributing=False, tracing=True, reasons=bool(os.environ.get("ASYNCDEMO_DEBUG")))
+        memory.say_parent()
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asyncdemo-attach-")))
+        yield Attached(process, memory, stack.enter_context(_helper(process)), folder)
+
+
+@contextmanager
+def _alone(pid: int) -> Iterator[None]:
+    """Hold a name that only one can have, and that nobody has any more who has ended."""
+    with socket.socket(socket.AF_UNIX) as name:
+        try:
+            name.bind(f"\0asyncdemo-attach-{pid}")
+        except OSError:
+            said = "another asyncdemo is attached to it; wait until that has ended"
+            raise UsageError(f"cannot attach to process {pid}: {said}") from None
+        yield
+
+
+class _Helper:
+    """A process of the target's own interpreter, which can reach into it."""
+
+    def __init__(self, pid: int, started: "subprocess.Popen[str]") -> None:
+        self._pid = pid
+        self._started = started
+        self.answer()
+
+    def ask(self, *words: str) -> Any:
+        """What it answers; raises UsageError with the reason where it fails, ToolError where it does not answer."""
+        assert self._started.stdin is not None
+        with suppress(BrokenPipeError):
+            self._started.stdin.write(json.dumps(words) + "\n")
+            self._started.stdin.flush()
+        return self.answer()
+
+    def answer(self) -> Any:
+        """Its next line."""
+        assert self._started.stdout is not None
+        ready, _, _ = select.select([self._started.stdout], [], [], _LOSING)
+        line = self._started.stdout.readline() if ready else ""
+        if not line:
+            raise ToolError(f"cannot attach to process {self._pid}: its interpreter does not answer; start it again")
+        answer = json.loads(line)
+        if isinstance(answer, dict) and "error" in answer:
+            if not linux.is_running(self._pid):
+                raise _gone(self._pid)
+            raise UsageError(f"cannot attach to process {self._pid}: {answer['error']}: {answer['text']}")
+        return answer
+
+
+@contextmanager
+def _helper(process: Process) -> Iterator[_Helper]:
+    program = Path(probe.__file__).with_name("outside.py")
+    try:
+        started = subprocess.Popen(
+            [process.executable, "-I", "-S", str(program), str(process.pid), str(_PROBE)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,  # Ctrl-C is for us
+        )
+    except OSError as error:
+        said = f"cannot run its interpreter {process.executable}: {error.strerror}"
+        raise UsageError(f"cannot attach to process {process.pid}: {said}; start it with asyncdemo run") from None
+    try:
+        yield _Helper(process.pid, started)
+    finally:
+        assert started.stdin is not None and started.stdout is not None
+        with suppress(BrokenPipeError):
+            started.stdin.close()
+        started.stdout.close()
+        started.wait()
+
+
+def _gone(pid: int) -> UsageError:
+    return UsageError(f"process {pid} has ended")
+
+
+def wake_loops(pid: int) -> None:
+    """Have the event loops of a process look for input once more, if they wait for it by epoll.
+
+    An event of ours comes up there once, for no descriptor. Nothing is left, even if we are killed at any moment.
+    """
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    with suppress(OSError):
+        process = os.pidfd_open(pid)
+        try:
+            for number in _polls(pid):
+                poll = libc.syscall(_PIDFD_GETFD, process, number, 0)
+                if poll >= 0:
+                    _wake(libc, poll)
+        finally:
+            os.close(process)
+
+
+def _polls(pid: int) -> list[int]:
+    """The descriptors by which a process waits for others."""
+    found = []
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):  # closed while we looked
+            if str(each.readlink()) == "anon_inode:[eventpoll]":
+                found.append(int(each.name))
+    return found
+
+
+def _wake(libc: Any, poll: int) -> None:
+    event = os.eventfd(1, os.EFD_CLOEXEC)
+    try:
+        # asyncio, trio and uvloop all know no descriptor of that number, and pass it over.
+        layout = "=Iq" if os.uname().machine == "x86_64" else "Iq"
+        wanted = struct.pack(layout, select.EPOLLIN | select.EPOLLONESHOT, -1)
+        libc.epoll_ctl(poll, 1, event, wanted)  # EPOLL_CTL_ADD
+        time.sleep(_SEEN)
+        libc.epoll_ctl(poll, 2, event, wanted)  # EPOLL_CTL_DEL
+    finally:
+        os.close(event)
+        os.close(poll)

@@ -1,0 +1,232 @@
+"""`attach PID --once`: where all tasks of a program are that already runs, and for what they wait."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.attaching.conftest import Start
+from tests.conftest import Result
+
+pytestmark = [pytest.mark.slow, pytest.mark.process]
+
+Program = Callable[..., Result]
+
+TWO_LOCKS = """\
+import asyncio
+async def transfer(first, second):
+    async with first:
+        await asyncio.sleep(0.01)
+        async with second:
+            pass
+async def main():
+    one, two = asyncio.Lock(), asyncio.Lock()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(transfer(one, two), name="there")
+        group.create_task(transfer(two, one), name="back")
+        await asyncio.sleep(0.02)
+        print("ready", flush=True)
+asyncio.run(main())
+"""
+SLEEPING = """\
+import asyncio, time
+async def patient():
+    await asyncio.sleep(3600)
+async def rude():
+    print("ready", flush=True)
+    time.sleep(1000)
+async def main():
+    await asyncio.gather(patient(), rude())
+asyncio.run(main())
+"""
+BACKTRACKING = """\
+import asyncio, re
+async def main():
+    print("ready", flush=True)
+    re.match("(a+)+$", "a" * 60 + "b")
+asyncio.run(main())
+"""
+COMPUTING = """\
+import asyncio
+def parse(position):
+    print("ready", flush=True)
+    while True:
+        position += 1
+async def main():
+    parse(1)
+asyncio.run(main())
+"""
+THREADS = """\
+import asyncio, threading, time
+async def other():
+    started.set()
+    await asyncio.Event().wait()
+async def main():
+    threading.Thread(target=lambda: asyncio.run(other()), name="second").start()
+    started.wait()
+    print("ready", flush=True)
+    await asyncio.Queue().get()
+started = threading.Event()
+asyncio.run(main())
+"""
+MANY = """\
+import asyncio
+async def inner():
+    await asyncio.sleep(3600)
+async def handler():
+    await inner()
+async def main():
+    tasks = [asyncio.create_task(handler()) for _ in range(10_000)]
+    await asyncio.sleep(0)
+    print("ready", flush=True)
+    await asyncio.gather(*tasks)
+asyncio.run(main())
+"""
+
+
+def looked_at(asyncdemo: Program, pid: int) -> dict[str, Any]:
+    """What --json says of a process."""
+    done = asyncdemo("attach", str(pid), "--once", "--json")
+    assert (done.stderr, done.status) == ("", 0)
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def test_a_deadlock_is_seen_with_who_holds_what(asyncdemo: Program, start: Start, python: str) -> None:
+    target = start(python, TWO_LOCKS)
+    time.sleep(0.1)
+    seen = looked_at(asyncdemo, target.pid)
+    tasks = {task["name"]: task for task in seen["tasks"]}
+    there, back, main = tasks["there"], tasks["back"], tasks["Task-1"]
+    assert (there["line"], there["wait"], there["holders"]) == (5, "lock", [back["id"]])
+    assert (back["line"], back["wait"], back["holders"]) == (5, "lock", [there["id"]])
+    assert sorted(main["awaits"]) == sorted([there["id"], back["id"]])
+    assert there["awaited_by"] == [main["id"]]
+    assert seen["answered"] and [loop["deadlock"] for loop in seen["loops"]] == [True]
+
+
+def test_the_table_and_the_tree(asyncdemo: Program, start: Start, python: str) -> None:
+    target = start(python, TWO_LOCKS)
+    time.sleep(0.1)
+    version = asyncdemo("attach", str(target.pid), "--once").stdout.split("CPython ")[1].split()[0]
+    table = asyncdemo("attach", str(target.pid), "--once").stdout.replace(str(target.pid), "PID")
+    assert table.replace(version, "3.x").splitlines()[1:] == [
+        "deadlock: nothing can wake its event loop any more",
+        " back   line 5  lock, held by there (line 5); awaited by main (line 9)",
+        " there  line 5  lock, held by back (line 5); awaited by main (line 9)",
+        " main   line 9  task group (2 left)",
+    ]
+    tree = asyncdemo("attach", str(target.pid), "--once", "--tree").stdout
+    assert tree.splitlines()[2:] == [
+        " main     line 9  task group (2 left)",
+        "   back   line 5  lock, held by there (line 5)",
+        "   there  line 5  lock, held by back (line 5)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("script", "line", "answers"), [(SLEEPING, 6, False), (BACKTRACKING, 4, True), (COMPUTING, 5, True)]
+)
+def test_a_stuck_program_names_its_line(
+    asyncdemo: Program, start: Start, python: str, script: str, line: int, answers: bool
+) -> None:
+    target = start(python, script)
+    seen = looked_at(asyncdemo, target.pid)
+    (running,) = [task for task in seen["tasks"] if task["state"] == "running"]
+    assert running["line"] in (line, line - 1) and seen["answered"] is answers
+    if not answers:
+        assert seen["notes"][0].startswith(
+            "it did not answer for 2 s: its main thread is in a call that does not return"
+        )
+        (patient,) = [task for task in seen["tasks"] if task["coroutine"] == "patient"]
+        assert (patient["line"], patient["wait"]) == (3, "sleep")
+
+
+def test_loops_in_other_threads_are_seen(asyncdemo: Program, start: Start, python: str) -> None:
+    seen = looked_at(asyncdemo, start(python, THREADS).pid)
+    assert sorted((task["coroutine"], task["wait"]) for task in seen["tasks"]) == [
+        ("main", "queue.get"),
+        ("other", "event"),
+    ]
+    assert len(seen["loops"]) == 2
+
+
+def test_ten_thousand_tasks_are_seen(asyncdemo: Program, start: Start, python: str) -> None:
+    target = start(python, MANY)
+    seen = looked_at(asyncdemo, target.pid)
+    assert len(seen["tasks"]) == 10_001
+    assert all(0 <= task["since"] < 60 for task in seen["tasks"] if task["wait"] == "sleep")
+    table = asyncdemo("attach", str(target.pid), "--once").stdout
+    assert " handler x10000  line 5 -> 3  sleep 3600, for up to " in table
+
+
+def test_nothing_is_left_in_the_program(asyncdemo: Program, start: Start, python: str) -> None:
+    """What it knows of itself is the same after it was looked at as before."""
+    target = start(
+        python,
+        """
+        import asyncio, gc, os, signal, sys, threading
+        def known():
+            gc.collect()
+            return (
+                sorted(sys.modules), sys.path, sys.meta_path, threading.active_count(), os.listdir("/proc/self/fd"),
+                [signal.getsignal(each) for each in range(1, 65)], len(open("/proc/self/maps").read().split("memfd")),
+                [each for each in gc.get_objects() if "asyncdemo" in str(getattr(each, "__file__", ""))],
+                type(asyncio.get_running_loop()._ready), len(gc.get_objects()) // 500,
+            )
+        async def main():
+            asked = asyncio.Event()
+            asyncio.get_running_loop().add_reader(0, asked.set)
+            known()
+            before = known()
+            print("ready", flush=True)
+            await asked.wait()
+            print(known() == before, [pair for pair in zip(before, known()) if pair[0] != pair[1]], flush=True)
+        asyncio.run(main())
+        """,
+    )
+    for _ in range(3):
+        looked_at(asyncdemo, target.pid)
+    out, err = target.communicate("\n", timeout=30)
+    assert (out, err) == ("True []\n", "")
+
+
+def test_a_process_that_cannot_be_attached_to_is_told_in_words(asyncdemo: Program, start: Start) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as old:
+        done = asyncdemo("attach", str(old.pid), "--once")
+        old.communicate(b"\n")
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 14):
+        said = f"CPython {version}: attaching needs CPython 3.14; start it with asyncdemo run"
+        assert (done.stderr, done.status) == (f"asyncdemo: cannot attach to process {old.pid}: {said}\n", 2)
+    done = asyncdemo("attach", str(old.pid), "--once")
+    said = "there is no such process; asyncdemo ps lists them"
+    assert (done.stderr, done.status) == (f"asyncdemo: cannot attach to process {old.pid}: {said}\n", 2)
+    with subprocess.Popen(["sleep", "60"]) as other:
+        done = asyncdemo("attach", str(other.pid), "--once")
+        other.kill()
+    assert f"process {other.pid}: it is not Python: it runs /" in done.stderr and done.status == 2
+
+
+def test_a_process_that_refuses_is_told_in_words(asyncdemo: Program, start: Start, python: str) -> None:
+    target = start(python, "print('ready', flush=True); input()", PYTHON_DISABLE_REMOTE_DEBUG="1")
+    done = asyncdemo("attach", str(target.pid), "--once")
+    said = "PYTHON_DISABLE_REMOTE_DEBUG or -X disable-remote-debug is set in it; start it without"
+    assert (done.stderr, done.status) == (f"asyncdemo: cannot attach to process {target.pid}: {said}\n", 2)
+
+
+def test_ps_lists_what_can_be_attached_to_and_what_cannot(asyncdemo: Program, start: Start, python: str) -> None:
+    target = start(python, "print('ready', flush=True); input()", name="mine.py")
+    here = {each["pid"]: each for each in json.loads(asyncdemo("ps", "--json").stdout)["processes"]}
+    assert here[target.pid]["attachable"] and here[target.pid]["program"].endswith("mine.py")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as old:
+        listed = asyncdemo("ps", env={"COLUMNS": "200"}).stdout
+        old.communicate(b"\n")
+    assert f"asyncdemo attach {target.pid}" in listed
+    if sys.version_info < (3, 14):
+        (row,) = [row for row in listed.splitlines() if row.split()[0] == str(old.pid)]
+        assert "attaching needs CPython 3.14" in row
