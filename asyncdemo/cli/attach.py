@@ -35,7 +35,9 @@ def attach(
     as_json: Json = False,
     ascii_only: Ascii = False,
 ) -> None:
-    """Look into a Python program that already runs (CPython 3.14 or newer, on Linux), and leave it as it was.
+    """Look into a Python program that already runs.
+
+    It is left as it was. That needs CPython 3.14 or newer, on Linux.
 
     A program that does not come to execute anything for two seconds is read from outside: then it is not known who
     holds what.

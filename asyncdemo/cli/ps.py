@@ -16,7 +16,9 @@ def ps(
     as_json: Json = False,
     ascii_only: Ascii = False,
 ) -> None:
-    """List the Python processes that can be attached to, and why others cannot.
+    """List the processes that can be attached to.
+
+    They are those of Python; of the others it is said why they cannot be attached to.
 
     Exit status: 0.
     """
