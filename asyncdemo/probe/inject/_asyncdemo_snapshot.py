@@ -92,13 +92,19 @@ def frame_lines(frames, is_own, wanted=()):
 
 
 def frames_of(coroutine):
-    """The frames of a suspended coroutine and of what it awaits, the outermost first, each with its coroutine."""
+    """The frames of a coroutine and of what it awaits, the outermost first, each with its coroutine.
+
+    Of one that is being executed there is only its own. CPython 3.11 and 3.12 do not know by themselves that it awaits
+    nothing: where the counter of the call that goes on looks like another instruction, they take a part of the code for
+    the object that is awaited, and die of it.
+    """
     found = []
+    executed = _asyncdemo_trace.asked_of(coroutine, "running")
     for _ in range(_DEEP):
         frame = _asyncdemo_trace.asked_of(coroutine, "frame")
         if frame is not None:
             found.append((frame, coroutine))
-            coroutine = _asyncdemo_trace.awaited_by(coroutine)
+            coroutine = None if executed else _asyncdemo_trace.asked_of(coroutine, "awaits")
         else:
             coroutine = _asyncdemo_waits.stepped_by(coroutine)
         if coroutine is None:

@@ -338,15 +338,6 @@ class Clocks:
         return put(now, key << 4 | layout.OVER)
 
 
-def awaited_by(coroutine):
-    """Give what a suspended coroutine or generator awaits; None of one that is being executed.
-
-    CPython 3.11 and 3.12 do not know that by themselves: where the counter of a call that goes on looks like another
-    instruction, they take a part of the code for the object that is awaited, and die of it.
-    """
-    return None if asked_of(coroutine, "running") else asked_of(coroutine, "awaits")
-
-
 def asked_of(coroutine, what):
     """Give what Python tells of a coroutine or a generator; None of anything else, whose own methods are not called."""
     kind = type(coroutine)
@@ -448,14 +439,15 @@ class Places:
     def _frames(self, coroutine):
         """Give code and line of each frame of the script's own in a suspended coroutine, the outermost first.
 
-        Also gives the frames of libraries below the innermost of these, all where there are none.
+        Also gives the frames of libraries below the innermost of these, all where there are none. One that is being
+        executed, as where a loop runs within another, is not asked what it awaits: see frames_of in the snapshot.
         """
         own, below = [], []
         for _ in range(_DEEP):
-            if type(coroutine) is _Coroutine:  # as awaited_by does, but most are, and this is done often
+            if type(coroutine) is _Coroutine:  # as asked_of does, but most are, and this is done often
                 frame, inner = coroutine.cr_frame, None if coroutine.cr_running else coroutine.cr_await
             else:
-                frame, inner = asked_of(coroutine, "frame"), awaited_by(coroutine)
+                frame, inner = asked_of(coroutine, "frame"), asked_of(coroutine, "awaits")
                 if frame is None and own:
                     inner = _asyncdemo_waits.stepped_by(coroutine)
                     if inner is not None:
