@@ -1,11 +1,12 @@
-"""What the spans of tasks do not show: loops that another thread has touched, and cancellations that tasks ignore.
+"""What is collected of loops and tasks while their events are read, besides spans.
 
-Collected while the events are read. Places are as they are stored: thread << THREAD_AT | file << 32 | line.
+Cross-thread calls, cancellations that tasks ignore, what a loop did with its time, and its long callbacks. Places are
+as they are stored: thread << THREAD_AT | file << 32 | line.
 """
 
 from collections.abc import Container, Mapping
 
-from asyncdemo.model.spans import CrossThreadCall, IgnoredCancellation
+from asyncdemo.model.spans import BLOCKED, CALLBACKS, CrossThreadCall, IgnoredCancellation, LoopTime, Spans, Task
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
 
@@ -73,3 +74,83 @@ def unheeded(task: int, ignored: Ignored, places: list[tuple[str, int]]) -> tupl
         IgnoredCancellation(task, *places[stood], *places[again], waited)
         for (stood, again), waited in ignored.waited.items()
     )
+
+
+class Callbacks:
+    """The long callbacks of one loop; times in seconds from the start of the run."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[int, float, float, int, float]] = []
+        self._functions: set[str] = set()
+        self._held = False
+
+    def add(self, state: int, start: float, end: float, where: int, queued: float, function: str) -> None:
+        """One has ended; `where` and `function` are its place in user code, -1 and "" where that is not known.
+
+        For `queued` seconds of it the machine had no processor for it.
+        """
+        self._steps.append((state, start, end, where, queued))
+        if end - start >= layout.HELD / 1e9:
+            self._held = True
+            self._functions.add(function)
+
+    def lane(self, key: int, thread: int | None, spans: Spans) -> list[Task]:
+        """The lane, if there is to be one; its spans are added. It has the name of the only function, if it is one."""
+        if not self._held:
+            return []
+        for state, start, end, where, queued in self._steps:
+            spans.add(key, state, start, end, where, queued=queued)
+        function = next(iter(self._functions)) if len(self._functions) == 1 else ""
+        begun, ended = self._steps[0][1], self._steps[-1][2]
+        return [Task(key, function or "callbacks", CALLBACKS, None, function, "", 0, begun, ended, None, thread)]
+
+
+class LoopClock:
+    """The time of one loop; seconds from the start of the run."""
+
+    __slots__ = ("_blocked", "_first", "_idle", "_idle_since", "_last", "_longest", "_ran", "_unknown", "since")
+
+    def __init__(self) -> None:
+        self.since: float | None = None  # when it began to run; None while it does not
+        self._first: float | None = None
+        self._last = 0.0
+        self._idle_since: float | None = None
+        self._ran = self._idle = self._blocked = self._unknown = self._longest = 0.0
+
+    def runs(self, moment: float) -> None:
+        """It has begun to run."""
+        self.since = moment
+        if self._first is None:
+            self._first = moment
+
+    def waits(self, moment: float) -> None:
+        """Nothing is left for it to do."""
+        self._idle_since = moment
+
+    def wakes(self, moment: float) -> None:
+        """It waits no longer."""
+        if self._idle_since is not None:
+            self._idle += moment - self._idle_since
+            self._idle_since = None
+
+    def held(self, state: int | None, seconds: float) -> None:
+        """A step has held it for so long; `state` is what the step was, None where that is not known."""
+        if state is None:
+            self._unknown += seconds
+        elif state == BLOCKED:
+            self._blocked += seconds
+            self._longest = max(self._longest, seconds)
+
+    def stops(self, moment: float) -> None:
+        """It runs no longer."""
+        if self.since is not None:
+            self.wakes(moment)
+            self._ran += moment - self.since
+            self.since, self._last = None, moment
+
+    def told(self, thread: int | None) -> LoopTime | None:
+        """What it did, once it has stopped; None if it has never run."""
+        if self._first is None:
+            return None
+        parts = self._idle, self._blocked, self._unknown, self._longest
+        return LoopTime(thread, self._first, self._last, self._ran, *parts)

@@ -10,9 +10,7 @@ A thread is a loop of its own with one task: a step is its whole life, or a job 
 from collections import deque
 from collections.abc import Sequence
 
-from asyncdemo.analysis.callback_lanes import Callbacks
-from asyncdemo.analysis.incidents import Ignored, Touches, split, unheeded
-from asyncdemo.analysis.loop_times import LoopClock
+from asyncdemo.analysis.incidents import Callbacks, Ignored, LoopClock, Touches, split, unheeded
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, LoopTime, Raised, Reason, Spans, Task, Timeline
 from asyncdemo.model.traces import Frame, Sample, Trace, Who
 from asyncdemo.model.user_code import is_own

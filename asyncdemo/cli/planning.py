@@ -106,7 +106,7 @@ def interpreter(target: Target, request: Request) -> Choice:
     needs = near is not None and script is not None and (script.dependencies or script.requires_python)
     if not needs or script is None or near is None:
         return choose(request.python, os.environ, near=near)
-    from asyncdemo.runner.script_environment import by_uv
+    from asyncdemo.runner.interpreter import by_uv
 
     if request.python is None and script.dependencies:
         with progress("uv prepares what it needs"):
@@ -120,7 +120,7 @@ def interpreter(target: Target, request: Request) -> Choice:
 def _unmet(folder: Path, script: Script, python: str) -> Iterator[str]:
     """What a script says that it needs, and this interpreter has not; it is run all the same."""
     from asyncdemo.cli.which_python import installing
-    from asyncdemo.runner.script_environment import installed
+    from asyncdemo.runner.interpreter import installed
 
     found = installed(python, availability.package_names(script.dependencies))
     if found is None:

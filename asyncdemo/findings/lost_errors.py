@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeGuard
 
+from asyncdemo.analysis.line_marks import without_reprs
 from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.blocking import NESTED
 from asyncdemo.findings.evidence import LEAST, Evidence, Place, at, rule, seconds
@@ -16,7 +17,6 @@ from asyncdemo.findings.python_messages import Report
 from asyncdemo.findings.self_waits import awaited_in_vain
 from asyncdemo.findings.source import FUNCTIONS, Source, called, inside, last_name, last_of
 from asyncdemo.findings.unseen_errors import is_lost
-from asyncdemo.model.error_text import without_reprs
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import CrossThreadCall
 

@@ -8,9 +8,11 @@ no child of pytest's, whose tests may wait for any child. It ends when pytest do
 import importlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -20,16 +22,16 @@ import asyncdemo
 from asyncdemo.model.traces import Frame, Sample, Standstill
 from asyncdemo.probe import inject
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.shared_memory import Memory, TraceReader, shared_memory
-from asyncdemo.runner.snapshots import read_snapshot
-from asyncdemo.runner.stacks import stack_pipe
+from asyncdemo.runner.shared_memory import Memory, TraceReader, memory_at, shared_memory
+from asyncdemo.runner.snapshots import Snapshots, read_snapshot
+from asyncdemo.runner.stacks import Stacks, stack_pipe
 
 _OURS = "_asyncdemo_of_pytest"
 _PATIENCE = 2.0  # seconds that the watching process has for an answer
 _WATCH = """import os, sys
 os.fork() and os._exit(0)
 sys.path.insert(0, sys.argv[1])
-from asyncdemo.pytest_plugin.outside_watcher import watch
+from asyncdemo.pytest_plugin.arming import watch
 watch(*sys.argv[2:])
 """
 
@@ -156,3 +158,35 @@ def _start_watcher(memory: Memory, pipe: int) -> Watcher | None:
         return Watcher(ours)
     ours.close()
     return None
+
+
+_LOOK = 10  # ms between two looks
+
+
+def watch(pid: str, memory_path: str, pipe_path: str, control: str) -> None:
+    """Watch the process with this number, whose memory and pipe have these names, until it ends or says so."""
+    with suppress(OSError), socket.socket(fileno=int(control)) as asked:
+        process = os.pidfd_open(int(pid))
+        pipe = os.open(pipe_path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        _watch(int(pid), process, memory_at(memory_path), pipe, asked)
+
+
+def _watch(pid: int, process: int, memory: Memory, pipe: int, asked: socket.socket) -> None:
+    poll = select.poll()
+    for descriptor in (process, asked.fileno()):
+        poll.register(descriptor, select.POLLIN)
+    stacks = Stacks(memory, pid, pipe)
+    snapshots = Snapshots(memory, stacks, started=0)
+    while True:
+        ready = [descriptor for descriptor, _ in poll.poll(_LOOK)]
+        if process in ready:
+            return
+        now = time.monotonic_ns()
+        stacks.look(now)
+        snapshots.look(now)
+        if asked.fileno() in ready:
+            if not asked.recv(1):
+                return
+            answer = [(each.at, each.frames, each.thread) for each in stacks.samples()]
+            asked.sendall(json.dumps(answer).encode() + b"\n")
+            stacks.forget()

@@ -33,8 +33,7 @@ from asyncdemo.pytest_plugin.observed_test import (
     left_over,
     run_of,
 )
-from asyncdemo.pytest_plugin.report_section import FinalReport, Told, hanging_table
-from asyncdemo.pytest_plugin.saved_pages import SavedPages
+from asyncdemo.pytest_plugin.report_section import FinalReport, SavedPages, Told, hanging_table
 from asyncdemo.runner import linux
 
 

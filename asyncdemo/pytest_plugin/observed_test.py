@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from asyncdemo.analysis.seen_files import seen_files
 from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.findings.evidence import at
 from asyncdemo.findings.rules import THRESHOLDS, judged
 from asyncdemo.findings.source import last_of, source_of
 from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject, finding_json
 from asyncdemo.model.traces import Standstill, Trace
+from asyncdemo.model.user_code import seen_files
 
 _LEFT = "cancelled-at-exit"
 # How fast a test could be is no fault of it: these say what would take less time. And who was left over is known from

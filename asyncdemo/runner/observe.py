@@ -9,20 +9,18 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from asyncdemo.analysis.seen_files import seen_files
 from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.model.recording import NOT_TRACED, Outcome, Output, Python, Run, Subject
 from asyncdemo.model.spans import Timeline
-from asyncdemo.model.user_code import is_own
+from asyncdemo.model.user_code import is_own, seen_files
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux, terminal
 from asyncdemo.runner.attribution import Attribution
-from asyncdemo.runner.child import Child, start_child
 from asyncdemo.runner.clock import Clock, read_script
 from asyncdemo.runner.escalation import ENDING, Cause, Escalation, handled
 from asyncdemo.runner.output_buffer import Decoder, OutputBuffer
 from asyncdemo.runner.plan import Plan
-from asyncdemo.runner.reaper import Exit
+from asyncdemo.runner.reaper import Child, Exit, start_child
 from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
 from asyncdemo.runner.snapshots import Snapshots
 from asyncdemo.runner.stacks import Stacks, stack_pipe

@@ -19,7 +19,7 @@ from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
 _ENTRY = struct.Struct("=q2I48s")  # of the ring of writes: number, kind, seal, and what that is about
 _SEALED = struct.Struct("=2q8s3q")
-_HOLES = 64  # entries that may be missing in a row, and that are looked for later
+_HOLES = 64  # entries or keys that may be missing in a row, as their threads are just about to store them
 
 
 class Write(NamedTuple):
@@ -264,7 +264,6 @@ def _mapped(descriptor: int, path: str) -> Memory:
 
 _CHUNK = 1 << 14  # events looked at in one go
 _RESERVE = 64  # events from the end at which the trace counts as full
-_HOLES = 64  # keys in a row of which nothing was told, as their threads were just about to when the process died
 _NOTHING = 0.1  # of its time: a thread that was on a processor for less has waited
 _KINDS: dict[int, Kind] = {
     layout.TASK: "asyncio",

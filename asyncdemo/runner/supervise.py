@@ -14,9 +14,8 @@ import anyio.lowlevel
 from anyio.abc import ObjectSendStream
 
 from asyncdemo.runner import linux
-from asyncdemo.runner.child import Child
 from asyncdemo.runner.escalation import ENDING, Escalation, heeded
-from asyncdemo.runner.reaper import Exit
+from asyncdemo.runner.reaper import Child, Exit
 from asyncdemo.runner.terminal import Loan
 
 CHUNK = 1 << 16  # bytes read at once

@@ -5,9 +5,8 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import NamedTuple
 
-from asyncdemo.analysis.bar_words import short_words
 from asyncdemo.analysis.held_loop import LATE
-from asyncdemo.analysis.lane_drawing import ENDS
+from asyncdemo.analysis.lane_drawing import ENDS, short_words
 from asyncdemo.analysis.moments import SHORTEST, Moment, Standing, moments
 from asyncdemo.analysis.task_names import names
 from asyncdemo.model.recording import Output, Run

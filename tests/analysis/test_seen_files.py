@@ -1,9 +1,9 @@
 """Which other files of user code have something to do with what was seen."""
 
-from asyncdemo.analysis.seen_files import MOST, seen_files
 from asyncdemo.model.recording import Output
 from asyncdemo.model.spans import WAITING, Reason
 from asyncdemo.model.traces import Place
+from asyncdemo.model.user_code import MOST, seen_files
 from tests.findings import fabricated, standing
 from tests.findings.fabricated import MAIN, PATH
 

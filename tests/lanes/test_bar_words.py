@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdemo.analysis.bar_words import BarWords, short_words
-from asyncdemo.analysis.lane_drawing import Bar, bars
+from asyncdemo.analysis.lane_drawing import Bar, BarWords, bars, short_words
 from asyncdemo.analysis.lanes import STEPPED, Axis
 from asyncdemo.model.spans import WAITING, Reason, Spans
 from tests.conftest import Result

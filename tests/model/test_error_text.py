@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncdemo.analysis.line_marks import marks
+from asyncdemo.analysis.line_marks import marks, without_reprs
 from asyncdemo.findings import find
-from asyncdemo.model.error_text import without_reprs
 from tests.findings.fabricated import MAIN, PATH, run, task
 
 QUEUE = "RuntimeError: <Queue at 0x7f1234567890 maxsize=0 _getters[1] tasks=1> is bound to a different event loop"

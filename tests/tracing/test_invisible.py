@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.child import watched_environment
+from asyncdemo.runner.reaper import watched_environment
 from asyncdemo.runner.shared_memory import shared_memory
 from asyncdemo.runner.stacks import stack_pipe
 from tests.processes import VERSIONS, needs_interpreter

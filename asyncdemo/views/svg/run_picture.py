@@ -8,9 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
-from asyncdemo.analysis.bar_words import BarWords, Texts
 from asyncdemo.analysis.critical_path import deciding_path, shares
-from asyncdemo.analysis.lane_drawing import DUE, ENDS, MANY, STATES, Chart, Word, chart, length, spoken, words
+from asyncdemo.analysis.lane_drawing import (
+    DUE,
+    ENDS,
+    MANY,
+    STATES,
+    BarWords,
+    Chart,
+    Texts,
+    Word,
+    chart,
+    length,
+    spoken,
+    words,
+)
 from asyncdemo.analysis.lanes import NOTHING, STEPPED, Axis, Lane, cells, shape, ticks, together, unit_of
 from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.catalogue.script_source import docstring
