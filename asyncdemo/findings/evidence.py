@@ -1,13 +1,14 @@
 """What a rule is, and what it is given: a run's timeline, its messages, its source, and how these are said in words."""
 
+import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from asyncdemo.analysis.standstills import Stand, stand_of
 from asyncdemo.findings.python_messages import Frame, Report, is_pytest, reports, summary_reports
-from asyncdemo.findings.source import Source, source_of
+from asyncdemo.findings.source import FUNCTIONS, Source, source_of
 from asyncdemo.model.recording import Finding, Run
 from asyncdemo.model.spans import BLOCKED, CALLBACKS, READY, RUNNING, TASKS, WAITING, Span, Spans, Task
 from asyncdemo.model.user_code import is_own
@@ -241,3 +242,42 @@ def at(place: Place | None) -> tuple[str | None, int | None]:
 def seconds(value: float) -> str:
     """A time in words."""
     return f"{value:.2f} s"
+
+
+_PERHAPS = (*FUNCTIONS, ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def seen_lines(evidence: Evidence) -> dict[str, set[int]]:
+    """The lines of each file at which a task was seen to be suspended, or from which something was printed."""
+    spans = evidence.spans
+    chains = (place for reason in spans.reasons.values() for place in reason.through)
+    found: dict[str, set[int]] = {}
+    for place in (evidence.place(*each) for each in (*spans.places, *chains)):
+        if place is not None:
+            found.setdefault(place[0], set()).add(place[1])
+    for output in evidence.run.output:
+        path = output.path or evidence.script()
+        if path is not None and output.line is not None:
+            found.setdefault(path, set()).add(output.line)
+    return found
+
+
+def has_run(source: Source, use: ast.expr, seen: set[int]) -> bool:
+    """True if a line has run for sure: it was seen itself, or a later one that can only be reached by way of it."""
+    for parent in source.parents(use):
+        if isinstance(parent, ast.stmt):
+            reached = _from_here_on(source, parent)
+            return any(first <= line <= last for first, last in reached for line in seen)
+        if isinstance(parent, _PERHAPS):
+            return False
+    return False
+
+
+def _from_here_on(source: Source, statement: ast.stmt) -> Iterator[tuple[int, int]]:
+    """The lines of a statement, and of those that follow it in its block; none of functions that are defined there."""
+    block = next(source.parents(statement), None)
+    for body in (getattr(block, field, None) for field in ("body", "orelse", "finalbody")):
+        if isinstance(body, list) and statement in body:
+            for each in body[body.index(statement) :]:
+                if not isinstance(each, (*FUNCTIONS, ast.ClassDef)):
+                    yield each.lineno, each.end_lineno or each.lineno

@@ -1,24 +1,125 @@
-"""What becomes of coroutines, tasks and generators at the end.
+"""What becomes of tasks and generators at the end: cancelled-at-exit, unfinished-async-generator.
 
-cancelled-at-exit, unfinished-async-generator, never-awaited.
+Tasks are left over that were still there when main had returned, and were woken by that: asyncio.run() cancels them.
 """
 
 import ast
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.advice import fits
-from asyncdemo.findings.blocking import nested
+from asyncdemo.findings.blocking import ancestors
 from asyncdemo.findings.evidence import Evidence, Place, at, rule
-from asyncdemo.findings.handed import handed_over
-from asyncdemo.findings.leftovers import Leftover, dropped_gather, leftovers, stood_at
-from asyncdemo.findings.lost_errors import GENERATOR
-from asyncdemo.findings.misgiven import Misgiven, misgiven
-from asyncdemo.findings.python_messages import Frame, Report
-from asyncdemo.findings.running_advice import instead_of_never_awaiting
+from asyncdemo.findings.python_messages import GENERATOR, is_pytest
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside, last_of
 from asyncdemo.model.recording import Finding
+from asyncdemo.model.spans import READY, WAITING, Task
+from asyncdemo.model.user_code import is_own
+
+_AT_ONCE = 0.05  # seconds: it does so as soon as main has returned
+
+
+class Leftover(NamedTuple):
+    """A task of the person's own that was left over.
+
+    `main` is the first task of its line, `stood` the place among all spans of its last wait before main's end. `again`
+    is for how many seconds it has waited after the step in which it was cancelled, by the number of the line.
+    """
+
+    task: Task
+    main: Task
+    stood: int | None
+    again: Mapping[int, float]
+
+
+class _Rest:
+    """What a task did after main's end, while its spans are read in order."""
+
+    __slots__ = ("again", "cancelled", "stood", "woken")
+
+    def __init__(self) -> None:
+        self.stood: int | None = None
+        self.woken: float | None = None  # when it was ready for its first turn
+        self.cancelled = False  # whether it has had that turn
+        self.again: dict[int, float] = {}
+
+
+def leftovers(evidence: Evidence) -> list[Leftover]:
+    """All of them; none where the trace is not complete."""
+    mains = {task.id: _main(evidence, task) for task in evidence.tasks.values()} if evidence.complete else {}
+    left = {key: main for key, main in mains.items() if _is_left(evidence, evidence.tasks[key], main)}
+    rests = _read(evidence, left) if left else {}
+    found = []
+    for key, rest in rests.items():
+        task, main = evidence.tasks[key], left[key]
+        if rest.woken is not None and _is_at_once(rest.woken, task, main):
+            found.append(Leftover(task, main, rest.stood, rest.again))
+    return found
+
+
+def stood_at(evidence: Evidence, left: Leftover) -> Place | None:
+    """The line at which it stood when main returned, else that of its coroutine, if it is the person's own."""
+    stood = None if left.stood is None else evidence.spans[left.stood]
+    known = None if stood is None else evidence.place(stood.path, stood.line)
+    return known or evidence.place(left.task.path, left.task.line)
+
+
+def dropped_gather(evidence: Evidence, left: Leftover) -> ast.Call | None:
+    """The only call of gather that can have started the task, if nothing is done with what that call gives."""
+    source, task = evidence.source, left.task
+    if not evidence.in_script((evidence.place(task.path, task.line) or ("", 0))[0]):
+        return None
+    starts = source.every_call(last_of(task.coroutine))
+    gathers = [call for call in source.every_call("gather") if any(start in list(ast.walk(call)) for start in starts)]
+    if len(starts) != 1 or len(gathers) != 1 or gathers[0] not in source.statements("gather"):
+        return None
+    return gathers[0]
+
+
+def _main(evidence: Evidence, task: Task) -> Task:
+    """The first task of its line: the one that was given to asyncio.run()."""
+    before = (evidence.tasks[each] for each in ancestors(evidence, task.id))
+    return next((each for each in before if each.parent not in evidence.tasks), task)
+
+
+def _is_left(evidence: Evidence, task: Task, main: Task) -> bool:
+    libraries = evidence.run.python.libraries
+    own = task.kind == "asyncio" and task.id != main.id and is_own(task.path, libraries)
+    if is_pytest(evidence.run) and not is_own(main.path, libraries):
+        return False  # a plugin's task, in which it runs one test after the other
+    returned = main.end == "returned" and main.ended is not None
+    return own and returned and (task.ended is None or task.ended > (main.ended or 0.0))
+
+
+def _read(evidence: Evidence, left: dict[int, Task]) -> dict[int, _Rest]:
+    """Go through the spans once."""
+    rests = {key: _Rest() for key in left}
+    ends = {key: main.ended or 0.0 for key, main in left.items()}
+    spans = evidence.spans
+    for index, key in enumerate(spans.tasks):
+        if key not in ends:
+            continue
+        rest, start, end, state = rests[key], spans.starts[index], spans.ends[index], spans.states[index]
+        if state == WAITING:
+            if start < ends[key]:
+                rest.stood = index
+            elif rest.cancelled:
+                where = spans.where[index]
+                rest.again[where] = rest.again.get(where, 0.0) + end - start
+        elif state == READY and end > ends[key] and rest.woken is None:
+            rest.woken = start
+        elif state != READY and rest.woken is not None:
+            rest.cancelled = True
+    return rests
+
+
+def _is_at_once(woken: float, task: Task, main: Task) -> bool:
+    """True if its first turn after main's end came just then, and not because of anything before."""
+    ended = main.ended or 0.0
+    return woken <= ended + _AT_ONCE and (woken >= ended or woken == task.created)
+
 
 _ENDLESS = re.compile(r"serve_forever|Event\(\)\.wait|Future\(\)|sleep_forever|sleep\((?:float\(|math\.inf)")
 _COUNTERS = {"count", "cycle", "repeat"}  # iterators of itertools that have no end
@@ -254,171 +355,3 @@ def _place(evidence: Evidence, name: str, function: Function | None) -> Place | 
 
 def _can_be_left(loop: ast.AsyncFor) -> bool:
     return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(loop))
-
-
-_NO_LOOP = "no running event loop"  # then it is what was never awaited that needs one
-# What Python says where a coroutine object is used as if it were what the function returns: it is the cause of that.
-_ABOUT_COROUTINE = re.compile(
-    r"^(?:TypeError|AttributeError): .*(?:'coroutine'|\"coroutine\"|non-iterable coroutine|coroutine found"
-    r"|(?:type|got|not) coroutine\b|coroutine\.__format__)"
-    r"|^KeyError: <coroutine object |^AttributeError: __a?(?:enter|exit)__$"
-)
-
-
-@rule("never-awaited", 80, said=True)
-def never_awaited(evidence: Evidence) -> list[Finding]:
-    """Python warned of a coroutine that was never awaited, and not because something else had gone wrong before."""
-    groups: dict[tuple[Place | None, str], int] = {}
-    unsure: list[Report] = []
-    given = misgiven(evidence)
-    told = frozenset[str]().union(*(each.names for each in given))
-    for report in _unexplained(evidence):
-        if report.name in told:
-            continue
-        place = _made_at(evidence, report)
-        if place is None:
-            unsure.append(report)
-        else:
-            groups[place, report.name] = groups.get((place, report.name), 0) + 1
-    for report in unsure:
-        for place in _guessed(evidence, report, {place for place, _ in groups}):
-            groups[place, report.name] = groups.get((place, report.name), 0) + 1
-    found = [_never_awaited(evidence, place, name, times) for (place, name), times in groups.items()]
-    return [*map(_misgiven, given), *found]
-
-
-def _misgiven(given: Misgiven) -> Finding:
-    line = given.place[1]
-    return Finding(
-        "never-awaited",
-        "error",
-        *given.place,
-        message=given.message,
-        advice=given.advice,
-        beside=((line, given.beside),),
-    )
-
-
-def _unexplained(evidence: Evidence) -> list[Report]:
-    """The warnings that are not the consequence of something else that is told."""
-    follows = [report for _, some in nested(evidence) for report in some]
-    broken_off = [each for each in evidence.reports if each.kind == "raised" and not _is_consequence(each)]
-    thrown_away = {last_of(report.name) for report in evidence.reports if report.kind == "destroyed"}
-    reports = [each for each in evidence.reports if each.kind == "never-awaited" and each not in follows]
-    lineless = [each for each in reports if evidence.place(each.path, each.line) is None]
-    return [
-        each
-        for each in reports
-        if (each not in lineless or last_of(each.name) not in thrown_away)
-        and not any(_was_broken_off(evidence, each, other) for other in broken_off)
-    ]
-
-
-def _is_consequence(raised: Report) -> bool:
-    """True if an error follows from a coroutine that is not awaited, and not the other way round."""
-    return raised.error.endswith(_NO_LOOP) or _ABOUT_COROUTINE.match(raised.error) is not None
-
-
-def _was_broken_off(evidence: Evidence, report: Report, raised: Report) -> bool:
-    """True if an exception has ended the very statement that was about to use the coroutine object."""
-    dropped = evidence.place(report.path, report.line)
-    return any(
-        _calls(report, frame) and dropped in (None, evidence.place(frame.path, frame.line)) for frame in raised.frames
-    )
-
-
-def _calls(report: Report, frame: Frame) -> bool:
-    """True if the coroutine function is called in the code of a frame."""
-    return re.search(rf"\b{re.escape(last_of(report.name))}\(", frame.code) is not None
-
-
-def _misused_at(evidence: Evidence, report: Report) -> Place | None:
-    """The line of the call, where an error followed from using what it gives."""
-    for raised in evidence.reports:
-        if raised.kind == "raised" and _ABOUT_COROUTINE.match(raised.error):
-            places = [evidence.place(frame.path, frame.line) for frame in raised.frames if _calls(report, frame)]
-            if (place := next((place for place in reversed(places) if place is not None), None)) is not None:
-                return place
-    return None
-
-
-def _made_at(evidence: Evidence, report: Report) -> Place | None:
-    """The line of the call, if Python has named it."""
-    made = evidence.innermost(report.created)
-    dropped = evidence.place(report.path, report.line)
-    if made is not None or dropped is None or not evidence.text(dropped[0]).known:
-        return made or dropped
-    return dropped if _call(evidence, dropped, report.name) is not None else _misused_at(evidence, report)
-
-
-def _guessed(evidence: Evidence, report: Report, known: set[Place | None]) -> list[Place | None]:
-    """The only other line in which the call can have been, or those that handed the function to what only calls it.
-
-    Python warns once where it warns of the same several times, so that one warning may be about several lines. Else it
-    is where the object was dropped, else the function's line.
-    """
-    dropped = evidence.place(report.path, report.line)
-    if evidence.script() is None and not evidence.files:
-        return [dropped]
-    calls = _places(evidence, lambda source: source.calls(report.name))
-    for some in (calls - known, _places(evidence, lambda source: source.statements(report.name)) - known):
-        if len(some) == 1:
-            return [some.pop()]
-    if dropped is None and not calls and (handed := handed_over(evidence, report.name)):
-        return [*handed]
-    functions = _places(evidence, lambda source: source.named(report.name))
-    return [dropped or (functions.pop() if len(functions) == 1 else None)]
-
-
-def _places(evidence: Evidence, found: Callable[[Source], Iterable[ast.expr | Function]]) -> set[Place | None]:
-    """The lines of what is found in any file of user code."""
-    return {(path, node.lineno) for path, source in evidence.files.items() for node in found(source)}
-
-
-def _never_awaited(evidence: Evidence, place: Place | None, name: str, times: int) -> Finding:
-    call = _call(evidence, place, name)
-    beside: list[tuple[int, str]] = []
-    if place is not None:
-        uses = evidence.text(place[0]).uses_of(last_of(name))
-        handed = not call and any(use.lineno == place[1] for use in uses)
-        other = f"{last_of(name)} is only called from here" if handed else f"{last_of(name)}() was never awaited"
-        what = "created a coroutine object but never ran it" if call else other
-        beside.append((place[1], what))
-        beside += [(line, "never ran") for line in _never_ran(evidence, place[0], name)]
-    return Finding(
-        "never-awaited",
-        "error",
-        *at(place),
-        message=f"{last_of(name)}() only creates a coroutine object; not one line of its body has run.",
-        advice=instead_of_never_awaiting(evidence, place, name),
-        times=times,
-        beside=tuple(beside),
-    )
-
-
-def _call(evidence: Evidence, place: Place | None, name: str) -> ast.Call | None:
-    calls = evidence.text(place[0]).calls(name) if place is not None else []
-    return (
-        None
-        if place is None
-        else next((call for call in calls if call.lineno <= place[1] <= (call.end_lineno or 0)), None)
-    )
-
-
-def _never_ran(evidence: Evidence, path: str, name: str) -> list[int]:
-    """The first line of a function's body, where this was its only call and nothing was printed from it."""
-    functions = evidence.text(path).named(name)
-    calls = sum(len(source.every_call(name)) for source in evidence.files.values())
-    if len(functions) != 1 or calls != 1:
-        return []
-    function = functions[0]
-    first, last = function.body[0].lineno, function.end_lineno or function.body[-1].lineno
-    if first == function.lineno or any(first <= line <= last for line in evidence.lines_that_printed(path)):
-        return []
-    return [_after_docstring(function)]
-
-
-def _after_docstring(function: Function) -> int:
-    """The line of the first statement that does something."""
-    body = function.body[1:] if ast.get_docstring(function) is not None else []
-    return (body or function.body)[0].lineno

@@ -11,9 +11,9 @@ from asyncdemo.analysis.line_marks import without_reprs
 from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.blocking import NESTED
 from asyncdemo.findings.evidence import LEAST, Evidence, Place, at, rule, seconds
-from asyncdemo.findings.leftovers import leftovers, stood_at
+from asyncdemo.findings.lifecycle import leftovers, stood_at
 from asyncdemo.findings.mixed_up import is_shared, is_wrong_loop
-from asyncdemo.findings.python_messages import Report
+from asyncdemo.findings.python_messages import GENERATOR, Report
 from asyncdemo.findings.self_waits import awaited_in_vain
 from asyncdemo.findings.source import FUNCTIONS, Source, called, inside, last_name, last_of
 from asyncdemo.findings.unseen_errors import is_lost
@@ -130,7 +130,6 @@ _STOPPED = ("KeyboardInterrupt", "SystemExit")
 # A gather that nobody awaits has this error where its tasks were cancelled: that they were is the cause.
 _CANCELLED = ("asyncio.exceptions.CancelledError", "CancelledError")
 _LONGEST = 60  # characters of an exception that are quoted
-GENERATOR = "<async_generator"  # how asyncio calls a coroutine that closes an asynchronous generator
 
 _Places = dict[Place | None, list[Report]]
 

@@ -33,6 +33,8 @@ FRAME = re.compile(r'^ *File "(?P<path>.+)", line(?:no)? (?P<line>\d+)(?:, in (?
 CHAINED = re.compile(r"^(?:During handling of the above|The above) exception")
 
 
+GENERATOR = "<async_generator"  # how asyncio calls a coroutine that closes an asynchronous generator
+
 Kind = Literal["never-awaited", "never-retrieved", "destroyed", "generator", "raised"]
 
 # A report is looked for only where one of these is printed at all.

@@ -2,11 +2,62 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import takewhile
 
 from asyncdemo.findings.advice import LONGEST, arguments, call_of, derives, fits, in_place, is_in_coroutine, library
-from asyncdemo.findings.evidence import Evidence, Place
-from asyncdemo.findings.handed import IN_THREAD, LATER, MAPS, ON_LOOP
+from asyncdemo.findings.evidence import Evidence, Place, has_run, seen_lines
 from asyncdemo.findings.source import Function, Source, called, last_of
+
+LATER = {"call_soon", "call_later", "call_at", "call_soon_threadsafe"}  # run a plain function in the loop
+
+
+IN_THREAD = {"run_in_executor", "to_thread", "run_sync", "submit"}  # give back what it returns
+
+
+MAPS = {"map"}  # give one after the other what it returns
+
+
+ON_LOOP = LATER | {"add_done_callback", "add_signal_handler", "add_reader", "add_writer"}
+
+
+def handed_over(evidence: Evidence, name: str) -> list[Place]:
+    """The lines that hand a coroutine function to what only calls it: the only one, or those sure to have run."""
+    found = [
+        (path, source, use)
+        for path, source in evidence.files.items()
+        for use in source.uses_of(last_of(name))
+        if _is_only_called(source, use)
+    ]
+    if len(found) > 1:
+        seen = seen_lines(evidence)
+        found = [each for each in found if has_run(*each[1:], seen.get(each[0], set()))]
+    return sorted({(path, use.lineno) for path, _, use in found})
+
+
+def _is_only_called(source: Source, use: ast.expr) -> bool:
+    """True if what takes a function calls it and nothing awaits what it returns."""
+    outer, *around = source.parents(use)
+    if not isinstance(outer, ast.Call) or use not in outer.args:
+        return False
+    if called(outer) in ON_LOOP or (called(outer) in MAPS and isinstance(outer.func, ast.Name)):
+        return called(outer) not in MAPS or not _is_gathered(source, outer)
+    return called(outer) in IN_THREAD and not _is_awaited_later(source, around)
+
+
+def _is_gathered(source: Source, call: ast.Call) -> bool:
+    """True if all that a call gives is awaited together."""
+    return isinstance(next(source.parents(call), None), ast.Starred)
+
+
+def _is_awaited_later(source: Source, around: list[ast.AST]) -> bool:
+    """True if the coroutine that comes back from a thread is awaited after all: at once, or by its name."""
+    awaits = list(takewhile(lambda each: isinstance(each, ast.Await), around))
+    if len(awaits) > 1:
+        return True
+    given = ast.walk(around[len(awaits)])
+    names = {part.id for part in given if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return bool(names & source.awaited_names)
+
 
 _ASYNCIO = frozenset({"asyncio"})
 _SERVERS = ("fastapi", "starlette", "aiohttp", "quart", "sanic", "litestar", "uvicorn", "hypercorn")  # run the loop

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.analysis.task_names import task_name
-from asyncdemo.findings.evidence import Evidence, Place, at, rule
-from asyncdemo.findings.handed import has_run, seen_lines
+from asyncdemo.findings.evidence import Evidence, Place, at, has_run, rule, seen_lines
 from asyncdemo.findings.hangs import deadlock, stuck
 from asyncdemo.findings.looked_at import are_used, cancels, closes, seen_by_themselves
 from asyncdemo.findings.python_messages import Report
