@@ -31,8 +31,6 @@ CREATED = re.compile(r"(?:Object (?:created|allocated)|Coroutine created) at \(m
 TRACEBACK = re.compile(r"(?:^|\s)Traceback \(most recent call last\):$")
 FRAME = re.compile(r'^ *File "(?P<path>.+)", line(?:no)? (?P<line>\d+)(?:, in (?P<function>.+))?$')
 CHAINED = re.compile(r"^(?:During handling of the above|The above) exception")
-
-
 GENERATOR = "<async_generator"  # how asyncio calls a coroutine that closes an asynchronous generator
 
 Kind = Literal["never-awaited", "never-retrieved", "destroyed", "generator", "raised"]

@@ -9,14 +9,8 @@ from asyncdemo.findings.evidence import Evidence, Place, has_run, seen_lines
 from asyncdemo.findings.source import Function, Source, called, last_of
 
 LATER = {"call_soon", "call_later", "call_at", "call_soon_threadsafe"}  # run a plain function in the loop
-
-
 IN_THREAD = {"run_in_executor", "to_thread", "run_sync", "submit"}  # give back what it returns
-
-
 MAPS = {"map"}  # give one after the other what it returns
-
-
 ON_LOOP = LATER | {"add_done_callback", "add_signal_handler", "add_reader", "add_writer"}
 
 

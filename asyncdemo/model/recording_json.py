@@ -60,13 +60,6 @@ def as_list(value: Any, name: str) -> list[Any]:
     return _as(list, value, name, "no array")
 
 
-def as_type(hint: Any, value: Any, name: str) -> Any:
-    """The value if it fits the type; raises WrongShapeError."""
-    if not _fits(hint)(value):
-        raise WrongShapeError(f"{name} is {_shown(value)}")
-    return value
-
-
 def as_numbers(value: Any, name: str) -> list[int]:
     """The value if it is an array of whole numbers, however long; raises WrongShapeError."""
     numbers = as_list(value, name)
@@ -75,43 +68,13 @@ def as_numbers(value: Any, name: str) -> list[int]:
     return numbers
 
 
-def as_named(kind: type[T], document: Mapping[str, Any]) -> T:
-    """Make a named tuple of those fields that it has: a newer tool may have written more. Raises WrongShapeError."""
-    given = {}
-    for field, fits, is_optional in _fields(kind):  # type: ignore[arg-type]  # classes are hashable
-        if field in document:
-            value = given[field] = document[field]
-            if not fits(value):
-                raise WrongShapeError(f"{kind.__name__.lower()}.{field} is {_shown(value)}")
-        elif not is_optional:
-            raise WrongShapeError(f"{kind.__name__.lower()}.{field} is missing")
-    return kind(**given)
+def as_made(hint: Any, value: Any, *where: str) -> Any:
+    """A value of the type, which may have named tuples and tuples within; raises WrongShapeError, which says where.
 
-
-def as_made(hint: Any, value: Any, name: str) -> Any:
-    """A value of the type, which may have named tuples and tuples within; raises WrongShapeError.
-
-    Made of what `as_plain` has made of it: fields that have a default may be missing, and others are passed over.
+    Made of what `as_plain` has made of it: fields that have a default may be missing, and others are passed over, as a
+    newer tool may have written more.
     """
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        return None if value is None and type(None) in arguments else as_made(arguments[0], value, name)
-    if origin is tuple:
-        items = as_list(value, name)
-        hints = [arguments[0]] * len(items) if arguments[-1] is Ellipsis else arguments
-        if len(hints) != len(items):
-            raise WrongShapeError(f"{name} has {len(items)} items, and not {len(hints)}")
-        return tuple(as_made(each, item, name) for each, item in zip(hints, items, strict=True))
-    if not hasattr(hint, "_fields"):
-        return as_type(hint, value, name)
-    document = as_mapping(value, name)
-    made = {}
-    for field, inner in get_type_hints(hint).items():
-        if field in document:
-            made[field] = as_made(inner, document[field], f"{name}.{field}")
-        elif field not in hint._field_defaults:
-            raise WrongShapeError(f"{name}.{field} is missing")
-    return hint(**made)
+    return _maker(hint)(value, *where)
 
 
 def _as(kind: type[T], value: Any, name: str, wanted: str) -> T:
@@ -126,42 +89,66 @@ def _shown(value: Any) -> str:
 
 
 @cache
-def _fields(kind: Any) -> tuple[tuple[str, Fits, bool], ...]:
-    """The fields of a named tuple: name, what fits, and whether it may be left out."""
-    return tuple((name, _fits(hint), name in kind._field_defaults) for name, hint in get_type_hints(kind).items())
-
-
-@cache
-def _fits(hint: Any) -> Fits:
+def _maker(hint: Any) -> Callable[..., Any]:
+    """What makes a value of the type, given what JSON has and the names that lead to it."""
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        inner = _maker(arguments[0])
+        return lambda value, *where: None if value is None else inner(value, *where)
+    if origin is tuple:
+        return _tuple_maker(arguments)
+    if hasattr(hint, "_fields"):
+        return _named_maker(hint)
+    fits = _fits(dict if origin is Mapping else hint)
+
+    def checked(value: Any, *where: str) -> Any:
+        if not fits(value):
+            raise WrongShapeError(f"{'.'.join(where)} is {_shown(value)}")
+        return value
+
+    return checked
+
+
+def _tuple_maker(arguments: tuple[Any, ...]) -> Callable[..., Any]:
+    makers, is_endless = [_maker(each) for each in arguments if each is not Ellipsis], arguments[-1] is Ellipsis
+
+    def made(value: Any, *where: str) -> Any:
+        items = as_list(value, ".".join(where))
+        if not is_endless and len(items) != len(makers):
+            raise WrongShapeError(f"{'.'.join(where)} has {len(items)} items, and not {len(makers)}")
+        each = makers * len(items) if is_endless else makers
+        return tuple(make(item, *where) for make, item in zip(each, items, strict=True))
+
+    return made
+
+
+def _named_maker(kind: Any) -> Callable[..., Any]:
+    fields = [(name, _maker(hint), name in kind._field_defaults) for name, hint in get_type_hints(kind).items()]
+
+    def made(value: Any, *where: str) -> Any:
+        document, given = as_mapping(value, ".".join(where)), {}
+        for field, make, is_optional in fields:
+            if field in document:
+                given[field] = make(document[field], *where, field)
+            elif not is_optional:
+                raise WrongShapeError(f"{'.'.join(where)}.{field} is missing")
+        return kind(**given)
+
+    return made
+
+
+def _fits(hint: Any) -> Fits:
+    """What tells whether a plain value is of the type, as an annotation has it."""
     if hint is Any:
         return lambda _: True
     if hint is float:
         return lambda value: type(value) in (int, float) and -_YEARS <= value <= _YEARS
     if hint is int:
         return lambda value: type(value) is int and _LEAST <= value <= _MOST
-    if origin is Literal:
-        return lambda value: type(value) is str and value in arguments
-    if origin in (Union, types.UnionType):
-        either = [_fits(each) for each in arguments]
-        return lambda value: any(fits(value) for fits in either)
-    if origin is tuple:
-        return _fits_tuple(arguments)
-    kind = dict if origin is Mapping else hint
-    return lambda value: type(value) is kind
-
-
-def _fits_tuple(arguments: tuple[Any, ...]) -> Fits:
-    if arguments[-1] is Ellipsis:
-        item = _fits(arguments[0])
-        return lambda value: type(value) is tuple and all(map(item, value))
-    items = [_fits(each) for each in arguments]
-
-    return lambda value: (
-        type(value) is tuple
-        and len(value) == len(items)
-        and all(fits(each) for fits, each in zip(items, value, strict=True))
-    )
+    if get_origin(hint) is Literal:
+        words = get_args(hint)
+        return lambda value: type(value) is str and value in words
+    return lambda value: type(value) is hint
 
 
 SCHEMA = "asyncdemo.recording/1"
@@ -204,10 +191,10 @@ def from_text(text: str) -> Recording:
     if document["schema"] != SCHEMA:
         raise UsageError(f"this is a recording of the kind {document['schema']!r}; a newer asyncdemo can read it")
     try:
-        tool, system = (as_type(str, document.get(name, ""), name) for name in ("tool", "platform"))
-        started = as_type(str | None, document.get("started"), "started")
-        title = as_type(str | None, document.get("title"), "title")
-        runs = _each(document.get("runs", []), "runs", _run)
+        tool, system = (as_made(str, document.get(name, ""), name) for name in ("tool", "platform"))
+        started = as_made(str | None, document.get("started"), "started")
+        title = as_made(str | None, document.get("title"), "title")
+        runs = tuple(map(_run, as_list(document.get("runs", []), "runs")))
     except (WrongShapeError, OverflowError) as error:
         raise UsageError(f"this recording is damaged: {error}") from None
     return Recording(runs, tool, system, started, title)
@@ -249,67 +236,49 @@ def _run(document: Any) -> Run:
     document = as_mapping(document, "run")
     subject = {"parameters": {}, **{name: value for name, value in document.items() if value is not None}}
     for path, text in as_mapping(subject.get("modules", {}), "modules").items():
-        as_type(str, text, f"the text of module {path!r}")
-    python = as_mapping(document.get("python", {}), "python")
-    libraries = tuple(as_list(python.get("libraries", []), "python.libraries"))
-    outcome = as_mapping(document.get("outcome", {}), "outcome")
+        as_made(str, text, f"the text of module {path!r}")
+    python = {"executable": "", **as_mapping(document.get("python", {}), "python")}
+    outcome = {"kind": "interrupted", **as_mapping(document.get("outcome", {}), "outcome")}
+    findings = document.get("findings")
     fields = {
-        "subject": as_named(Subject, subject),
-        "python": as_named(Python, {"executable": "", **python, "libraries": libraries}),
-        "outcome": as_named(Outcome, {"kind": "interrupted", **outcome}),
-        "ok": as_type(bool, document.get("ok", False), "ok"),
-        "seconds": as_named(Seconds, as_mapping(document.get("seconds", {}), "seconds")),
-        "output": _each(document.get("output", []), "output", _maker(Output)),
-        "output_dropped": as_type(int, document.get("output_dropped", 0), "output_dropped"),
-        "notes": as_type(tuple[str, ...], tuple(as_list(document.get("notes", []), "notes")), "notes"),
+        "subject": as_made(Subject, subject, "subject"),
+        "python": as_made(Python, python, "python"),
+        "outcome": as_made(Outcome, outcome, "outcome"),
+        "ok": as_made(bool, document.get("ok", False), "ok"),
+        "seconds": as_made(Seconds, document.get("seconds", {}), "seconds"),
+        "output": _each(Output, document.get("output", []), "output"),
+        "output_dropped": as_made(int, document.get("output_dropped", 0), "output_dropped"),
+        "notes": as_made(tuple[str, ...], document.get("notes", []), "notes"),
         "timeline": _timeline(document),
-        "findings": _findings(document.get("findings")),
+        "findings": None if findings is None else _each(Finding, findings, "findings", "finding"),
         "standstill": as_made(Standstill | None, document.get("standstill"), "standstill"),
-        "stopped": as_type(float | None, document.get("stopped"), "stopped"),
+        "stopped": as_made(float | None, document.get("stopped"), "stopped"),
         "process": as_made(Process | None, document.get("process"), "process"),
     }
     return Run(**fields)
-
-
-def _findings(documents: Any) -> tuple[Finding, ...] | None:
-    return None if documents is None else _each(documents, "findings", _finding)
-
-
-def _finding(document: Any) -> Finding:
-    document = as_mapping(document, "finding")
-    beside = tuple(tuple(as_list(each, "beside")) for each in as_list(document.get("beside"), "beside"))
-    tasks = tuple(as_list(document.get("tasks"), "tasks"))
-    return as_named(Finding, {**document, "tasks": tasks, "beside": beside})
 
 
 def _timeline(document: Mapping[str, Any]) -> Timeline | None:
     if document.get("tasks") is None:
         return None
     trace = as_mapping(document.get("trace") or {}, "trace")
-    tasks = _each(document["tasks"], "tasks", lambda task: as_made(Task, task, "task"))
+    tasks = _each(Task, document["tasks"], "tasks", "task")
     spans = _spans(as_mapping(document.get("spans") or {}, "spans"))
-    touches = _each(document.get("touches", []), "touches", lambda each: as_made(CrossThreadCall, each, "touch"))
-    unheeded = _each(
-        document.get("unheeded", []), "unheeded", lambda each: as_made(IgnoredCancellation, each, "unheeded")
-    )
-    loops = _each(document.get("loops") or [], "loops", lambda each: as_made(LoopTime, each, "loop"))
-    whole = as_type(bool, trace.get("complete", False), "trace.complete")
-    return Timeline(tasks, spans, as_type(int, trace.get("steps", 0), "trace.steps"), whole, touches, unheeded, loops)
-
-
-def _maker(kind: type[T]) -> Callable[[Any], T]:
-    return lambda each: as_named(kind, as_mapping(each, kind.__name__.lower()))
+    touches = _each(CrossThreadCall, document.get("touches", []), "touches", "touch")
+    unheeded = _each(IgnoredCancellation, document.get("unheeded", []), "unheeded")
+    loops = _each(LoopTime, document.get("loops") or [], "loops", "loop")
+    whole = as_made(bool, trace.get("complete", False), "trace.complete")
+    return Timeline(tasks, spans, as_made(int, trace.get("steps", 0), "trace.steps"), whole, touches, unheeded, loops)
 
 
 def _spans(columns: Mapping[str, Any]) -> Spans:
     """The spans of which these are the columns."""
     spans = Spans()
-    places = [tuple(as_list(place, "place")) for place in as_list(columns.get("places", []), "places")]
-    spans.places = [as_type(tuple[str, int], place, "place") for place in places]
+    spans.places = list(_each(tuple[str, int], columns.get("places", []), "places", "place"))
     for place, reason in enumerate(as_list(columns.get("reasons", []), "reasons")):
         if reason is not None:
             spans.reasons[place] = as_made(Reason, reason, "reason")
-    states = as_type(str, columns.get("state", ""), "state")
+    states = as_made(str, columns.get("state", ""), "state")
     if not set(states) <= set("0123"):
         raise WrongShapeError("state has other characters than 0 to 3")
     names = ("task", "start", "length", "where")
@@ -328,5 +297,5 @@ def _spans(columns: Mapping[str, Any]) -> Spans:
     return spans
 
 
-def _each(items: Any, name: str, make: Callable[[Any], T]) -> tuple[T, ...]:
-    return tuple(map(make, as_list(items, name)))
+def _each(hint: Any, items: Any, name: str, one: str | None = None) -> tuple[Any, ...]:
+    return tuple(as_made(hint, each, one or name) for each in as_list(items, name))

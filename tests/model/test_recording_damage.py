@@ -156,7 +156,7 @@ def test_whatever_stands_anywhere_is_read_or_refused(recording: Recording, data:
         ("outcome", {"kind": "exploded"}, "outcome.kind is 'exploded'"),
         ("output", [{"at": 1, "line": None, "thread": None}], "output.stream is missing"),
         ("output_dropped", "0", "output_dropped is '0'"),
-        ("notes", [[]], "notes is ([],)"),
+        ("notes", [[]], "notes is []"),
         ("target", {"a" * 99: 1}, "subject.target is {'" + "a" * 38 + "..."),
         ("spans", {"start": [1, 2.5]}, "start has something else than whole numbers"),
         ("spans", {"length": [1 << 64]}, "length has something else than whole numbers"),
