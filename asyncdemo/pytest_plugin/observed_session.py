@@ -20,7 +20,7 @@ import pytest
 from asyncdemo.cli.exit_status import ANY, rules_named
 from asyncdemo.errors import AsyncdemoError
 from asyncdemo.findings import RULES
-from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds
+from asyncdemo.model.recording import Finding, Outcome, Output, Run, Seconds
 from asyncdemo.model.traces import Standstill, Trace
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.pytest_plugin.arming import Armed, arm, was_armed
@@ -107,7 +107,7 @@ class ObservedSession:
         self._began: list[tuple[int, str]] = []  # the first key of each test's tasks
         self._left = LeftTasks(armed.memory)
         self._log = _Heard(self._say)
-        self._python = _python(armed)
+        self._python = armed.memory.python(sys.executable)
         logging.getLogger("asyncio").addFilter(self._log)
 
     @pytest.hookimpl(wrapper=True)
@@ -322,9 +322,3 @@ def _seconds(now: _Now, ended: int) -> Seconds:
     queued = None if times is None or now.queued is None else (times[1] - now.queued) / 1e9
     waiting = max(0.0, took - cpu - (queued or 0.0))
     return Seconds(took, 0.0, 0.0, took, cpu, waiting, late_imports=0.0, queued=queued)
-
-
-def _python(armed: Armed) -> Python:
-    version = ".".join(map(str, sys.version_info[:3]))
-    untried = bool(armed.memory[layout.UNTRIED])
-    return Python(sys.executable, version, "CPython", armed.memory.libraries, untried=untried)

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from asyncdemo.analysis.timeline import timeline as build_timeline
-from asyncdemo.model.recording import Outcome, Process, Python, Run, Seconds, Subject
-from asyncdemo.model.user_code import is_own
+from asyncdemo.model.recording import Outcome, Process, Run, Seconds, Subject
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
-from asyncdemo.runner.clock import Clock, read_script
+from asyncdemo.runner.clock import Clock, own_script
 from asyncdemo.runner.reaper import Exit
 from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
 from asyncdemo.runner.snapshots import Snapshots
@@ -165,7 +164,7 @@ def _run(program: _Program, started: int, ended: int, thresholds: Mapping[str, f
     subject = _subject(program)
     run = Run(
         subject=subject,
-        python=_python(program),
+        python=program.memory.python(program.executable),
         outcome=Outcome("interrupted", reason=_STOPPED)
         if stopped
         else Outcome("exited", reason=_ENDED if own else _GONE),
@@ -188,15 +187,6 @@ def _seconds(program: _Program, until: int, source: str | None) -> Seconds:
 
 
 def _subject(program: _Program) -> Subject:
-    path = program.memory.script
-    source = read_script(path) if path and Path(path).is_absolute() and is_own(path, program.memory.libraries) else None
-    name = Path(program.memory.script or "python").name if program.name == "-" else program.name
-    target = f"{name} (process {program.pid})"
-    return Subject(target, path=None if source is None else path, source=source)
-
-
-def _python(program: _Program) -> Python:
-    version = program.memory[layout.VERSION]
-    numbers = ".".join(str(version >> shift & 0xFF) for shift in (24, 16, 8))
-    untried = bool(program.memory[layout.UNTRIED])
-    return Python(program.executable, numbers, "CPython", program.memory.libraries, untried=untried)
+    path, source = program.memory.script, own_script(program.memory)
+    name = Path(path or "python").name if program.name == "-" else program.name
+    return Subject(f"{name} (process {program.pid})", path=None if source is None else path, source=source)

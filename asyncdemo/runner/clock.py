@@ -5,6 +5,7 @@ from pathlib import Path
 
 from asyncdemo.model.recording import Seconds
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
+from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.reaper import Exit
 from asyncdemo.runner.shared_memory import Memory
@@ -98,6 +99,13 @@ def read_script(path: str | None) -> str | None:
         return Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
+
+
+def own_script(memory: Memory) -> str | None:
+    """The text of the script whose file only the child knows, if it is a person's own."""
+    path = memory.script
+    is_known = path is not None and Path(path).is_absolute() and is_own(path, memory.libraries)
+    return read_script(path) if is_known else None
 
 
 def queued_for(ended: Exit, cpu: float | None, elsewhere: float, off: float) -> float | None:

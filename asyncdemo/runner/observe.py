@@ -6,17 +6,16 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.model.recording import NOT_TRACED, Outcome, Output, Python, Run, Subject
 from asyncdemo.model.spans import Timeline
-from asyncdemo.model.user_code import is_own, seen_files
+from asyncdemo.model.user_code import seen_files
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux, terminal
 from asyncdemo.runner.attribution import Attribution
-from asyncdemo.runner.clock import Clock, read_script
+from asyncdemo.runner.clock import Clock, own_script, read_script
 from asyncdemo.runner.escalation import ENDING, Cause, Escalation, handled
 from asyncdemo.runner.output_buffer import Decoder, OutputBuffer
 from asyncdemo.runner.plan import Plan
@@ -246,7 +245,7 @@ class _Watch:
         outcome = _outcome(self._plan, ended, cause)
         run = Run(
             subject=self._subject(),
-            python=_python(self._plan.command[0], self._memory),
+            python=self._memory.python(self._plan.command[0]),
             outcome=outcome,
             ok=_is_ok(self._plan, outcome, cause),
             seconds=self._clock.seconds(ended),
@@ -273,11 +272,11 @@ class _Watch:
 
     def _subject(self) -> Subject:
         """What was run; of a module, too, the file and its text, if it is a person's own: only its run can tell."""
-        subject, path = self._plan.subject, self._memory.script
-        if self._plan.times_only or subject.source is not None or subject.path is not None or path is None:
+        subject = self._plan.subject
+        if self._plan.times_only or subject.source is not None or subject.path is not None:
             return subject
-        source = read_script(path) if Path(path).is_absolute() and is_own(path, self._memory.libraries) else None
-        return subject if source is None else subject._replace(path=path, source=source)
+        source = own_script(self._memory)
+        return subject if source is None else subject._replace(path=self._memory.script, source=source)
 
     def _judged(self, run: Run) -> Run:
         """The run with what is found in it."""
@@ -346,15 +345,6 @@ def _outcome(plan: Plan, ended: Exit, cause: Cause | None) -> Outcome:
     if ended.status < 0:
         return Outcome("signalled", signal=-ended.status)
     return Outcome("exited", code=ended.status)
-
-
-def _python(executable: str, memory: Memory) -> Python:
-    version = memory[layout.VERSION]
-    if not version:
-        return Python(executable)
-    numbers = ".".join(str(version >> shift & 0xFF) for shift in (24, 16, 8))
-    implementation = "CPython" if memory[layout.CPYTHON] else None
-    return Python(executable, numbers, implementation, memory.libraries, untried=bool(memory[layout.UNTRIED]))
 
 
 def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: dict[int, str]) -> Iterator[str]:

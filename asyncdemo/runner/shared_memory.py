@@ -14,6 +14,7 @@ from itertools import repeat, starmap
 from typing import NamedTuple
 
 from asyncdemo.errors import ToolError
+from asyncdemo.model.recording import Python
 from asyncdemo.model.traces import Kind, Trace, Who
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 
@@ -101,6 +102,16 @@ class Memory:
         """The file name of the script, once it has begun."""
         data = self._words[layout.PATH_AT : layout.PATH_AT + layout.PATH].tobytes()
         return os.fsdecode(data.split(b"\0", 1)[0]) or None
+
+    def python(self, executable: str) -> Python:
+        """The interpreter of this path, as far as it has told of itself."""
+        version = self._words[layout.VERSION]
+        if not version:
+            return Python(executable)
+        numbers = ".".join(str(version >> shift & 0xFF) for shift in (24, 16, 8))
+        implementation = "CPython" if self._words[layout.CPYTHON] else None
+        untried = bool(self._words[layout.UNTRIED])
+        return Python(executable, numbers, implementation, self.libraries, untried=untried)
 
     @property
     def libraries(self) -> tuple[str, ...]:
