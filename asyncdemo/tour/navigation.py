@@ -41,16 +41,25 @@ def go_on(state: State, room: Room) -> State:
         return scrolled(state, room.rows, room)
     if state.phase in ASIDE:
         return state._replace(phase=state.before, offset=0)
-    return _FOLLOWS[state.phase](state)
+    match state.phase:
+        case "code" if state.asks:
+            return state._replace(phase="question", offset=0)
+        case "code" | "question":
+            return run(state)
+        case "running":
+            return state._replace(message="still running: x stops it, n goes on to the next stop")
+        case "answer" if state.round + 1 < len(state.stop.rounds):
+            return _round(state, state.round + 1)._replace(phase="code", offset=0)
+        case "answer" if state.stop.targets:
+            return started(state, "together", state.stop.targets)
+        case "answer" | "together" | "tried" if state.stop.notes:
+            return state._replace(phase="notes", offset=0)
+    return next_stop(state)
 
 
 def shows_more(state: State, room: Room) -> bool:
     """True if there is more of this page, which comes before what comes after it."""
     return bool(room.more) and state.phase in _MORE
-
-
-def _after_code(state: State) -> State:
-    return state._replace(phase="question", offset=0) if state.asks else run(state)
 
 
 def run(state: State) -> State:
@@ -60,45 +69,22 @@ def run(state: State) -> State:
     return started(state, "question", (state.asked.target,))
 
 
-def _still(state: State) -> State:
-    return state._replace(message="still running: x stops it, n goes on to the next stop")
+def _round(state: State, number: int) -> State:
+    return state._replace(round=number, predicted=None, answered=None, matched=None, runs=())
 
 
-def _after_answer(state: State) -> State:
-    if state.round + 1 < len(state.stop.rounds):
-        return state._replace(
-            round=state.round + 1, phase="code", offset=0, predicted=None, answered=None, matched=None, runs=()
-        )
-    return _together(state) if state.stop.targets else _to_notes(state)
-
-
-def _together(state: State) -> State:
-    return started(state, "together", state.stop.targets)
-
-
-def _to_notes(state: State) -> State:
-    """The notes, or what comes after them where there are none."""
-    return state._replace(phase="notes", offset=0) if state.stop.notes else next_stop(state)
-
-
-def next_stop(state: State, _room: Room | None = None) -> State:
+def next_stop(state: State) -> State:
     """The next stop; between two chapters, and at the end, the page that says so."""
-    if state.phase == "end":
-        return _after_end(state)
     last = state.number + 1 == len(state.stops)
+    if state.phase == "end":
+        return state._replace(phase="over") if last else at_stop(state, state.number + 1)
     if last or state.stops[state.number + 1].chapter != state.stop.chapter:
         after = state.stops[0 if last else state.number + 1]
         return at_stop(state, state.number)._replace(phase="end", course=state.course._replace(at=after.name))
     return at_stop(state, state.number + 1)
 
 
-def _after_end(state: State) -> State:
-    if state.number + 1 == len(state.stops):
-        return state._replace(phase="over")
-    return at_stop(state, state.number + 1)
-
-
-def back(state: State, _room: Room) -> State:
+def back(state: State) -> State:
     """The page before this one, or the stop before."""
     if state.phase in ASIDE:
         return state._replace(phase=state.before, offset=0)
@@ -117,7 +103,7 @@ def back(state: State, _room: Room) -> State:
     if state.phase in ("answer", "question", "notes"):
         return state._replace(phase="code", offset=0)
     if state.round:
-        return state._replace(round=state.round - 1, predicted=None, answered=None, matched=None, runs=())
+        return _round(state, state.round - 1)
     if not state.number:
         return state._replace(message="this is the first stop")
     return at_stop(state, state.number - 1)
@@ -136,28 +122,42 @@ def scrolled(state: State, rows: int, room: Room) -> State:
     return state._replace(offset=max(0, state.offset + min(rows, room.more)))
 
 
-_FOLLOWS: dict[str, Callable[[State], State]] = {
-    "code": _after_code,
-    "question": run,
-    "running": _still,
-    "answer": _after_answer,
-    "together": _to_notes,
-    "tried": _to_notes,
-    "notes": next_stop,
-    "end": _after_end,
-}
-
-
 def pressed(state: State, key: str, room: Room) -> State:
     """The state that a key leads to."""
     if state.typed is not None:
         return _typing(state, state.typed, key)
     state = state._replace(message="")
-    if key.isascii() and key.isdecimal():
-        return _predicted(state, int(key))
     if key in _SCROLLING:
         return scrolled(state, _SCROLLING[key](room), room)
-    return _ACTIONS.get(key, _unknown)(state, room)
+    is_digit = key.isascii() and key.isdecimal()
+    if state.phase == "running" and (is_digit or key in _NOT_WHILE_RUNNING):
+        return state._replace(message=RUNS)
+    if is_digit:
+        return _predicted(state, int(key))
+    match key:
+        case "enter" | "space" | "right":
+            return go_on(state, room)
+        case "b" | "left" | "backspace":
+            return back(state)
+        case "escape" if state.phase in ASIDE:
+            return back(state)
+        case "n":
+            return next_stop(state)
+        case "s":
+            return _aside(state, "source")
+        case "?":
+            return _aside(state, "help")
+        case "j":
+            return state._replace(typed="")
+        case "q":
+            return state._replace(phase="over", job=None)
+        case "x" if state.phase == "running":
+            return state._replace(stopping=state.stopping + 1, message="stopping")
+        case "x":
+            return state._replace(message="nothing is running")
+        case "" | "escape":
+            return state
+    return _ACTIONS[key](state) if key in _ACTIONS else state._replace(message="? shows the keys")
 
 
 def played(state: State, seconds: float) -> State:
@@ -190,7 +190,7 @@ def works(state: State, key: str) -> bool:
     return True
 
 
-def _again(state: State, _room: Room) -> State:
+def _again(state: State) -> State:
     job = state.job
     if state.phase in ("running", "tried", "together") and job is not None:
         return started(state, job.kind, job.targets, job.settings)
@@ -199,20 +199,17 @@ def _again(state: State, _room: Room) -> State:
     return run(state)
 
 
-def _slower(state: State, _room: Room) -> State:
+def _slower(state: State) -> State:
     if state.phase == "film":
         return state._replace(film=(state.film[0] / 2, state.film[1]))
-    if state.phase == "running":
-        return state._replace(message=RUNS)
-    before = state.before if state.phase in ASIDE else state.phase
-    shown = state._replace(before=before, phase="film", offset=0)
+    shown = state._replace(before=_before(state), phase="film", offset=0)
     again = filmed(shown)
     if again is not None and length(again):
         return shown._replace(film=(min(1 / SLOWER, length(again) / SHOWN_FOR), 0.0))
     return state._replace(message="run it first; then it can be shown again, slowed")
 
 
-def _question(state: State, _room: Room) -> State:
+def _question(state: State) -> State:
     if not state.asks or state.phase == "end":
         return state._replace(message="there is no question here")
     if state.phase == "running":
@@ -221,8 +218,6 @@ def _question(state: State, _room: Room) -> State:
 
 
 def _predicted(state: State, number: int) -> State:
-    if state.phase == "running":
-        return state._replace(message=RUNS)
     if not state.asks or state.phase not in ("code", "question", "answer", "notes"):
         return state._replace(message="there is no question here" if not state.asks else "p goes back to the question")
     choices = state.asked.choices
@@ -231,61 +226,32 @@ def _predicted(state: State, number: int) -> State:
     return state._replace(phase="question", predicted=number - 1, offset=0)
 
 
-def _aside(phase: Phase) -> Callable[[State, Room], State]:
-    def action(state: State, _room: Room) -> State:
-        if state.phase == phase:
-            return state._replace(phase=state.before, offset=0)
-        if state.phase == "running":
-            return state._replace(message=RUNS)
-        before = state.before if state.phase in ASIDE else state.phase
-        return state._replace(phase=phase, before=before, offset=0)
-
-    return action
+def _aside(state: State, phase: Phase) -> State:
+    if state.phase == phase:
+        return state._replace(phase=state.before, offset=0)
+    return state._replace(phase=phase, before=_before(state), offset=0)
 
 
-def _notes(state: State, room: Room) -> State:
+def _before(state: State) -> Phase:
+    """The phase to which a page that is called from here leads back."""
+    return state.before if state.phase in ASIDE else state.phase
+
+
+def _notes(state: State) -> State:
     if state.phase == "notes":
-        return back(state, room)
-    if state.phase in ("running", "end"):
-        return state._replace(message=RUNS if state.phase == "running" else "")
-    return state._replace(phase="notes", offset=0)
+        return back(state)
+    return state if state.phase == "end" else state._replace(phase="notes", offset=0)
 
 
-def _try(state: State, _room: Room) -> State:
+def _try(state: State) -> State:
     attempt = state.stop.attempt
-    if state.phase == "running":
-        return state._replace(message=RUNS)
     if state.phase == "end" or attempt is None:
         return state._replace(message="" if attempt else "the notes propose nothing that a key can do; e edits a copy")
     return started(state, "tried", attempt.targets, attempt.settings)
 
 
-def _edit(state: State, _room: Room) -> State:
-    if state.phase in ("running", "end"):
-        return state._replace(message=RUNS if state.phase == "running" else "")
-    return state._replace(editing=True)
-
-
-def _jump(state: State, _room: Room) -> State:
-    return state._replace(typed="")
-
-
-def _stop(state: State, _room: Room) -> State:
-    if state.phase != "running":
-        return state._replace(message="nothing is running")
-    return state._replace(stopping=state.stopping + 1, message="stopping")
-
-
-def _quit(state: State, _room: Room) -> State:
-    return state._replace(phase="over", job=None)
-
-
-def _escape(state: State, room: Room) -> State:
-    return back(state, room) if state.phase in ASIDE else state
-
-
-def _unknown(state: State, _room: Room) -> State:
-    return state._replace(message="? shows the keys")
+def _edit(state: State) -> State:
+    return state if state.phase == "end" else state._replace(editing=True)
 
 
 def _typing(state: State, typed: str, key: str) -> State:
@@ -312,21 +278,12 @@ _SCROLLING: dict[str, Callable[[Room], int]] = {
     "home": lambda _room: -100_000,
     "end": lambda room: room.more,
 }
-_ACTIONS: dict[str, Callable[[State, Room], State]] = {
-    **dict.fromkeys(("enter", "space", "right"), go_on),
-    **dict.fromkeys(("b", "left", "backspace"), back),
-    "n": next_stop,
+_NOT_WHILE_RUNNING = ("l", "s", "?", "o", "t", "e")
+_ACTIONS: dict[str, Callable[[State], State]] = {
     "r": _again,
     "l": _slower,
     "p": _question,
-    "s": _aside("source"),
-    "?": _aside("help"),
     "o": _notes,
     "t": _try,
     "e": _edit,
-    "j": _jump,
-    "x": _stop,
-    "q": _quit,
-    "escape": _escape,
-    "": lambda state, _room: state,
 }
