@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from asyncdemo.comparison.caveats import BUSY, caveats
 from asyncdemo.comparison.interval import FEWEST
-from asyncdemo.comparison.result import Comparison, Growth, SpeedUp, Stopped, Sweep, Trend, trends
+from asyncdemo.comparison.result import Comparison, Contestant, Growth, SpeedUp, Stopped, Sweep, Trend, trends
 from asyncdemo.views import wording
 from asyncdemo.views.foreign_text import escaped
 
@@ -88,6 +88,17 @@ def why(comparison: Comparison) -> str | None:
     return wording.why_not_computing([each.id for each in every], times, waiting)
 
 
+def spent(contestant: Contestant) -> tuple[str, str, str, str]:
+    """How many waits there were, how many at once, the share of waiting, and the seconds of computing."""
+    waits, share, time = contestant.waits, contestant.waiting_share, contestant.time
+    return (
+        "?" if waits is None or waits.number is None else f"{waits.number:,}",
+        "?" if waits is None else f"{waits.at_once:,}",
+        wording.share(share),
+        wording.seconds(None if share is None or time is None else time * (1 - share)),
+    )
+
+
 def number(value: object) -> str:
     """A value: a number with commas between thousands, and no more digits than it has."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -154,15 +165,10 @@ def _table(point: Comparison) -> Iterator[str]:
     yield f"| | time | {heading} | waits at once | waiting | whole process |\n"
     yield "|---|---:|---|---:|---:|---:|\n"
     for each in point.contestants:
-        cells = (
-            escaped(each.id),
-            wording.seconds(each.time, 3),
-            escaped(relation(against[each.id])) if each.id in against else "",
-            "?" if each.waits is None else str(each.waits.at_once),
-            wording.share(each.waiting_share),
-            wording.seconds(each.whole_time, 3),
-        )
-        yield f"| {' | '.join(cells)} |\n"
+        said = escaped(relation(against[each.id])) if each.id in against else ""
+        _, at_once, waiting, _ = spent(each)
+        cells = wording.seconds(each.time, 3), said, at_once, waiting, wording.seconds(each.whole_time, 3)
+        yield f"| {escaped(each.id)} | {' | '.join(cells)} |\n"
     yield "\n"
 
 

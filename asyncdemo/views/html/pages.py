@@ -359,6 +359,7 @@ def _point(point: Comparison) -> dict[str, Any]:
 
 def _row(point: Comparison, contestant: Contestant) -> dict[str, Any]:
     against = next((each for each in point.speedups if each.id == contestant.id), None)
+    whole, than = wording.seconds(contestant.whole_time), None if against is None else against.whole_speedup
     return {
         "id": shown(contestant.id),
         "time": None if contestant.time is None else microseconds(contestant.time),
@@ -366,18 +367,5 @@ def _row(point: Comparison, contestant: Contestant) -> dict[str, Any]:
         "said": wording.seconds(contestant.time, 3),
         "relation": "" if against is None else shown(verdicts.relation(against)),
         "verdict": "" if against is None else against.verdict,
-        "cells": _cells(contestant, None if against is None else against.whole_speedup),
+        "cells": [*verdicts.spent(contestant), ", ".join(filter(None, (whole, wording.times_as_fast(than))))],
     }
-
-
-def _cells(contestant: Contestant, whole_speedup: float | None) -> list[str]:
-    """How many waits, how many at once, the share of waiting, the seconds of computing, and the whole time."""
-    waits, share, time = contestant.waits, contestant.waiting_share, contestant.time
-    whole = sorted(contestant.whole_times)[len(contestant.runs) // 2] if contestant.runs else None
-    return [
-        "?" if waits is None or waits.number is None else f"{waits.number:,}",
-        "?" if waits is None else f"{waits.at_once:,}",
-        wording.share(share),
-        wording.seconds(None if share is None or time is None else time * (1 - share)),
-        ", ".join(filter(None, (wording.seconds(whole), wording.times_as_fast(whole_speedup)))),
-    ]

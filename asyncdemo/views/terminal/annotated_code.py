@@ -1,12 +1,12 @@
 """Code with its numbers and colours, beside what happened to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from asyncdemo.analysis.line_marks import Mark
 from asyncdemo.views import wording
-from asyncdemo.views.excerpt import Lines
+from asyncdemo.views.excerpt import Lines, excerpt
 from asyncdemo.views.terminal.page import Page, Part, Row
 from asyncdemo.views.terminal.text import cells, wrapped
 
@@ -86,6 +86,17 @@ def annotated_rows(
             said, below = _said(page, mark, cells(page.shown(text)), column, digits + 6) if mark else ((), ())
             rows += [(*margin, *head, *said), *others, *below]
     return rows
+
+
+def fitting_rows(
+    lines: Lines, wanted: Sequence[int], most: int, draw: Callable[[list[Lines]], list[Row]]
+) -> tuple[list[Row], list[Lines]]:
+    """Blocks of code drawn in `most` rows, and which: fewer lines where some are wider than the page."""
+    for room in range(most, 0, -1):
+        blocks = excerpt(lines, wanted, room)
+        if len(rows := draw(blocks)) <= most:
+            return rows, blocks
+    return [], []
 
 
 def _beside(mark: Mark, zero: float) -> Beside:

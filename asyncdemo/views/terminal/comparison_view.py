@@ -56,7 +56,8 @@ def verdict_rows(page: Page, comparison: Comparison) -> list[Row]:
 def why_rows(page: Page, comparison: Comparison) -> list[Row]:
     """What each one's time was spent on, and the times of the whole processes."""
     names, every = names_width(page, comparison), comparison.contestants
-    own = [f"{'waits':>5}{'at once':>9}{'waiting':>9}{'computing':>11}", *map(_own, every)]
+    spent = [("waits", "at once", "waiting", "computing"), *map(verdicts.spent, every)]
+    own = [f"{waits:>5}{at_once:>9}{waiting:>9}{computing:>11}" for waits, at_once, waiting, computing in spent]
     whole = {each.id: each.whole_speedup for each in comparison.speedups if each.verdict in STYLES}
     said = [f"{wording.seconds(each.whole_time):>8}   {wording.times_as_fast(whole.get(each.id))}" for each in every]
     beside = [f"{one}  {other}" for one, other in zip(own, [_WHOLE, *said], strict=True)]
@@ -86,7 +87,8 @@ def table_rows(page: Page, comparison: Comparison) -> list[Row]:
     for each, time, (text, style) in zip(comparison.contestants, shown, said, strict=True):
         length = _length(comparison, each, bar - 2) if bar else 0
         drawn = page.glyphs["bar"] * length + " " * (bar - length)
-        end = f"{_at_once(each):>9}{wording.share(each.waiting_share):>9}" if why else ""
+        _, at_once, waiting, _ = verdicts.spent(each)
+        end = f"{at_once:>9}{waiting:>9}" if why else ""
         row = (name(page, each.id, names), "title"), f"{time:>{_TIME}}  ", (drawn, "accent")
         rows.append((*row, (_padded(page, text, column), style), end))
     return rows
@@ -135,24 +137,6 @@ def _against(speedup: SpeedUp | None) -> tuple[str, str]:
     return verdicts.relation(speedup), STYLES.get(speedup.verdict, "plain")
 
 
-def _computing(contestant: Contestant) -> float | None:
-    share = contestant.waiting_share
-    return None if share is None or contestant.time is None else contestant.time * (1 - share)
-
-
-def _own(contestant: Contestant) -> str:
-    waited = f"{_number(contestant):>5}{_at_once(contestant):>9}{wording.share(contestant.waiting_share):>9}"
-    return f"{waited}{wording.seconds(_computing(contestant)):>11}"
-
-
-def _number(contestant: Contestant) -> str:
-    return "?" if contestant.waits is None or contestant.waits.number is None else f"{contestant.waits.number:,}"
-
-
-def _at_once(contestant: Contestant) -> str:
-    return "?" if contestant.waits is None else f"{contestant.waits.at_once:,}"
-
-
 MARKS = "ox+*#@%&=~"  # one for each contestant, at most ten
 _LEAST, _MOST = 4, 9  # rows of the plot without its axis
 _WIDEST = 72  # cells of it
@@ -188,7 +172,7 @@ def _table_rows(page: Page, sweep: Sweep, *, full: bool) -> list[Row]:
         rows += [*([()] if rows else []), *_block(page, sweep, values, block, first)]
     left_out = sum(map(len, blocks[1:]))
     if left_out and not full:
-        rows.append(((f"{page.glyphs['more']} {left_out} more contestants: --full", "dim"),))
+        rows.append(page.more(left_out, "contestants"))
     return rows
 
 
@@ -317,16 +301,18 @@ def write_comparison(
     write_title(page, title, summary, rounds if took is None else f"{rounds}, {took:.0f} s")
     start = _trouble_rows(page, compared)
     if not compared.rounds:
-        _write(page, [*start, *paragraph(page, "There is nothing to compare: no round was finished.")])
+        page.write([*start, *paragraph(page, "There is nothing to compare: no round was finished.")])
         _write_failure(page, compared, options)
         return
     end = _end_rows(page, compared)
-    room = None if full else ROWS - TITLE - len(start) - len(end) + _rows_more(page, compared)
+    # What stands beside each other elsewhere takes two rows of a narrow page.
+    more = len(compared.contestants) + 2 if page.width < USUAL and isinstance(compared, Comparison) else 0
+    room = None if full else ROWS - TITLE - len(start) - len(end) + more
     shown = sweep_rows(page, compared, room) if isinstance(compared, Sweep) else _comparison_rows(page, compared, room)
-    _write(page, [*start, *shown, *end])
+    page.write([*start, *shown, *end])
     _write_failure(page, compared, options)
     if full:
-        _write(page, _timeline_rows(page, compared))
+        page.write(_timeline_rows(page, compared))
 
 
 def _comparison_rows(page: Page, comparison: Comparison, room: int | None) -> list[Row]:
@@ -353,11 +339,6 @@ def _end_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
     if caveat is not None:
         rows += paragraph(page, f"! {caveat.said}; {caveat.advice}", style="warn")
     return [*rows, *paragraph(page, verdicts.circumstances(compared), style="dim")]
-
-
-def _rows_more(page: Page, compared: Comparison | Sweep) -> int:
-    """How many rows more there may be of a narrow page: what stands beside each other elsewhere takes two there."""
-    return len(compared.contestants) + 2 if page.width < USUAL and isinstance(compared, Comparison) else 0
 
 
 def _failed(compared: Comparison | Sweep) -> list[Contestant]:
@@ -404,7 +385,3 @@ def _timeline_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
     runs: Sequence[Run] = [run for _, run in traced]
     rows = variant_rows(page, runs, names, room=None, show=None) or run_rows(page, runs, names)
     return [(), (("what each did in its warm-up, which was traced and does not count", "dim"),), *rows]
-
-
-def _write(page: Page, rows: Sequence[Row]) -> None:
-    page.write(rows)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import accumulate
 
 from asyncdemo.analysis.lane_drawing import chart, length
@@ -10,9 +11,8 @@ from asyncdemo.analysis.task_names import names, overlap, shown_tasks
 from asyncdemo.catalogue.script_source import docstring
 from asyncdemo.model.recording import Run
 from asyncdemo.views import wording
-from asyncdemo.views.excerpt import excerpt
 from asyncdemo.views.narration import Stage
-from asyncdemo.views.terminal.annotated_code import Beside, annotated_rows
+from asyncdemo.views.terminal.annotated_code import Beside, annotated_rows, fitting_rows
 from asyncdemo.views.terminal.common_rows import paragraph, title_row, write_title
 from asyncdemo.views.terminal.lane_rows import lane_rows, name_cells, own_axis, scale_row
 from asyncdemo.views.terminal.output_lines import Lines, heading
@@ -209,13 +209,8 @@ def _code_rows(page: Page, stage: Stage, moment: Moment, most: int) -> list[Row]
         sign = page.glyphs["now" if said.runs else "halt"] if said.runs or said.suspended else " "
         style = "bad" if said.blocks else "good" if said.runs else "accent"
         marks[said.line] = Beside(sign, [said.text, said.short], style, insists=False)
-    wanted = [*marks, *(line for line in stage.lines if line not in marks)]
-    for room in range(most, 0, -1):
-        blocks = excerpt(stage.code, wanted, room) or ([stage.code[:room]] if stage.code else [])
-        rows = annotated_rows(page, blocks, marks)
-        if len(rows) <= most:  # more where lines are wider than the page
-            return rows
-    return []
+    wanted = dict.fromkeys([*marks, *stage.lines]) or dict(stage.code)
+    return fitting_rows(stage.code, [*wanted], most, partial(annotated_rows, page, marks=marks))[0]
 
 
 def output_rows(page: Page, run: Run, before: int, until: int, most: int) -> list[Row]:

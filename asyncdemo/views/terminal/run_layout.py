@@ -1,6 +1,7 @@
 """How the rows of a run's view are shared out between its code, its output, its timeline and what was found."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from asyncdemo.analysis.line_marks import Mark, marks
@@ -8,7 +9,7 @@ from asyncdemo.analysis.wait_times import Order
 from asyncdemo.model.recording import Run
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
 from asyncdemo.views.shown_modules import ShownModule, shown_modules
-from asyncdemo.views.terminal.annotated_code import code_rows
+from asyncdemo.views.terminal.annotated_code import code_rows, fitting_rows
 from asyncdemo.views.terminal.finding_rows import BRIEF, finding_rows
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
 from asyncdemo.views.terminal.lane_rows import has_lanes, timeline_rows
@@ -163,12 +164,9 @@ class Sharing(NamedTuple):
         else:
             wanted = by_importance(self.run, self.code, found.values())
             most = MANY if len(self.code) <= MANY else SOME
-        for room in range(most, 0, -1):
-            blocks = excerpt(self.code, wanted, room)
-            rows = code_rows(self.page, blocks, found, zero, first=self.code[0][0])
-            if len(rows) <= most:  # more where lines are wider than the page
-                return rows, bool(blocks) and blocks[-1][-1] != self.code[-1]
-        return [], False
+        draw = partial(code_rows, self.page, marks=found, zero=zero, first=self.code[0][0])
+        rows, blocks = fitting_rows(self.code, wanted, most, draw)
+        return rows, bool(blocks) and blocks[-1][-1] != self.code[-1]
 
     def _other_files(self) -> list[ShownModule]:
         """The files in which something went wrong or held the loop, where that is not the script alone."""

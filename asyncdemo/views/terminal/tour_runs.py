@@ -1,6 +1,7 @@
 """The question of a stop, what happened or is happening in its runs, and which answer that has proved right."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from asyncdemo.analysis.line_marks import marks
 from asyncdemo.model.recording import Outcome, Python, Run, Seconds, Subject
@@ -8,9 +9,9 @@ from asyncdemo.model.spans import Timeline
 from asyncdemo.tour.state import KEPT, State
 from asyncdemo.tour.stops import Round
 from asyncdemo.views import wording
-from asyncdemo.views.excerpt import code_lines, excerpt
+from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal import output_lines
-from asyncdemo.views.terminal.annotated_code import code_rows
+from asyncdemo.views.terminal.annotated_code import code_rows, fitting_rows
 from asyncdemo.views.terminal.common_rows import notes, paragraph
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
 from asyncdemo.views.terminal.finding_rows import finding_rows
@@ -143,11 +144,8 @@ def _excerpt(page: Page, run: Run, room: int) -> list[Row]:
     code = code_lines(run.subject.source or "")
     found = {mark.line: mark for mark in marks(run)}
     wanted = sorted(found, key=lambda line: not found[line].trouble)
-    for most in range(room, 0, -1):
-        rows = code_rows(page, excerpt(code, wanted, most), found, run.seconds.zero or 0.0)
-        if len(rows) <= room:
-            return rows
-    return []
+    draw = partial(code_rows, page, marks=found, zero=run.seconds.zero or 0.0)
+    return fitting_rows(code, wanted, room, draw)[0]
 
 
 def _below(rows: list[Row]) -> list[Row]:
