@@ -4,6 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 from asyncdemo.analysis.standstills import Stand, stand_of
@@ -143,12 +144,18 @@ class Evidence:
 
     @cached_property
     def long(self) -> dict[int, list[int]]:
-        """The spans of tasks and callbacks, by state, that last LEAST seconds or more: their places among all spans."""
-        spans = self.spans
+        """The spans of tasks and callbacks, by state, that last LEAST seconds or more: their places among all spans.
+
+        None of those that began when the run had been told to end: that is what stopping it has set off.
+        """
+        spans, until = self.spans, inf if self.run.stopped is None else self.run.stopped
         found: dict[int, list[int]] = {RUNNING: [], READY: [], WAITING: [], BLOCKED: []}
         for index in spans.long:
-            if spans.ends[index] - spans.starts[index] >= LEAST and (
-                spans.tasks[index] in self.tasks or spans.tasks[index] in self.callbacks
+            start = spans.starts[index]
+            if (
+                spans.ends[index] - start >= LEAST
+                and start < until
+                and (spans.tasks[index] in self.tasks or spans.tasks[index] in self.callbacks)
             ):
                 found[spans.states[index]].append(index)
         return found

@@ -20,7 +20,8 @@ def self_wait(evidence: Evidence) -> list[Finding]:
     steps: dict[tuple[Place, ...], list[Span]] = {}
     for index in evidence.long[BLOCKED]:
         step = evidence.spans[index]
-        if begun_after(evidence, step) and (chain := _chain(evidence, step)):
+        told = hangs.is_told_elsewhere(evidence, step.task, step.end)  # it was stopped, and did not give up
+        if not told and begun_after(evidence, step) and (chain := _chain(evidence, step)):
             steps.setdefault(chain, []).append(step)
     return [*hangs.self_wait(evidence), *(_gave_up(evidence, chain, some) for chain, some in steps.items())]
 

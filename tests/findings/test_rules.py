@@ -61,6 +61,12 @@ def test_alone_it_is_a_note() -> None:
     )
 
 
+@pytest.mark.parametrize(("stopped", "found"), [(0.3, ["blocking-call"]), (0.05, [])])
+def test_what_stopping_has_set_off_is_no_finding(stopped: float, found: list[str]) -> None:
+    made = run([MAIN, BEAT, JOB], BLOCKED, outcome=Outcome("timed-out", after=stopped))
+    assert rules(made._replace(stopped=stopped)) == found
+
+
 @pytest.mark.parametrize(
     "call", ["asyncio.to_thread(work)", "loop.run_in_executor(None, work)", "asyncio.create_subprocess_exec('ls')"]
 )

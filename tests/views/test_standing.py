@@ -123,3 +123,15 @@ def test_a_task_that_was_cancelled_and_went_on_is_told() -> None:
         " work2   line 9  sleep, cancelled before and went on",
         " work1   line 5  awaits work2 (line 9)",
     ]
+
+
+def test_a_task_that_only_went_on_when_it_was_stopped_is_not() -> None:
+    run = stopped_while(
+        standing.standing(1, "task", standing.place(5), awaits=(2,)), standing.standing(2, "sleep", standing.place(9))
+    )
+    assert run.timeline is not None
+    ignored = IgnoredCancellation(2, PATH, 9, PATH, 11, 0.2)
+    run = run._replace(
+        timeline=run.timeline._replace(unheeded=(ignored,)), seconds=run.seconds._replace(total=run.standstill.at + 0.3)
+    )
+    assert shown(run)[1] == " work2   line 9  sleep"

@@ -176,7 +176,9 @@ def _heading(run: Run, stand: Stand) -> str | None:
 def _waiting(run: Run, stand: Stand, near: str | None) -> list[_Told]:
     """A row for each task that waited, many together where they are alike."""
     works = {} if run.timeline is None else {task.id: kind_of_work(task) for task in run.timeline.tasks}
-    went_on = set() if run.timeline is None else {each.task for each in run.timeline.unheeded}
+    since = max(0.0, (run.seconds.total or 0.0) - stand.at)  # what was ignored for no longer, stopping it has asked for
+    ignored = run.timeline.unheeded if run.timeline is not None else ()
+    went_on = {each.task for each in ignored if each.waited > since}
     alike: dict[tuple[str, str, str], list[str]] = {}
     for each in in_order(stand):
         said = ", ".join(filter(None, (wait_of(stand, each, near), why(stand, each, near))))
