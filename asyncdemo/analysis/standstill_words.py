@@ -52,7 +52,7 @@ def circle(stand: Stand, found: Circle, near: str | None = None) -> str:
 
 
 def _link(waiter: Waiter, other: Waiter, near: str | None) -> str:
-    whom = f"{other.name} ({at_line(other.place, near)})"
+    whom = f"{other.name} ({at_line(other.place, near)})" if other.task != waiter.task else "itself"
     if other.task in waiter.holders:
         held = f"{other.name} ({at_line(dict(waiter.held_at).get(other.task, other.place), near)})"
         return f"{waiter.words}, held by " + (held if other.task != waiter.task else "itself")
@@ -93,8 +93,11 @@ def why(stand: Stand, waiter: Waiter, near: str | None = None) -> str:
         said += [f"held by {_named(others, near, dict(waiter.held_at))}"] if others else []
     elif waiter.awaited and waiter.wait != "task":
         said += [f"of {_named(known, near)}"] if known else []
+    elif waiter.is_empty and not waiter.ended:
+        said.append("the queue is empty: task_done() was not called for each item")
     elif known and not waiter.awaited and (waiter.sure or not waiter.ended):
-        said.append(f"{_served(waiter)} {_named(known, near)}")
+        others = [each for each in known if each.task != waiter.task]
+        said.append(f"{_served(waiter)} {_named(others, near) if others else 'itself'}")
     return "; ".join([*said, *ended(waiter.ended, near)])
 
 

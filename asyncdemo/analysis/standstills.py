@@ -47,7 +47,7 @@ class Waiter(NamedTuple):
     `since` is in seconds from the start of the run, None where unknown. `holders` hold what it waits for, `awaited` are
     the tasks for whose end it waits, `helpers` others that have to do with what it waits for and are there, `sure` if
     they were seen to; `ended` were there. `held_at` has the lines of the `async with` blocks by which the holders hold
-    it, as far as they are known, each with its holder.
+    it, as far as they are known, each with its holder. `is_empty`: it waits for a queue that others wait to fill, too.
     """
 
     task: int
@@ -62,6 +62,7 @@ class Waiter(NamedTuple):
     ended: tuple[Ended, ...] = ()
     sure: bool = False
     held_at: tuple[tuple[int, Place], ...] = ()
+    is_empty: bool = False
 
     @property
     def place(self) -> Place | None:
@@ -170,7 +171,8 @@ class _Reader:
         holders = tuple(each.id for each in others if holds(each, task)) if task.wait in HOLDING else ()
         if task.owner is not None:
             holders = (task.owner,)
-        helpers, sure = ((), False) if holders else self._helpers(task, others)
+        is_empty = task.wait == "queue.join" and any(_waits_at(each, task.about, "queue.get") for each in others)
+        helpers, sure = ((), False) if holders or is_empty else self._helpers(task, others)
         other = names.get(task.awaits[0]) if len(task.awaits) == 1 else None
         value = None if task.wait == "receive" and not task.value else task.value
         return Waiter(
@@ -186,6 +188,7 @@ class _Reader:
             () if holders else tuple(self._ended(task)),
             sure,
             tuple((each.id, place) for each in others if each.id in holders and (place := self._held_at(each, task))),
+            is_empty,
         )
 
     def _held_at(self, holder: StandingTask, waiter: StandingTask) -> Place | None:
@@ -210,7 +213,7 @@ class _Reader:
             for each in others
             if each.id != task.id
             and not each.awaits
-            and not (each.about == about and each.wait == task.wait)
+            and not (each.about == about and each.wait in (task.wait, "queue.join"))
             and any(about in place.uses for place in each.places)
         ]
         other_end = _QUEUE.get(task.wait) or _CHANNEL.get(task.wait)
@@ -218,7 +221,18 @@ class _Reader:
         still = {each.id for each in self._seen.tasks}
         if not there and any(other_end in kinds for key, kinds in self._kinds.items() if key not in still):
             return (), False
-        return tuple(each.id for each in there or using), bool(there)
+        return tuple(each.id for each in there or using or self._crawlers(task, others)), bool(there)
+
+    def _crawlers(self, task: StandingTask, others: Sequence[StandingTask]) -> list[StandingTask]:
+        """Other tasks that put into the full queue for which a task waits and get from it too; else itself, if so."""
+        found = [
+            each
+            for each in others
+            if _waits_at(each, task.about, "queue.put")
+            and each.own
+            and gets_what_it_puts(self._run.subject.text_of(each.own[-1].path) or "", each.own[-1].line)
+        ]
+        return [each for each in found if each.id != task.id] or found
 
     def _ended(self, task: StandingTask) -> Iterator[Ended]:
         """The tasks that have failed, and of a channel also those that have returned, of those that were near it."""
@@ -283,6 +297,25 @@ def block_lines(source: str, line: int) -> list[int]:
     inside = sorted((node for node in blocks if node.lineno > begins), key=lambda node: node.lineno)
     # The objects of one block are entered from the left; those right of the line's are not entered yet.
     return [item.context_expr.lineno for node in inside for item in node.items if item.context_expr.lineno <= line]
+
+
+def gets_what_it_puts(source: str, line: int) -> bool:
+    """True if the function around a line, where it puts into a queue, also gets from the queue of that name."""
+    try:
+        functions = [node for node in ast.walk(parse(source)) if isinstance(node, ast.AsyncFunctionDef)]
+    except NOT_PYTHON:
+        return False
+    around = [node for node in functions if node.lineno <= line <= (node.end_lineno or 0)]
+    calls = [node for node in ast.walk(around[-1]) if isinstance(node, ast.Call)] if around else []
+    named = [
+        (call.func.attr, ast.unparse(call.func.value), call) for call in calls if isinstance(call.func, ast.Attribute)
+    ]
+    put = {queue for name, queue, call in named if name == "put" and call.lineno <= line <= (call.end_lineno or 0)}
+    return any(name in ("get", "get_nowait") and queue in put for name, queue, _ in named)
+
+
+def _waits_at(task: StandingTask, about: int | None, wait: str) -> bool:
+    return about is not None and (task.about, task.wait) == (about, wait)
 
 
 def holds(holder: StandingTask, waiter: StandingTask) -> bool:

@@ -21,7 +21,7 @@ _LOST = 0.1  # seconds for which a task has waited whose workers have all failed
 _LEAST = 0.3  # seconds that it has to have stood still all the same
 
 _ADVICE = {
-    "lock": "see to it that the task that holds the lock comes to its end",
+    "lock": "release it on every path: hold it by async with",
     "semaphore": "release each permit: hold it by async with",
     "event": "call its set() on every path, also after an error",
     "condition": "call its notify() or notify_all() after each change",
@@ -33,6 +33,11 @@ _ADVICE = {
     "send": "receive in a task that stays alive, or close the receiver",
     "future": "set its result or its exception on every path",
     "process": "use communicate(): it reads the output while it waits",
+}
+_IN_CIRCLE = {
+    "event": "let one of them call set() before it waits for the other's event",
+    "queue.get": "let one of them put() its first item in before it waits for the other's",
+    "receive": "let one of them send its first item before it waits for the other's",
 }
 _OTHERWISE = "find out who should wake it, or wait with a timeout"
 
@@ -98,7 +103,7 @@ def _stood_long(evidence: Evidence, stand: Stand, since: float) -> bool:
 def _root(stand: Stand) -> Waiter:
     """The task that is to blame first: one for which others wait, and that waits for no other task."""
     roots = [each for each in stand.waiters if not each.holders and not each.awaited] or list(stand.waiters)
-    return max(roots, key=lambda each: (bool(each.ended), each.wait not in ("", "sleep", "forever")))
+    return max(roots, key=lambda each: (bool(each.ended), each.is_empty, each.wait not in ("", "sleep", "forever")))
 
 
 def _finding(
@@ -162,10 +167,12 @@ def _advice(stand: Stand, circle: Circle | None, first: Waiter) -> str:
             return "let one of them go on without the other's result"
         if any(each.wait == "queue.put" for each in members):
             return "do not await put() where the same tasks have to empty the queue: make that queue unbounded"
+        kinds = {each.wait for each in members}
+        return _IN_CIRCLE.get(kinds.pop() if len(kinds) == 1 else "", "let one of them go on without the others")
     if first.wait in ("queue.join", "queue.put") and any(each.error for each in first.ended):
         return "catch errors inside the worker's loop, with task_done() in a finally"
     if first.holders and first.wait == "lock":
-        return _ADVICE["lock"]
+        return "see to it that the task that holds the lock comes to its end"
     return _ADVICE.get(first.wait, _OTHERWISE)
 
 

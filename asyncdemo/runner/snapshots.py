@@ -84,12 +84,12 @@ class Snapshots:
         count = self._memory[layout.SNAPSHOTS]
         if count == self._read or self._closed:
             return
-        why, last = self._memory[layout.TAKEN_WHY], read_snapshot(self._memory, self._started)
+        last = read_snapshot(self._memory, self._started)
         if self._memory[layout.SNAPSHOTS] != count:
             return  # it is being written anew
         self._read, self._asked, self._closed = count, 0, self._ending
         self._last = last
-        if why == layout.NOTHING_LEFT and last is not None:
+        if last is not None and last.proved:
             self._proved, self._proved_at = (last, self._memory[layout.TAKEN_AFTER]), time.monotonic_ns()
 
     def _ask(self, now: int) -> None:

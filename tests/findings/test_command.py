@@ -59,6 +59,16 @@ def test_fail_on_ends_a_deadlock_at_once(rules: str, script: Write, asyncdemo: C
 
 
 @pytest.mark.slow
+def test_it_does_so_too_when_the_last_child_has_ended_that_could_wake_it(
+    script: Write, asyncdemo: Callable[..., Result]
+) -> None:
+    child = "import subprocess\nchild = subprocess.Popen(['sleep', '0.7'])\n"
+    result = asyncdemo("run", script(child + DEADLOCK), "--json", "--fail-on", "deadlock", "--timeout", "20")
+    (told,) = json.loads(result.stdout)["runs"]
+    assert told["outcome"] == {"kind": "interrupted", "reason": "deadlock"}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_a_deadlock_is_told_at_once_and_once(form: list[str], script: Write, asyncdemo: Callable[..., Result]) -> None:
     result = asyncdemo("run", script(DEADLOCK), "--timeout", "1.5", *form)

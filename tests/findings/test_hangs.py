@@ -1,0 +1,73 @@
+"""What is said of programs that hang, on made-up snapshots: who could help, and what to do."""
+
+import pytest
+
+from asyncdemo.findings import find
+from asyncdemo.model.recording import Finding
+from asyncdemo.model.traces import StandingTask
+from tests.findings.fabricated import MAIN, PATH
+from tests.findings.standing import LOCK, QUEUE, loop, place, standing, stopped, there, waiting
+
+CRAWLER = """\
+import asyncio
+async def crawl(queue):
+    while True:
+        url = await queue.get()
+        await queue.put(url + "/")
+"""
+
+
+def dead(*tasks: StandingTask, source: str = "") -> Finding:
+    """The finding of a run in which these tasks stood, and nothing could wake them."""
+    lanes = [MAIN._replace(ended=None, end="pending"), *(there(n, f"work{n}", n) for n in range(2, len(tasks) + 1))]
+    run = stopped(lanes, waiting(*(task.id for task in tasks)), loop(*tasks, is_dead=True))
+    (found,) = find(run._replace(subject=run.subject._replace(source=source)))
+    assert (found.rule, found.path) == ("deadlock", PATH)
+    return found
+
+
+def test_a_queue_that_is_empty_and_not_done_lacks_a_task_done() -> None:
+    found = dead(
+        standing(1, "queue.join", place(9, uses=(QUEUE,)), about=QUEUE, value=4),
+        standing(2, "queue.get", place(4, uses=(QUEUE,)), about=QUEUE),
+    )
+    assert (found.line, found.advice) == (9, "call task_done() once for each item, in a finally")
+    assert "queue.join (4 unfinished); the queue is empty: task_done() was not called for each item" in found.message
+
+
+@pytest.mark.parametrize(
+    ("wait", "advice"),
+    [
+        ("event", "let one of them call set() before it waits for the other's event"),
+        ("queue.get", "let one of them put() its first item in before it waits for the other's"),
+        ("receive", "let one of them send its first item before it waits for the other's"),
+        ("condition", "let one of them go on without the others"),
+    ],
+)
+def test_a_circle_is_broken_where_it_can_be(wait: str, advice: str) -> None:
+    found = dead(
+        standing(1, wait, place(4, uses=(77, 78)), about=77), standing(2, wait, place(8, uses=(77, 78)), about=78)
+    )
+    assert found.advice == advice
+
+
+@pytest.mark.parametrize(
+    ("crawlers", "said"),
+    [(1, "main -> queue.put (full, 2), could be emptied by itself."), (2, "emptied by work2 (line 5) -> queue.put")],
+)
+def test_who_puts_into_the_queue_that_it_reads_waits_for_itself(crawlers: int, said: str) -> None:
+    tasks = [standing(n, "queue.put", place(5, uses=(QUEUE,)), about=QUEUE, value=2) for n in range(1, crawlers + 1)]
+    found = dead(*tasks, source=CRAWLER)
+    assert said in found.message
+    assert found.advice.startswith("do not await put() where the same tasks have to empty the queue")
+
+
+def test_who_only_puts_does_not() -> None:
+    found = dead(
+        standing(1, "queue.put", place(5, uses=(QUEUE,)), about=QUEUE, value=2), source=CRAWLER.replace("get", "peek")
+    )
+    assert found.advice.startswith("get from the queue in a task that stays alive")
+
+
+def test_a_lock_that_nobody_is_seen_to_hold_was_not_released() -> None:
+    assert dead(standing(1, "lock", place(5), about=LOCK)).advice == "release it on every path: hold it by async with"
