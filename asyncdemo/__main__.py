@@ -53,6 +53,9 @@ def _main() -> None:
             raise ToolError("standard output is closed; give it a file, a pipe or a terminal")
         from asyncdemo.cli.plain_words import asked_for
 
+        if sys.platform == "win32":
+            for stream in (sys.stdout, sys.stderr):
+                stream.reconfigure(newline="\n")  # type: ignore[union-attr]
         command = asked_for(sys.argv[1:], os.environ)
         gc.freeze()  # what is loaded stays to the end; looking through it again was a fifth of the time of list
         gc.set_threshold(50_000, 20, 20)  # there may be millions of pieces and spans, and next to no cycles

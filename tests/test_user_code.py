@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from asyncdemo.model.user_code import is_own
-from asyncdemo.runner.reaper import PROBE_FOLDER
+from asyncdemo.runner.child import PROBE_FOLDER
 from tests.conftest import Result
 from tests.processes import needs_interpreter
 

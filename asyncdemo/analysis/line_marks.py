@@ -8,6 +8,7 @@ from asyncdemo.analysis.printed_lines import prints
 from asyncdemo.analysis.standstill_words import beside_lines
 from asyncdemo.analysis.standstills import stand_of
 from asyncdemo.model.recording import Output, Run, Subject
+from asyncdemo.model.user_code import is_same
 
 _WARNING = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>\w*Warning: .+)$")
 # In the traceback of an exception group a "|" stands before each line.
@@ -116,8 +117,7 @@ def _findings(run: Run, paths: Collection[str]) -> dict[int, Mark]:
 
 
 def _is_file(named: str, paths: Iterable[str]) -> bool:
-    """True if a path in the output is one of these; it may be as short as a person has typed it."""
-    return any(own == named or own.endswith(f"/{named}") for own in paths)
+    return any(is_same(own, named) for own in paths)
 
 
 def _lines(outputs: Iterable[Output]) -> Iterable[tuple[float, str]]:

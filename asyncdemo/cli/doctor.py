@@ -22,7 +22,7 @@ from asyncdemo.cli.options import Ascii, Scenarios
 from asyncdemo.cli.planning import interpreter
 from asyncdemo.errors import ToolError
 from asyncdemo.model.recording import Run, Subject
-from asyncdemo.runner import linux
+from asyncdemo.runner.host import host
 from asyncdemo.runner.interpreter import NoInterpreterError
 from asyncdemo.runner.observe import observe
 from asyncdemo.runner.plan import Plan, command_line
@@ -130,7 +130,7 @@ def _told_apart(run: Run) -> bool:
 
 
 def _leftovers() -> Check:
-    if linux.can_adopt_orphans():
+    if host.finds_leftovers():
         return Check("stopping", "ok", "whatever a script leaves running is found and stopped")
     said = "what a script leaves running in a session of its own is not found"
     return Check("stopping", "note", said, "after a stopped run, look for it yourself")
@@ -155,7 +155,7 @@ def _quiet() -> Check:
     cores = os.cpu_count() or 1
     try:
         load = os.getloadavg()[0]
-    except OSError:
+    except (OSError, AttributeError):  # Windows has none
         return Check("machine", "note", f"{cores} cores, load unknown", "compare with nothing else running")
     said = f"{cores} cores, load {load:.1f}"
     if load > cores * 0.7:

@@ -121,4 +121,6 @@ def _step(page: "Page", recording: Recording, file: Path, *, ascii_only: bool) -
 
 def _is_interactive(page: "Page", environ: Mapping[str, str]) -> bool:
     """True if a person sees the screen, has a keyboard, and wants no plain text instead."""
-    return page.erases and sys.stdin is not None and sys.stdin.isatty() and not environ.get("ACCESSIBLE")
+    from asyncdemo.screen.full_screen import CAN_BE_HAD
+
+    return CAN_BE_HAD and page.erases and sys.stdin is not None and sys.stdin.isatty() and not environ.get("ACCESSIBLE")

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 from asyncdemo.catalogue.names import listed, visible
 from asyncdemo.errors import ToolError, UsageError
+from asyncdemo.runner.escalation import ENDING, heeded
 
 if TYPE_CHECKING:
     from asyncdemo.comparison.result import Comparison, Sweep
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 Document = TypeVar("Document")
 Render = Callable[[Document], Iterable[str]]  # as in the tables of views.exports
-
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)  # beside Ctrl-C, which is an exception
 
 
 TITLE_OF_WHAT = "--title is the title of what is saved: add --save FILE.html"
@@ -152,9 +151,8 @@ def _cleared_away(place: Place) -> Iterator[None]:
         signal.signal(number, before[signal.Signals(number)])
         signal.raise_signal(number)
 
-    for number in _ENDING:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, clear_away)
+    for number in heeded(ENDING[1:]):  # beside Ctrl-C, which is an exception
+        before[number] = signal.signal(number, clear_away)
     try:
         yield
     finally:

@@ -21,6 +21,7 @@ from asyncdemo.cli.option_values import load_catalogue, tell_problems
 from asyncdemo.cli.options import Ascii, Scenarios, complete_target
 from asyncdemo.documents.document_blocks import staged_text
 from asyncdemo.errors import Unreadable, UsageError
+from asyncdemo.screen.full_screen import CAN_BE_HAD
 from asyncdemo.tour.stops import Round, Stop, of_scenario, of_script_alone, of_source
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _go(found: Tour, courses: "dict[str, Course]", *, questions: bool, ascii_onl
 
     page = standard_page(ascii_only=ascii_only)
     typed = sys.stdin is not None and sys.stdin.isatty()
-    on_screen = page.erases and typed and not os.environ.get("ACCESSIBLE")
+    on_screen = CAN_BE_HAD and page.erases and typed and not os.environ.get("ACCESSIBLE")
     course = courses.get(found.name, Course())
     names = [stop.name for stop in found.stops]
     learns = questions and typed and page.terminal

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
@@ -29,6 +30,8 @@ def _home(environ: Mapping[str, str]) -> Path:
     named = Path(environ.get("HOME", ""))
     if named.is_absolute():
         return named
+    if sys.platform == "win32":
+        return Path.home()
     import pwd
 
     try:

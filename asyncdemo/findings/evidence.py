@@ -12,7 +12,7 @@ from asyncdemo.findings.python_messages import Frame, Report, is_pytest, reports
 from asyncdemo.findings.source import FUNCTIONS, Source, source_of
 from asyncdemo.model.recording import Finding, Run
 from asyncdemo.model.spans import BLOCKED, CALLBACKS, READY, RUNNING, TASKS, WAITING, Span, Spans, Task
-from asyncdemo.model.user_code import is_own
+from asyncdemo.model.user_code import is_own, is_same
 
 LEAST = 0.010  # seconds: no rule looks at stretches that are shorter, unless it needs all of them
 
@@ -170,7 +170,7 @@ class Evidence:
         if not path or not line or path == "sys" or not is_own(path, self.run.python.libraries):
             return None
         subject = self.run.subject
-        if any(own is not None and (own == path or own.endswith(f"/{path}")) for own in (subject.path, subject.ran)):
+        if any(is_same(own, path) for own in (subject.path, subject.ran)):
             return subject.path or subject.ran or path, line
         return path, line
 

@@ -12,9 +12,18 @@ from asyncdemo.model.recording import Run
 from asyncdemo.probe.inject import _asyncdemo_libraries
 
 _STANDARD = re.compile(r"/lib(64)?/python\d+\.\d+t?/")  # where nobody has said where its libraries lie
-_OURS = tuple(f"{sysconfig.get_path(each)}/" for each in ("stdlib", "platstdlib", "purelib", "platlib"))
+_PATHS = map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib"))
+_OURS = tuple(f"{each}/".replace("\\", "/") for each in _PATHS)
 _COURSE = "/asyncdemo/scenarios/"
 _is_own: Callable[[str, tuple[str, ...]], bool] = _asyncdemo_libraries.is_own
+
+
+def is_same(own: str | None, named: str) -> bool:
+    """True if a path in some output is that of a file; it may be as short as a person has typed it."""
+    if own is None:
+        return False
+    own, named = own.replace("\\", "/"), named.replace("\\", "/")
+    return own == named or own.endswith(f"/{named}")
 
 
 @cache
@@ -33,7 +42,7 @@ def is_own(path: str, libraries: tuple[str, ...] = ()) -> bool:
 MOST = 40  # files
 # A warning of Python's, or a line of a traceback; in that of an exception group a "|" stands before it.
 _NAMED = re.compile(
-    r'^(?:(?: *\| )? *File "(?P<frame>/.+)", line \d+|(?P<warned>/.+?):\d+: \w*Warning: )',
+    r'^(?:(?: *\| )? *File "(?P<frame>(?:/|[A-Za-z]:).+)", line \d+|(?P<warned>(?:/|[A-Za-z]:).+?):\d+: \w*Warning: )',
     re.MULTILINE,
 )
 

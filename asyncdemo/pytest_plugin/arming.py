@@ -22,9 +22,10 @@ import asyncdemo
 from asyncdemo.model.traces import Frame, Sample, Standstill
 from asyncdemo.probe import inject
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner.host import host
 from asyncdemo.runner.shared_memory import Memory, TraceReader, memory_at, shared_memory
 from asyncdemo.runner.snapshots import Snapshots, read_snapshot
-from asyncdemo.runner.stacks import Stacks, stack_pipe
+from asyncdemo.runner.stacks import Stacks
 
 _OURS = "_asyncdemo_of_pytest"
 _PATIENCE = 2.0  # seconds that the watching process has for an answer
@@ -72,7 +73,7 @@ class Armed:
 def arm() -> Armed | None:
     """Put the probe into this interpreter; None where one is in place already. Raises ToolError without memory."""
     stack = ExitStack()
-    memory, pipe = stack.enter_context(shared_memory()), stack.enter_context(stack_pipe())
+    memory, pipe = stack.enter_context(shared_memory()), stack.enter_context(host.stack_pipe())
     memory.prepare(attributing=False, tracing=True, stacks=pipe, reasons=bool(os.environ.get("ASYNCDEMO_DEBUG")))
     with _probe() as probe:
         if not probe.arm(memory.words(0, layout.SIZE)):

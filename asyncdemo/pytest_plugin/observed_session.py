@@ -34,7 +34,7 @@ from asyncdemo.pytest_plugin.observed_test import (
     run_of,
 )
 from asyncdemo.pytest_plugin.report_section import FinalReport, SavedPages, Told, hanging_table
-from asyncdemo.runner import linux
+from asyncdemo.runner.host import host
 
 
 def begin(config: pytest.Config) -> None:
@@ -171,7 +171,7 @@ class ObservedSession:
         self._left.look_for_asyncio()
         self._began.append((self._armed.trace.next_key, item.nodeid))
         self._armed.trace.take()  # what was in between is no test's
-        times = linux.processor_times(os.getpid())
+        times = host.processor_times(os.getpid())
         self._now = _Now(item, time.monotonic_ns(), time.process_time_ns(), None if times is None else times[1])
         self._hang = None
         self._output.clear()
@@ -318,7 +318,7 @@ class _Heard(logging.Filter):
 def _seconds(now: _Now, ended: int) -> Seconds:
     """Where the time of a test went: it is all its own, and none is start-up."""
     took, cpu = (ended - now.started) / 1e9, (time.process_time_ns() - now.cpu) / 1e9
-    times = linux.processor_times(os.getpid())
+    times = host.processor_times(os.getpid())
     queued = None if times is None or now.queued is None else (times[1] - now.queued) / 1e9
     waiting = max(0.0, took - cpu - (queued or 0.0))
     return Seconds(took, 0.0, 0.0, took, cpu, waiting, late_imports=0.0, queued=queued)

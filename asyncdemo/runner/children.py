@@ -17,10 +17,11 @@ from asyncdemo.model.recording import Outcome, Process, Run, Seconds, Subject
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
 from asyncdemo.runner.clock import Clock, own_script
-from asyncdemo.runner.reaper import Exit
+from asyncdemo.runner.host import host
+from asyncdemo.runner.process import Exit
 from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
 from asyncdemo.runner.snapshots import Snapshots
-from asyncdemo.runner.stacks import Stacks, stack_pipe
+from asyncdemo.runner.stacks import Stacks
 
 MOST = 16  # programs
 _RESERVE = 64  # events from the end at which a trace counts as full
@@ -58,7 +59,7 @@ class Children:
         self._cleared = 0
         self._slots: list[_Slot] = []
         for number in range(MOST):
-            memory, pipe = stack.enter_context(shared_memory()), stack.enter_context(stack_pipe())
+            memory, pipe = stack.enter_context(shared_memory()), stack.enter_context(host.stack_pipe())
             memory.prepare(attributing=False, tracing=True, stacks=pipe, reasons=reasons)
             memory.say_parent()
             self._slots.append(_Slot(memory, pipe))

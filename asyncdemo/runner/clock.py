@@ -7,7 +7,7 @@ from asyncdemo.model.recording import Seconds
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.reaper import Exit
+from asyncdemo.runner.process import Exit
 from asyncdemo.runner.shared_memory import Memory
 
 

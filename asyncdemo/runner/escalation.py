@@ -11,7 +11,10 @@ from signal import Signals
 from types import FrameType
 from typing import Literal
 
-ENDING = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGHUP, Signals.SIGQUIT)
+# Those that the system has: the last one is Ctrl-Break of Windows.
+ENDING = tuple(
+    Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if name in Signals.__members__
+)
 # What whoever started us wants ignored, here and in the child; asked before anything of ours can have changed it.
 IGNORED = frozenset(number for number in ENDING if signal.getsignal(number) is signal.SIG_IGN)
 
@@ -32,7 +35,8 @@ def handled(numbers: Iterable[Signals], handler: Callable[[int, FrameType | None
             signal.signal(number, old)
 
 
-SIGNALS = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGKILL)  # SIGINT first: it lets `finally` run
+# SIGINT first: it lets `finally` run. On Windows the last one, SIGTERM, is as strong as SIGKILL.
+SIGNALS = tuple(Signals[name] for name in ("SIGINT", "SIGTERM", "SIGKILL") if name in Signals.__members__)
 
 # Seconds after SIGINT and after SIGTERM. After a timeout all of it stays within two seconds; a person who pressed
 # Ctrl-C can press it again to go on at once.

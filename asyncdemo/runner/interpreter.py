@@ -124,6 +124,8 @@ def _above(near: Path) -> Iterator[Path]:
 
 def _why_distrusted(venv: Path, near: Path) -> str | None:
     """Why nothing of a virtual environment is to be run: whoever could have made it has no say in the program."""
+    if not hasattr(os, "geteuid"):
+        return None  # Windows says it in another way
     owners = os.geteuid(), 0, near.absolute().stat().st_uid
     return None if venv.stat().st_uid in owners else "belongs to somebody else"
 

@@ -13,16 +13,17 @@ from asyncdemo.model.recording import NOT_TRACED, Outcome, Output, Python, Run, 
 from asyncdemo.model.spans import Timeline
 from asyncdemo.model.user_code import seen_files
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner import linux, terminal
 from asyncdemo.runner.attribution import Attribution
+from asyncdemo.runner.child import Child, start_child
 from asyncdemo.runner.clock import Clock, own_script, read_script
 from asyncdemo.runner.escalation import ENDING, Cause, Escalation, handled
+from asyncdemo.runner.host import host
 from asyncdemo.runner.output_buffer import Decoder, OutputBuffer
 from asyncdemo.runner.plan import Plan
-from asyncdemo.runner.reaper import Child, Exit, start_child
+from asyncdemo.runner.process import UNCOUNTED, Exit
 from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
 from asyncdemo.runner.snapshots import Snapshots
-from asyncdemo.runner.stacks import Stacks, stack_pipe
+from asyncdemo.runner.stacks import Stacks
 
 if TYPE_CHECKING:  # seldom asked for
     from asyncdemo.runner.children import Children
@@ -75,14 +76,19 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
     """
     if plan.cannot is not None:
         return not_started(plan, plan.cannot)
-    lend = terminal.can_lend()
-    with ExitStack() as whole, shared_memory() as memory, stack_pipe() as stacks, _early_interrupts() as interrupted:
+    lend = host.can_lend()
+    with (
+        ExitStack() as whole,
+        shared_memory() as memory,
+        host.stack_pipe() as stacks,
+        _early_interrupts() as interrupted,
+    ):
         observed, reasons = not plan.times_only, plan.reasons or bool(os.environ.get("ASYNCDEMO_DEBUG"))
         traced = observed and not plan.untraced
         children = _children(plan, whole, reasons=reasons) if traced else None
         memory.prepare(attributing=observed, tracing=traced, stacks=stacks, reasons=reasons)
         try:
-            with terminal.out_of_reach(lend=lend):
+            with host.out_of_reach(lend=lend):
                 stdin = subprocess.DEVNULL if plan.without_input else _stdin(lend)
                 child = start_child(
                     plan.command,
@@ -94,11 +100,11 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
         except OSError as error:
             return not_started(plan, f"{error.strerror}: {plan.command[0]}")
         try:
-            with terminal.lent_terminal(child.pid, lend=lend) as loan:
+            with host.lent_terminal(child.pid, lend=lend) as loan:
                 watch = _Watch(plan, memory, child, started(), terminal_lent=loan is not None)
                 watch.onlooker, watch.children = onlooker, children
-                if stacks is not None and not (plan.times_only or plan.untraced):
-                    watch.stacks = Stacks(memory, child.pid, stacks)
+                if not (plan.times_only or plan.untraced):
+                    watch.stacks = None if stacks is None else Stacks(memory, child.pid, stacks)
                     watch.snapshots = Snapshots(memory, watch.stacks, child.started)
                 from asyncdemo.runner.supervise import supervise
 
@@ -108,7 +114,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
                     onlooker.over()
         finally:
             os.close(child.output)
-            if child.exit is None and not child.reaper.lost:
+            if child.exit is None and not child.process.lost:
                 child.finish(grace=0)
         with _early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
             empty = _is_terminal(0) and not lend and may_read(plan.subject.source)
@@ -167,7 +173,7 @@ class _Watch:
         self._just_copies: set[int] = set()
         self._clock = Clock(memory, child.started, plan.subject.source)
         self._attribution = Attribution()
-        self._decoder = Decoder(child.started, memory.file)
+        self._decoder = Decoder(child.started, memory.file, crlf=host.CRLF)
         self._buffer = OutputBuffer()
 
     def take(self, data: bytes | None) -> None:
@@ -183,17 +189,17 @@ class _Watch:
         if self._plan.times_only:
             return  # nothing is to disturb what is timed
         now = time.monotonic_ns()
-        if self.stacks is not None and self._memory[layout.TRACED]:
-            self.stacks.look(now)
-            if self.snapshots is not None:
-                self.snapshots.look(now)
-                self._tell_of_deadlock(self.snapshots)
+        if self.snapshots is not None and self._memory[layout.TRACED]:
+            if self.stacks is not None:
+                self.stacks.look(now)
+            self.snapshots.look(now)
+            self._tell_of_deadlock(self.snapshots)
         self._tell_what_is_not_traced()
         if self.children is not None:
             self.children.look(now)
         if now - self._looked_at > _CENSUS:
             self._looked_at = now
-            programs, copies = linux.python_programs(self._child.pid)
+            programs, copies = host.python_programs(self._child.pid)
             self._started_programs.update(programs)
             self._copies |= copies & self._just_copies  # one that is about to start another program is none
             self._just_copies = copies
@@ -235,7 +241,7 @@ class _Watch:
             self.children.clearing()
 
     def _reads_input(self) -> bool:
-        return self._terminal_lent and linux.reads_input(self._child.pid)
+        return self._terminal_lent and host.reads_input(self._child.pid)
 
     def run(self, ended: Exit, escalation: Escalation, left: int, *, stdin_empty: bool) -> Run:
         cause, stopped = escalation.cause, escalation.since
@@ -366,7 +372,9 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         said = f"{len(programs)} other Python program{'s' if len(programs) > 1 else ''} not watched: {names}"
         why = "started with -I, -E, -S or another environment" if plan.children else "--children watches them"
         yield f"{said}; {why}"
-    if left:
+    if left == UNCOUNTED:
+        yield "what it had started and left running had to be stopped"
+    elif left:
         yield f"{left} process{'es' if left > 1 else ''} that it had started and left running had to be stopped"
 
 

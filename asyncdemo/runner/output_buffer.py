@@ -17,9 +17,14 @@ _new = tuple.__new__  # makes the same output as its class does, in half the tim
 
 
 class Decoder:
-    """Pieces as text, stream by stream; bytes that are not UTF-8 become visible (\\xff). `file` names one by number."""
+    """Pieces as text, stream by stream; bytes that are not UTF-8 become visible (\\xff). `file` names one by number.
 
-    def __init__(self, started: int, file: Callable[[int], str]) -> None:
+    With `crlf` a line ends with CR LF, as on Windows, and with LF in the text.
+    """
+
+    def __init__(self, started: int, file: Callable[[int], str], *, crlf: bool = False) -> None:
+        self._crlf = crlf
+        self._returns = [""] * len(NAMES)  # a CR that came last, of each stream: perhaps the first half of a line's end
         self._started = started
         self._file = cache(file)
         self._decoders = [codecs.getincrementaldecoder("utf-8")("backslashreplace") for _ in NAMES]
@@ -27,7 +32,7 @@ class Decoder:
 
     def decode_all(self, pieces: Sequence[Piece]) -> list[Output]:
         """The pieces as text."""
-        if not all(self._whole) or not b"".join([piece.data for piece in pieces]).isascii():
+        if self._crlf or not all(self._whole) or not b"".join([piece.data for piece in pieces]).isascii():
             return [self.decode(piece) for piece in pieces]
         started, files = self._started, {piece.line >> 32 for piece in pieces}
         paths = {number: self._file(number) if number else None for number in files}
@@ -54,6 +59,10 @@ class Decoder:
         else:
             text = self._decoders[piece.stream].decode(piece.data)
             self._whole[piece.stream] = not self._decoders[piece.stream].getstate()[0]
+        if self._crlf:
+            text = self._returns[piece.stream] + text
+            self._returns[piece.stream] = "\r" if text.endswith("\r") else ""
+            text = text.removesuffix("\r").replace("\r\n", "\n")
         at, stream, file = (piece.at - self._started) / 1e9, NAMES[piece.stream], piece.line >> 32
         writer = _WRITERS[piece.writer] if stream == "stderr" else None
         path = self._file(file) if file else None
@@ -62,7 +71,10 @@ class Decoder:
     def rest(self, at: int) -> list[Output]:
         """What is left of characters that never came whole."""
         pieces = (Piece(stream, at, b"", 0) for stream in range(len(NAMES)))
-        texts = [(piece, self._decoders[piece.stream].decode(b"", final=True)) for piece in pieces]
+        texts = [
+            (piece, self._returns[piece.stream] + self._decoders[piece.stream].decode(b"", final=True))
+            for piece in pieces
+        ]
         return [Output((at - self._started) / 1e9, NAMES[piece.stream], text) for piece, text in texts if text]
 
 

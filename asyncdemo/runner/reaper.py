@@ -1,6 +1,6 @@
-"""The child, started as by a shell, and the process between, which adopts what that leaves running, and stops it.
+"""The process between the tool and the child on Linux: it adopts what the child leaves running, and stops it.
 
-On Linux it is a subreaper: whatever outlives its parent, somewhere below it, becomes its own. So all that is below it
+It is a subreaper: whatever outlives its parent, somewhere below it, becomes its own. So all that is below it
 is the run's, also what has left its session, and nothing else is: not what a shell has left us with (`db & exec
 asyncdemo run`), not what those have started since, not the runs beside this one. If the tool is killed it ends the run.
 
@@ -17,21 +17,15 @@ import signal
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
 from select import select
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple, NoReturn
+from typing import NoReturn
 
 from asyncdemo.errors import ToolError
-from asyncdemo.probe import inject
 from asyncdemo.runner import linux
 from asyncdemo.runner.escalation import ENDING, IGNORED
-
-if TYPE_CHECKING:  # what is not observed has none
-    from asyncdemo.runner.shared_memory import Memory
-
-Report = Literal["stopped", "exited"]
+from asyncdemo.runner.process import Exit, Report
 
 _FAILED, _STARTED, _STOPPED, _EXITED, _DONE = range(5)
 # kind; an error's number, or a process id or status; a moment (ns); a count; seconds; two times in ns, -1 for none
@@ -41,28 +35,17 @@ _WAKING = 0.1  # seconds after which a reaper that the script has stopped is wok
 _ABANDONED = 0.3  # seconds that a run has for its end when the tool is gone
 
 
-class Exit(NamedTuple):
-    """How the process ended: `status` as `subprocess` gives it (minus the signal), the moment (ns), CPU seconds.
+class Reaper:
+    """What the tool knows of the process between: `child`, `started` (ns), and reports to be read as they come.
 
-    `main_cpu` are those of its main thread, and for `queued` seconds that was ready and had no processor; None where
-    the kernel does not say.
+    `grouped`: the child leads a process group.
     """
 
-    status: int
-    at: int
-    cpu: float
-    main_cpu: float | None = None
-    queued: float | None = None
-
-
-class Reaper:
-    """What the tool knows of the process between: `child`, `started` (ns), and reports to be read as they come."""
-
-    def __init__(self, pid: int, reports: int, orders: int, child: int, started: int) -> None:
-        self.child = child
-        self.started = started
+    def __init__(self, pid: int, reports: int, orders: int, *, grouped: bool) -> None:
+        self.child = self.started = 0  # until it has told
         self.reports = reports
         self.pid = pid
+        self._grouped = grouped
         self._orders = orders
         self._lost = False
 
@@ -75,6 +58,18 @@ class Reaper:
         """Let it go on where the script, whose parent it is, has stopped it."""
         if not self._lost:
             os.kill(self.pid, signal.SIGCONT)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the child's whole group, and wake it up for it; to the child too if it has left that."""
+        if not self._grouped:
+            os.kill(self.child, number)
+            return
+        for each in (number, signal.SIGCONT):
+            with suppress(ProcessLookupError, PermissionError):  # gone, or no longer ours
+                os.killpg(self.child, each)
+            with suppress(ProcessLookupError, PermissionError):
+                if os.getpgid(self.child) != self.child:
+                    os.kill(self.child, each)
 
     def finish(self, grace: float) -> tuple[Exit, int]:
         """Have what is left stopped: how the child ended, and how many processes it had left running.
@@ -138,7 +133,7 @@ def start_reaper(
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     os.close(tells)
     os.close(heard)
-    reaper = Reaper(pid, reports, orders, 0, 0)
+    reaper = Reaper(pid, reports, orders, grouped=grouped)
     kind, reaper.child, reaper.started, *_ = reaper._read()
     if kind == _FAILED:
         number = reaper.child
@@ -284,87 +279,3 @@ class _Reaping:
 
 def _cpu(usage: resource.struct_rusage) -> float:
     return usage.ru_utime + usage.ru_stime
-
-
-PROBE_FOLDER = str(Path(inject.__file__).parent)
-
-
-class Child:
-    """A started interpreter in a process group of its own; `output` is the reading end of its one pipe."""
-
-    def __init__(self, reaper: Reaper, output: int) -> None:
-        self.started = reaper.started
-        self.output = output
-        self.pid = reaper.child
-        self.reaper = reaper
-        self.exit: Exit | None = None
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the whole process group, and wake it up for it; to the process too if it has left that."""
-        if self.exit is not None or self.reaper.lost:
-            return  # by now its number may be somebody else's
-        for each in (number, signal.SIGCONT):
-            with suppress(ProcessLookupError, PermissionError):  # gone, or no longer ours
-                os.killpg(self.pid, each)
-            with suppress(ProcessLookupError, PermissionError):
-                if os.getpgid(self.pid) != self.pid:
-                    os.kill(self.pid, each)
-
-    def finish(self, grace: float) -> tuple[Exit, int]:
-        """Have everything ended that is left, with so many seconds of grace: how the child ended, and how many those
-        processes were. Raises ToolError where nobody can know.
-        """
-        self.exit, left = self.reaper.finish(grace)
-        return self.exit, left
-
-
-def start_child(
-    command: Sequence[str],
-    memory: "Memory | None",
-    environ: Mapping[str, str],
-    *,
-    stdin: int | IO[bytes] | None,
-    children: str | None = None,
-) -> Child:
-    """Start `command` with both streams in one pipe. Raises OSError where it cannot be started.
-
-    The Python programs that it starts find memory of their own in the folder `children`.
-    """
-    reading, writing = os.pipe()
-
-    def spawn() -> "subprocess.Popen[bytes]":
-        if memory is not None:
-            memory.say_parent()
-        return subprocess.Popen(
-            list(command),
-            stdin=stdin,
-            stdout=writing,
-            stderr=writing,
-            env=dict(environ) if memory is None else watched_environment(environ, memory, children),
-            process_group=0,
-        )
-
-    try:
-        reaper = start_reaper(spawn, grouped=True, closing=(reading, writing))
-    except BaseException:
-        os.close(reading)
-        raise
-    finally:
-        os.close(writing)
-    os.set_blocking(reading, False)
-    return Child(reaper, reading)
-
-
-def watched_environment(environ: Mapping[str, str], memory: "Memory", children: str | None = None) -> dict[str, str]:
-    """The environment in which the probe finds its way in; the probe takes all of it back."""
-    changed = dict(environ) | {"ASYNCDEMO_MEMORY": memory.path, "PYTHONPATH": PROBE_FOLDER}
-    for name in ("ASYNCDEMO_PYTHONPATH", "ASYNCDEMO_CHILDREN"):
-        changed.pop(name, None)
-    if children is not None:
-        changed["ASYNCDEMO_CHILDREN"] = children
-    before = environ.get("PYTHONPATH")
-    if before is not None:
-        changed["ASYNCDEMO_PYTHONPATH"] = before
-    if before:
-        changed["PYTHONPATH"] += os.pathsep + before
-    return changed

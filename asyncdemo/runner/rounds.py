@@ -10,7 +10,7 @@ from asyncdemo.analysis.wait_times import Waits, waits
 from asyncdemo.comparison.result import NO_TURN, Contestant, Runs, Stopped, foreseen
 from asyncdemo.comparison.stopping import Limits
 from asyncdemo.model.recording import Run
-from asyncdemo.runner import linux
+from asyncdemo.runner.host import host
 from asyncdemo.runner.observe import not_started, observe
 from asyncdemo.runner.plan import Plan
 
@@ -226,11 +226,11 @@ class _Load:
 
     def __init__(self) -> None:
         self._started = time.monotonic()
-        self._busy, self._own = linux.busy_seconds(), _own_seconds()
+        self._busy, self._own = host.busy_seconds(), _own_seconds()
 
     def of_others(self) -> float | None:
         """The part of all processors, from 0 to 1, that other programs have used; None where that is not known."""
-        elapsed, busy = time.monotonic() - self._started, linux.busy_seconds()
+        elapsed, busy = time.monotonic() - self._started, host.busy_seconds()
         if busy is None or self._busy is None or elapsed < _LEAST_MEASURED:
             return None
         others = busy - self._busy - (_own_seconds() - self._own)

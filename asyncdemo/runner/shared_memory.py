@@ -6,10 +6,9 @@ All of it can be read at any time, also after the child was killed. Its layout i
 import mmap
 import os
 import struct
-import tempfile
 from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import repeat, starmap
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from asyncdemo.errors import ToolError
 from asyncdemo.model.recording import Python
 from asyncdemo.model.traces import Kind, Trace, Who
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
+from asyncdemo.runner.host import host
 
 _ENTRY = struct.Struct("=q2I48s")  # of the ring of writes: number, kind, seal, and what that is about
 _SEALED = struct.Struct("=2q8s3q")
@@ -74,7 +74,7 @@ class Memory:
 
     def say_parent(self) -> None:
         """Record that this process is about to start the child."""
-        self._words[layout.PARENT] = os.getpid()
+        self._words[layout.PARENT] = layout.ANY if host.NAME == "windows" else os.getpid()
 
     def want_snapshot(self) -> None:
         """Have a snapshot taken when the child is next asked for its stack."""
@@ -118,7 +118,7 @@ class Memory:
         """The folders in which the interpreter has its libraries, with a separator at the end, once it has said so."""
         data = self._words[layout.LIBRARIES_AT : layout.LIBRARIES_AT + layout.LIBRARIES].tobytes()
         told = data.partition(b"\0\0")[0]
-        return tuple(os.fsdecode(each) for each in told.split(b"\0") if each.endswith(b"/"))
+        return tuple(os.fsdecode(each) for each in told.split(b"\0") if each.endswith(os.sep.encode()))
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -243,16 +243,13 @@ def seal(number: int, kind: int, sealed: bytes) -> int:
 @contextmanager
 def shared_memory() -> Iterator[Memory]:
     """Memory that a child can map by the name `path`; on Linux nothing of it is ever left behind. Raises ToolError."""
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("asyncdemo")
-        path = f"/proc/{os.getpid()}/fd/{descriptor}"
+    with ExitStack() as stack:
         try:
-            yield _mapped(descriptor, path)
-        finally:
-            os.close(descriptor)
-        return
-    with tempfile.NamedTemporaryFile(prefix="asyncdemo-") as file:
-        yield _mapped(file.fileno(), file.name)
+            mapping, path = stack.enter_context(host.memory(layout.SIZE * 8))
+        except OSError as error:
+            size = f"{layout.SIZE * 8 >> 20} MB to share with the script"
+            raise ToolError(f"cannot map {size}: {error.strerror}; see `ulimit -a`, or use --output-only") from None
+        yield Memory(mapping, path)
 
 
 def memory_at(path: str) -> Memory:
@@ -262,15 +259,6 @@ def memory_at(path: str) -> Memory:
         return Memory(mmap.mmap(descriptor, layout.SIZE * 8), path)
     finally:
         os.close(descriptor)
-
-
-def _mapped(descriptor: int, path: str) -> Memory:
-    try:
-        os.ftruncate(descriptor, layout.SIZE * 8)
-        return Memory(mmap.mmap(descriptor, layout.SIZE * 8), path)
-    except OSError as error:
-        size = f"{layout.SIZE * 8 >> 20} MB to share with the script"
-        raise ToolError(f"cannot map {size}: {error.strerror}; see `ulimit -a`, or use --output-only") from None
 
 
 _CHUNK = 1 << 14  # events looked at in one go

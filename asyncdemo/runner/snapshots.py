@@ -12,7 +12,7 @@ from typing import Any
 
 from asyncdemo.model.traces import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill, Unbegun
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.shared_memory import Memory
+from asyncdemo.runner.shared_memory import Memory, first_empty
 from asyncdemo.runner.stacks import Stacks
 
 STILL = 500_000_000  # ns without an event after which a snapshot is asked for
@@ -22,9 +22,9 @@ _PAUSE = 0.002  # seconds between two looks for the answer
 
 
 class Snapshots:
-    """The snapshots of one child: asks for them, and keeps the last one."""
+    """The snapshots of one child: asks for them, where it can be asked for its stack, and keeps the last one."""
 
-    def __init__(self, memory: Memory, stacks: Stacks, started: int) -> None:
+    def __init__(self, memory: Memory, stacks: Stacks | None, started: int) -> None:
         self._memory = memory
         self._stacks = stacks
         self._started = started
@@ -41,7 +41,7 @@ class Snapshots:
 
     def look(self, now: int) -> None:
         """Ask for a snapshot (`now` in ns) if nothing has happened for a while; read what has come."""
-        event = self._stacks.newest
+        event = first_empty(self._memory, max(0, self._event)) if self._stacks is None else self._stacks.newest
         if event != self._event:
             self._event, self._since, self._times = event, now, 0
         elif (
@@ -93,7 +93,7 @@ class Snapshots:
             self._proved, self._proved_at = (last, self._memory[layout.TAKEN_AFTER]), time.monotonic_ns()
 
     def _ask(self, now: int) -> None:
-        if self._stacks.ask_for_snapshot(now):
+        if self._stacks is not None and self._stacks.ask_for_snapshot(now):
             self._asked = now
             self._times += 1
 

@@ -7,12 +7,11 @@ and C code that holds the interpreter's lock is seen as well. Of a loop in anoth
 tell, while that thread sleeps. What it has written is parted when all is over.
 """
 
-import fcntl
 import os
 import re
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import NamedTuple
 
 from asyncdemo.model.traces import Frame, Hanging, Sample
@@ -271,26 +270,3 @@ def _is_late(question: _Question, at: int, queued: int) -> bool:
 def _frames(answer: bytes) -> Iterator[Frame]:
     for path, line, function in _FRAME.findall(answer):
         yield Frame(path.decode(errors="replace"), int(line), function.decode(errors="replace"))
-
-
-@contextmanager
-def stack_pipe() -> Iterator[int | None]:
-    """The descriptor of a pipe, to read and to write, for the child's stacks; None where that cannot be had.
-
-    A pipe, because no limit on the size of files that a script sets for itself counts there.
-    """
-    reading, writing = os.pipe()
-    try:
-        descriptor = os.open(f"/proc/self/fd/{reading}", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:  # not Linux
-        yield None
-        return
-    finally:
-        os.close(reading)
-        os.close(writing)
-    try:
-        with suppress(OSError):  # more than this user may have
-            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE)
-        yield descriptor
-    finally:
-        os.close(descriptor)

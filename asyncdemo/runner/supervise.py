@@ -7,18 +7,20 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import anyio
 import anyio.lowlevel
 from anyio.abc import ObjectSendStream
 
-from asyncdemo.runner import linux
-from asyncdemo.runner.escalation import ENDING, Escalation, heeded
-from asyncdemo.runner.reaper import Child, Exit
-from asyncdemo.runner.terminal import Loan
+from asyncdemo.runner.child import Child
+from asyncdemo.runner.escalation import ENDING, Escalation, handled, heeded
+from asyncdemo.runner.host import host
+from asyncdemo.runner.process import Exit
 
-CHUNK = 1 << 16  # bytes read at once
+if TYPE_CHECKING:
+    from asyncdemo.runner.terminal import Loan
+
 LOOK = 0.01  # seconds between two looks at what the child is doing
 TICK = 0.1  # seconds after which a silent pipe is looked at again
 LINGER = 0.3  # seconds that what the child has left running may go on, and again after it was told to end
@@ -50,7 +52,7 @@ def supervise(
     observer: Observer,
     escalation: Escalation,
     *,
-    loan: Loan | None,
+    loan: "Loan | None",
     interrupted: Callable[[], bool],
 ) -> tuple[Exit, int]:
     """Pump the child's output to the observer, and see to it that the child ends as the escalation says.
@@ -75,7 +77,7 @@ class _Supervisor:
         child: Child,
         observer: Observer,
         escalation: Escalation,
-        loan: Loan | None,
+        loan: "Loan | None",
         interrupted: Callable[[], bool],
     ) -> None:
         self._child = child
@@ -83,14 +85,14 @@ class _Supervisor:
         self._loan = loan
         self._interrupted = interrupted
         self._escalation = escalation
-        escalation.ignores = lambda number: linux.is_ignored(child.pid, number)
+        escalation.ignores = lambda number: host.is_ignored(child.pid, number)
         self._drained = anyio.Event()
         self._echo = False  # whether the listener is about to tell of a SIGINT that was ours
 
     async def run(self) -> tuple[Exit, int]:
         send, events = anyio.create_memory_object_stream[Event](16)
         async with send, events, anyio.create_task_group() as group:
-            await group.start(self._signals, send)
+            await group.start(self._signals if host.WAITS else self._pressed_keys, send)
             group.start_soon(self._pump)
             group.start_soon(self._look, send)
             group.start_soon(self._reports, send)
@@ -162,12 +164,11 @@ class _Supervisor:
     async def _pump(self) -> None:
         pipe = self._child.output
         while True:
-            try:
-                data = os.read(pipe, CHUNK)
-            except BlockingIOError:
+            data = host.read(pipe)
+            if data is None:
                 self._observer.take(None)
                 with anyio.move_on_after(TICK):
-                    await anyio.wait_readable(pipe)
+                    await _readable(pipe if host.WAITS else None)
                 continue
             if not data:
                 break
@@ -187,22 +188,22 @@ class _Supervisor:
     async def _reports(self, events: ObjectSendStream[Event]) -> None:
         report = None
         while report != "exited":
-            await anyio.wait_readable(self._child.reaper.reports)
-            report = self._child.reaper.take_report()
+            await _readable(self._child.process.reports)
+            report = self._child.process.take_report()
             if report is not None:
                 await events.send(report)
 
     async def _await_exit(self) -> None:
         """See to it that the child's end is reported, though the child may have stopped its parent before."""
-        descriptor = linux.exit_descriptor(self._child.pid)
+        descriptor = host.exit_descriptor(self._child.pid)
         if descriptor is not None:
             try:
                 await anyio.wait_readable(descriptor)
             finally:
                 os.close(descriptor)
-            self._child.reaper.wake()
+            self._child.process.wake()
 
-    async def _presses(self, loan: Loan, events: ObjectSendStream[Event]) -> None:
+    async def _presses(self, loan: "Loan", events: ObjectSendStream[Event]) -> None:
         while True:
             await anyio.wait_readable(loan.presses)
             if not loan.take_press():
@@ -218,3 +219,24 @@ class _Supervisor:
                 await events.send("interrupt")
             async for _ in numbers:
                 await events.send("interrupt")
+
+    async def _pressed_keys(
+        self, events: ObjectSendStream[Event], *, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    ) -> None:
+        """The same where a loop cannot be told of signals."""
+        pressed = [1] if self._interrupted() else []
+        with handled(ENDING, lambda *_: pressed.append(1)):
+            task_status.started()
+            while True:
+                while pressed:
+                    pressed.pop()
+                    await events.send("interrupt")
+                await anyio.sleep(LOOK)
+
+
+async def _readable(descriptor: int | None) -> None:
+    """Wait until something has come; for a moment where that cannot be waited for."""
+    if descriptor is None:
+        await anyio.sleep(LOOK)
+    else:
+        await anyio.wait_readable(descriptor)

@@ -12,21 +12,25 @@ import pickle
 import selectors
 import signal
 import struct
+import subprocess
 import sys
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
+import asyncdemo
 from asyncdemo import findings  # noqa: F401  # loaded once, before the forks
 from asyncdemo.errors import ToolError
 from asyncdemo.model.recording import Output, Run, Subject
 from asyncdemo.model.spans import Timeline
 from asyncdemo.runner import supervise as _loaded_too  # noqa: F401  # the same
-from asyncdemo.runner.escalation import ENDING, handled
+from asyncdemo.runner.escalation import ENDING, SIGNALS, handled
+from asyncdemo.runner.host import host
 from asyncdemo.runner.observe import may_read, observe
 from asyncdemo.runner.plan import Plan
 
@@ -40,7 +44,10 @@ SPANS = 20_000  # of a timeline that is told; a larger one would take too long t
 GRACE = 0.4  # seconds for each signal, when there is nobody who wants to see how it ends
 _PATIENCE = 8  # such signals: a process that still watches after them was itself stopped, by its script perhaps
 _LENGTH = struct.Struct("!I")
-_CHUNK = 1 << 18  # bytes read at once
+_GO_ON = [signal.SIGCONT] if hasattr(signal, "SIGCONT") else []
+_BE_STARTED = (
+    "import sys; sys.path.insert(0, sys.argv.pop()); from asyncdemo.runner import workers; workers.be_started()"
+)
 _NO_SUBJECT = Subject("", parameters={}, modules={})  # in the place of the subject, which is known on both sides
 _NOTHING_TO_READ = "nothing can be typed into it here: asyncdemo run lets you"
 _TOO_LARGE = "its tasks are too many to be drawn here"
@@ -97,9 +104,8 @@ class _Worker:
 
     def messages(self) -> list[Message]:
         """What has come, without waiting. With `Ended`, the last one, it is to be collected."""
-        try:
-            data = os.read(self.reading, _CHUNK)
-        except BlockingIOError:
+        data = host.read(self.reading)
+        if data is None:
             return []
         if not data:
             return [Ended(None)]  # the reaper has had this pipe too: its script is gone
@@ -130,6 +136,52 @@ class _Worker:
             if isinstance(message, Ended) and message.run is not None:
                 message = Ended(message.run._replace(subject=self._subject))
             yield message
+
+
+class _Started(_Worker):
+    """The same where a process cannot be forked: a Python of its own, which gets the plan as its standard input."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._subject = plan.subject
+        self._received = bytearray()
+        self.over = False
+        root = str(Path(asyncdemo.__file__).parent.parent)
+        self._popen = subprocess.Popen(
+            [sys.executable, "-c", _BE_STARTED, root],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        assert self._popen.stdin is not None and self._popen.stdout is not None
+        self.pid, self.reading = self._popen.pid, self._popen.stdout.fileno()
+        with suppress(BrokenPipeError), self._popen.stdin as given:
+            pickle.dump(plan._replace(without_input=True), given)
+
+    def send(self, *numbers: int) -> None:
+        """Have it end its run, at once where that is no Ctrl-C; its script is in a job that ends with it."""
+        with suppress(OSError):
+            if signal.SIGINT in numbers:
+                self._popen.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
+            else:
+                self._popen.kill()
+
+    def collect(self) -> None:
+        """Wait for its end."""
+        self.over = True
+        assert self._popen.stdout is not None
+        self._popen.stdout.close()
+        self._popen.wait()
+
+
+def be_started() -> None:
+    """Be a worker that was not forked."""
+    plan: Plan = pickle.load(sys.stdin.buffer)
+    writing, nothing = os.dup(1), os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    with suppress(KeyboardInterrupt, OSError):  # nobody is left to tell
+        _watch_in_background(plan, writing)
+    os._exit(0)
 
 
 @contextmanager
@@ -198,6 +250,9 @@ def run_side_by_side(plans: Mapping[str, Plan], *, at_once: int) -> Iterator[tup
     The runs come without their timelines. After a signal that ends us nothing more is started, those that have ended
     by themselves are given still, and then KeyboardInterrupt is raised. Raises ToolError where a worker fails.
     """
+    if not host.FORKS:
+        yield from _run_one_by_one(plans)
+        return
     waiting = list(plans.items())
     workers = _Workers()
     with handled(ENDING, workers.pass_on):
@@ -212,6 +267,15 @@ def run_side_by_side(plans: Mapping[str, Plan], *, at_once: int) -> Iterator[tup
             workers.stop()
     if workers.told:
         raise KeyboardInterrupt
+
+
+def _run_one_by_one(plans: Mapping[str, Plan]) -> Iterator[tuple[str, Run]]:
+    """The same where a process cannot be forked. Raises KeyboardInterrupt after a run that was interrupted."""
+    for key, plan in plans.items():
+        run = observe(plan._replace(without_input=True))._replace(timeline=None)
+        if run.was_interrupted:
+            raise KeyboardInterrupt
+        yield key, run
 
 
 class _Workers:
@@ -268,8 +332,11 @@ class Background:
     """One run in the background; `over` once its worker is gone."""
 
     def __init__(self, plan: Plan) -> None:
-        with _signals_blocked() as before:
-            self._worker = _Worker(plan, _watch_in_background, before)
+        if host.FORKS:
+            with _signals_blocked() as before:
+                self._worker = _Worker(plan, _watch_in_background, before)
+        else:
+            self._worker = _Started(plan)
         self._is_safe = False  # to kill it: nothing is left that it watches over
         self._leaving: float | None = None  # when the next signal is due
         self._told = 0  # how many there were
@@ -295,19 +362,19 @@ class Background:
 
     def interrupt(self) -> None:
         """Press Ctrl-C, as it were: each time the run is told to end with more force. What was stopped goes on."""
-        self._worker.send(signal.SIGINT, signal.SIGCONT)
+        self._worker.send(signal.SIGINT, *_GO_ON)
 
     def leave(self, now: float) -> bool:
         """End it soon, without waiting: to be called again and again until it returns True; `now` in seconds."""
         self.messages()
         if self._is_safe and not self.over:
-            self._worker.send(signal.SIGKILL)  # nobody wants to know what came of it, and finding out may take long
+            self._worker.send(SIGNALS[-1])  # nobody wants to know what came of it, and finding out may take long
             self._worker.collect()
         if not self.over and (self._leaving is None or now >= self._leaving):
             self._leaving = now + GRACE
             self._told += 1
             if self._told > _PATIENCE:
-                self._worker.send(signal.SIGKILL)  # its reaper then stops the script
+                self._worker.send(SIGNALS[-1])  # its reaper then stops the script
             else:
                 self.interrupt()
         return self.over

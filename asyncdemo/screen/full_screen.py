@@ -9,19 +9,30 @@ import os
 import re
 import select
 import signal
-import termios
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, TextIO
 
+if sys.platform != "win32":
+    import termios
+
+CAN_BE_HAD = sys.platform != "win32"  # its consoles are asked for keys in another way
 REDRAW = "redraw"  # in place of a key: the window has another size, or others have written on it
 _PATIENCE = 0.05  # seconds: what belongs to the same key arrives within that
 # Another screen than the one with what was written before, without cursor, where a row that is too long is cut.
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-_HEARD = (signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP, *_ENDING, signal.SIGINT)  # the last one is given up last
+
+
+def _those(*names: str) -> tuple[signal.Signals, ...]:
+    """Of these signals those that the system has."""
+    return tuple(signal.Signals[name] for name in names if name in signal.Signals.__members__)
+
+
+_ENDING = _those("SIGTERM", "SIGHUP", "SIGQUIT")
+_HEARD = (*_those("SIGWINCH", "SIGCONT", "SIGTSTP"), *_ENDING, signal.SIGINT)  # the last one is given up last
 
 # What terminals send for the keys that are no characters, in both of their modes.
 _NAMES = {

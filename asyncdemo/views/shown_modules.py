@@ -4,6 +4,7 @@ The file that was started is not always the one that matters: shown are those in
 the loop was held, or in which tasks waited. Where nothing of that is known, it is the one that was started.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from os.path import commonpath
@@ -85,11 +86,11 @@ def _roots(subject: Subject) -> Iterator[str]:
         if path is not None:
             script = PurePath(path)
             folder = script.parent.parent if script.name == "__main__.py" else script.parent
-            yield f"{folder}/".replace("//", "/")
+            yield f"{folder}{os.sep}".replace(os.sep * 2, os.sep)
     folders = [str(PurePath(path).parent) for path in subject.modules]
     if subject.path is None and folders:
         with suppress(ValueError):  # some are no whole paths, as in a recording that somebody has changed
-            yield f"{commonpath(folders)}/".replace("//", "/")
+            yield f"{commonpath(folders)}{os.sep}".replace(os.sep * 2, os.sep)
 
 
 def place(path: str | None, line: int | None, subject: Subject) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.clock import Clock, head_imports
-from asyncdemo.runner.reaper import Exit
+from asyncdemo.runner.process import Exit
 from asyncdemo.runner.shared_memory import shared_memory
 from tests.processes import VERSIONS, needs_interpreter
 from tests.runner.conftest import RunScript

@@ -12,8 +12,9 @@ import pytest
 from asyncdemo.model.traces import Frame
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
+from asyncdemo.runner.host import host
 from asyncdemo.runner.shared_memory import Memory, shared_memory
-from asyncdemo.runner.stacks import FIRST, Stacks, stack_pipe
+from asyncdemo.runner.stacks import FIRST, Stacks
 
 LINE = b'  File "script.py", line %d in work\n'
 ANSWER = b"Stack %d 0\n" + LINE
@@ -45,7 +46,7 @@ def got() -> Iterator[list[int]]:
 
 @pytest.fixture
 def file() -> Iterator[int]:
-    with stack_pipe() as descriptor:
+    with host.stack_pipe() as descriptor:
         if descriptor is None:
             pytest.skip("there is no memory that can be had as a file here")
         yield descriptor

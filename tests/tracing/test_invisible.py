@@ -18,9 +18,9 @@ from typing import NamedTuple
 import pytest
 
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.reaper import watched_environment
+from asyncdemo.runner.child import watched_environment
+from asyncdemo.runner.host import host
 from asyncdemo.runner.shared_memory import shared_memory
-from asyncdemo.runner.stacks import stack_pipe
 from tests.processes import VERSIONS, needs_interpreter
 from tests.tracing.conftest import needs_library
 from tests.tracing.invisible_scripts import ASYNCIO, THREADS, TRIO
@@ -61,7 +61,7 @@ def both(tmp_path: Path) -> Callable[..., tuple[Seen, Seen]]:
         script = tmp_path / "script.py"
         script.write_text(HEAD + dedent(source), encoding="utf-8")
         words = [*command, str(script)]
-        with shared_memory() as memory, stack_pipe() as stacks:
+        with shared_memory() as memory, host.stack_pipe() as stacks:
             memory.prepare(attributing=True, tracing=True, stacks=stacks)
             memory.say_parent()
             seen = []
@@ -164,7 +164,7 @@ print("ended")
 def test_no_interpreter_dies_of_being_asked_for_its_stack(tmp_path: Path, version: str, busy: str) -> None:
     python, script = needs_interpreter(version), tmp_path / "script.py"
     script.write_text(HEAD + busy)
-    with shared_memory() as memory, stack_pipe() as stacks:
+    with shared_memory() as memory, host.stack_pipe() as stacks:
         assert stacks is not None
         memory.prepare(attributing=True, tracing=True, stacks=stacks)
         memory.say_parent()

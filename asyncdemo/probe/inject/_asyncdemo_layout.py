@@ -56,7 +56,8 @@ WRITERS = "script", "python", "warning", "loop", "traceback", "shown"
 SCRIPT, PYTHON, WARNING, LOOPS, TRACEBACK, SHOWN = range(6)
 
 ATTACHED = 0  # MAGIC, set by the probe when it is in place
-PARENT = 1  # process id of the child's parent, set by that: a fork of the tool, with its descriptors
+PARENT = 1  # process id of the child's parent, set by that: a fork of the tool, with its descriptors; ANY on Windows
+ANY = -1  # there a virtual environment's Python starts another one: whoever comes first is the child
 NAMING = 2  # 1: record the writes, set by the tool
 PID = 3  # process id of the watched interpreter
 VERSION = 4  # its sys.hexversion

@@ -28,13 +28,17 @@ def folders():
 
 def is_own(path, libraries):
     """Whether a file is the person's own."""
-    if not path or path.startswith("<") or _PROBE in path:
+    if not path or path.startswith("<"):
         return False
-    if _COURSE in path:
+    plain = path.replace("\\", "/")  # as it would be elsewhere than on Windows
+    if _PROBE in plain:
+        return False
+    if _COURSE in plain:
         return True
     return not path.startswith(libraries) and not is_installed(path, libraries)
 
 
 def is_installed(path, libraries):
     """Whether a file is of an installed library: none of those that come with Python."""
-    return path.startswith(libraries[1:]) or any(part in path for part in _INSTALLED)
+    plain = path.replace("\\", "/")
+    return path.startswith(libraries[1:]) or any(part in plain for part in _INSTALLED)

@@ -25,7 +25,7 @@ def attach(memory, children=None):
     What it starts finds memory of its own in the folder `children`, if there is one.
     """
     words = _words_at(memory)
-    if words[layout.PARENT] != os.getppid() or words[layout.PID]:
+    if words[layout.PARENT] not in (os.getppid(), layout.ANY) or words[layout.PID]:
         return  # started by a program that the script started: its run is not the one that is watched
     try:
         _record(words)
@@ -62,7 +62,7 @@ def _taken(folder):
 
 def _watch_forks(words, folder):
     """Have copies of this process record, too, each in a memory of its own."""
-    if folder is None:
+    if folder is None or not hasattr(os, "register_at_fork"):
         return
 
     def forked():
@@ -92,6 +92,8 @@ def _let_go_of_signals():
 
 
 def _words_at(path):
+    if sys.platform == "win32":
+        return memoryview(mmap.mmap(-1, layout.SIZE * 8, tagname=path)).cast("q")
     descriptor = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
     try:
         return memoryview(_mapped(descriptor)).cast("q")
@@ -107,6 +109,8 @@ def _record(words, begun=False):
     libraries = _libraries(words)
     is_known = _known_parts(words)
     _trace_libraries(words, libraries, is_known)
+    if sys.platform == "win32":
+        _asyncdemo_writes.as_on_a_console()
     if words[layout.NAMING]:
         streams = _asyncdemo_writes.buffer_by_line()
         if is_known("output", "writes", _asyncdemo_writes._recorded):
@@ -230,8 +234,9 @@ def _tracers(words, libraries, is_known, around):
     `around` gets what is to be done before and after the loading of one that can be traced in no other way.
     """
     for name in ("faulthandler", "fcntl", "gc", "itertools", "operator", "os", "resource", "time", "types"):
-        _ready[name] = type(sys)(name)
-        _ready[name].__dict__.update(vars(__import__(name)))
+        if name not in ("fcntl", "resource") or sys.platform != "win32":
+            _ready[name] = type(sys)(name)
+            _ready[name].__dict__.update(vars(__import__(name)))
     here = os.path.dirname(os.path.abspath(__file__))
     _compile_ahead(here, words)
 

@@ -149,6 +149,10 @@ class Queue(collections.deque):
     @staticmethod
     def inputs_of(loop):
         """How many descriptors the loop waits for, besides the one by which other threads wake it; -1: unknown."""
+        proactor = getattr(loop, "_proactor", None)
+        if proactor is not None:  # Windows: what goes on there
+            waking, pending = getattr(loop, "_self_reading_future", None), getattr(proactor, "_cache", None)
+            return -1 if type(pending) is not dict else sum(each[0] is not waking for each in list(pending.values()))
         selector = getattr(loop, "_selector", None)
         registered = getattr(selector, "_fd_to_key", None)
         if type(registered) is not dict or type(selector).__module__ != "selectors":

@@ -339,7 +339,7 @@ def working_threads():
 
 def _unknown_threads(known):
     try:
-        return len(os.listdir("/proc/self/task")) != known
+        return sys.platform == "linux" and len(os.listdir("/proc/self/task")) != known
     except OSError:
         return False
 
@@ -369,9 +369,15 @@ def _up(frame, most):
 def living_children():
     """Whether there is a child process that has not ended, whoever has started it: it may send a signal.
 
-    None is waited for, so the script finds each as it has left it.
+    None is waited for, so the script finds each as it has left it. On Windows a child sends no signals. Where there is
+    no such question, as on macOS before 3.13, there may be one.
     """
+    if sys.platform == "win32":
+        return False
     import posix  # where gevent has put nothing of its own
+
+    if not hasattr(posix, "waitid"):
+        return True
 
     try:
         ended = posix.waitid(posix.P_ALL, 0, posix.WEXITED | posix.WNOHANG | posix.WNOWAIT)

@@ -12,9 +12,7 @@ since the descriptor can read as well, there is always somebody who could: no si
 
 import _signal
 import faulthandler
-import fcntl
 import os
-import resource
 import sys
 import time
 
@@ -39,8 +37,13 @@ def offer_stacks(words, recorder):
     Does nothing where that was done before, or cannot be done: as outside of the main thread.
     """
     number = words[layout.STACKS] - 1
+    if number < 0:
+        return  # not Linux: what follows may not even be there
+    import fcntl
+    import resource
+
     signals = _signal.SIGURG, layout.PRESSING
-    if number < 0 or words[layout.OFFERED] or any(_signal.getsignal(each) is not _signal.SIG_DFL for each in signals):
+    if words[layout.OFFERED] or any(_signal.getsignal(each) is not _signal.SIG_DFL for each in signals):
         return
     words[layout.OFFERED] = layout.NOT_OFFERED
     try:

@@ -9,6 +9,7 @@ import _thread
 import _weakref
 import itertools
 import os
+import sys
 import time
 import types
 
@@ -63,7 +64,7 @@ class Recorder:
         self._failed = []  # the keys of tasks that have failed, with references that do not keep them
         self._most_failed = _MANY_FAILED
         self._errors = set()
-        if watch_forks:  # which can never be taken back
+        if watch_forks and hasattr(os, "register_at_fork"):  # which can never be taken back
             os.register_at_fork(after_in_child=self._forked)
 
     def put(self, value, code, wake=0):
@@ -236,6 +237,8 @@ def _is_short(number):
 
 def run_queue():
     """How long (ns) this thread was ready and had no processor; None where the system does not tell."""
+    if sys.platform != "linux":
+        return None
     try:
         file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
         try:

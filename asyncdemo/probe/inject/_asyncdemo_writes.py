@@ -37,6 +37,13 @@ def buffer_by_line():
     return streams
 
 
+def as_on_a_console():
+    """Have stdout and stderr encode all of Unicode, as on a console of Windows; in a pipe they have a code page."""
+    for stream in (sys.stdout, sys.stderr):
+        if type(stream) is _io.TextIOWrapper and stream.encoding != "utf-8":
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)
+
+
 def record_writes(words, streams, libraries):
     """Record what these streams write; returns the sum of their numbers. `libraries` are the folders of libraries."""
     note = _noter(words, _numbers_of_files(words, libraries))
