@@ -92,27 +92,6 @@ class _Lane:
 class _Loop:
     """What is known of one event loop while the events are read; times in seconds."""
 
-    __slots__ = (
-        "by",
-        "callbacks",
-        "clock",
-        "cpu",
-        "current",
-        "due",
-        "idle",
-        "key",
-        "last",
-        "long",
-        "next_due",
-        "others",
-        "queued",
-        "recent",
-        "short",
-        "start",
-        "stopped",
-        "threaded",
-    )
-
     def __init__(self, key: int, *, threaded: bool) -> None:
         self.key = key
         self.idle = False  # it waits, and nothing has come since

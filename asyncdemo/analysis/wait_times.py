@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import sub
 from typing import Any, Literal, NamedTuple
 
@@ -47,13 +47,19 @@ def _seen(timeline: Timeline, libraries: tuple[str, ...]) -> Waits:
     seen = [
         index for index, state in enumerate(spans.states) if state == WAITING and spans.tasks[index] not in left_out
     ]
-    ends = sorted(spans.ends[index] for index in seen)
-    most = over = 0
-    for count, start in enumerate(sorted(spans.starts[index] for index in seen), 1):
-        while ends[over] <= start:
+    return Waits(
+        len(seen), most_at_once((spans.starts[index] for index in seen), (spans.ends[index] for index in seen))
+    )
+
+
+def most_at_once(starts: Iterable[float], ends: Iterable[float]) -> int:
+    """How many stretches there are at the same time at most; what has no end goes on."""
+    until, most, over = sorted(ends), 0, 0
+    for count, start in enumerate(sorted(starts), 1):
+        while over < len(until) and until[over] <= start:
             over += 1
         most = max(most, count - over)
-    return Waits(len(seen), most)
+    return most
 
 
 def _starters(tasks: Sequence[Task], carriers: set[int]) -> set[int | None]:
@@ -146,7 +152,7 @@ def _row(
     reason = reason or Reason("")
     task = called.get(reason.value or 0) if reason.wait == "task" else None
     lengths = array("d", map(sub, stretches[1], stretches[0]))
-    at_once, elapsed = _overlap(*stretches)
+    at_once, elapsed = most_at_once(*stretches), _covered(*stretches)
     words = wait_words(reason.wait, reason.value, task) or "waiting"
     for_tasks = reason.wait in FOR_TASKS
     return WaitTime(
@@ -154,16 +160,10 @@ def _row(
     )
 
 
-def _overlap(starts: "array[float]", ends: "array[float]") -> tuple[int, float]:
-    """How many stretches there are at once at most, and how many seconds any of them covers."""
-    until = sorted(ends)
-    most = over = 0
-    covered, since, last = 0.0, 0.0, float("-inf")
-    for count, (start, end) in enumerate(sorted(zip(starts, ends, strict=True)), 1):
-        while until[over] <= start:
-            over += 1
-        most = max(most, count - over)
-        if start > last:
-            covered, since = covered + max(0.0, last - since), start
+def _covered(starts: "array[float]", ends: "array[float]") -> float:
+    """How many seconds any of the stretches covers."""
+    covered, last = 0.0, float("-inf")
+    for start, end in sorted(zip(starts, ends, strict=True)):
+        covered += max(0.0, end - max(start, last))
         last = max(last, end)
-    return most, covered + max(0.0, last - since)
+    return covered

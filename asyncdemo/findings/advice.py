@@ -263,8 +263,7 @@ def only_call(source: Source, line: int) -> int | None:
     """The line of the only call in a coroutine that is not awaited, and is of no builtin; None if there are others."""
     function = source.around(line)
     calls = [node for node in inside(function) if isinstance(node, ast.Call)] if function is not None else []
-    awaited = {id(node.value) for node in source.nodes if isinstance(node, ast.Await)}
-    plain = [call for call in calls if id(call) not in awaited and not hasattr(builtins, called(call))]
+    plain = [call for call in calls if not source.is_awaited(call) and not hasattr(builtins, called(call))]
     return plain[0].lineno if len(plain) == 1 else None
 
 

@@ -357,8 +357,8 @@ def nested(evidence: Evidence) -> list[tuple[Place | None, list[Report]]]:
     """Where a loop was to be started in another, and what was said of coroutines that did not run because of that."""
     unawaited = [report for report in evidence.reports if report.kind == "never-awaited"]
     found: list[tuple[Place | None, list[Report]]] = []
-    for report in evidence.reports:
-        if report.kind in ("raised", "never-retrieved") and NESTED.match(report.error):
+    for report in evidence.errors:
+        if NESTED.match(report.error):
             place = evidence.innermost(report.frames)
             code = " ".join(frame.code for frame in report.frames if _is_at(evidence, frame, place))
             follows = [each for each in unawaited if f"{last_of(each.name)}(" in code]

@@ -94,6 +94,11 @@ class Evidence:
         return said + (list(summary_reports(self.run.output)) if is_pytest(self.run) else [])
 
     @cached_property
+    def errors(self) -> list[Report]:
+        """Those of the reports that are about an error with which a task or the program has failed."""
+        return [report for report in self.reports if report.kind in ("raised", "never-retrieved")]
+
+    @cached_property
     def stopped_at(self) -> float | None:
         """When the run was made to end; its very start where that is not known. None where it was not."""
         outcome = self.run.outcome

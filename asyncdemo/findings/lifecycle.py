@@ -347,8 +347,10 @@ def _place(evidence: Evidence, name: str, function: Function | None) -> Place | 
         return None
     loops = [
         node.lineno
-        for node in source.loops()
-        if any(call.lineno == node.lineno for call in source.every_call(name)) and _can_be_left(node)
+        for node in source.nodes
+        if isinstance(node, ast.AsyncFor)
+        and any(call.lineno == node.lineno for call in source.every_call(name))
+        and _can_be_left(node)
     ]
     return path, loops[0] if len(loops) == 1 else function.lineno
 

@@ -29,8 +29,8 @@ def is_wrong_loop(error: str) -> bool:
 def wrong_loop(evidence: Evidence) -> list[Finding]:
     """Something was used in another event loop than the one to which it belongs, or where there is none."""
     found: dict[Place | None, Finding] = {}
-    for report in evidence.reports:
-        if report.kind in ("raised", "never-retrieved") and is_wrong_loop(report.error):
+    for report in evidence.errors:
+        if is_wrong_loop(report.error):
             place = evidence.innermost(report.frames)
             found.setdefault(place, _wrong(evidence, place, report))
     return list(found.values())
@@ -110,8 +110,8 @@ def is_shared(error: str) -> bool:
 def shared_stream(evidence: Evidence) -> list[Finding]:
     """Two tasks used one stream or connection at the same time."""
     found: dict[Place | None, Finding] = {}
-    for report in evidence.reports:
-        if report.kind in ("raised", "never-retrieved") and is_shared(report.error):
+    for report in evidence.errors:
+        if is_shared(report.error):
             place = evidence.innermost(report.frames)
             found.setdefault(place, _shared(evidence, place))
     return list(found.values())

@@ -54,8 +54,8 @@ class Misgiven(NamedTuple):
 def misgiven(evidence: Evidence) -> list[Misgiven]:
     """Each of them once, in the order in which their errors came."""
     found: dict[Place, Misgiven] = {}
-    for report in evidence.reports:
-        place = evidence.innermost(report.frames) if report.kind in ("raised", "never-retrieved") else None
+    for report in evidence.errors:
+        place = evidence.innermost(report.frames)
         if place is not None and place not in found:
             for each in _at(evidence, place, report.error):
                 found.setdefault(place, each)

@@ -71,8 +71,7 @@ def _chain(evidence: Evidence, step: Span) -> tuple[Place, ...]:
 def _ways(evidence: Evidence, path: str, function: Function, before: tuple[Place, ...]) -> Iterator[tuple[Place, ...]]:
     """The ways by which a function calls plain ones down to a line that waits for the result of a future."""
     source = evidence.text(path)
-    awaited = {id(node.value) for node in inside(function) if isinstance(node, ast.Await)}
-    for call in (node for node in inside(function) if isinstance(node, ast.Call) and id(node) not in awaited):
+    for call in (node for node in inside(function) if isinstance(node, ast.Call) and not source.is_awaited(node)):
         place = (path, call.lineno)
         if called(call) == "result" and _waits_for_result(source, call.lineno):
             yield (*before, place)

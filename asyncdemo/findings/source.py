@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
 
@@ -10,6 +11,18 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LONGEST = 40  # characters of a call that is quoted
+
+
+class _Import(NamedTuple):
+    """A name that the script binds to a module, or to what has a name in that."""
+
+    module: str
+    name: str
+    bound: str
+
+    @property
+    def package(self) -> str:
+        return self.module.partition(".")[0]
 
 
 class Source:
@@ -35,25 +48,11 @@ class Source:
 
     def uses(self, module: str) -> bool:
         """True if the script imports the module."""
-        return any(
-            any(alias.name.partition(".")[0] == module for alias in node.names)
-            if isinstance(node, ast.Import)
-            else isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module
-            for node in self.nodes
-        )
+        return any(each.package == module for each in self._imports)
 
     def imported_from(self, modules: Iterable[str]) -> set[str]:
         """The names under which the script has some modules, and what it takes out of them."""
-        found = set[str]()
-        for node in self.nodes:
-            if isinstance(node, ast.Import):
-                some = [alias for alias in node.names if alias.name.partition(".")[0] in modules]
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in modules:
-                some = node.names
-            else:
-                continue
-            found |= {alias.asname or alias.name.partition(".")[0] for alias in some}
-        return found
+        return {each.bound for each in self._imports if each.package in modules}
 
     def named(self, name: str) -> list[Function]:
         """The functions of that name, which may be a qualified one."""
@@ -82,12 +81,11 @@ class Source:
         """The last part of the object whose method is called, "?" where it has no name; None of a plain function."""
         if not isinstance(call.func, ast.Attribute):
             return None
-        if isinstance(call.func.value, ast.Name) and call.func.value.id in self._imported:
-            return None
         root = call.func.value
         while isinstance(root, ast.Attribute):
             root = root.value
-        if isinstance(root, ast.Name) and root.id in self._modules:
+        name = root.id if isinstance(root, ast.Name) else ""
+        if any(each.bound == name and (not each.name or root is call.func.value) for each in self._imports):
             return None
         return last_name(call.func.value) or "?"
 
@@ -116,13 +114,8 @@ class Source:
 
     def names_of(self, module: str, name: str) -> set[str]:
         """How the script calls a function of a module: `time.sleep`, or `sleep` where it imports that."""
-        found = set()
-        for node in self.nodes:
-            if isinstance(node, ast.Import):
-                found |= {f"{each.asname or module}.{name}" for each in node.names if each.name == module}
-            elif isinstance(node, ast.ImportFrom) and node.module == module:
-                found |= {each.asname or name for each in node.names if each.name == name}
-        return found
+        whole = {f"{each.bound}.{name}" for each in self._imports if each.module == module and not each.name}
+        return whole | {each.bound for each in self._imports if (each.module, each.name) == (module, name)}
 
     def knows(self, name: str, node: ast.AST) -> bool:
         """True if a name is bound where a node is: by a function around it, or outside of all functions."""
@@ -151,12 +144,11 @@ class Source:
 
     def calls(self, name: str) -> list[ast.Call]:
         """The calls of a function of that name that are not awaited on the spot."""
-        awaited = {id(node.value) for node in self.nodes if isinstance(node, ast.Await)}
-        return [call for call in self.every_call(name) if id(call) not in awaited]
+        return [call for call in self.every_call(name) if not self.is_awaited(call)]
 
-    def loops(self) -> list[ast.AsyncFor]:
-        """All `async for` loops."""
-        return [node for node in self.nodes if isinstance(node, ast.AsyncFor)]
+    def is_awaited(self, call: ast.Call) -> bool:
+        """True if a call is awaited on the spot."""
+        return isinstance(next(self.parents(call), None), ast.Await)
 
     def is_async(self, function: Function | None) -> bool:
         """True if it is an `async def`."""
@@ -168,8 +160,7 @@ class Source:
 
     def statements(self, name: str) -> list[ast.Call]:
         """Those calls that are a whole statement: nobody can do anything with what they return."""
-        whole = {id(node.value) for node in self.nodes if isinstance(node, ast.Expr)}
-        return [call for call in self.calls(name) if id(call) in whole]
+        return [call for call in self.calls(name) if isinstance(next(self.parents(call), None), ast.Expr)]
 
     def quoted(self, node: ast.AST) -> str | None:
         """The code of an expression, if it is short."""
@@ -200,14 +191,14 @@ class Source:
         return found
 
     @cached_property
-    def _imported(self) -> set[str]:
-        imports = (node for node in self.nodes if isinstance(node, ast.Import | ast.ImportFrom))
-        return {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
-
-    @cached_property
-    def _modules(self) -> set[str]:
-        imports = (node for node in self.nodes if isinstance(node, ast.Import))
-        return {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
+    def _imports(self) -> list["_Import"]:
+        found = []
+        for node in self.nodes:
+            if isinstance(node, ast.Import):
+                found += [_Import(each.name, "", each.asname or each.name.partition(".")[0]) for each in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                found += [_Import(node.module or "", each.name, each.asname or each.name) for each in node.names]
+        return found
 
     @cached_property
     def _parents(self) -> dict[int, ast.AST]:

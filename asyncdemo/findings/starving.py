@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import accumulate
 from typing import NamedTuple
 
-from asyncdemo.analysis.task_names import task_name
+from asyncdemo.analysis.task_names import overlap, task_name
 from asyncdemo.findings.blocking import computing_threads, many_short_calls, on_processor
 from asyncdemo.findings.evidence import Evidence, Place, rule, seconds
 from asyncdemo.model.recording import Finding
@@ -194,7 +194,7 @@ def never_suspends(evidence: Evidence) -> list[Finding]:
 
 def _never(evidence: Evidence, workers: list[Task], computing: float) -> list[Finding]:
     own = [task for task in workers if is_own(task.path, evidence.run.python.libraries)]
-    if not own or not _overlap(workers):
+    if not own or not overlap(workers):
         return []
     longest = max(own, key=lambda task: (task.ended or task.created) - task.created)
     place = evidence.place(longest.path, longest.line)
@@ -213,13 +213,3 @@ def _never(evidence: Evidence, workers: list[Task], computing: float) -> list[Fi
             beside=((place[1], f"ran {len(workers)} times without ever waiting"),),
         )
     ]
-
-
-def _overlap(workers: list[Task]) -> bool:
-    """True if two of them were there at the same time."""
-    until = float("-inf")
-    for task in sorted(workers, key=lambda task: task.created):
-        if task.created < until:
-            return True
-        until = max(until, task.ended or task.created)
-    return False

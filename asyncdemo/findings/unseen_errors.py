@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.analysis.task_names import task_name
+from asyncdemo.analysis.wait_times import most_at_once
 from asyncdemo.findings.evidence import Evidence, Place, at, has_run, rule, seen_lines
 from asyncdemo.findings.hangs import deadlock, stuck
 from asyncdemo.findings.looked_at import are_used, cancels, closes, seen_by_themselves
@@ -244,11 +245,10 @@ _GROUPS = {"ExceptionGroup", "BaseExceptionGroup"}
 def uncaught_group(evidence: Evidence) -> list[Finding]:
     """An error came as a group, and an `except` for that error around it did not catch the group."""
     found: dict[Place, Finding] = {}
-    reports = [report for report in evidence.reports if report.kind in ("raised", "never-retrieved")]
-    for index, report in enumerate(reports):
+    for index, report in enumerate(evidence.errors):
         if not _GROUP.match(report.error):
             continue
-        inner = [other for other in reports[index + 1 :] if other.at - report.at < _SOON]
+        inner = [other for other in evidence.errors[index + 1 :] if other.at - report.at < _SOON]
         errors = {_name(other.error) for other in inner if other.kind == "raised"} - _GROUPS
         for place, handler in _handlers(evidence, report):
             caught = sorted(errors & _names_caught(handler, errors))
@@ -316,7 +316,8 @@ def too_many_open(evidence: Evidence) -> list[Finding]:
 def _too_many(evidence: Evidence, place: Place | None, some: list[Task]) -> Finding:
     first = some[0]
     alike = [each for each in evidence.tasks.values() if (each.path, each.line) == (first.path, first.line)]
-    most = _at_once(alike)
+    ends = (max(task.created, task.ended) for task in alike if task.ended is not None)
+    most = most_at_once((task.created for task in alike), ends)
     return Finding(
         "too-many-open",
         "error",
@@ -327,14 +328,3 @@ def _too_many(evidence: Evidence, place: Place | None, some: list[Task]) -> Find
         tasks=tuple(task.id for task in some),
         beside=((place[1], f"{_TOO_MANY.lower()}, {len(some)} times"),) if place else (),
     )
-
-
-def _at_once(tasks: list[Task]) -> int:
-    """The most tasks that were there at one moment."""
-    ends = sorted(max(task.created, task.ended) for task in tasks if task.ended is not None)
-    most = ended = 0
-    for begun, moment in enumerate(sorted(task.created for task in tasks), 1):
-        while ended < len(ends) and ends[ended] <= moment:
-            ended += 1
-        most = max(most, begun - ended)
-    return most

@@ -55,15 +55,9 @@ class Python(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """All fields; without the folders where they are not known."""
-        return {
-            "implementation": self.implementation,
-            "version": self.version,
-            "executable": self.executable,
-        } | self._known()
-
-    def _known(self) -> dict[str, Any]:
+        names: dict[str, Any] = {"implementation": self.implementation, "version": self.version}
         folders = {"libraries": list(self.libraries)} if self.libraries else {}
-        return folders | ({"untried": True} if self.untried else {})
+        return names | {"executable": self.executable} | folders | ({"untried": True} if self.untried else {})
 
 
 class Seconds(NamedTuple):
@@ -104,8 +98,7 @@ class Seconds(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """All times, rounded to the microsecond."""
-        names = ("total", "startup", "imports", "script", "cpu", "waiting", "late_imports", "queued")
-        return {name: rounded(getattr(self, name)) for name in names}
+        return {name: rounded(value) for name, value in self._asdict().items()}
 
 
 class Output(NamedTuple):

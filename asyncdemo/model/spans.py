@@ -234,19 +234,11 @@ def loop_json(loop: LoopTime) -> dict[str, Any]:
 
 def task_json(task: Task) -> dict[str, Any]:
     """A lane in the published shape."""
-    return {
-        "id": task.id,
-        "name": task.name,
-        "kind": task.kind,
-        "parent": task.parent,
-        "coroutine": task.coroutine,
-        "path": task.path,
-        "line": task.line,
+    ended, raised = task.ended, task.raised
+    return task._asdict() | {
         "created": round(task.created, 6),
-        "ended": None if task.ended is None else round(task.ended, 6),
-        "end": task.end,
-        "thread": task.thread,
-        "raised": None if task.raised is None else task.raised._asdict(),
+        "ended": None if ended is None else round(ended, 6),
+        "raised": None if raised is None else raised._asdict(),
     }
 
 

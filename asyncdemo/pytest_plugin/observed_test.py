@@ -1,13 +1,13 @@
 """One test as a run of its own: what its event loops did, and what is wrong with that. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.findings.evidence import at
 from asyncdemo.findings.rules import THRESHOLDS, judged
 from asyncdemo.findings.source import last_of, source_of
-from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject, finding_json
+from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
 from asyncdemo.model.traces import Standstill, Trace
 from asyncdemo.model.user_code import seen_files
 
@@ -52,20 +52,6 @@ class FoundInTest(NamedTuple):
     findings: tuple[Finding, ...]
     functions: tuple[str | None, ...] = ()
     table: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """All fields, for another process."""
-        found = [{**finding_json(each), "beside": [list(pair) for pair in each.beside]} for each in self.findings]
-        return {"test": self.test, "findings": found, "functions": list(self.functions), "table": list(self.table)}
-
-
-def findings_from_json(fields: dict[str, Any]) -> FoundInTest:
-    """What another process has sent."""
-    findings = tuple(
-        Finding(**(each | {"tasks": tuple(each["tasks"]), "beside": tuple((n, said) for n, said in each["beside"])}))
-        for each in fields["findings"]
-    )
-    return FoundInTest(fields["test"], findings, tuple(fields["functions"]), tuple(fields["table"]))
 
 
 def run_of(test: ObservedTest, left: Iterable[LeftTask], text_of: Callable[[str], str | None]) -> Run:

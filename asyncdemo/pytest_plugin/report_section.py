@@ -11,9 +11,9 @@ import pytest
 
 from asyncdemo.cli.exit_status import ANY
 from asyncdemo.errors import UsageError
-from asyncdemo.model.recording import Finding, Run
-from asyncdemo.model.recording_json import Recording
-from asyncdemo.pytest_plugin.observed_test import FoundInTest, findings_from_json
+from asyncdemo.model.recording import Finding, Run, as_plain
+from asyncdemo.model.recording_json import Recording, as_made
+from asyncdemo.pytest_plugin.observed_test import FoundInTest
 
 _LIMITS = {  # what was not seen, by the names in Told
     "not_traced": "an event loop was not watched: it is neither asyncio's own nor uvloop's",
@@ -42,7 +42,7 @@ class Told:
 
     def to_json(self) -> dict[str, Any]:
         """All of it, for another process."""
-        found = [each.to_json() for some in self.found.values() for each in some]
+        found = [as_plain(each) for some in self.found.values() for each in some]
         return {name: value for name, value in vars(self).items() if name != "found"} | {"found": found}
 
     def take(self, fields: dict[str, Any]) -> None:
@@ -54,7 +54,7 @@ class Told:
         self.notes += fields["notes"]
         self.unsaved += fields["unsaved"]
         for each in fields["found"]:
-            self.add(findings_from_json(each))
+            self.add(as_made(FoundInTest, each, "found"))
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:

@@ -6,15 +6,15 @@ waits for a lock, or a call of a C function goes on, there is no answer, and so 
 """
 
 import time
-from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from asyncdemo.model.traces import Place, Pool, StandingLoop, StandingTask, StandingThread, Standstill, Unbegun
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.shared_memory import Memory, first_empty
 from asyncdemo.runner.stacks import Stacks
 
+T = TypeVar("T")
 STILL = 500_000_000  # ns without an event after which a snapshot is asked for
 _SURE = 100_000_000  # ns: a thread may just have put something into the loop's queue, which will show by then
 _ANSWER = 0.05  # seconds that the child has for an answer before it is made to end
@@ -121,9 +121,9 @@ def parse(text: str, at: float, *, proved: bool, taken: int = 0) -> Standstill:
     for line in text.split("\n"):
         with suppress(ValueError, IndexError):  # the last one, where there was no more room
             reader.read(*line.split("\t"))
-    loops = tuple(reader.loops())
+    loops = reader.loops()
     # What the tool asked for proves it as well: the loop says then, too, that nothing is left to wake it.
-    return Standstill(at, proved or any(loop.is_dead for loop in loops), loops, tuple(reader.threads()))
+    return Standstill(at, proved or any(loop.is_dead for loop in loops), loops, reader.threads())
 
 
 class _Reader:
@@ -187,26 +187,20 @@ class _Reader:
         elif kind == "B":
             last["owner"] = int(fields[0])
 
-    def loops(self) -> Iterator[StandingLoop]:
+    def loops(self) -> tuple[StandingLoop, ...]:
         """The loops that were told of."""
-        for loop in self._loops:
-            tasks = tuple(StandingTask(**_with_places(task)) for task in loop["tasks"])
-            yield StandingLoop(
-                **(loop | {"others": tuple(loop["others"]), "unbegun": tuple(loop["unbegun"]), "tasks": tasks})
-            )
+        tasks = [[_standing(StandingTask, task) for task in loop["tasks"]] for loop in self._loops]
+        return tuple(_made(StandingLoop, loop | {"tasks": own}) for loop, own in zip(self._loops, tasks, strict=True))
 
-    def threads(self) -> Iterator[StandingThread]:
+    def threads(self) -> tuple[StandingThread, ...]:
         """The threads that were told of."""
-        for thread in self._threads:
-            yield StandingThread(**_with_places(thread))
+        return tuple(_standing(StandingThread, thread) for thread in self._threads)
 
 
-def _with_places(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a task or a thread with their lists made tuples."""
-    places = tuple(
-        Place(**(place | {"holds": tuple(place["holds"]), "uses": tuple(place["uses"])})) for place in fields["places"]
-    )
-    changed: dict[str, Any] = {"places": places}
-    if "awaits" in fields:
-        changed["awaits"] = tuple(fields["awaits"])
-    return fields | changed
+def _standing(kind: type[T], fields: dict[str, Any]) -> T:
+    return _made(kind, fields | {"places": [_made(Place, place) for place in fields["places"]]})
+
+
+def _made(kind: type[T], fields: dict[str, Any]) -> T:
+    """A named tuple of these fields, whose lists are made tuples."""
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
