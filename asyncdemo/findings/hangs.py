@@ -1,6 +1,7 @@
 """Programs that do not end: deadlock, stuck, endless-step, self-wait, blocked-exit, pool-exhausted."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -48,7 +49,8 @@ def deadlock(evidence: Evidence) -> list[Finding]:
     stand = evidence.stand
     if stand is None or not stand.dead:
         return []
-    return [_finding(evidence, stand, "deadlock", "error", stand.circles[0] if stand.circles else None, _root(stand))]
+    circle = stand.circles[0] if stand.circles else None
+    return [_finding(evidence, stand, "deadlock", "error", circle, _root(stand), f"{NOTHING[0].upper()}{NOTHING[1:]}.")]
 
 
 @rule("stuck", 40, least=1.0)
@@ -57,11 +59,40 @@ def stuck(evidence: Evidence) -> list[Finding]:
     stand = evidence.stand
     if stand is None or stand.dead:
         return []
+    if evidence.stopped_at is None:
+        return _timed_out(evidence, stand)
     circle = next((each for each in stand.circles if each.strict), None)
     root = None if circle is not None else _stuck(evidence, stand)
     if circle is None and root is None:
         return []
-    return [_finding(evidence, stand, "stuck", "warning", circle, root)]
+    said = "These tasks cannot go on." if root is None else f"It has waited for {seconds(_waited(stand, root))}."
+    if _stood_long(evidence, stand, stand.since):
+        said = f"Nothing moved since {seconds(max(0.0, stand.since - (evidence.run.seconds.zero or 0.0)))}."
+    return [_finding(evidence, stand, "stuck", "warning", circle, root, said)]
+
+
+_TIMED_OUT = re.compile(r"time(?:d |-)?out|TooSlowError", re.IGNORECASE)
+_RAISED = re.compile("TimeoutError|TooSlowError")
+_SOON = 0.2  # seconds after a timeout in which it is told
+
+
+def _timed_out(evidence: Evidence, stand: Stand) -> list[Finding]:
+    """Nothing but a timeout could go on, and when it did so a person was told: in an error, or by the program."""
+    starts = zip(evidence.spans.states, evidence.spans.starts, strict=True)
+    woken = min((start for state, start in starts if state == RUNNING and start > stand.at), default=None)
+    if woken is None or not stand.waiters:
+        return []
+    told = [each for each in evidence.run.output if woken - _SOON <= each.at and _TIMED_OUT.search(each.text)]
+    if any(_RAISED.search(each.text) for each in told if each.stream == "stderr"):
+        severity: Severity = "warning"
+    elif any(each.at <= woken + _SOON for each in told):
+        severity = "note"
+    else:
+        return []
+    circle = stand.circles[0] if stand.circles else None
+    said = f"Nothing moved for {seconds(woken - stand.since)} until a timeout ended that: nothing else could have."
+    found = _finding(evidence, stand, "stuck", severity, circle, _root(stand), said)
+    return [found._replace(seconds=woken - stand.since)]
 
 
 def _stuck(evidence: Evidence, stand: Stand) -> Waiter | None:
@@ -107,7 +138,13 @@ def _root(stand: Stand) -> Waiter:
 
 
 def _finding(
-    evidence: Evidence, stand: Stand, rule: str, severity: Severity, circle: Circle | None, root: Waiter | None
+    evidence: Evidence,
+    stand: Stand,
+    rule: str,
+    severity: Severity,
+    circle: Circle | None,
+    root: Waiter | None,
+    said: str,
 ) -> Finding:
     first = stand.waiter(circle.tasks[0]) if circle is not None else root
     assert first is not None  # there is a circle or a root
@@ -115,11 +152,6 @@ def _finding(
     path, line = at(place)
     near = first.place[0] if first.place is not None else None
     story = _ring(stand, circle, near) if circle is not None else _story(stand, first, near)
-    since = seconds(max(0.0, stand.since - (evidence.run.seconds.zero or 0.0)))
-    waited = stand.at - (stand.since if first.since is None else first.since)
-    said = f"{NOTHING[0].upper()}{NOTHING[1:]}." if rule == "deadlock" else f"Nothing moved since {since}."
-    if rule == "stuck" and not _stood_long(evidence, stand, stand.since):
-        said = "These tasks cannot go on." if circle is not None else f"It has waited for {seconds(waited)}."
     return Finding(
         rule,
         severity,
@@ -127,10 +159,14 @@ def _finding(
         line,
         message=f"{said} {story}",
         advice=_advice(stand, circle, first),
-        seconds=waited,
+        seconds=_waited(stand, first),
         tasks=circle.tasks if circle is not None else (first.task,),
         beside=tuple(_beside(evidence, stand, path, near)),
     )
+
+
+def _waited(stand: Stand, waiter: Waiter) -> float:
+    return stand.at - (stand.since if waiter.since is None else waiter.since)
 
 
 def _ring(stand: Stand, circle: Circle, near: str | None) -> str:

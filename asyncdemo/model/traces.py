@@ -171,7 +171,10 @@ class Unbegun(NamedTuple):
 
 
 class StandingLoop(NamedTuple):
-    """An event loop by its key: what could wake it, and the thread that runs it. Counts are -1 where unknown."""
+    """An event loop by its key: what could wake it, and the thread that runs it. Counts are -1 where unknown.
+
+    `timeouts` of its timers only cancel what takes too long.
+    """
 
     id: int
     is_dead: bool
@@ -183,6 +186,14 @@ class StandingLoop(NamedTuple):
     tasks: tuple[StandingTask, ...] = ()
     thread: int | None = None
     unbegun: tuple[Unbegun, ...] = ()
+    timeouts: int = 0
+
+    @property
+    def awaits_timeouts(self) -> bool:
+        """True if nothing but a timeout can wake it."""
+        return bool(self.tasks and self.timers and self.timers == self.timeouts) and not (
+            self.ready or self.inputs or self.others or self.unbegun
+        )
 
 
 class Standstill(NamedTuple):

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.model.recording import NOT_TRACED, Outcome, Output, Python, Run, Subject
 from asyncdemo.model.spans import Timeline
+from asyncdemo.model.traces import Standstill
 from asyncdemo.model.user_code import seen_files
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.attribution import Attribution
@@ -259,7 +260,7 @@ class _Watch:
             output_dropped=self._buffer.dropped,
             notes=tuple(_notes(self._plan, self._memory, left, stdin_empty, self._unwatched())),
             timeline=self._timeline(ended.at),
-            standstill=None if self.snapshots is None or cause is None else self.snapshots.last(),
+            standstill=self._standstill(ended_by_us=cause is not None),
             stopped=None if stopped is None else stopped - self._child.started / 1e9,
         )
         if self.children is not None:
@@ -269,6 +270,12 @@ class _Watch:
             children = self.children.runs(self._child.started, ended.at, thresholds, any_left=left > 0)
             run = run._replace(children=children, notes=(*run.notes, *self.children.notes()))
         return run if self._plan.times_only or not self._memory.attached else self._judged(with_modules(run))
+
+    def _standstill(self, *, ended_by_us: bool) -> Standstill | None:
+        """Where all stood before it was made to end, or else before a timeout went on that alone could do so."""
+        if self.snapshots is None:
+            return None
+        return self.snapshots.last() if ended_by_us else self.snapshots.until_timeout()
 
     def _unwatched(self) -> dict[int, str]:
         """The Python programs that it has started and that were not watched; of copies of itself "a copy of it"."""
@@ -288,7 +295,9 @@ class _Watch:
         """The run with what is found in it."""
         from asyncdemo.findings import THRESHOLDS, judged
 
-        return judged(run, self._plan.thresholds or THRESHOLDS, _tell_failure)
+        run = judged(run, self._plan.thresholds or THRESHOLDS, _tell_failure)
+        stood = run.stopped is not None or any(finding.rule == "stuck" for finding in run.findings or ())
+        return run if stood else run._replace(standstill=None)
 
     def _since(self, now: int) -> float:
         return (now - self._child.started) / 1e9

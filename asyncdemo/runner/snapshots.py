@@ -36,6 +36,7 @@ class Snapshots:
         self._ending = False  # it is being made to end: no more than one answer is still to come
         self._closed = False
         self._last: Standstill | None = None
+        self._timed: Standstill | None = None  # the last one in which only timeouts could go on
         self._proved_at = 0  # when it was read
         self._proved: tuple[Standstill, int] | None = None  # with how many events there were by then
 
@@ -57,6 +58,11 @@ class Snapshots:
         """The last snapshot, None where there is none."""
         self.read()
         return self._last
+
+    def until_timeout(self) -> Standstill | None:
+        """The last snapshot of a time in which nothing but a timeout could go on, None where there is none."""
+        self.read()
+        return self._timed
 
     def is_deadlock(self) -> bool:
         """True if nothing can wake a loop any more, and nothing has since."""
@@ -89,6 +95,8 @@ class Snapshots:
             return  # it is being written anew
         self._read, self._asked, self._closed = count, 0, self._ending
         self._last = last
+        if last is not None and last.loops and all(loop.awaits_timeouts for loop in last.loops):
+            self._timed = last
         if last is not None and last.proved:
             self._proved, self._proved_at = (last, self._memory[layout.TAKEN_AFTER]), time.monotonic_ns()
 
@@ -146,6 +154,8 @@ class _Reader:
             self._loops.append({"id": key, "is_dead": bool(dead), **counts, **lists})
         elif kind == "W":
             self._loops[-1]["others"].append(fields[0])
+        elif kind == "U":
+            self._loops[-1]["timeouts"] = int(fields[0])
         elif kind == "I":
             self._loops[-1]["thread"] = int(fields[0])
         elif kind == "C":

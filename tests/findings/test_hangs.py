@@ -3,8 +3,8 @@
 import pytest
 
 from asyncdemo.findings import find
-from asyncdemo.model.recording import Finding
-from asyncdemo.model.traces import StandingTask
+from asyncdemo.model.recording import Finding, Outcome, Output
+from asyncdemo.model.traces import StandingLoop, StandingTask
 from tests.findings.fabricated import MAIN, PATH
 from tests.findings.standing import LOCK, QUEUE, loop, place, standing, stopped, there, waiting
 
@@ -71,3 +71,32 @@ def test_who_only_puts_does_not() -> None:
 
 def test_a_lock_that_nobody_is_seen_to_hold_was_not_released() -> None:
     assert dead(standing(1, "lock", place(5), about=LOCK)).advice == "release it on every path: hold it by async with"
+
+
+@pytest.mark.parametrize(
+    ("said", "severity"),
+    [
+        (Output(2.0, "stderr", "    raise TimeoutError from exc\n"), ["warning"]),
+        (Output(2.01, "stdout", "it has timed out\n"), ["note"]),
+        (Output(2.5, "stdout", "another round, for what timed out\n"), []),
+        (Output(0.1, "stdout", "the timeout is 2 s\n"), []),
+        (Output(2.01, "stdout", "another round\n"), []),
+    ],
+)
+def test_a_timeout_that_alone_could_go_on_is_told_to_those_who_see_it(said: Output, severity: list[str]) -> None:
+    stood = loop(standing(1, "event", place(5), about=77), timers=1, timeouts=1)
+    run = stopped([MAIN], [(1, "waiting", 0.1, 2.0), (1, "running", 2.0, 2.1)], stood, at=0.7)
+    found = find(run._replace(outcome=Outcome("exited", code=1), output=(said,)))
+    assert [each.severity for each in found] == severity
+    assert [each.message for each in found] == [
+        "Nothing moved for 1.90 s until a timeout ended that: nothing else could have. main waits at line 5: event."
+    ] * len(severity)
+
+
+@pytest.mark.parametrize(
+    ("other", "alone"),
+    [({}, True), ({"timers": 2}, False), ({"others": ("thread",)}, False), ({"timers": 0, "timeouts": 0}, False)],
+)
+def test_a_loop_that_only_a_timeout_can_wake(other: dict[str, object], alone: bool) -> None:
+    stood: StandingLoop = loop(standing(1, "event", place(5)), **{"timers": 1, "timeouts": 1, **other})  # type: ignore[arg-type]
+    assert stood.awaits_timeouts == alone

@@ -147,6 +147,11 @@ class Queue(collections.deque):
         return sum(not timer._cancelled for timer in loop._scheduled)
 
     @staticmethod
+    def has_timers(loop):
+        """Whether the loop has any: asked each time that it goes idle, when they may be many."""
+        return any(not timer._cancelled for timer in loop._scheduled)
+
+    @staticmethod
     def inputs_of(loop):
         """How many descriptors the loop waits for, besides the one by which other threads wake it; -1: unknown."""
         proactor = getattr(loop, "_proactor", None)
@@ -240,7 +245,7 @@ class Queue(collections.deque):
             if loop is not None and self.library.may_start_unseen(loop):
                 self.look_for_begun(loop, now)
             self.places.idle(self.callbacks.key, now, self.by_key)
-            if loop is not None and not self.timers_of(loop) and not self.inputs_of(loop):
+            if loop is not None and not self.has_timers(loop) and not self.inputs_of(loop):
                 self.stand_still(loop)
         self.clocks.turn(now)
 

@@ -6,6 +6,7 @@ reads frames and attributes, and calls nothing of the script's. Each line is a l
     L key why ready timers inputs    a loop: 1 if nothing can wake it
     I ident                          the thread that runs the loop before
     C name coroutine file line       a task of the loop before that was created, and has not begun
+    U timeouts                       so many of the timers of the loop before only cancel what takes too long
     W what                           what else could wake it: "signal", "thread", "process"
     T key state kind value           a task: created, running, ready or suspended; for what it waits
     E since                          when the task before began to wait (ns of the monotonic clock), where that is known
@@ -38,6 +39,7 @@ _MOST = 20_000  # tasks of a loop
 _DEEP = 60  # frames of a thread
 _NEVER = 1e300  # a deadline that never comes
 _AT_REST = 1 << 62  # when the step of a queue began while none goes on
+_TIMEOUTS = ("_release_waiter", "_on_timeout", "_timeout")  # of asyncio before 3.12 and from then on, and of anyio
 _REACH = 4  # steps from a callback to what it sets
 _clock = time.monotonic_ns
 
@@ -129,6 +131,7 @@ def asyncio_loop(queue, library):
     nothing = int(rests and not (count or timers or inputs or others))
     found = [line("L", queue.callbacks.key, nothing, count, timers, inputs)]
     found += [line("W", other) for other in others] + ([line("I", queue.home)] if queue.home else [])
+    found += [line("U", _timeouts(loop, library))] if timers > 0 else []
     found += _pool(loop)
     due = [task for handle in list(iter(queue)) if (task := library.task_of(queue.callback_of(handle))) is not None]
     found += [_not_begun(task, library.kind_of(task)) for task in due if id(task) not in queue.known]
@@ -146,6 +149,14 @@ def asyncio_loop(queue, library):
         awaited = {key for each in about for key in woken.get(id(each), ())} - {known.key}
         found += [line("A", key) for key in sorted(awaited)]
     return found
+
+
+def _timeouts(loop, library):
+    """How many of the loop's timers call a library's function that ends a wait because it has taken too long."""
+    timers = (timer._callback for timer in getattr(loop, "_scheduled", ()) if not timer._cancelled)
+    functions = [each.__func__ if type(each) is types.MethodType else each for each in timers]
+    codes = [each.__code__ for each in functions if type(each) is types.FunctionType]
+    return sum(code.co_name in _TIMEOUTS and not library.is_own(code.co_filename) for code in codes)
 
 
 def _not_begun(task, kind):
@@ -265,6 +276,7 @@ def trio_loop(instrument):
     nothing = int(not (ready or timers or inputs or others) and instrument.is_at_rest())
     found = [line("L", instrument.key(), nothing, len(ready), timers, inputs)]
     found += [line("W", other) for other in others]
+    place = len(found)
     tasks = instrument.tasks()[:_MOST]
     keys, seen = dict(tasks), []
     for task, _ in tasks:
@@ -279,6 +291,8 @@ def trio_loop(instrument):
             found.append(line("B", keys[owner].key))
         if layout.WAITS[wait.kind] == "nursery":
             found += [line("A", keys[child].key) for child in wait.about._children if child in keys]
+    if timers and all(layout.WAITS[wait.kind] not in ("", "sleep") for _, wait in seen):
+        found.insert(place, line("U", timers))  # its sleeps are timeouts as well
     return found
 
 

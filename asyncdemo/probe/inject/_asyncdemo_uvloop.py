@@ -103,6 +103,8 @@ class _Queue(_asyncdemo_queue.Queue):
         sets = [each for each in _referents(loop) if type(each) is set]
         return sum(type(one).__name__ == "TimerHandle" for each in sets for one in list(each)) if sets else -1
 
+    has_timers = timers_of
+
     @staticmethod
     def inputs_of(loop):
         """How many servers, transports, processes and descriptors the loop waits for; -1: unknown."""
