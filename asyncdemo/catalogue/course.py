@@ -55,11 +55,6 @@ def unlisted(folder: Path) -> tuple[str, ...]:
     return rest if chapters else ()
 
 
-def python_files(folder: Path, problems: list[Problem]) -> dict[str, Path]:
-    """The scripts of a folder by the names that they stand for, alphabetically."""
-    return _named([path for path in _entries(folder, problems) if path.suffix == ".py"], problems)
-
-
 def _scenarios(folder: Path, problems: list[Problem]) -> dict[str, Path]:
     paths = [path for path in _entries(folder, problems) if path.suffix == ".py" or _has_scripts(path)]
     return _named(paths, problems)
@@ -220,7 +215,7 @@ def _scenario(name: str, one: ScenarioFolder, chapter: Chapter, problems: list[P
         if script is None:
             return None
         return Scenario(name, chapter, path, (script,), script.summary, script.notes, script.aliases)
-    files = python_files(path, problems)
+    files = _named([each for each in _entries(path, problems) if each.suffix == ".py"], problems)
     ordered = [variant for variant in one.variants.get(name, ()) if variant in files]
     read = [_script(files[variant], variant, problems) for variant in dict.fromkeys([*ordered, *files])]
     scripts = tuple(script for script in read if script)

@@ -160,7 +160,8 @@ def _in_last_chapter(contents: str, name: str) -> str | None:
 
 def _with_order(text: str, name: str, variants: Sequence[str]) -> str:
     end = "\r\n" if "\r\n" in text else "\n"
-    line = f"{name} = [{', '.join(map(_quoted, variants))}]{end}"
+    quoted = ", ".join(f'"{variant}"' for variant in variants)
+    line = f"{name} = [{quoted}]{end}"
     table = re.search(r"(?m)^\[variants\][ \t]*\r?\n", text)
     if table:
         return text[: table.end()] + line + text[table.end() :]
@@ -171,10 +172,6 @@ def _with_order(text: str, name: str, variants: Sequence[str]) -> str:
 def _emptied(aliases: re.Match[str]) -> str:
     ends = re.findall(r"\r?\n", aliases[2])
     return f"{aliases[1]}[]{''.join(f'{end}#' for end in ends)}"
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"'
 
 
 def _is_library(module: str) -> bool:

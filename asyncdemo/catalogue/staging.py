@@ -18,8 +18,6 @@ from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.errors import ToolError, Unreadable, UsageError
 
 if TYPE_CHECKING:
-    import ast
-
     from asyncdemo.catalogue.script_tree import Value
     from asyncdemo.model.recording import Subject
 
@@ -47,9 +45,8 @@ def parse_settings(
         name, equals, text = setting.partition("=")
         name = name.strip()
         if not equals:
-            raise UsageError(
-                f"{option} {visible(setting)}: write NAME=VALUE, for example {option} {_example(parameters)}"
-            )
+            example = next((f"{known}={value!r}" for known, value in parameters.items()), "TASKS=10")
+            raise UsageError(f"{option} {visible(setting)}: write NAME=VALUE, for example {option} {example}")
         if name not in parameters:
             raise UsageError(f"{option} {visible(setting)}: {_unknown(name, parameters, target_name)}")
         value = _like(parameters[name], text)
@@ -68,10 +65,12 @@ def replace(source: str, values: "Mapping[str, Value]") -> str:
     from asyncdemo.catalogue import script_tree
 
     literals = script_tree.literals(script_tree.parsed(source)) if values else {}
-    starts = _line_starts(source)
+    # Not splitlines(): Python's lines end at fewer characters, and line numbers are Python's.
+    starts = [0, *(match.end() for match in re.finditer(_LINE_END, source))]
     pieces: list[str] = []
     at = 0
-    for literal, value in sorted(((literals[name], values[name]) for name in values), key=_place):
+    found = [(literals[name], value) for name, value in values.items()]
+    for literal, value in sorted(found, key=lambda each: (each[0].lineno, each[0].col_offset)):
         assert literal.end_lineno is not None and literal.end_col_offset is not None
         start = _offset(source, starts, literal.lineno, literal.col_offset)
         end = _offset(source, starts, literal.end_lineno, literal.end_col_offset)
@@ -99,24 +98,11 @@ def _like(default: "Value", text: str) -> "Value | None":
     return value if type(value) is type(default) else None
 
 
-def _example(parameters: "Mapping[str, Value]") -> str:
-    return next((f"{name}={value!r}" for name, value in parameters.items()), "TASKS=10")
-
-
 def _unknown(name: str, parameters: "Mapping[str, Value]", target_name: str) -> str:
     there = [f"{known}={value!r}" for known, value in parameters.items()]
     if there:
         return f"{visible(target_name)} has no parameter {visible(name)}; it has {listed(there, 'and')}"
     return f"{visible(target_name)} has no parameters (lines like TASKS = 10 at the top level of the script)"
-
-
-def _place(item: "tuple[ast.expr, Value]") -> tuple[int, int]:
-    return item[0].lineno, item[0].col_offset
-
-
-def _line_starts(source: str) -> list[int]:
-    # Not splitlines(): Python's lines end at fewer characters, and line numbers are Python's.
-    return [0, *(match.end() for match in re.finditer(_LINE_END, source))]
 
 
 def _offset(source: str, starts: list[int], line: int, column: int) -> int:

@@ -66,7 +66,8 @@ def check(
     report = _checked(chosen, documents, request, update=update)
     _show(report, as_json=as_json, ascii_only=ascii_only)
     _annotate(report.results)
-    raise typer.Exit(INTERRUPTED if report.interrupted else _status(report.results))
+    failed = any(result.status == "failed" for result in report.results)
+    raise typer.Exit(INTERRUPTED if report.interrupted else EXPECTATION_FAILED if failed else 0)
 
 
 def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, update: bool) -> Report:
@@ -93,10 +94,6 @@ def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> N
         raise UsageError("--update writes the blocks of scripts; the output in a document is yours to change")
     if cumulative and not documents:
         raise UsageError(CUMULATIVE_WHAT)
-
-
-def _status(results: Sequence[CheckResult]) -> int:
-    return EXPECTATION_FAILED if any(result.status == "failed" for result in results) else 0
 
 
 def _tell(done: int, all_: int, name: str, took: float) -> None:

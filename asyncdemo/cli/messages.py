@@ -6,16 +6,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TextIO
 
-_INDENT = "  "  # of the rows after the first
-
 
 def tell(message: str) -> None:
     """Write the message. What is foreign in it is shown, never obeyed."""
+    from textwrap import wrap
+
     from asyncdemo.views.terminal.page import Page
     from asyncdemo.views.terminal.text import harmless
 
     text = f"asyncdemo: {harmless(message)}"
-    rows = _message_rows(text, Page(sys.stderr, os.environ).width - 1) if sys.stderr.isatty() else [text]
+    rows = [text]
+    if sys.stderr.isatty():
+        width = Page(sys.stderr, os.environ).width - 1
+        rows = wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     sys.stderr.write("".join(f"{row}\n" for row in rows))
     sys.stderr.flush()
 
@@ -38,20 +41,6 @@ class DeadlockTeller:
     def deadlock(self) -> None:
         """Write to stderr that nothing can wake the script any more."""
         tell("nothing can wake this program: no timer, no input, no thread")
-
-
-def _message_rows(text: str, width: int) -> Iterator[str]:
-    """Break the text before each word that would not fit; one that is wider than a row is left to the terminal."""
-    from asyncdemo.views.terminal.text import cells
-
-    row, *words = text.split(" ")
-    for word in words:
-        if cells(row) + 1 + cells(word) <= width:
-            row += f" {word}"
-        else:
-            yield row
-            row = _INDENT + word
-    yield row
 
 
 def say(message: str) -> None:
@@ -86,13 +75,11 @@ def write_annotation(
 ) -> None:
     """Write a workflow command: error, warning or notice; the escapes are those of actions/toolkit (command.ts)."""
     fields = {"title": title, "file": path, "line": line}
-    properties = ",".join(f"{name}={_property(str(value))}" for name, value in fields.items() if value is not None)
+    known = {name: _data(str(value)) for name, value in fields.items() if value is not None}
+    escaped = {name: value.replace(":", "%3A").replace(",", "%2C") for name, value in known.items()}
+    properties = ",".join(f"{name}={value}" for name, value in escaped.items())
     print(f"::{command} {properties}::{_data(text)}", file=stream or sys.stderr)
 
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from asyncdemo.comparison.result import Comparison, Contestant, SpeedUp, Sweep
+from asyncdemo.comparison.result import Comparison, SpeedUp, Sweep
 
 TELLABLE = 0.002  # seconds: two times that are nearer are not told apart from what start-up varies by
 SHORT = 0.005  # seconds: of a shorter time, that is a large part
@@ -79,13 +79,10 @@ def _too_short(comparison: Comparison) -> Caveat | None:
     if not short:
         return None
     told = {each.id for each in _told_apart(comparison)}
-    near = [each for each in comparison.contestants if each.id in told and _difference(each, baseline) < TELLABLE]
+    told_apart = [each for each in comparison.contestants if each.id in told]
+    near = [each for each in told_apart if abs((each.time or 0.0) - (baseline.time or 0.0)) < TELLABLE]
     said = f"{', '.join(short)}: under {SHORT * 1000:.0f} ms, which start-up alone can vary by"
     return Caveat("too-short", said, "let it do more work, for example in a loop", matters=bool(near))
-
-
-def _difference(one: Contestant, two: Contestant) -> float:
-    return abs((one.time or 0.0) - (two.time or 0.0))
 
 
 def _busy(comparison: Comparison) -> Caveat | None:
@@ -97,7 +94,8 @@ def _busy(comparison: Comparison) -> Caveat | None:
 
 
 def _first_run(comparison: Comparison) -> Caveat | None:
-    unlike = [each.id for each in comparison.contestants if _is_unlike(each.times)]
+    times = {each.id: each.times for each in comparison.contestants if len(each.runs) > 2}
+    unlike = [name for name, (first, *others) in times.items() if first > UNLIKE * max(others)]
     if not unlike:
         return None
     rest = tuple(each._replace(runs=each.runs[1:]) for each in comparison.contestants)
@@ -105,7 +103,3 @@ def _first_run(comparison: Comparison) -> Caveat | None:
     matters = "too few runs" not in without and without != [each.verdict for each in comparison.speedups]
     said = f"{', '.join(unlike)}: the first run took much longer than the others"
     return Caveat("first-run-unlike", said, "compare once more, now that all is warm", matters)
-
-
-def _is_unlike(times: list[float]) -> bool:
-    return len(times) > 2 and times[0] > UNLIKE * max(times[1:])

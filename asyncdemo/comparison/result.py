@@ -38,7 +38,8 @@ class Contestant(NamedTuple):
     @property
     def times(self) -> list[float]:
         """The script's own times; the whole times where those are not known."""
-        return [_own_time(run) for run in self.runs]
+        every = (run.seconds for run in self.runs)
+        return [(each.total if each.own is None else each.own) or 0.0 for each in every]
 
     @property
     def whole_times(self) -> list[float]:
@@ -172,10 +173,6 @@ def _speedup(baseline: Contestant, other: Contestant) -> SpeedUp:
         verdict = "slower"
     reach = None if of_rounds is None else math.sqrt(of_rounds[1] / of_rounds[0]) - 1
     return SpeedUp(other.id, point, interval, verdict, pairs, whole, reach)
-
-
-def _own_time(run: Run) -> float:
-    return (run.seconds.total if run.seconds.own is None else run.seconds.own) or 0.0
 
 
 _LITTLE = 1.2  # times as long at most: hardly more

@@ -147,11 +147,6 @@ def language(info: str) -> Language:
     return "commands" if word in _COMMANDS else "other"
 
 
-def is_directive(info: str) -> bool:
-    """True where options may stand at the head of the fence: `:linenos:`, or YAML between two `---`."""
-    return re.match(r"\s*\{\s*(code-block|code-cell|code|sourcecode)\s*\}", info) is not None
-
-
 def _parts(plain: str, before: int, depth: int) -> Iterator[Part]:
     """The parts of a text that begins after so many lines of the document."""
     from markdown_it import MarkdownIt
@@ -199,6 +194,8 @@ def _word(text: str) -> str:
 
 
 _COMMAND = re.compile(r"\s*(\([^)]*\) ?)?[$%] (?P<command>.*)")
+# Options may stand at the head of such a fence: `:linenos:`, or YAML between two `---`.
+_DIRECTIVE = re.compile(r"\s*\{\s*(code-block|code-cell|code|sourcecode)\s*\}")
 _OPTION = re.compile(r":[\w-]+:.*")
 
 
@@ -304,7 +301,7 @@ def _shown(after: Sequence[Part]) -> tuple[ShownLine, ...] | None:
 
 def _without_options(part: Part) -> Sequence[str]:
     """The code, with blank lines in the place of a directive's options."""
-    if not is_directive(part.info):
+    if not _DIRECTIVE.match(part.info):
         return part.code
     count = 0
     if part.code[0].strip() == "---":

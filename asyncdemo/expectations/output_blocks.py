@@ -109,7 +109,7 @@ def _parts(source: str) -> Iterator[Block | Slip]:
         if found:
             heading, number, inside = found, index + 1, []
         elif heading is not None:
-            inside.append(Line(_text(line), index + 1))
+            inside.append(Line((line[2:] if line.startswith("# ") else line[1:]).rstrip(), index + 1))
         elif line.strip():
             yield Slip(index + 1, "belongs to no block: an empty line of output is written as '#'")
     if heading is not None:
@@ -126,10 +126,6 @@ def _block(heading: re.Match[str], number: int, inside: Sequence[Line]) -> Block
         _version(heading["first"]),
         _version(heading["end"]),
     )
-
-
-def _text(line: str) -> str:
-    return (line[2:] if line.startswith("# ") else line[1:]).rstrip()
 
 
 def _version(text: str | None) -> Version | None:

@@ -147,14 +147,12 @@ def _catching(nodes: Iterable[ast.AST], found: Collection[int]) -> Iterator[int]
     for node in nodes:
         if isinstance(node, _Function) and any(node.lineno < number <= (node.end_lineno or 0) for number in found):
             yield node.lineno
-        elif isinstance(node, ast.Try) and any(node.lineno < number < _last(node.body) + 1 for number in found):
+        elif isinstance(node, ast.Try) and any(
+            node.lineno < number <= (node.body[-1].end_lineno or 0) for number in found
+        ):
             yield from (handler.lineno for handler in node.handlers)
         elif isinstance(node, ast.AsyncFor) and node.lineno in found:
             yield from _of(ast.walk(node), ast.Break)
-
-
-def _last(body: Sequence[ast.stmt]) -> int:
-    return body[-1].end_lineno or body[-1].lineno
 
 
 def _raise(ranks: dict[int, int], numbers: Iterable[int], rank: int) -> None:

@@ -10,7 +10,7 @@ from asyncdemo.analysis.cancellations import cancellations
 from asyncdemo.analysis.critical_path import Share, Stretch, deciding_path, shares
 from asyncdemo.analysis.held_loop import Held, call_of, held
 from asyncdemo.analysis.standstill_words import at_line, circle, in_order, wait_of, why
-from asyncdemo.analysis.standstills import Circle, Stand, Waiter, stand_of
+from asyncdemo.analysis.standstills import Stand, Waiter, stand_of
 from asyncdemo.analysis.task_names import names
 from asyncdemo.analysis.wait_times import WaitTime, wait_times
 from asyncdemo.model.recording import Run, Subject
@@ -152,15 +152,10 @@ def stood(run: Run) -> dict[str, Any] | None:
     waiters = in_order(stand)
     return {
         "since": wording.seconds(max(0.0, stand.since - (run.seconds.zero or 0.0))),
-        "circles": [_ring(stand, found, near) for found in stand.circles],
+        "circles": [[*map(shown, circle(stand, each, near).split(" -> "))] for each in stand.circles],
         "rows": [_standing(stand, each, run.subject, near) for each in waiters[:MOST_ROWS]],
         "more": max(0, len(waiters) - MOST_ROWS),
     }
-
-
-def _ring(stand: Stand, found: Circle, near: str | None) -> list[str]:
-    """A circle, task by task, as it is said in findings."""
-    return [shown(each) for each in circle(stand, found, near).split(" -> ")]
 
 
 def _standing(stand: Stand, waiter: Waiter, subject: Subject, near: str | None) -> list[Any]:

@@ -89,7 +89,9 @@ class Stage:
         own = [each for each in known if each.line is not None and self.is_own(each.path)]
         remarks = []
         for line in dict.fromkeys(each.line for each in sorted(own, key=lambda each: not _runs(each))):
-            here = sorted((each for each in own if each.line == line), key=self._order)
+            here = sorted(
+                (each for each in own if each.line == line), key=lambda each: (not _runs(each), self._doing(each))
+            )
             texts = [self._all_doing(list(some)) for _, some in groupby(here, key=self._doing)]
             others = len(here) - 1
             remarks.append(
@@ -175,10 +177,6 @@ class Stage:
         """For what it waits; "" where it does not, or that is unknown."""
         words = () if standing.reason is None else short_words(standing.reason, self.names)
         return words[0] if words else ""
-
-    def _order(self, standing: Standing) -> tuple[bool, str]:
-        """Who runs goes first, then who does alike."""
-        return not _runs(standing), self._doing(standing)
 
     def _is_thread(self, standing: Standing) -> bool:
         return self.tasks[standing.task].kind == "thread"

@@ -12,14 +12,12 @@ A change is [lane, state, since, place, how]: the state by its number, -1 where 
 how by its number in _HOWS. [lane] alone: the task is not there. Times are microseconds from the script's first step.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
 from operator import sub
 from typing import Any, NamedTuple
 
-from asyncdemo.analysis.moments import Moment, Moments, Standing, moments
+from asyncdemo.analysis.moments import Moment, Standing, moments
 from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.model.spans import STATES, WAITING, Spans, Task, Timeline, wait_words
@@ -55,7 +53,7 @@ def lanes(timeline: Timeline, zero: float, length: float) -> Lanes:
     """The lanes of a run in the order in which its tasks came to be; `length` in seconds is that of the axis."""
     tasks = _drawn_tasks(timeline)
     called = names(tasks) | {task.id: task.name for task in tasks if task.kind == "thread" and task.name}
-    remarks = _left_out(len(tasks))
+    remarks = [f"The first {MOST_LANES:,} tasks are drawn, of {len(tasks):,}."] if len(tasks) > MOST_LANES else []
     tasks = tasks[:MOST_LANES]
     found = merged(timeline.spans, [task.id for task in tasks], length)
     if found.below:
@@ -95,10 +93,6 @@ def _drawn_tasks(timeline: Timeline) -> list[Task]:
     """Those that views show, and the threads of pools, for which a page has room."""
     shown = {task.id for task in shown_tasks(timeline, full=False)}
     return [task for task in timeline.tasks if task.kind == "thread" or task.id in shown]
-
-
-def _left_out(number: int) -> list[str]:
-    return [f"The first {MOST_LANES:,} tasks are drawn, of {number:,}."] if number > MOST_LANES else []
 
 
 def _head(task: Task, name: str, zero: float) -> dict[str, Any]:
@@ -166,28 +160,13 @@ def merged(spans: Spans, tasks: Iterable[int], length: float, most: int = MOST_S
     own = {task: spans.of(task) for task in tasks}
     if sum(map(len, own.values())) <= most:
         return Merged({task: [_drawn(spans, index) for index in indexes] for task, indexes in own.items()})
-    below = _enough(spans, length, most - len(own))
+    # The least that is drawn by itself: half of what there is room for is longer.
+    below = max(length / _FINEST, sorted(map(sub, spans.ends, spans.starts))[-max(1, (most - len(own)) // 2)])
     while True:
         found = Merged({task: _lane(spans, indexes, below) for task, indexes in own.items()}, below)
         if found.number <= most or below >= length:
             return found
         below *= 2
-
-
-def _enough(spans: Spans, length: float, most: int) -> float:
-    """The least length of a span that is drawn by itself, for no more stretches than that if lanes have no gaps.
-
-    Each stretch of short spans is as long as that, or the next one is a long span.
-    """
-    lengths = sorted(map(sub, spans.ends, spans.starts))
-    sums = list(accumulate(lengths, initial=0.0))
-    below = length / _FINEST
-    while below < length:
-        short = bisect_left(lengths, below)
-        if 2 * (len(lengths) - short) + sums[short] / below <= most:
-            break
-        below *= 2
-    return below
 
 
 def _lane(spans: Spans, indexes: Sequence[int], below: float) -> list[Drawn]:
@@ -242,7 +221,7 @@ def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> tuple[dict[str,
     """
     found = moments(run)
     most = max(2, min(MOST_MOMENTS, _STANDINGS // max(1, len(lanes))))
-    own = [index for index in range(len(found)) if _concerns(found, index, lanes)]
+    own = [index for index in range(len(found)) if found.tasks[index] in lanes or not found.tasks[index]]
     kept = own if len(own) <= most else [own[place * (len(own) - 1) // (most - 1)] for place in range(most)]
     before: dict[int, Change] = {}
     documents = []
@@ -256,11 +235,6 @@ def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> tuple[dict[str,
         before = now
     remarks = [f"Of {len(own):,} moments {len(kept):,} can be stepped to, at even distances."] * (len(kept) < len(own))
     return {"moments": documents, "of": len(found)}, remarks
-
-
-def _concerns(found: Moments, index: int, lanes: Mapping[int, int]) -> bool:
-    """True if it is a moment of a task with a lane, or of none."""
-    return found.tasks[index] in lanes or found.tasks[index] == 0
 
 
 def _document(moment: Moment, lanes: Mapping[int, int], zero: float, changes: list[Change]) -> list[Any]:

@@ -223,7 +223,8 @@ def lane(drawn: DrawnLane, left: float, top: float) -> Iterator[str]:
             texts = (DUE, *STATES[READY]) if (state, before) == (READY + 1, WAITING + 1) else STATES[state - 1]
             if (start, stop) in crowded:
                 texts = (f"{texts[0]}, {MANY}", *texts)
-            yield from _word(texts, f"word on-{KINDS[state - 1]}", _widest(start, stop, steps), left, top)
+            widest = max(_parts(start, stop, steps), key=lambda part: part[1] - part[0])
+            yield from _word(texts, f"word on-{KINDS[state - 1]}", widest, left, top)
         before = state
     for word, at in drawn.said:
         yield path(f"M{left + at:.1f} {top + BAR - 4:.1f} v{SAID}", "moment")
@@ -273,11 +274,6 @@ def _boxes(boxes: Sequence[tuple[float, float]], kind: str, left: float, top: fl
     if boxes:
         steps = "".join(f"M{left + start:g} {top:g}h{stop - start}v{height:g}h{start - stop}z" for start, stop in boxes)
         yield path(steps, kind)
-
-
-def _widest(start: int, stop: int, steps: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The widest stretch of a bar without a step in it."""
-    return max(_parts(start, stop, steps), key=lambda each: each[1] - each[0])
 
 
 def _parts(start: int, stop: int, steps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -145,13 +145,10 @@ def _weight(rows: Sequence[Line], index: int) -> int:
     if row.stream == "stderr":
         continues = not row.mark.strip()
         border = before.stream != "stderr" or after.stream != "stderr"
-        return _ALIKE if continues else _ERROR if _is_error(row, before) else _BORDER if border else _ALIKE
+        # The last row of a traceback stands out to the left.
+        is_error = not row.text.startswith((" ", _HINT)) and before.text.startswith(" ")
+        return _ALIKE if continues else _ERROR if is_error else _BORDER if border else _ALIKE
     return (_FIRST if index <= _HEAD else 0) + (_ALIKE if _shape(row) == _shape(before) else _USUAL)
-
-
-def _is_error(row: Line, before: Line) -> bool:
-    """True if it is the last row of a traceback, which stands out to the left."""
-    return not row.text.startswith((" ", _HINT)) and before.text.startswith(" ")
 
 
 def _warnings(rows: Sequence[Line]) -> set[int]:

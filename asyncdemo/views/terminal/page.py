@@ -55,7 +55,8 @@ class Page:
         self.unfold = "--full"
         self.terminal = stream.isatty()
         self.erases = self.terminal and environ.get("TERM") != "dumb"
-        self.coloured = _coloured(self.erases, environ)
+        # These count where they hold anything at all, and NO_COLOR counts more.
+        self.coloured = not environ.get("NO_COLOR") and (self.erases or bool(environ.get("FORCE_COLOR")))
         self.width = _width(stream, environ)
         self._encoding = stream.encoding or "ascii"
         self._any_text = self._encoding.lower().startswith("utf")
@@ -79,7 +80,7 @@ class Page:
         while parts and not text_of(parts[-1]).strip(" "):
             parts = parts[:-1]
         *before, last = parts or ("",)
-        self.stream.write(self.text(*before, _stripped(last)) + self._end)
+        self.stream.write(self.text(*before, (text_of(last).rstrip(" "), style_of(last))) + self._end)
 
     def write(self, rows: Iterable[Sequence[Part]]) -> None:
         """Write several rows."""
@@ -104,7 +105,7 @@ class Page:
             whole = "".join(map(text_of, parts))
             if whole.isascii() and whole.isprintable():
                 return whole  # nearly always, and a flood of output has many rows
-        alike = groupby(parts, key=_style)
+        alike = groupby(parts, key=style_of)
         return "".join(self._styled("".join(map(text_of, group)), style) for style, group in alike)
 
     def rule(self) -> None:
@@ -144,12 +145,9 @@ def text_of(part: Part) -> str:
     return part if isinstance(part, str) else part[0]
 
 
-def _style(part: Part) -> str:
+def style_of(part: Part) -> str:
+    """The name of the part's style."""
     return "plain" if isinstance(part, str) else part[1]
-
-
-def _stripped(part: Part) -> Part:
-    return text_of(part).rstrip(" "), _style(part)
 
 
 def _width(stream: TextIO, environ: Mapping[str, str]) -> int:
@@ -164,11 +162,6 @@ def _columns(stream: TextIO) -> int:
         return os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):
         return 0
-
-
-def _coloured(terminal: bool, environ: Mapping[str, str]) -> bool:
-    """NO_COLOR and FORCE_COLOR count where they hold anything at all, and NO_COLOR counts more."""
-    return not environ.get("NO_COLOR") and (terminal or bool(environ.get("FORCE_COLOR")))
 
 
 class Collected(Page):

@@ -158,9 +158,9 @@ def _write_step(page: Page, stage: Stage, moment: Moment) -> None:
     of, at = str(len(stage.moments)), moment.at - stage.zero
     number = f"{moment.number + 1:>{len(of)}} of {of}   {at + 0.0:.4f} s"
     label = len(number) + 3
-    first, *others = paragraph(page, stage.happening(moment), indent=label)
-    style = "bad" if _blocks(moment) else "title"
-    page.row((number, "dim"), "   ", (_plain(first), style))
+    style = "bad" if moment.standing is not None and moment.standing.state == "blocked" else "title"
+    first, *others = paragraph(page, stage.happening(moment), indent=label, style=style)
+    page.row((number, "dim"), "   ", *first[1:])
     page.write(others)
     rows = [("at", stage.place(moment)), *_states(stage, moment)[1:]]
     for output in stage.outputs(moment):
@@ -168,12 +168,8 @@ def _write_step(page: Page, stage: Stage, moment: Moment) -> None:
     for name, text in rows:
         if text:
             first, *others = paragraph(page, text, indent=label + _LABEL)
-            page.row(" " * label, (f"{name:<{_LABEL}}", "dim"), _plain(first))
+            page.row(" " * label, (f"{name:<{_LABEL}}", "dim"), *first[1:])
             page.write(others)
-
-
-def _plain(row: Sequence[Part]) -> str:
-    return "".join(part if isinstance(part, str) else part[0] for part in row).strip()
 
 
 def _states(stage: Stage, moment: Moment) -> list[tuple[str, str]]:
@@ -196,10 +192,6 @@ def _state_row(page: Page, label: str, text: str) -> Row:
 
 def _headline(stage: Stage, moment: Moment) -> str:
     return f"{moment.number + 1} of {len(stage.moments)}   {moment.at - stage.zero + 0.0:.4f} s"
-
-
-def _blocks(moment: Moment) -> bool:
-    return moment.standing is not None and moment.standing.state == "blocked"
 
 
 def _code_rows(page: Page, stage: Stage, moment: Moment, most: int) -> list[Row]:

@@ -106,7 +106,7 @@ def _write_failed(page: Page, result: CheckResult) -> None:
 def _write_rows(page: Page, mismatch: Mismatch) -> None:
     if not mismatch.rows:
         return
-    width = max(len(str(row.line)) for row in mismatch.rows if row.line is not None) if _numbered(mismatch) else 0
+    width = max((len(str(row.line)) for row in mismatch.rows if row.line is not None), default=0)
     page.row("  ", ("- expected   + printed", "dim"))
     for row in mismatch.rows:
         number = "" if row.line is None else str(row.line)
@@ -115,10 +115,6 @@ def _write_rows(page: Page, mismatch: Mismatch) -> None:
         for index, part in enumerate(wrapped(page.shown(text), page.width - 1 - 5 - width)):
             head = f"  {number:>{width}} {sign} " if not index else " " * (width + 5)
             page.row(head, (part, _DIFF_STYLES[row.sign]))
-
-
-def _numbered(mismatch: Mismatch) -> bool:
-    return any(row.line is not None for row in mismatch.rows)
 
 
 def _write_said(page: Page, results: Sequence[CheckResult]) -> None:

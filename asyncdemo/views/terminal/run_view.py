@@ -59,13 +59,11 @@ class RunView:
             self._stream.write_all(outputs, self._zero)
         else:
             for output in outputs:
-                if self._kept_back or (not self._look.full and self._may_follow_from_a_stop(output)):
+                may_follow = begins(output) or (self._stopping and from_python(output))  # from a stop
+                if self._kept_back or (may_follow and not self._look.full):
                     self._keep_back(output)
                 else:
                     self._stream.write(output, self._zero)
-
-    def _may_follow_from_a_stop(self, output: Output) -> bool:
-        return begins(output) or (self._stopping and from_python(output))
 
     def _keep_back(self, output: Output) -> None:
         if not self._kept_back:

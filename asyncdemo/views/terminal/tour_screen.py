@@ -250,7 +250,8 @@ class Drawn(NamedTuple):
 def screen(page: Page, state: State, height: int) -> Drawn:
     """A screen of `height` rows."""
     if state.phase == "film" and (run := filmed(state)) is not None:
-        rows = Film(page, run, height - 1).frame(state.film[1], _speed(state))
+        speed = ((f"replayed {1 / state.film[0]:,.0f} times slower", "accent"),)
+        rows = Film(page, run, height - 1).frame(state.film[1], speed)
         return Drawn([*rows, _bottom(page, state, Room(height))][-height:], Room(height), 0)
     most = max(1, height - _FRAME)
     # Who sits at the back of a room does not see the lower third of a screen: code that is explained stays above it.
@@ -318,10 +319,6 @@ def _enter(state: State) -> str:
         "notes": "next stop",
         "end": "quit" if last else "next chapter",
     }.get(state.phase, "back")
-
-
-def _speed(state: State) -> Row:
-    return ((f"replayed {1 / state.film[0]:,.0f} times slower", "accent"),)
 
 
 def _width(keys: Sequence[tuple[str, str]]) -> int:
