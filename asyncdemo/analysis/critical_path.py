@@ -124,10 +124,6 @@ class _Walk:
         self._ends = ends
         self._spans = timeline.spans
         self._tasks = {task.id: task for task in timeline.tasks}
-        self._of: dict[int, list[int]] = {}
-        for index, task in enumerate(timeline.spans.tasks):
-            self._of.setdefault(task, []).append(index)
-        self._starts = {task: [self._spans.starts[index] for index in some] for task, some in self._of.items()}
 
     def back(self, task: int, moment: float) -> list[Stretch]:
         """The path that ends in a task at a moment."""
@@ -203,8 +199,9 @@ class _Walk:
 
     def _before(self, task: int, moment: float) -> int | None:
         """The last span of a task that begins before a moment."""
-        place = bisect_left(self._starts.get(task, []), moment)
-        return self._of[task][place - 1] if place else None
+        own = self._spans.of(task)
+        place = bisect_left(own, moment, key=self._spans.starts.__getitem__)
+        return own[place - 1] if place else None
 
     def _stretch(self, index: int, moment: float) -> Stretch:
         spans = self._spans

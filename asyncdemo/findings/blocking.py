@@ -38,12 +38,7 @@ def on_processor(evidence: Evidence) -> float:
     if seconds.own is None or seconds.waiting is None or evidence.spans.queued:
         return 1.0
     used = seconds.own - seconds.waiting - (seconds.queued or 0.0)
-    spans = evidence.spans
-    computing = sum(
-        end - start
-        for task, state, start, end in zip(spans.tasks, spans.states, spans.starts, spans.ends, strict=True)
-        if state == RUNNING and (task in evidence.tasks or task in evidence.callbacks)
-    )
+    computing = sum(_computed(evidence, {*evidence.tasks, *evidence.callbacks}).values())
     part = used / computing if computing else 1.0
     return part if part < _QUIET else 1.0
 

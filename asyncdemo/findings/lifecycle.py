@@ -15,7 +15,7 @@ from asyncdemo.findings.evidence import Evidence, Place, at, rule
 from asyncdemo.findings.python_messages import GENERATOR, is_pytest
 from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside, last_of
 from asyncdemo.model.recording import Finding
-from asyncdemo.model.spans import READY, WAITING, Task
+from asyncdemo.model.spans import READY, WAITING, Spans, Task
 from asyncdemo.model.user_code import is_own
 
 _AT_ONCE = 0.05  # seconds: it does so as soon as main has returned
@@ -34,29 +34,29 @@ class Leftover(NamedTuple):
     again: Mapping[int, float]
 
 
-class _Rest:
-    """What a task did after main's end, while its spans are read in order."""
-
-    __slots__ = ("again", "cancelled", "stood", "woken")
-
-    def __init__(self) -> None:
-        self.stood: int | None = None
-        self.woken: float | None = None  # when it was ready for its first turn
-        self.cancelled = False  # whether it has had that turn
-        self.again: dict[int, float] = {}
-
-
 def leftovers(evidence: Evidence) -> list[Leftover]:
     """All of them; none where the trace is not complete."""
     mains = {task.id: _main(evidence, task) for task in evidence.tasks.values()} if evidence.complete else {}
-    left = {key: main for key, main in mains.items() if _is_left(evidence, evidence.tasks[key], main)}
-    rests = _read(evidence, left) if left else {}
-    found = []
-    for key, rest in rests.items():
-        task, main = evidence.tasks[key], left[key]
-        if rest.woken is not None and _is_at_once(rest.woken, task, main):
-            found.append(Leftover(task, main, rest.stood, rest.again))
-    return found
+    left = [(evidence.tasks[key], main) for key, main in mains.items() if _is_left(evidence, evidence.tasks[key], main)]
+    found = (_leftover(evidence.spans, task, main) for task, main in left)
+    return [each for each in found if each is not None]
+
+
+def _leftover(spans: Spans, task: Task, main: Task) -> Leftover | None:
+    """What a task did after main's end; None where its first turn after that did not come just because of that."""
+    ended, stood, woken, cancelled, again = main.ended or 0.0, None, None, False, dict[int, float]()
+    for index in spans.of(task.id):
+        start, end, state = spans.starts[index], spans.ends[index], spans.states[index]
+        if state == WAITING and start < ended:
+            stood = index
+        elif state == WAITING and cancelled:
+            again[spans.where[index]] = again.get(spans.where[index], 0.0) + end - start
+        elif state == READY and end > ended and woken is None:
+            woken = start
+        elif state not in (READY, WAITING) and woken is not None:
+            cancelled = True
+    at_once = woken is not None and woken <= ended + _AT_ONCE and (woken >= ended or woken == task.created)
+    return Leftover(task, main, stood, again) if at_once else None
 
 
 def stood_at(evidence: Evidence, left: Leftover) -> Place | None:
@@ -91,34 +91,6 @@ def _is_left(evidence: Evidence, task: Task, main: Task) -> bool:
         return False  # a plugin's task, in which it runs one test after the other
     returned = main.end == "returned" and main.ended is not None
     return own and returned and (task.ended is None or task.ended > (main.ended or 0.0))
-
-
-def _read(evidence: Evidence, left: dict[int, Task]) -> dict[int, _Rest]:
-    """Go through the spans once."""
-    rests = {key: _Rest() for key in left}
-    ends = {key: main.ended or 0.0 for key, main in left.items()}
-    spans = evidence.spans
-    for index, key in enumerate(spans.tasks):
-        if key not in ends:
-            continue
-        rest, start, end, state = rests[key], spans.starts[index], spans.ends[index], spans.states[index]
-        if state == WAITING:
-            if start < ends[key]:
-                rest.stood = index
-            elif rest.cancelled:
-                where = spans.where[index]
-                rest.again[where] = rest.again.get(where, 0.0) + end - start
-        elif state == READY and end > ends[key] and rest.woken is None:
-            rest.woken = start
-        elif state != READY and rest.woken is not None:
-            rest.cancelled = True
-    return rests
-
-
-def _is_at_once(woken: float, task: Task, main: Task) -> bool:
-    """True if its first turn after main's end came just then, and not because of anything before."""
-    ended = main.ended or 0.0
-    return woken <= ended + _AT_ONCE and (woken >= ended or woken == task.created)
 
 
 _ENDLESS = re.compile(r"serve_forever|Event\(\)\.wait|Future\(\)|sleep_forever|sleep\((?:float\(|math\.inf)")

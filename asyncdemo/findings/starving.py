@@ -101,11 +101,12 @@ class _Steps:
 
     def __init__(self, evidence: Evidence, thread: int | None) -> None:
         spans = evidence.spans
-        tasks = {task.id for task in evidence.tasks.values() if task.thread == thread}
+        tasks = (task for task in evidence.tasks.values() if task.thread == thread)
         self._every = sorted(
-            (spans.starts[index], spans.ends[index], spans.tasks[index], spans.queued.get(index, 0.0))
-            for index, (task, state) in enumerate(zip(spans.tasks, spans.states, strict=True))
-            if state in (RUNNING, BLOCKED) and task in tasks
+            (spans.starts[index], spans.ends[index], task.id, spans.queued.get(index, 0.0))
+            for task in tasks
+            for index in spans.of(task.id)
+            if spans.states[index] in (RUNNING, BLOCKED)
         )
 
     def during(self, span: Span) -> list[_Took]:
