@@ -1,21 +1,28 @@
 """`asyncdemo attach`."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+import os
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.messages import progress
-from asyncdemo.cli.options import Ascii, Json
+from asyncdemo.cli.messages import progress, watched_for
+from asyncdemo.cli.option_values import seconds_of
+from asyncdemo.cli.options import Ascii, FailOn, Json, Save
 from asyncdemo.errors import UsageError
 from asyncdemo.runner.attachable import process, processes
 
 if TYPE_CHECKING:
+    from asyncdemo.model.recording import Run
     from asyncdemo.runner.looking import Look
 
 app = command_app()
 
 SCHEMA = "asyncdemo.tasks/1"
+_USUAL = "10s"
 
 
 def complete_pid(incomplete: str) -> list[tuple[str, str]]:
@@ -32,26 +39,91 @@ def attach(
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Show where all tasks are now, and for what they wait.")] = False,
     tree: Annotated[bool, typer.Option("--tree", help="With --once: each task below those that await it.")] = False,
+    duration: Annotated[
+        str, typer.Option("--for", metavar="TIME", help="Watch it for this long: 30s, 2m; 0: until Ctrl-C.")
+    ] = _USUAL,
     as_json: Json = False,
+    spans: Annotated[bool, typer.Option("--spans", help="With --json: include every span of every task.")] = False,
+    save: Save = None,
+    full: Annotated[bool, typer.Option("--full", help="Show everything, however long.")] = False,
+    fail_on: FailOn = None,
     ascii_only: Ascii = False,
 ) -> None:
     """Look into a Python program that already runs.
 
-    It is left as it was. That needs CPython 3.14 or newer, on Linux.
+    It is watched for a while, then everything is taken out again, and it is as it was. Ctrl-C ends that sooner. What it
+    prints is not seen. That needs CPython 3.14 or newer, on Linux. A program that does not come to execute anything for
+    two seconds is read from outside: then it is not known who holds what.
 
-    A program that does not come to execute anything for two seconds is read from outside: then it is not known who
-    holds what.
-
-    Exit status: 0 if it could be attached to, 2 if not.
+    Exit status: 0 if it could be attached to, 2 if not, 3 for a finding that --fail-on names.
     """
     if pid is None:
         raise UsageError("attach to which process? asyncdemo ps lists them")
-    if not once:
-        raise UsageError("attach PID needs --once")
-    from asyncdemo.runner.looking import look_at
+    if once and (save or fail_on or spans):
+        raise UsageError("--once looks at one moment: leave out --save, --fail-on and --spans")
+    if tree and not once:
+        raise UsageError("--tree is of one moment: add --once")
+    if once:
+        from asyncdemo.runner.looking import look_at
 
-    with progress(f"looking at process {pid}"):
-        look = look_at(process(pid))
+        with progress(f"looking at process {pid}"):
+            look = look_at(process(pid))
+        _tell(look, as_json=as_json, tree=tree, ascii_only=ascii_only)
+        return
+    raise typer.Exit(_watch(pid, _Asked(duration, as_json, spans, tuple(save or ()), full, fail_on, ascii_only)))
+
+
+class _Asked(NamedTuple):
+    """What to do with what was seen, by the options of `attach`."""
+
+    duration: str
+    as_json: bool
+    spans: bool
+    save: tuple[Path, ...]
+    full: bool
+    fail_on: str | None
+    ascii_only: bool
+
+
+def _watch(pid: int, asked: _Asked) -> int:
+    """Watch a process, show and save what was seen: the exit status."""
+    from asyncdemo.cli.exit_status import EXPECTATION_FAILED, annotate, are_broken, rules_named
+    from asyncdemo.cli.run_targets import write_runs
+    from asyncdemo.cli.saving import recording_files
+    from asyncdemo.findings import THRESHOLDS
+    from asyncdemo.model.recording import Run
+    from asyncdemo.model.recording_json import Recording
+    from asyncdemo.runner.attached_run import watch
+
+    rules = rules_named(asked.fail_on)
+    seconds = None if asked.duration == "0" else seconds_of(asked.duration, "--for")
+    started = datetime.now(UTC)
+    with ExitStack() as stack:
+        files = recording_files(asked.save, stack)
+        with progress("watched until Ctrl-C" if seconds is None else watched_for(seconds)):
+            run = watch(process(pid), seconds, THRESHOLDS)
+        if not isinstance(run, Run):
+            _tell(run, as_json=asked.as_json, tree=False, ascii_only=asked.ascii_only)
+            return EXPECTATION_FAILED if rules else 0
+        if asked.as_json:
+            write_runs([run], spans=asked.spans)
+        else:
+            _show_run(run, asked)
+        files.save(Recording((run,), started=started.isoformat(timespec="seconds")))
+    annotate([run], os.environ)
+    return EXPECTATION_FAILED if are_broken([run], rules) else 0
+
+
+def _show_run(run: "Run", asked: _Asked) -> None:
+    from asyncdemo.views.terminal.page import standard_page
+    from asyncdemo.views.terminal.run_layout import Look
+    from asyncdemo.views.terminal.run_view import RunView
+
+    look = Look(run.subject.target, f"CPython {run.python.version}", run.subject.source, full=asked.full)
+    RunView(standard_page(ascii_only=asked.ascii_only), look).whole(run)
+
+
+def _tell(look: "Look", *, as_json: bool, tree: bool, ascii_only: bool) -> None:
     if as_json:
         _print_json(look)
     else:

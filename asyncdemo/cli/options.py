@@ -106,3 +106,7 @@ Save = Annotated[
         help="Save the recording as .json, .html, .md, .svg or .trace.json. Repeatable.",
     ),
 ]
+FailOn = Annotated[
+    str | None,
+    typer.Option("--fail-on", metavar="RULES", help="Exit with 3 if there is one of these findings: RULE,RULE or any."),
+]

@@ -9,6 +9,7 @@ from asyncdemo.cli.app import command_app
 from asyncdemo.cli.options import (
     Ascii,
     Cumulative,
+    FailOn,
     Json,
     Of,
     Python,
@@ -90,12 +91,7 @@ def run(
     children: Annotated[
         bool, typer.Option("--children", help="Watch the Python programs that it starts, too.")
     ] = False,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on", metavar="RULES", help="Exit with 3 if there is one of these findings: RULE,RULE or any."
-        ),
-    ] = None,
+    fail_on: FailOn = None,
     thresholds: Annotated[
         list[str] | None,
         typer.Option(

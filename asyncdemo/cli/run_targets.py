@@ -256,13 +256,10 @@ def _print_json(
 ) -> "list[Run]":
     from contextlib import nullcontext
 
-    from asyncdemo.analysis.critical_path import critical_path, shares
-    from asyncdemo.analysis.wait_times import wait_times
     from asyncdemo.cli.exit_status import once_is_enough
     from asyncdemo.cli.messages import DeadlockTeller, progress, watched_for
-    from asyncdemo.model.recording import SCHEMA, as_plain, with_children
+    from asyncdemo.model.recording import with_children
     from asyncdemo.runner.observe import observe
-    from asyncdemo.views.document import write_json
 
     runs: list[Run] = []
     for target in (each for whole in chosen for each in targets.expand(whole)):
@@ -272,10 +269,20 @@ def _print_json(
         if runs[-1].was_interrupted:
             break
     runs = with_children(runs)
+    write_runs(runs, spans=spans, critical=critical, order=order)
+    return runs
+
+
+def write_runs(runs: "list[Run]", *, spans: bool, critical: bool = False, order: "Order | None" = None) -> None:
+    """Write runs to standard output as one document."""
+    from asyncdemo.analysis.critical_path import critical_path, shares
+    from asyncdemo.analysis.wait_times import wait_times
+    from asyncdemo.model.recording import SCHEMA, as_plain
+    from asyncdemo.views.document import write_json
+
     documents = []
     for run in runs:
         waits = None if run.timeline is None else tuple(wait_times(run.timeline, order))
         path = None if run.timeline is None or not critical else tuple(shares(critical_path(run.timeline)))
         documents.append(run.to_json(spans=spans) | {"waits": as_plain(waits), "critical_path": as_plain(path)})
     write_json({"schema": SCHEMA, "runs": documents})
-    return runs

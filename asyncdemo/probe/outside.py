@@ -1,4 +1,4 @@
-"""Reaches a process that runs already, from outside: `python outside.py PID FOLDER`.
+"""Reaches a process that runs already, from outside: `python outside.py PID PROBE SCRIPTS`.
 
 Runs in the very interpreter of that process (CPython 3.14 or newer), which alone can: the layout of its memory is known
 to itself only. It says in its first line what it is, then answers each line with one, both JSON:
@@ -6,7 +6,8 @@ to itself only. It says in its first line what it is, then answers each line wit
     ["exec", script]   have the process execute a script as soon as its main thread comes to: null
     ["read"]           where its threads and tasks are, read from its memory, whatever it does: an object
 
-What fails is answered by {"error": class, "text": what it says}. It ends when nobody asks any more.
+What fails is answered by {"error": class, "text": what it says}. It ends when nobody asks any more. If the folder of
+scripts is there then, who asked was killed: the process is kept from executing one later, and the folder removed.
 """
 
 import json
@@ -16,9 +17,9 @@ import sys
 _AGAIN = 20  # times that a memory is read that changes meanwhile
 
 
-def main(pid, folder):
+def main(pid, probe, scripts):
     """Answer as long as anybody asks."""
-    _compile_ahead(folder)
+    _compile_ahead(probe)
     free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
     tell({"version": list(sys.version_info[:3]), "free_threaded": free_threaded})
     for line in sys.stdin:
@@ -27,6 +28,16 @@ def main(pid, folder):
             tell({"exec": sys.remote_exec, "read": read}[what](pid, *arguments))
         except Exception as error:
             tell({"error": type(error).__name__, "text": str(error)})
+    try:
+        left = os.listdir(scripts)
+        if left:
+            sys.remote_exec(pid, os.path.join(probe, "__init__.py"))  # which does nothing, in the place of what waits
+    except Exception:
+        left = []  # all is as it should be, or the process has ended
+    for name in left:
+        os.remove(os.path.join(scripts, name))
+    if left:
+        os.rmdir(scripts)
 
 
 def tell(answer):
@@ -98,4 +109,4 @@ def _waits(path, function):
 
 if __name__ == "__main__":
     sys.path.append(sys.argv[2])
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), *sys.argv[2:])

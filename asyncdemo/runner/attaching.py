@@ -8,6 +8,7 @@ notice. What cannot be reached in that way is read from outside (probe/outside.p
 import json
 import os
 import select
+import shutil
 import socket
 import struct
 import subprocess
@@ -122,7 +123,9 @@ def attached(process: Process) -> Iterator[Attached]:
         memory.prepare(attributing=False, tracing=True, reasons=bool(os.environ.get("ASYNCDEMO_DEBUG")))
         memory.say_parent()
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asyncdemo-attach-")))
-        yield Attached(process, memory, stack.enter_context(_helper(process)), folder)
+        helper = stack.enter_context(_helper(process, folder))
+        stack.callback(shutil.rmtree, folder)  # before the helper ends, which takes it for a sign that we were killed
+        yield Attached(process, memory, helper, folder)
 
 
 @contextmanager
@@ -169,11 +172,11 @@ class _Helper:
 
 
 @contextmanager
-def _helper(process: Process) -> Iterator[_Helper]:
+def _helper(process: Process, folder: Path) -> Iterator[_Helper]:
     program = Path(probe.__file__).with_name("outside.py")
     try:
         started = subprocess.Popen(
-            [process.executable, "-I", "-S", str(program), str(process.pid), str(_PROBE)],
+            [process.executable, "-I", "-S", str(program), str(process.pid), str(_PROBE), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -155,6 +155,12 @@ def processor_times(pid: int) -> tuple[int, int, int] | None:
     return int(own), int(queued), max(0, whole - int(own))
 
 
+def all_times(pid: int) -> float | None:
+    """What all threads of a process have used of the processor, in seconds; None where that is not told."""
+    times = processor_times(pid)
+    return None if times is None else (times[0] + times[2]) / 1e9
+
+
 def _system_call(pid: int) -> list[str]:
     """The number of the system call in which the main thread of a process is, and its arguments, as the kernel says."""
     try:

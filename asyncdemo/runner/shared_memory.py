@@ -80,6 +80,10 @@ class Memory:
         """Have a snapshot taken when the child is next asked for its stack."""
         self._words[layout.WANTED] += 1
 
+    def beat(self, now: int) -> None:
+        """Say that we are there to whom the probe was put into, who ran already; `now` in ns."""
+        self._words[layout.BEAT] = now
+
     def leave(self) -> None:
         """Have all taken out again that was put into a process that ran already."""
         self._words[layout.LEAVE] = 1

@@ -23,7 +23,7 @@ FIRST = layout.HELD  # ns that a step may take before its stack is asked for
 _PROMPT = 5_000_000  # ns within which a bytecode is executed, unless a call of a C function goes on
 _BUSY = 2_000_000  # ns on the processor in which no bytecode was executed: a call of a C function goes on
 _POLITE = (layout.POLITELY, layout.IN_EITHER_WAY)
-_AGAIN = 3  # each further time when it has taken that many times as long
+AGAIN = 3  # each further time when it has taken that many times as long
 _ROOM = 16 << 20  # bytes of stacks after which no more are asked for: those of 10,000 long steps or more
 _PIPE = 1 << 20  # bytes for which the pipe has room, where the system lets it
 _TURNS = (layout.STEP, layout.POLL, layout.IDLE, layout.STOP)
@@ -97,7 +97,7 @@ class Stacks:
         if pressed or self._read >= _ROOM or self._memory[layout.OFFERED] not in _POLITE:
             return
         if not asked and now - started > self._patience:
-            self._patience *= _AGAIN
+            self._patience *= AGAIN
             if self._ask(signal.SIGURG):
                 self._asked.append(_Question(now, times[:2]))
         elif asked and self._may_press(now, times[0]) and self._ask(layout.PRESSING):
@@ -116,7 +116,7 @@ class Stacks:
         if slept != watched.slept:
             watched = watched._replace(slept=slept, since=now)
         elif slept is not None and now - watched.since >= _PROMPT and self._press(native, whose[0], now):
-            watched = watched._replace(patience=watched.patience * _AGAIN)
+            watched = watched._replace(patience=watched.patience * AGAIN)
         self._watched[whose] = watched
 
     def _press(self, native: int, thread: int, now: int) -> bool:

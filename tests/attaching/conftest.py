@@ -39,7 +39,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
             env=clean_environment(environment),
         )
         started.append(target)
-        assert target.stdout is not None and target.stdout.readline()
+        assert target.stdout is not None
+        said = target.stdout.readline()
+        assert said
+        target.port = int(said) if said.strip().isdecimal() else None  # type: ignore[attr-defined]
         return target
 
     yield run

@@ -5,7 +5,10 @@ the wait for input, in a function of ours. CPython 3.14 and newer.
 """
 
 import _functools
+import _thread
 import collections
+import itertools
+import os
 import sys
 import time
 
@@ -14,10 +17,12 @@ import _asyncdemo_layout as layout
 import _asyncdemo_probe
 import _asyncdemo_queue
 import _asyncdemo_snapshot
+import _asyncdemo_touches
 import _asyncdemo_trace
 
 _OURS = "<string>", _asyncdemo_trace._FILES  # what files of ours begin with; that of the script is the first
 _NEVER = 1 << 62
+_clock = time.monotonic_ns
 
 
 def look(memory):
@@ -39,7 +44,7 @@ def look(memory):
 
 
 def _recorder(words):
-    words[layout.PID], words[layout.VERSION], words[layout.CPYTHON] = _asyncdemo_probe.os.getpid(), sys.hexversion, 1
+    words[layout.PID], words[layout.VERSION], words[layout.CPYTHON] = os.getpid(), sys.hexversion, 1
     words[layout.TRACED] = 1
     return _asyncdemo_trace.Recorder(words, _asyncdemo_probe._libraries(words), watch_forks=False)
 
@@ -79,7 +84,7 @@ def _seen(recorder, loop, thread, in_step):
     queue.begin(_library(recorder), loop)
     queue.extend(list(loop._ready))
     queue.home, queue.started = thread, 0 if in_step else _NEVER
-    queue.look_for_begun(loop, time.monotonic_ns())
+    queue.look_for_begun(loop, _clock())
     return queue
 
 
@@ -100,3 +105,232 @@ def _see_trio(recorder, run, runner, in_step):
     instrument = _asyncdemo_trio._Instrument(run, runner, recorder)
     instrument.know(runner.tasks, in_step=in_step)
     recorder.sections[instrument.key()] = _functools.partial(_asyncdemo_snapshot.trio_loop, instrument)
+
+
+def put_in(memory):
+    """Trace the loops that run, and those that begin to, until the tool says that it is enough, or is gone."""
+    words = _asyncdemo_probe._words_at(memory)
+    loops = running_loops()
+    if words[layout.LEAVE]:
+        return
+    recorder = _recorder(words)
+    if not loops:
+        recorder.release()
+        words[layout.LEFT], words[layout.ATTACHED] = 1, layout.MAGIC
+        return
+    words[layout.READY], words[layout.READY_CPU] = _clock(), time.process_time_ns()
+    attached = _Attached(recorder)
+    if any(thread != _thread.get_ident() for _, thread, _ in loops):
+        attached.tell_of_main_thread()
+    attached.watch_runs()
+    for loop, thread, in_step in loops:
+        if thread == _thread.get_ident():
+            attached.adopt(loop, in_step=in_step)
+        else:
+            # In its own thread nothing else goes on in the loop meanwhile.
+            attached.library.loop.call_soon_threadsafe(loop, _functools.partial(attached.adopt, loop, in_step=True))
+    words[layout.ATTACHED] = layout.MAGIC
+
+
+def take_out():
+    """Take everything out whose loop does not run: the others see to it themselves when they next turn."""
+    attached = getattr(sys.modules["asyncio.events"]._set_running_loop, "attached", None)
+    if attached is not None:
+        attached.leave_resting()
+
+
+class _Attached:
+    """All that was put into this process: queues in loops, and what is told when loops begin and stop to run."""
+
+    def __init__(self, recorder):
+        self.recorder, self.library = recorder, _library(recorder)
+        self._queues, self._pid = [], os.getpid()
+        self._kind = _queue_class(self)
+        self._restore = []
+        self._has_looked = False
+
+    def is_over(self):
+        """Whether it is time to leave."""
+        words = self.recorder.words
+        return words is None or words[layout.LEAVE] or _clock() - words[layout.BEAT] > layout.STALE
+
+    def tell_of_main_thread(self):
+        """Have the main thread told from the others."""
+        recorder, threading = self.recorder, sys.modules.get("threading")
+        key = recorder.key()
+        main = threading.main_thread() if threading is not None else None
+        recorder.tell(key, layout.THREAD, key, "MainThread", None, main.ident if main is not None else 0)
+        recorder.put(_clock(), key << 4 | layout.NEW)
+        recorder.words[layout.MAIN] = key
+
+    def watch_runs(self):
+        """Take note when a loop begins and stops to run; a fork is told in the same way."""
+        events = sys.modules["asyncio.events"]
+        original, running = events._set_running_loop, events._get_running_loop
+
+        def _set_running_loop(*args, **kwargs):
+            before = running()
+            original(*args, **kwargs)
+            try:
+                self._ran(before, running())
+            except Exception as error:
+                if _asyncdemo_trace.raised_elsewhere(error):
+                    raise
+                self.recorder.give_up()
+
+        _set_running_loop.attached = self
+        for module in (events, sys.modules["asyncio"]):
+            if getattr(module, "_set_running_loop", None) is original:
+                module._set_running_loop = _set_running_loop
+                self._restore.append((module, _set_running_loop, original))
+
+    def _ran(self, before, loop):
+        if os.getpid() != self._pid:
+            self._forked()
+        elif self.is_over():
+            self.leave_resting()
+        else:
+            queue = self.library.queue_of(before) if before is not None and before is not loop else None
+            if queue is not None:
+                queue.left()
+            queue = self.library.queue_of(loop) if loop is not None else None
+            if queue is not None:
+                queue.entered()
+            elif loop is not None:
+                self.adopt(loop)
+
+    def adopt(self, loop, *, in_step=False):
+        """Put a queue of ours into a loop that runs in this thread, in the place of its own."""
+        if self.is_over():
+            return
+        former = getattr(loop, "_ready", None)
+        if not self.library.has_its_queue(loop) or type(former) is not collections.deque:
+            self.recorder.untraced(False)
+            return
+        queue = self._kind()
+        queue.begin(self.library, loop)
+        queue.former, queue.has_left = former, False
+        self._queues.append(queue)
+        filling, moving = queue.extend, _all_of(former)
+        loop._ready = queue  # no signal and no other thread comes in between this and the next call
+        filling(moving)
+        queue.goes_on(in_step)
+
+    def left(self, queue):
+        """A queue is out of its loop again; after the last one nothing of ours is left."""
+        self._queues.remove(queue)
+        queue.forget()
+        if not self._queues:
+            for module, ours, original in self._restore:
+                if module._set_running_loop is ours:
+                    module._set_running_loop = original
+            words = self.recorder.words
+            self.recorder.release()
+            if words is not None and os.getpid() == self._pid:
+                words[layout.END_CPU], words[layout.END] = time.process_time_ns(), _clock()
+                words[layout.LEFT] = 1
+            self.recorder.unmap()
+
+    def look_once_more(self):
+        """Store where all tasks are, if the tool has asked for that."""
+        words = self.recorder.words
+        if words is not None and words[layout.WANTED] and not self._has_looked:
+            self._has_looked = True
+            _asyncdemo_snapshot.take_all(self.recorder, outside(sys._getframe()))
+
+    def leave_resting(self):
+        """Take the queues out of loops that do not run."""
+        for queue in list(self._queues):
+            if queue.home is None:
+                queue.leave()
+
+    def _forked(self):
+        """This is a copy of the process, and must not write into its memory."""
+        self.recorder.words = None
+        for queue in list(self._queues):
+            queue.leave()
+
+
+def _all_of(queue):
+    """An iterator that takes the handles out of a queue that it has now."""
+    return itertools.starmap(_functools.partial(collections.deque.popleft, queue), [()] * len(queue))
+
+
+def _queue_class(attached):
+    """The class of the queues that are put into loops, and taken out again."""
+    traced = _asyncdemo_queue.queue_class(attached.recorder, attached.library.stepper)
+    plain, is_over, looks = collections.deque, attached.is_over, traced.__bool__
+    push_plainly = plain.append
+
+    def push(queue, handle):
+        push_plainly(queue, handle)
+        if queue.has_left:  # it was just about to be put in by another thread
+            queue.hand_over()
+
+    class deque(traced):
+        __slots__ = ("former", "has_left")  # the loop's own queue; whether it has that again
+
+        append = _asyncdemo_touches.append_among_threads(traced.append, attached.library.stepper, push)
+
+        def __bool__(self):
+            try:
+                if is_over():
+                    self.leave()
+                    return len(self.former) > 0
+                if self.former:  # other threads were about to put something in there
+                    self.extend(_all_of(self.former))
+                    self.check(_clock())
+            except BaseException as error:
+                self.caught(error)
+            return looks(self)
+
+        def lost(self):
+            """Trace no more: then it is time to leave."""
+            attached.recorder.give_up()
+
+        def goes_on(self, in_step):
+            """Take note of a loop that runs already, of its tasks, and of the step that goes on, if one does."""
+            library, loop, now = attached.library, self.owner(), _clock()
+            self.home = self.thread = _thread.get_ident()
+            self.put_in.extend([now] * plain.__len__(self))
+            attached.recorder.runs_in(self.callbacks.key, self.thread)
+            for task in library.all_tasks(loop):
+                coroutine = library.kind_of(task).get_coro(task)
+                frame = _asyncdemo_trace.asked_of(coroutine, "frame")
+                new = frame is not None and _asyncdemo_snapshot.has_not_begun(coroutine, frame)
+                is_new = new and not _asyncdemo_trace.asked_of(coroutine, "running")
+                known = self.begun(task, None, now, layout.NOT_BEGUN if is_new else 0)
+                if not is_new:
+                    self.places.look_at(known)
+            current = library.current_task(loop)
+            if in_step:
+                self.current = self.known.get(id(current), self.callbacks)
+                self.started = now
+                attached.recorder.put(now, self.current.step, now)
+            else:
+                self.tell(now, layout.IDLE)
+            self.turned, self.rested = True, now
+            self.clocks.turn(now)
+
+        def leave(self):
+            """Give the loop its own queue back, with all that is in this one."""
+            if self.has_left:
+                return
+            attached.look_once_more()
+            loop, self.has_left = self.owner(), True
+            if loop is not None and getattr(loop, "_ready", None) is self:
+                filling, moving = self.former.extend, _all_of(self)
+                loop._ready = self.former
+                filling(moving)
+            attached.left(self)
+
+        def hand_over(self):
+            """Move what came in too late to where the loop finds it."""
+            while plain.__len__(self):
+                try:
+                    self.former.append(plain.popleft(self))
+                except IndexError:
+                    break  # another thread has done it
+
+    deque.__module__, deque.__qualname__ = "collections", "deque"
+    return deque

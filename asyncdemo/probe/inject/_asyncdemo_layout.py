@@ -38,7 +38,7 @@ taken for one number, when that is divided by PRIME: for this the child needs no
 
 MAGIC = 0x0003_6F6D_6564_7361  # "asdemo" and the version of this layout
 
-HEADER = 32
+HEADER = 40
 PATH = 512
 LIBRARIES, WHY = 1024, 512
 IMPORTS, IMPORT = 256, 5
@@ -90,7 +90,11 @@ TAKEN, TAKEN_SIZE = 26, 27  # when the last one was taken, and how many bytes it
 TAKEN_WHY = 28  # NOTHING_LEFT: nothing can wake the loop any more, ASKED: the tool wanted to know
 NOTHING_LEFT, ASKED = 1, 2
 TAKEN_AFTER = 29  # how many events there were by then
-LEAVE = 30  # 1: take all out again, where the probe was put into a process that ran already; set by the tool
+# Where the probe was put into a process that ran already:
+LEAVE = 30  # 1: take all out again; set by the tool
+BEAT = 31  # when the tool was last seen to live, set by that: when it has not for STALE, all is taken out as well
+LEFT = 32  # 1: all was taken out
+STALE = 5_000_000_000  # ns
 MAIN = 17  # the key of the main thread, once there is another one
 
 # In stacks, the file, line and function of a loop that is written in C, named as asyncio's.

@@ -15,12 +15,13 @@ import _asyncdemo_trace
 _HARMLESS = ("call_soon_threadsafe", "__del__")
 
 
-def append_among_threads(append, stepper):
+def append_among_threads(append, stepper, push=collections.deque.append):
     """Make what a queue is to have in the place of `append` once there are threads.
 
     `stepper` is the type of a step of which the queue is to see whether it is a task's first, None where it is not.
+    `push` is what puts the handle in.
     """
-    clock, this_thread, push, frame = time.monotonic_ns, _thread.get_ident, collections.deque.append, sys._getframe
+    clock, this_thread, frame = time.monotonic_ns, _thread.get_ident, sys._getframe
 
     def among_threads(self, handle):
         try:

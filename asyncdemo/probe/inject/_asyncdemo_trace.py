@@ -111,6 +111,12 @@ class Recorder:
         self.wakes.release()
         self.codes.release()
 
+    def unmap(self):
+        """Let go of the memory's header, too: nothing can be stored any more."""
+        header, self._header = self._header, None
+        if header is not None:
+            header.release()
+
     def once_there_are_threads(self, call):
         """Have something called as soon as there is another thread than the main one."""
         self._on_thread.append(call)
@@ -386,7 +392,7 @@ class Places:
         for code in set(self._recorder.codes[max(self._looked_through, place - _SEEN) : place]):
             task = tasks.get(code >> 4) if code & 15 == layout.STEP else None
             if task is not None:
-                self._look_at(task)
+                self.look_at(task)
         self._looked_through = place
 
     def glance(self, place, tasks):
@@ -398,9 +404,10 @@ class Places:
         for code in steps if len(steps) <= _FEW else ():
             task = tasks.get(code >> 4) if code & 15 == layout.STEP else None
             if task is not None:
-                self._look_at(task)
+                self.look_at(task)
 
-    def _look_at(self, task):
+    def look_at(self, task):
+        """Store where a task is suspended."""
         coroutine, name, ignored, future = task.asked() or (None, task.name, 0, None)
         own, below = self._frames(coroutine)
         recorder = self._recorder

@@ -1,0 +1,263 @@
+"""`attach PID`: a program that already runs is watched for a while, and then is as it was."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.attaching.conftest import Start, Target
+from tests.conftest import REPOSITORY, Result, clean_environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.process]
+
+Program = Callable[..., Result]
+
+# Answers each line with its double; "state" with what it knows of itself.
+SERVER = """\
+import asyncio, gc, os, signal, sys, threading, time
+async def work(number):
+    await asyncio.sleep(0.001)
+    if number % 100 == 7:
+        time.sleep(0.05)
+    return 2 * number
+def state():
+    gc.collect()
+    loop = asyncio.get_running_loop()
+    return [
+        sorted(sys.modules), sys.path, sys.meta_path, sorted(os.listdir("/proc/self/fd")), threading.active_count(),
+        [signal.getsignal(each) for each in range(1, 65)], type(loop._ready) is __import__("collections").deque,
+        "asyncdemo" in open("/proc/self/maps").read(), asyncio.events._set_running_loop, len(gc.callbacks),
+        sorted(vars(loop)), loop._ready.__class__, len(gc.get_objects()) // 1000,
+    ]
+async def handle(reader, writer):
+    while line := await reader.readline():
+        answer = state() if line == b"state\\n" else await work(int(line))
+        writer.write(b"%a\\n" % (answer,))
+    writer.close()
+async def main():
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+class Client:
+    """A connection to the server."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._lines = self._socket.makefile("r")
+
+    def ask(self, word: object) -> str:
+        self._socket.sendall(f"{word}\n".encode())
+        return self._lines.readline().strip()
+
+
+@contextmanager
+def attached(pid: int, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """The tool at work, once the process is being watched."""
+    command = [sys.executable, "-m", "asyncdemo", "attach", str(pid), *options]
+    environment = clean_environment({"PYTHONPATH": str(REPOSITORY)})
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environment, cwd="/") as tool:
+        until = time.monotonic() + 30
+        while not is_watched(pid) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert is_watched(pid)
+        time.sleep(0.3)  # the tool is told
+        yield tool
+        with suppress(ProcessLookupError):
+            tool.kill()
+
+
+def is_watched(pid: int) -> bool:
+    """True if memory of ours is in the process."""
+    try:
+        return "memfd:asyncdemo" in Path(f"/proc/{pid}/maps").read_text()
+    except OSError:
+        return False
+
+
+def served(start: Start, python: str, source: str = SERVER) -> tuple[Target, int]:
+    """A server that runs, and its port."""
+    target = start(python, source)
+    return target, target.port  # type: ignore[attr-defined]
+
+
+def run_of(asyncdemo: Program, pid: int, *options: str) -> dict[str, Any]:
+    """The run that --json tells of."""
+    done = asyncdemo("attach", str(pid), "--json", *options)
+    assert (done.stderr, done.status) == ("", 0)
+    (run,) = json.loads(done.stdout)["runs"]
+    assert isinstance(run, dict)
+    return run
+
+
+def test_a_server_is_watched_and_left_as_it_was(asyncdemo: Program, start: Start, python: str) -> None:
+    target, port = served(start, python)
+    client, other = Client(port), Client(port)
+    assert other.ask(1) == "2"
+    before = client.ask("state"), client.ask("state")
+    asked = 0
+    with attached(target.pid, "--json", "--for", "1") as tool:
+        while tool.poll() is None:
+            asked += 1
+            assert other.ask(asked) == str(2 * asked)
+        (run,) = json.loads(tool.communicate()[0])["runs"]
+    assert client.ask("state") == before[1]
+    assert run["outcome"]["reason"] == "watched for 1 s; it goes on" and run["trace"]["complete"]
+    found = {(finding["rule"], finding["line"]) for finding in run["findings"]}
+    assert ("blocking-call", 5) in found
+    assert {task["end"] for task in run["tasks"]} == {"pending"}
+    assert sorted(task["coroutine"] for task in run["tasks"]) == ["handle", "handle", "main"]
+
+
+def test_what_waits_for_ever_is_found(asyncdemo: Program, start: Start, python: str) -> None:
+    script = """
+        import asyncio
+        async def transfer(first, second):
+            async with first:
+                await asyncio.sleep(0.01)
+                async with second:
+                    pass
+        async def main():
+            one, two = asyncio.Lock(), asyncio.Lock()
+            print("ready", flush=True)
+            await asyncio.gather(transfer(one, two), transfer(two, one))
+        asyncio.run(main())
+        """
+    target = start(python, script)
+    time.sleep(0.1)
+    run = run_of(asyncdemo, target.pid, "--for", "0.6")
+    assert [(finding["rule"], finding["line"]) for finding in run["findings"]] == [("deadlock", 6)]
+    assert not is_watched(target.pid)
+    assert asyncdemo("attach", str(target.pid), "--for", "0.6", "--fail-on", "deadlock").status == 3
+
+
+def test_loops_in_other_threads_are_watched_and_left(asyncdemo: Program, start: Start, python: str) -> None:
+    script = """
+        import asyncio, threading, time
+        async def tick(name):
+            while True:
+                await asyncio.sleep(0.05)
+                if name == "second": time.sleep(0.1)
+        threading.Thread(target=lambda: asyncio.run(tick("second")), daemon=True).start()
+        async def main():
+            print("ready", flush=True)
+            await tick("first")
+        asyncio.run(main())
+        """
+    target = start(python, script)
+    run = run_of(asyncdemo, target.pid, "--for", "1.5")
+    assert sorted(task["coroutine"] for task in run["tasks"]) == ["main", "tick"]
+    assert ("blocking-call", 6) in {(finding["rule"], finding["line"]) for finding in run["findings"]}
+    assert not is_watched(target.pid) and target.poll() is None
+
+
+def test_a_copy_of_the_program_is_left_alone(start: Start, python: str) -> None:
+    """A child by fork has its loop as it was, and what it does is not recorded."""
+    script = """
+        import asyncio, collections, os, sys
+        async def child():
+            await asyncio.sleep(0.01)
+            mapped = "memfd" in open("/proc/self/maps").read()
+            print(type(asyncio.get_running_loop()._ready) is collections.deque, mapped)
+        async def main():
+            print("ready", flush=True)
+            while sys.stdin not in __import__("select").select([sys.stdin], [], [], 0)[0]:
+                await asyncio.sleep(0.01)
+            if os.fork() == 0:
+                asyncio.run(child())
+                sys.stdout.flush()
+                os._exit(0)
+            os.wait()
+            await asyncio.sleep(0.1)
+        asyncio.run(main())
+        """
+    target = start(python, script)
+    with attached(target.pid, "--for", "0", "--json") as tool:
+        out, err = target.communicate("\n", timeout=30)
+        (run,) = json.loads(tool.communicate()[0])["runs"]
+    assert (out, err, target.returncode) == ("True False\n", "", 0)
+    assert "child" not in [task["coroutine"] for task in run["tasks"]] and run["trace"]["complete"]
+
+
+def test_only_one_is_attached_at_a_time(asyncdemo: Program, start: Start, python: str) -> None:
+    target, _ = served(start, python)
+    with attached(target.pid, "--for", "0"):
+        done = asyncdemo("attach", str(target.pid), "--once")
+    said = "another asyncdemo is attached to it; wait until that has ended"
+    assert (done.stderr, done.status) == (f"asyncdemo: cannot attach to process {target.pid}: {said}\n", 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_the_report(start: Start, python: str, number: int) -> None:
+    target, port = served(start, python)
+    with attached(target.pid, "--for", "0") as tool:
+        tool.send_signal(number)
+        out, err = tool.communicate(timeout=30)
+    assert "it goes on" in out and (err, tool.returncode) == ("", 0)
+    assert not is_watched(target.pid) and Client(port).ask(4) == "8"
+
+
+def test_the_probe_leaves_when_the_tool_is_killed(start: Start, python: str, tmp_path: Path) -> None:
+    target, port = served(start, python)
+    client = Client(port)
+    before = client.ask("state"), client.ask("state")
+    with attached(target.pid, "--for", "0") as tool:
+        tool.kill()
+    until = time.monotonic() + 30
+    while is_watched(target.pid) and time.monotonic() < until:
+        assert client.ask(3) == "6"
+        time.sleep(0.1)
+    assert client.ask("state") == before[1]
+
+
+def test_a_process_that_ends_meanwhile_has_a_report(start: Start, python: str) -> None:
+    target, _ = served(start, python)
+    with attached(target.pid, "--for", "0", "--json") as tool:
+        target.kill()
+        out, err = tool.communicate(timeout=30)
+    assert json.loads(out)["runs"][0]["outcome"] == {"kind": "exited", "reason": "ended"}
+    assert (err, tool.returncode) == ("", 0)
+
+
+def test_what_was_seen_is_saved(asyncdemo: Program, start: Start, python: str, tmp_path: Path) -> None:
+    target, _ = served(start, python)
+    done = asyncdemo("attach", str(target.pid), "--for", "0.2", "--save", "x.json", "--save", "x.html")
+    assert (done.stderr, done.status) == ("", 0)
+    assert "watched for 0.2 s; it goes on" in asyncdemo("replay", "x.json").stdout
+    assert (tmp_path / "x.html").stat().st_size > 1000
+
+
+def test_without_a_loop_it_says_what_to_do(asyncdemo: Program, start: Start, python: str) -> None:
+    target = start(python, "print('ready', flush=True)\nwhile True: pass")
+    done = asyncdemo("attach", str(target.pid), "--for", "1")
+    said = (
+        f"no event loop of asyncio runs in process {target.pid}; asyncdemo attach {target.pid} --once shows its threads"
+    )
+    assert (done.stderr, done.status) == (f"asyncdemo: {said}\n", 2)
+
+
+def test_what_does_not_answer_is_read_from_outside(asyncdemo: Program, start: Start, python: str) -> None:
+    script = """
+        import asyncio, time
+        async def main():
+            print("ready", flush=True)
+            time.sleep(1000)
+        asyncio.run(main())
+        """
+    target = start(python, script)
+    done = asyncdemo("attach", str(target.pid), "--for", "30", timeout=20)
+    assert "it did not answer for 2 s" in done.stdout and " main  line 5  running" in done.stdout
+    os.kill(target.pid, signal.SIGTERM)
+    assert target.communicate(timeout=10)[1] == ""
