@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from pwd import getpwuid
 from typing import NamedTuple
 
 from asyncdemo.runner import linux
@@ -109,6 +108,8 @@ def _refused(found: Process) -> tuple[str, str] | None:
 
 
 def _of_somebody_else(pid: int, owner: int) -> Process:
+    from pwd import getpwuid  # which Windows has not
+
     try:
         name = getpwuid(owner).pw_name
     except KeyError:

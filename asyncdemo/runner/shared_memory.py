@@ -81,7 +81,7 @@ class Memory:
         self._words[layout.WANTED] += 1
 
     def beat(self, now: int) -> None:
-        """Say that we are there to whom the probe was put into, who ran already; `now` in ns."""
+        """Store that we are still there (`now` in ns): else all is taken out of a process that ran already."""
         self._words[layout.BEAT] = now
 
     def leave(self) -> None:
