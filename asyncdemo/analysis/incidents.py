@@ -80,16 +80,19 @@ class Callbacks:
     """The long callbacks of one loop; times in seconds from the start of the run."""
 
     def __init__(self) -> None:
-        self._steps: list[tuple[int, float, float, int, float]] = []
+        self._steps: list[tuple[int, float, float, float]] = []
+        self._places: list[int] = []
         self._functions: set[str] = set()
         self._held = False
 
-    def add(self, state: int, start: float, end: float, where: int, queued: float, function: str) -> None:
-        """One has ended; `where` and `function` are its place in user code, -1 and "" where that is not known.
+    def add(self, state: int, start: float, end: float, queued: float) -> None:
+        """One has ended; for `queued` seconds of it the machine had no processor for it."""
+        self._steps.append((state, start, end, queued))
 
-        For `queued` seconds of it the machine had no processor for it.
-        """
-        self._steps.append((state, start, end, where, queued))
+    def seen(self, where: int, function: str) -> None:
+        """The next of those that were added: its place and function in user code, -1 and "" where not known."""
+        _, start, end, _ = self._steps[len(self._places)]
+        self._places.append(where)
         if end - start >= layout.HELD / 1e9:
             self._held = True
             self._functions.add(function)
@@ -98,7 +101,7 @@ class Callbacks:
         """The lane, if there is to be one; its spans are added. It has the name of the only function, if it is one."""
         if not self._held:
             return []
-        for state, start, end, where, queued in self._steps:
+        for (state, start, end, queued), where in zip(self._steps, self._places, strict=True):
             spans.add(key, state, start, end, where, queued=queued)
         function = next(iter(self._functions)) if len(self._functions) == 1 else ""
         begun, ended = self._steps[0][1], self._steps[-1][2]

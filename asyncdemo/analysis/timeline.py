@@ -8,7 +8,9 @@ A thread is a loop of its own with one task: a step is its whole life, or a job 
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from asyncdemo.analysis.incidents import Callbacks, Ignored, LoopClock, Touches, split, unheeded
 from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, End, LoopTime, Raised, Reason, Spans, Task, Timeline
@@ -34,9 +36,7 @@ _PLAIN = 0.9  # of a thread's time: on or off the processor for more than that, 
 
 def timeline(trace: Trace, started: int, ended: int) -> Timeline:
     """The timeline of a run between two moments (ns). What was still going on then ends there, as pending."""
-    builder = _Builder(trace, started)
-    builder.read()
-    return builder.finish(ended)
+    return TimelineBuilder(started).finish(trace, ended)
 
 
 def _of_step(frames: Sequence[Frame], loop: Who | None) -> Sequence[Frame]:
@@ -52,6 +52,11 @@ def _of_step(frames: Sequence[Frame], loop: Who | None) -> Sequence[Frame]:
     if below is None:
         return frames if len(frames) >= _CUT else ()
     return frames[:below]
+
+
+def _runs_loop(main: Who, whos: Iterable[Who]) -> bool:
+    """True if the main thread runs a loop, whose tasks tell more than the thread."""
+    return any(who.kind in ("asyncio", "trio") and who.thread == main.thread for who in whos)
 
 
 class _Lane:
@@ -113,31 +118,43 @@ class _Loop:
         self.callbacks = Callbacks()
 
 
-class _Builder:
-    def __init__(self, trace: Trace, started: int) -> None:
-        self._trace = trace
+class _LongStep(NamedTuple):
+    """A step of which a stack may tell the line: its span, or of a callback where it stands among those of its loop."""
+
+    key: int
+    start: float
+    end: float
+    span: int | None
+    loop: _Loop
+
+
+class TimelineBuilder:
+    """Builds the timeline of a run that began at `started` (ns); its events may come part by part."""
+
+    def __init__(self, started: int) -> None:
         self._started = started
+        self._trace: Trace  # the part that is being read
         self._spans = Spans()
         self._lanes: dict[int, _Lane] = {}
         self._loops: dict[int, _Loop] = {}
+        self._loop_of: dict[int, _Loop] = {}
         self._places: dict[tuple[str, int, Reason | None], int] = {}
-        self._samples: dict[int, deque[Sample]] = {}
-        for sample in trace.samples:
-            self._samples.setdefault(sample.thread, deque()).append(sample)
-        self._callbacks = {key for key, who in trace.whos.items() if who.kind == "loop"}
-        self._threads = {key for key, who in trace.whos.items() if who.kind == "thread"}
+        self._long: list[_LongStep] = []
+        self._callbacks: set[int] = set()
+        self._threads: set[int] = set()
+        self._known = 0
         self._steps = 0
         self._touches = Touches()
 
-    def read(self) -> None:
-        """Go through the events once."""
-        loop_of = {
-            key: self._loops.setdefault(who.loop, _Loop(who.loop, threaded=who.kind == "thread"))
-            for key, who in self._trace.whos.items()
-            if not self._is_superfluous(key)
-        }
-        started, step = self._started, layout.STEP
-        for time, wake, code in zip(self._trace.times, self._trace.wakes, self._trace.codes, strict=True):
+    def read(self, part: Trace) -> None:
+        """Go through some events, once. `part.whos` has all who are known by now, in the order of their keys."""
+        self._trace = part
+        for key, who in islice(part.whos.items(), self._known, None):
+            if key != part.main:
+                self._register(key, who)
+        self._known = len(part.whos)
+        started, step, loop_of = self._started, layout.STEP, self._loop_of
+        for time, wake, code in zip(part.times, part.wakes, part.codes, strict=True):
             key, what = code >> 4, code & 15
             loop = loop_of.get(key)
             if loop is None:
@@ -152,15 +169,27 @@ class _Builder:
             else:
                 self._note(loop, key, what, time, wake)
 
-    def finish(self, ended: int) -> Timeline:
-        """End what still goes on, and give the lanes in the order in which the tasks came to be."""
-        trace = self._trace
+    def _register(self, key: int, who: Who) -> None:
+        if who.kind in ("loop", "thread"):
+            (self._callbacks if who.kind == "loop" else self._threads).add(key)
+        self._loop_of[key] = self._loops.setdefault(who.loop, _Loop(who.loop, threaded=who.kind == "thread"))
+
+    def finish(self, trace: Trace, ended: int) -> Timeline:
+        """The timeline up to a moment (ns), the tasks in the order in which they came to be. What still goes on ends.
+
+        `trace` has the last part of the events and, for all of them, what else is known.
+        """
+        main = None if trace.main is None else trace.whos.get(trace.main)
+        if trace.main is not None and main is not None and not _runs_loop(main, trace.whos.values()):
+            self._register(trace.main, main)
+        self.read(trace)
         end = self._seconds(ended if trace.until is None else min(ended, trace.until))
         holding = {key: loop.start for key, loop in self._loops.items() if loop.current is not None}
         for loop in self._loops.values():
             self._touches.awake(loop.key, end)
             if loop.current is not None:
                 self._close_last(loop, loop.current, end)
+        self._find_lines()
         for key, lane in self._lanes.items():
             if lane.end != "pending" or lane.ended is not None:
                 continue
@@ -195,13 +224,6 @@ class _Builder:
     def _thread_of(self, key: int) -> int | None:
         who = self._trace.whos.get(key)
         return None if who is None else who.thread or None
-
-    def _is_superfluous(self, key: int) -> bool:
-        """True if a key is the main thread's and that runs a loop, whose tasks tell more."""
-        whos = self._trace.whos.values()
-        return key == self._trace.main and any(
-            who.kind in ("asyncio", "trio") and who.thread == self._trace.whos[key].thread for who in whos
-        )
 
     def _step(self, loop: _Loop, key: int, wake: float, moment: float) -> None:
         loop.current, loop.last, loop.start, loop.stopped = key, None, moment, None
@@ -275,14 +297,14 @@ class _Builder:
         state = self._state(loop, moment - start) if loop.long or loop.threaded else RUNNING
         if state != RUNNING:
             loop.clock.held(state, moment - start)
-        own = self._seen(key, start, moment) if loop.long and self._has_stacks(loop, key) else ()
-        where = self._holding_line(own) if own else -1
+        if loop.long and state is not None:
+            self._long.append(_LongStep(key, start, moment, None if lane is None else len(self._spans), loop))
         if lane is not None:
             if state is not None:
-                self._spans.add(key, state, start, moment, where, queued=loop.queued if loop.long else 0.0)
+                self._spans.add(key, state, start, moment, queued=loop.queued if loop.long else 0.0)
             lane.since = moment
         elif loop.long and state is not None:
-            loop.callbacks.add(state, start, moment, where, loop.queued, own[-1].function if own else "")
+            loop.callbacks.add(state, start, moment, loop.queued)
         loop.current, loop.last = None, key
         if loop.long:
             loop.short, loop.long, loop.queued, loop.others = 0.0, False, 0.0, 0.0
@@ -321,6 +343,18 @@ class _Builder:
             return RUNNING
         return WAITING if cpu <= (1 - _PLAIN) * wall and off > _HELD * wall and not locked_out else None
 
+    def _find_lines(self) -> None:
+        """Say of long steps where they were seen."""
+        samples: dict[int, deque[Sample]] = {}
+        for sample in self._trace.samples:
+            samples.setdefault(sample.thread, deque()).append(sample)
+        for step in self._long:
+            own = self._seen(step, samples) if self._has_stacks(step.loop, step.key) else ()
+            if step.span is None:
+                step.loop.callbacks.seen(self._holding_line(own) if own else -1, own[-1].function if own else "")
+            elif own:
+                self._spans.where[step.span] = self._holding_line(own)
+
     def _has_stacks(self, loop: _Loop, key: int) -> bool:
         """True if stacks tell of this lane: not of the life of a thread, in which a loop may have made steps."""
         return not loop.threaded or self._in_main_thread(key)
@@ -330,14 +364,15 @@ class _Builder:
         main, whos = self._trace.main, self._trace.whos
         return main is None or whos[key].thread == whos[main].thread
 
-    def _seen(self, key: int, start: float, end: float) -> Sequence[Frame]:
+    def _seen(self, step: _LongStep, samples: dict[int, deque[Sample]]) -> Sequence[Frame]:
         """The frames of the person's own code in which a long step was seen, the innermost first."""
-        samples = self._samples.get(0 if self._in_main_thread(key) else self._trace.whos[key].thread, deque())
-        while samples and self._seconds(samples[0].at) < start:
-            samples.popleft()
-        if not samples or self._seconds(samples[0].at) > end:
+        key = step.key
+        some = samples.get(0 if self._in_main_thread(key) else self._trace.whos[key].thread, deque())
+        while some and self._seconds(some[0].at) < step.start:
+            some.popleft()
+        if not some or self._seconds(some[0].at) > step.end:
             return ()
-        within = _of_step(samples[0].frames, self._trace.whos.get(self._trace.whos[key].loop))
+        within = _of_step(some[0].frames, self._trace.whos.get(self._trace.whos[key].loop))
         return [frame for frame in within if is_own(frame.path, self._trace.libraries)]
 
     def _holding_line(self, own: Sequence[Frame]) -> int:

@@ -19,6 +19,7 @@ from asyncdemo.runner.child import Child, start_child
 from asyncdemo.runner.clock import Clock, own_script, read_script
 from asyncdemo.runner.escalation import ENDING, Cause, Escalation, handled
 from asyncdemo.runner.host import host
+from asyncdemo.runner.live_timeline import LiveTimeline
 from asyncdemo.runner.output_buffer import Decoder, OutputBuffer
 from asyncdemo.runner.plan import Plan
 from asyncdemo.runner.process import UNCOUNTED, Exit
@@ -176,6 +177,7 @@ class _Watch:
         self._attribution = Attribution()
         self._decoder = Decoder(child.started, memory.file, crlf=host.CRLF)
         self._buffer = OutputBuffer()
+        self._live_timeline = LiveTimeline(memory, child.started)
 
     def take(self, data: bytes | None) -> None:
         now = time.monotonic_ns()
@@ -205,9 +207,8 @@ class _Watch:
             self._copies |= copies & self._just_copies  # one that is about to start another program is none
             self._just_copies = copies
         if self.onlooker is not None:
-            self.onlooker.look(
-                lambda: self._timeline(time.monotonic_ns(), _SOON_READ), self._clock.zero(), self._since(now)
-            )
+            self.onlooker.look(self._so_far, self._clock.zero(), self._since(now))
+        self._live_timeline.go_on(now)
 
     def _tell_what_is_not_traced(self) -> None:
         if self._listener is not None and not self._told_untraced and (what := next(not_traced(self._memory), None)):
@@ -259,7 +260,7 @@ class _Watch:
             output=self._buffer.kept(),
             output_dropped=self._buffer.dropped,
             notes=tuple(_notes(self._plan, self._memory, left, stdin_empty, self._unwatched())),
-            timeline=self._timeline(ended.at),
+            timeline=self._live_timeline.finish(self.stacks, ended.at),
             standstill=self._standstill(ended_by_us=cause is not None),
             stopped=None if stopped is None else stopped - self._child.started / 1e9,
         )
@@ -302,13 +303,13 @@ class _Watch:
     def _since(self, now: int) -> float:
         return (now - self._child.started) / 1e9
 
-    def _timeline(self, until: int, most: int | None = None) -> Timeline | None:
-        trace = read_trace(self._memory, most)
+    def _so_far(self) -> Timeline | None:
+        now, trace = time.monotonic_ns(), read_trace(self._memory, _SOON_READ)
         if trace is None:
             return None
         if self.stacks is not None:
             trace = trace._replace(samples=self.stacks.samples(), hanging=self.stacks.hanging())
-        return build_timeline(trace, self._child.started, until)
+        return build_timeline(trace, self._child.started, now)
 
     def _give(self, outputs: list[Output]) -> None:
         outputs = [output for output in outputs if output.text]

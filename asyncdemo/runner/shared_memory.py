@@ -276,19 +276,20 @@ _KINDS: dict[int, Kind] = {
 }
 
 
-def read_trace(memory: Memory, most: int | None = None) -> Trace | None:
-    """The trace of tasks so far; None where nothing was traced, or there are more than `most` events."""
+def read_trace(memory: Memory, most: int | None = None, start: int = 0) -> Trace | None:
+    """The trace of tasks so far, its events from the place `start` on; None where nothing was traced, or there are more
+    than `most` of these.
+    """
     if not memory[layout.TRACED]:
         return None
-    count = _count(memory)
+    count = _count(memory, start)
     if most is not None and count > most + _CHUNK:
         return None
-    # The codes first: they are stored last, so what belongs to each of them is there already.
-    codes, wakes, times = (_column(memory, at, count) for at in (layout.CODES_AT, layout.WAKES_AT, layout.TIMES_AT))
+    codes, wakes, times = _columns(memory, start, count)
     ended = memory[layout.END] > 0  # else the process goes on, or was killed
     if not ended:
         _leave_out_unseen(times, codes)
-    complete = ended and not memory[layout.UNTRACED] and count < layout.EVENTS - _RESERVE
+    complete = ended and not memory[layout.UNTRACED] and start + count < layout.EVENTS - _RESERVE
     for code, value in _end_of_main_thread(memory):
         times.append(value)
         wakes.append(0)
@@ -324,14 +325,12 @@ def _end_of_main_thread(memory: Memory) -> Iterator[tuple[int, int]]:
         yield layout.GONE, end
 
 
-def _count(memory: Memory) -> int:
-    """How many places of events were handed out, give or take what the last moments left empty."""
-    count = 0
-    for start in range(layout.CODES_AT, layout.CODES_AT + layout.EVENTS, _CHUNK):
-        if not any(memory.words(start, _CHUNK)):
-            break
-        count = start + _CHUNK - layout.CODES_AT
-    return count
+def _count(memory: Memory, start: int) -> int:
+    """How many places of events from `start` on were handed out, give or take what the last moments left empty."""
+    end = start
+    while end < layout.EVENTS and any(memory.words(layout.CODES_AT + end, min(_CHUNK, layout.EVENTS - end))):
+        end = min(end + _CHUNK, layout.EVENTS)
+    return end - start
 
 
 def first_empty(memory: Memory, start: int) -> int:
@@ -346,6 +345,13 @@ def first_empty(memory: Memory, start: int) -> int:
         else:
             end = middle
     return start
+
+
+def _columns(memory: Memory, start: int, count: int) -> "tuple[array[int], array[int], array[int]]":
+    """The codes, wakes and times of events. The codes first: they are stored last, so that the others are there."""
+    at = (layout.CODES_AT + start, layout.WAKES_AT + start, layout.TIMES_AT + start)
+    codes, wakes, times = (_column(memory, each, count) for each in at)
+    return codes, wakes, times
 
 
 def _column(memory: Memory, at: int, count: int) -> "array[int]":
@@ -384,9 +390,10 @@ def _who(words: "memoryview[int]", files: dict[int, str]) -> Who:
     return Who(_KINDS[kind], loop, name, coroutine, files.get(file, ""), line, thread, unseen)
 
 
-def _files(memory: Memory) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for number in range(1, layout.FILES):
+def _files(memory: Memory, known: dict[int, str] | None = None) -> dict[int, str]:
+    """The names of files by their numbers; those that are `known` are read no more."""
+    found = {} if known is None else known
+    for number in range(len(found) + 1, layout.FILES):
         words = memory.words(layout.FILES_AT + number * layout.FILE, layout.FILE)
         if words[0] != number:
             break
@@ -394,14 +401,64 @@ def _files(memory: Memory) -> dict[int, str]:
     return found
 
 
-def _chains(memory: Memory, files: dict[int, str]) -> dict[int, tuple[tuple[str, int], ...]]:
-    found: dict[int, tuple[tuple[str, int], ...]] = {0: ()}
-    for number in range(1, layout.CHAINS):
+_Chains = dict[int, tuple[tuple[str, int], ...]]
+
+
+def _chains(memory: Memory, files: dict[int, str], known: _Chains | None = None) -> _Chains:
+    found: _Chains = {0: ()} if known is None else known
+    for number in range(len(found), layout.CHAINS):
         outer, at = memory.words(layout.CHAINS_AT + number * layout.CHAIN, layout.CHAIN).tolist()
         if not outer:
             break
         found[number] = (*found.get(outer - 1, ()), (files.get(at >> 32, ""), at & 0xFFFF_FFFF))
     return found
+
+
+class PartReader:
+    """Reads the trace of a process that goes on part by part, for a timeline that is built meanwhile."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._start = 0
+        self._files: dict[int, str] = {}
+        self._chains: _Chains = {0: ()}
+        self._whos: dict[int, Who] = {}
+
+    def part(self, most: int) -> Trace | None:
+        """The next events, `most` at most, up to one that a thread is just about to store; None where there are none.
+
+        What else a trace tells is known at its end.
+        """
+        codes, wakes, times = _columns(self._memory, self._start, min(most, layout.EVENTS - self._start))
+        _leave_out_unseen(times, codes)
+        codes.append(0)
+        count = codes.index(0)
+        files = _files(self._memory, self._files)
+        self._find_whos(files)
+        last = len(self._whos) << 4 | 15
+        if max(codes) > last:  # of somebody of whom nothing is told yet
+            count = min(count, next(place for place, code in enumerate(codes) if code > last))
+        if not count:
+            return None
+        self._start += count
+        chains = _chains(self._memory, files, self._chains)
+        main = self._memory[layout.MAIN] or None
+        columns = times[:count], wakes[:count], codes[:count]
+        return Trace(*columns, self._whos, files, complete=False, main=main, chains=chains)
+
+    def rest(self) -> Trace | None:
+        """All that was not read yet; None where nothing was traced."""
+        return read_trace(self._memory, start=self._start)
+
+    def _find_whos(self, files: dict[int, str]) -> None:
+        """Add those who have come: up to one that is just about to be stored."""
+        key = len(self._whos) + 1
+        while key < layout.INFOS:
+            words = self._memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
+            if words[0] != key + 1 or not words[1]:
+                return
+            self._whos[key] = _who(words, files)
+            key += 1
 
 
 class TraceReader:
@@ -426,9 +483,7 @@ class TraceReader:
         """
         memory, start = self._memory, self._next
         self._next = end = first_empty(memory, start)
-        codes, wakes, times = (
-            _column(memory, at + start, end - start) for at in (layout.CODES_AT, layout.WAKES_AT, layout.TIMES_AT)
-        )
+        codes, wakes, times = _columns(memory, start, end - start)
         files = _files(memory)
         whos = self._whos(codes, files)
         complete = not memory[layout.UNTRACED] and end < layout.EVENTS - _RESERVE

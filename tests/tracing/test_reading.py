@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from asyncdemo.analysis.timeline import TimelineBuilder, timeline
+from asyncdemo.model.spans import Spans, Timeline
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from asyncdemo.runner.shared_memory import Memory, read_trace, shared_memory
+from asyncdemo.runner.shared_memory import Memory, PartReader, read_trace, shared_memory
+from tests.tracing.made import STARTED, Made, random_trace
 
 LOOP, TASK = 1, 2
 NOW = 10**15
+KINDS = {"asyncio": layout.TASK, "loop": layout.LOOP}
 
 
 @pytest.fixture
@@ -82,3 +88,66 @@ def test_what_is_stored_while_it_is_read_is_read_whole_or_not_at_all(memory: Mem
     assert going.looks == 4
     for time, wake, code in zip(trace.times, trace.wakes, trace.codes, strict=True):
         assert not code or (time and wake)
+
+
+def stored(memory: Memory, events: Made, start: int, end: int) -> None:
+    """Store some of these events, and those to whom they happened, as a child would have done by then."""
+    words = memory.words(0, layout.SIZE)
+    words[layout.TRACED], words[layout.FILES_AT + layout.FILE] = 1, 1
+    keys = [code >> 4 for code in events.codes[start:end]]
+    for key in range(1, max(keys, default=0) + 1):
+        who, at = events.whos[key], layout.INFOS_AT + key * layout.INFO
+        words[at + 1], words[at + 2], words[at + 5] = KINDS[who.kind], who.loop, who.thread
+        words[at] = key + 1
+    for place in range(start, end):
+        store(memory, place, events.codes[place], events.times[place], events.wakes[place])
+
+
+def whole(line: Timeline) -> object:
+    """All that a timeline tells, to be compared."""
+    spans = [(span.task, span.state, span.start, span.end, span.line, span.queued) for span in line.spans]
+    return spans, list(line.spans.wakers), line._replace(spans=Spans())[:1] + line[2:]
+
+
+@given(st.integers(0, 2**32), st.integers(1, 3), st.lists(st.integers(1, 40), max_size=9), st.integers(1, 9))
+def test_what_is_read_part_by_part_is_the_same(seed: int, loops: int, parts: list[int], most: int) -> None:
+    events, ended = random_trace(seed, loops, 5, 30, 1.0)
+    with shared_memory() as memory:
+        reader, builder, known = PartReader(memory), TimelineBuilder(STARTED), 0
+        for size in parts:
+            stored(memory, events, known, min(known + size, len(events.codes)))
+            known = min(known + size, len(events.codes))
+            if (part := reader.part(most)) is not None:
+                builder.read(part)
+        stored(memory, events, known, len(events.codes))
+        rest, trace = reader.rest(), read_trace(memory)
+        assert rest is not None
+        assert trace is not None
+        assert whole(builder.finish(rest, ended)) == whole(timeline(trace, STARTED, ended))
+
+
+def test_an_event_of_somebody_unknown_is_left_for_later(memory: Memory) -> None:
+    reader, unknown = PartReader(memory), 4
+    store(memory, 0, TASK << 4 | layout.STEP, NOW)
+    store(memory, 1, unknown << 4 | layout.STEP, NOW + 1)
+    part = reader.part(9)
+    assert part is not None
+    assert list(part.codes) == [TASK << 4 | layout.STEP]
+    assert reader.part(9) is None
+    for key in (3, unknown):
+        at = layout.INFOS_AT + key * layout.INFO
+        memory.words(at + 1, 1)[0], memory.words(at, 1)[0] = layout.TASK, key + 1
+    part = reader.part(9)
+    assert part is not None
+    assert list(part.codes) == [unknown << 4 | layout.STEP]
+    assert set(part.whos) == {LOOP, TASK, 3, unknown}
+
+
+def test_a_place_that_a_thread_is_about_to_store_is_waited_for(memory: Memory) -> None:
+    reader = PartReader(memory)
+    store(memory, 0, TASK << 4 | layout.STEP, NOW)
+    store(memory, 2, TASK << 4 | layout.STEP, NOW + 2)
+    assert list(getattr(reader.part(9), "times", ())) == [NOW]
+    assert reader.part(9) is None
+    store(memory, 1, LOOP << 4 | layout.POLL, NOW + 1)
+    assert list(getattr(reader.part(9), "times", ())) == [NOW + 1, NOW + 2]
