@@ -1,0 +1,38 @@
+"""Read headlines until the one that is wanted, and hang up."""
+# /// script
+# requires-python = ">=3.10"
+# ///
+import asyncio
+from contextlib import aclosing
+
+NEWS = ["sport: two goals", "weather: rain", "art: a painting"]
+
+
+async def headlines():
+    print("calling")
+    try:
+        for line in NEWS:
+            await asyncio.sleep(0.05)
+            yield line
+    finally:
+        await asyncio.sleep(0.02)
+        print("hung up")
+
+
+async def main():
+    async with aclosing(headlines()) as lines:
+        async for line in lines:
+            if line.startswith("weather"):
+                break
+    print(line)
+    await asyncio.sleep(0.1)
+    print("the umbrella is packed")
+
+
+asyncio.run(main())
+
+# Output:
+# calling
+# hung up
+# weather: rain
+# the umbrella is packed

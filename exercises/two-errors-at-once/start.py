@@ -1,0 +1,32 @@
+"""Download four files."""
+# /// script
+# requires-python = ">=3.11"
+# [tool.asyncdemo]
+# exit = 1
+# findings = ["uncaught-group"]
+# ///
+import asyncio
+
+FILES = ["maps", "films", "songs", "books"]
+
+
+async def download(file):
+    if file in ("films", "books"):
+        raise ConnectionError(f"{file}: the server hung up")
+    await asyncio.sleep(0.05)
+    print(f"{file}: here")
+
+
+async def main():
+    try:
+        async with asyncio.TaskGroup() as group:
+            for file in FILES:
+                group.create_task(download(file))
+    except ConnectionError as error:
+        print("failed:", error)
+
+
+asyncio.run(main())
+
+# Errors:
+# ...
