@@ -136,17 +136,18 @@ def _known(
 
 
 VARIABLE = "ASYNCDEMO_SCENARIOS"
+SCENARIOS, EXERCISES = "scenarios", "exercises"  # the folders that are built in
 
 
-def built_in() -> Path:
-    """The folder of the built-in course: inside an installed package, or beside it in a checkout."""
+def built_in(what: str = SCENARIOS) -> Path:
+    """The folder of the built-in scenarios, or exercises: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parent.parent
-    installed = package / "scenarios"
-    return installed if installed.is_dir() else package.parent / "scenarios"
+    installed = package / what
+    return installed if installed.is_dir() else package.parent / what
 
 
-def folders(extra: Sequence[str], environ: Mapping[str, str]) -> list[Path]:
-    """The folders of scenarios as they take precedence: --scenarios, the environment's, the course.
+def folders(extra: Sequence[str], environ: Mapping[str, str], what: str = SCENARIOS) -> list[Path]:
+    """The folders of scenarios as they take precedence: --scenarios, the environment's, those that are built in.
 
     Raises UsageError for one of --scenarios that is no folder. One of the environment's becomes a Problem in
     `load`: it may be right for another project.
@@ -156,7 +157,7 @@ def folders(extra: Sequence[str], environ: Mapping[str, str]) -> list[Path]:
             raise UsageError(f"--scenarios {visible(word)}: no such folder; give one that holds scenario files")
     listed = [word for word in environ.get(VARIABLE, "").split(os.pathsep) if word]
     own = [absolute(Path(word)) for word in (*extra, *listed)]
-    return list(dict.fromkeys([*own, built_in()]))
+    return list(dict.fromkeys([*own, built_in(what)]))
 
 
 def load_named(folders: Sequence[Path], words: Collection[str]) -> Catalogue:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from textwrap import fill
 
+from asyncdemo.catalogue.scenario import SOLUTION, START
 from asyncdemo.model.user_code import is_own
 
 _COMMAND = re.compile(r"(?:(?<=`)|(?m:^ {4,}))asyncdemo\s(?:(?!\n\s*\n)[^`])*")  # in code: backticks, or indented
@@ -72,6 +73,51 @@ print("ready")
 # ready
 """
 
+_TASK = """\
+# TODO: what goes wrong, in at most 60 characters
+
+TODO: what the program should do, and what it does instead, in two to four sentences.
+
+## Hints
+
+- TODO: where to look.
+- TODO: what to use there. The last hint says most.
+
+## Solved
+
+TODO: what there was to be learnt.
+"""
+_UNAWAITED = """\
+# /// script
+# [tool.asyncdemo]
+# findings = ["never-awaited"]
+# ///
+"""
+_EXERCISE = """\
+import asyncio
+
+
+async def work():
+    print("working")
+    await asyncio.sleep(0.1)
+
+
+async def main():
+    work()
+    print("done")
+
+
+asyncio.run(main())
+"""
+_COMPLAINT = """
+# Output:
+# done
+
+# Errors:
+# <path>:<number>: RuntimeWarning: coroutine 'work' was never awaited
+# ...
+"""
+
 
 def single(name: str) -> str:
     """The text of a scenario that is one script."""
@@ -88,6 +134,16 @@ def folder(name: str, variants: Sequence[str]) -> dict[str, str]:
         question = _QUESTION if last else ""
         files[file_name(variant)] = summary + question + (_SYNC if variant == "sync" else _ASYNC)
     return files
+
+
+def exercise() -> dict[str, str]:
+    """The texts of an exercise by their file names: a start that fails, and a solution that passes."""
+    solution = _EXERCISE.replace("    work()\n", "    await work()\n") + "\n# Output:\n# working\n# done\n"
+    return {
+        "README.md": _TASK,
+        file_name(START): f'"""TODO: what the program is for"""\n{_UNAWAITED}{_EXERCISE}{_COMPLAINT}',
+        file_name(SOLUTION): f'"""TODO: what the program is for"""\n{solution}',
+    }
 
 
 def file_name(name: str) -> str:

@@ -14,6 +14,8 @@ from asyncdemo.errors import Unreadable, UsageError
 if TYPE_CHECKING:
     from asyncdemo.catalogue.script_tree import Value
 
+START, SOLUTION = "start", "solution"  # the variants of an exercise
+
 _ASSIGNED = re.compile(r"[A-Z][A-Z0-9_]*[\s\\)]*[:=]")  # a parameter, or anything else that looks like one
 
 
@@ -120,6 +122,11 @@ class Scenario(NamedTuple):
         return tuple(script.variant for script in self.scripts if script.variant is not None)
 
     @property
+    def is_exercise(self) -> bool:
+        """True if one variant is to be mended, and another shows how."""
+        return {START, SOLUTION} <= set(self.variants)
+
+    @property
     def parameters(self) -> "dict[str, Value]":
         """The parameters of all scripts; where variants differ, the first one's value."""
         return {name: value for script in reversed(self.scripts) for name, value in script.parameters.items()}
@@ -160,6 +167,10 @@ class Catalogue(NamedTuple):
         scripts = [script for scenario in self.scenarios for script in scenario.scripts]
         broken = ((script.path, script.syntax_error) for script in scripts)
         return self.load_problems + tuple(Problem(path, reason) for path, reason in broken if reason)
+
+    def only(self, *, exercises: bool) -> "Catalogue":
+        """The exercises alone, or all else."""
+        return self._replace(scenarios=tuple(each for each in self.scenarios if each.is_exercise == exercises))
 
     def in_chapter(self, chapter: int | str) -> tuple[Scenario, ...]:
         """The scenarios of a chapter, by its number or its title. Raises UsageError."""

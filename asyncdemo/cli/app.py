@@ -6,12 +6,27 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-COMMANDS = ("tour", "list", "show", "run", "compare", "explain", "replay", "attach", "ps", "check", "new", "doctor")
+COMMANDS = (
+    "tour",
+    "exercise",
+    "list",
+    "show",
+    "run",
+    "compare",
+    "explain",
+    "replay",
+    "attach",
+    "ps",
+    "check",
+    "new",
+    "doctor",
+)
 
 WELCOME = """\
 asyncdemo: see what your async code does.
 
   asyncdemo tour                take the course, key by key
+  asyncdemo exercise            mend broken programs
   asyncdemo list                the scenarios, by chapter
   asyncdemo run unawaited       run one: code, output, time
   asyncdemo run your.py         run your own program

@@ -17,7 +17,7 @@ from asyncdemo.cli.check_choice import Chosen, choose, other, ours
 from asyncdemo.cli.check_runs import check_all, updated
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED, INTERRUPTED
 from asyncdemo.cli.messages import say
-from asyncdemo.cli.option_values import CUMULATIVE_WHAT, checked_timeout, load_catalogue
+from asyncdemo.cli.option_values import CUMULATIVE_WHAT, checked_timeout, load_catalogue, load_exercises
 from asyncdemo.cli.options import Ascii, Cumulative, Json, Of, Python, Scenarios, Timeout, complete_target
 from asyncdemo.errors import UsageError
 from asyncdemo.expectations.check_result import CheckResult, Report
@@ -38,6 +38,9 @@ def check(
     chapter: Annotated[
         int | None, typer.Option("--chapter", metavar="N", help="Check the scenarios of this chapter.")
     ] = None,
+    exercises: Annotated[
+        bool, typer.Option("--exercises", help="Check the exercises: the start must fail, and the solution pass.")
+    ] = False,
     update: Annotated[
         bool, typer.Option("--update", help="Rewrite the blocks at the end of the scripts to the current output.")
     ] = False,
@@ -57,7 +60,9 @@ def check(
 
     Exit status: 0 if every expectation is met, 2 for a usage error, 3 if one is not met, 130 after Ctrl-C.
     """
-    catalogue = load_catalogue(scenarios)
+    catalogue = load_exercises(scenarios) if exercises else load_catalogue(scenarios)
+    if words and not exercises:  # they may name either
+        catalogue = catalogue._replace(scenarios=(*catalogue.scenarios, *load_exercises(scenarios).scenarios))
     documents = targets.resolve([word for word in words or [] if is_document(word)], catalogue, of)
     _refuse(documents, update=update, cumulative=cumulative)
     others = [word for word in words or [] if not is_document(word)]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from asyncdemo.catalogue import script_source, targets
 from asyncdemo.catalogue.course import unlisted as unlisted_names
 from asyncdemo.catalogue.names import absolute
-from asyncdemo.catalogue.scenario import Script
+from asyncdemo.catalogue.scenario import START, Script
 from asyncdemo.catalogue.targets import Request, Target
 from asyncdemo.cli.check_choice import Chosen, Interpreter
 from asyncdemo.cli.planning import planned
@@ -17,6 +17,7 @@ from asyncdemo.expectations import static_checks
 from asyncdemo.expectations.block_update import FileFormat, rewritten
 from asyncdemo.expectations.check_result import CheckResult, Mismatch, Status
 from asyncdemo.expectations.choices import Observed
+from asyncdemo.expectations.exercise_checks import exercise_of, of_exercise, start_mismatches
 from asyncdemo.expectations.run_checks import (
     best_observed,
     block_mismatches,
@@ -140,7 +141,12 @@ class _Runs:
             for other in self._measures[key]
             if _key(other) in self._seconds
         }
-        return script_mismatches(target.script, self.runs[key], others, self._python.version)
+        run, version = self.runs[key], self._python.version
+        found = script_mismatches(target.script, run, others, version)
+        if target.scenario is not None and target.scenario.is_exercise and target.script.variant == START:
+            own = {} if run.seconds.own is None else {START: run.seconds.own}
+            found += start_mismatches(exercise_of(target.scenario), run, own, version)
+        return found
 
     def _measured(self, target: Target) -> list[Target]:
         """The other variants that its claims on time are about, as far as they can run."""
@@ -177,6 +183,8 @@ def _of_scenarios(
         scenario = choice.scenario
         is_unlisted = scenario.name in unlisted[scenario.path.parent]
         whole = static_checks.of_scenario(scenario, unlisted=is_unlisted) if choice.whole else []
+        if choice.whole and scenario.is_exercise:
+            whole += of_exercise(exercise_of(scenario))
         if whole and scenario.variants:
             yield _result(targets.whole(scenario), whole), None, None
         for script in choice.scripts:

@@ -11,7 +11,7 @@ import typer
 from asyncdemo.catalogue import course, names, new_scenario, script_source, targets
 from asyncdemo.catalogue.course import CONTENTS
 from asyncdemo.catalogue.names import visible
-from asyncdemo.catalogue.scenario import Catalogue, Scenario
+from asyncdemo.catalogue.scenario import SOLUTION, START, Catalogue, Scenario
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.option_values import load_catalogue
 from asyncdemo.cli.options import Scenarios, complete_target
@@ -27,7 +27,7 @@ _WORD = "letters a to z, digits and -"
 
 @app.command("new")
 def new(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"Name of the new scenario: {_WORD}.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"Name of what is new: {_WORD}.")] = None,
     variants: Annotated[
         str | None, typer.Option("--variants", metavar="A,B", help="Write a folder with these variants, in this order.")
     ] = None,
@@ -35,9 +35,12 @@ def new(
         str | None,
         typer.Option("--from", metavar="SCENARIO", help="Copy this scenario.", autocompletion=complete_target),
     ] = None,
+    exercise: Annotated[
+        bool, typer.Option("--exercise", help="Write an exercise: a folder with a start and a solution.")
+    ] = False,
     scenarios: Scenarios = None,
 ) -> None:
-    """Write a new scenario that passes check. Nothing is overwritten.
+    """Write a new scenario or exercise that passes check. Nothing is overwritten.
 
     It is written into this folder, or into that of --scenarios. Exit status: 0, or 2 for a usage error.
     """
@@ -45,6 +48,8 @@ def new(
         raise UsageError("new what? Name the scenario: asyncdemo new my-scenario")
     if variants is not None and source is not None:
         raise UsageError("--variants and --from exclude each other: a copy has the variants of its scenario")
+    if exercise and (variants is not None or source is not None):
+        raise UsageError("--exercise excludes --variants and --from: an exercise has a start and a solution")
     if scenarios and len(scenarios) > 1:
         raise UsageError("--scenarios says where to write it: give one folder")
     own_name = _checked(name, "name")
@@ -54,6 +59,9 @@ def new(
     names = [] if variants is None else _variants(variants)
     if source is not None:
         written, names = _copy(_original(source, catalogue), folder, own_name)
+    elif exercise:
+        written, names = folder / own_name, [SOLUTION, START]
+        _write_folder(written, {file: text.encode() for file, text in new_scenario.exercise().items()})
     elif names:
         written = folder / own_name
         _write_folder(written, {file: text.encode() for file, text in new_scenario.folder(own_name, names).items()})
@@ -64,7 +72,7 @@ def new(
     _tell_contents(folder, own_name, names)
     where = f" --scenarios {visible(folder)}"
     print(f"next     asyncdemo check {own_name}{where}")
-    print(f"         asyncdemo run {own_name}{where}")
+    print(f"         asyncdemo {'exercise' if exercise else 'run'} {own_name}{where}")
 
 
 def _checked(word: str, what: str) -> str:

@@ -15,8 +15,13 @@ CUMULATIVE_WHAT = "--cumulative is about the blocks of a document: name one, suc
 
 
 def load_catalogue(extra: Sequence[str] | None) -> Catalogue:
-    """Read all scenarios. Raises UsageError for a folder that is not there."""
-    return course.load(course.folders(extra or [], os.environ))
+    """Read all scenarios but exercises. Raises UsageError for a folder that is not there."""
+    return course.load(course.folders(extra or [], os.environ)).only(exercises=False)
+
+
+def load_exercises(extra: Sequence[str] | None) -> Catalogue:
+    """Read all exercises. Raises UsageError likewise."""
+    return course.load(course.folders(extra or [], os.environ, course.EXERCISES)).only(exercises=True)
 
 
 def load_named(extra: Sequence[str] | None, words: Iterable[str]) -> Catalogue:

@@ -29,6 +29,12 @@ def complete_target(incomplete: str) -> list[str]:
     return [name.removeprefix(before) for name in names if name.startswith(before + incomplete)]
 
 
+def complete_exercise(incomplete: str) -> list[str]:
+    """The names of exercises that begin like this."""
+    found = course.load(course.folders([], os.environ, course.EXERCISES)).only(exercises=True)
+    return [name for name in ("next", *(each.name for each in found.scenarios)) if name.startswith(incomplete)]
+
+
 def complete_document(incomplete: str) -> list[str]:
     """The blocks of a document whose name is there up to `#`; else the shell completes file names itself."""
     name, mark, _ = incomplete.rpartition("#")

@@ -10,6 +10,7 @@ from asyncdemo.expectations.check_result import Mismatch
 from asyncdemo.expectations.choices import Observed, observed
 from asyncdemo.expectations.line_matching import ANY_LINES, Row, as_expected, difference, in_order, printed_lines
 from asyncdemo.expectations.output_blocks import NAMES, Line, Stream, Version, blocks, blocks_for, lines_of
+from asyncdemo.expectations.output_blocks import Block as OutputBlock
 from asyncdemo.expectations.static_checks import line_of
 from asyncdemo.findings import THRESHOLDS
 from asyncdemo.model.recording import Outcome, Run
@@ -71,22 +72,25 @@ def how_it_ended(outcome: Outcome) -> str:
 
 def stream_mismatches(script: Script, one: Observed) -> Iterator[Mismatch]:
     """What is not as the blocks at the end of a script expect."""
-    found = blocks(script.source)
-    for stream in _STREAMS:
-        chosen = [blocks_for(found, stream, one.version, ordered=order) for order in (True, False)]
-        ordered, unordered = map(lines_of, chosen)
-        printed = one.lines(stream)
-        if as_expected([line.text for line in ordered], [line.text for line in unordered], printed):
-            continue
-        rows = difference(ordered, unordered, printed)
-        lines = [row.line for row in rows if row.sign == "-"] or [block.number for each in chosen for block in each]
-        if not ordered and not unordered:
+    for stream, rows, chosen in differing(script, one):
+        lines = [row.line for row in rows if row.sign == "-"] or [block.number for block in chosen]
+        if not lines_of(chosen):
             message = f"{stream} should be empty: no '# {NAMES[stream]}:' block expects anything"
-        elif not printed:
+        elif not one.lines(stream):
             message = f"{stream} is empty, and not as expected"
         else:
             message = f"{stream} is not as expected"
         yield Mismatch(message, str(script.path), lines[0] if lines else None, rows, timing_sensitive=True)
+
+
+def differing(script: Script, one: Observed) -> Iterator[tuple[Stream, tuple[Row, ...], list[OutputBlock]]]:
+    """The streams that are not as a script expects, with what differs and the blocks that say what is expected."""
+    found = blocks(script.source)
+    for stream in _STREAMS:
+        ordered, unordered = (blocks_for(found, stream, one.version, ordered=order) for order in (True, False))
+        expected, anywhere, printed = lines_of(ordered), lines_of(unordered), one.lines(stream)
+        if not as_expected(_texts(expected), _texts(anywhere), printed):
+            yield stream, difference(expected, anywhere, printed), [*ordered, *unordered]
 
 
 def _choices(script: Script, one: Observed) -> Iterator[Mismatch]:

@@ -63,7 +63,7 @@ def of_scenario(scenario: Scenario, *, unlisted: bool) -> list[Mismatch]:
     found = list(_summary(scenario.summary, path))
     if not scenario.notes.strip():
         found.append(Mismatch("it has no notes: say below the summary what to notice", path))
-    if not any(script.question for script in scenario.scripts):
+    if not scenario.is_exercise and not any(script.question for script in scenario.scripts):
         found.append(Mismatch("it has no question: write one, with its choices, under [tool.asyncdemo]", path))
     if unlisted:
         contents = str(scenario.path.parent / CONTENTS)

@@ -25,7 +25,8 @@ def write_listing(page: Page, catalogue: Catalogue, *, full: bool, chapter: str 
     whole = [_whole(page, *each, min(width, page.width // 2)) for each, width in zip(chapters, widest, strict=True)]
     first = next((each.name for each in catalogue.scenarios if each.available), "sync-main")
     others = ("all chapters", "asyncdemo list") if chapter is not None else ("one chapter", "asyncdemo list 1")
-    hint = next_rows(page, ("start", f"asyncdemo run {first}"), others)
+    practise = [] if chapter is not None else [("exercises", "asyncdemo exercise")]
+    hint = next_rows(page, ("start", f"asyncdemo run {first}"), others, *practise)
     if folds:
         room = max(1, ROWS + 1 - len(hint))
         whole = _folded([(_title(page, *each), _names(page, *each)) for each in chapters], whole, room)

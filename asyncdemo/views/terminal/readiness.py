@@ -100,10 +100,11 @@ def _write_failed(page: Page, result: CheckResult) -> None:
     page.row(("! ", "bad"), (result.target, "title"))
     for mismatch in result.mismatches:
         page.write(paragraph(page, f"{mismatch.place}: {mismatch.message}", indent=2))
-        _write_rows(page, mismatch)
+        write_difference(page, mismatch)
 
 
-def _write_rows(page: Page, mismatch: Mismatch) -> None:
+def write_difference(page: Page, mismatch: Mismatch) -> None:
+    """Write what was expected and what was printed, where texts differ."""
     if not mismatch.rows:
         return
     width = max((len(str(row.line)) for row in mismatch.rows if row.line is not None), default=0)
