@@ -29,7 +29,7 @@ except:
 
 
 def compiled(data, path, sessions):
-    """Give the code object of a source, whose bytes these are. Raises SyntaxError, and what else `compile` raises."""
+    """The code object of a source, whose bytes these are. Raises SyntaxError, and what else `compile` raises."""
     tree = ast.parse(data, path)
     tree.body = [_as_typed(each) if _is_typed(each, sessions) else each for each in tree.body]
     code = compile(tree, path, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)

@@ -153,7 +153,7 @@ class ObservedSession:
             self._say(warnings.formatwarning(each.message, each.category, each.filename, each.lineno), "warning")
 
     def pytest_sessionfinish(self) -> None:
-        """Tell what was not seen; let the other process end."""
+        """Note what was not seen; let the other process end."""
         untraced = self._armed.memory[layout.UNTRACED]
         self._told.not_traced = bool(untraced & layout.OTHER_LOOP)
         self._told.given_up = untraced & 2 != 0
@@ -208,7 +208,7 @@ class ObservedSession:
             self._told.notes.append(f"{item.nodeid} could not be judged: {type(error).__name__}: {error}")
 
     def _judge(self, now: _Now) -> None:
-        """Tell what is found in the test that has just ended, and what others have left behind."""
+        """Note what is found in the test that has just ended, and what others have left behind."""
         rest, hang, name = self._armed.trace.take(), self._hang, now.item.nodeid
         trace, ended = (rest, time.monotonic_ns()) if hang is None else (hang.trace, hang.at)
         self._told.tests += 1

@@ -80,7 +80,7 @@ class FinalReport:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Say by the exit status that a finding of --asyncdemo-fail-on was made, or that nobody can tell."""
+        """Set the exit status where a finding of --asyncdemo-fail-on was made, or nobody can know."""
         if session.exitstatus == pytest.ExitCode.OK and self._is_broken():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

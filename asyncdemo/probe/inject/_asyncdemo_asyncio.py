@@ -69,11 +69,11 @@ class _Library:
         self.stepper = next((kind for kind in object.__subclasses__() if kind.__name__ == "TaskStepMethWrapper"), None)
 
     def has_its_queue(self, loop):
-        """Whether a loop is built on asyncio's own. Of any other nothing is asked: that could be a script's code."""
+        """True if a loop is built on asyncio's own. Of any other nothing is asked: that could be a script's code."""
         return issubclass(type(loop), self.loop)
 
     def queue_of(self, loop):
-        """Give our queue of a loop; None where it has none."""
+        """Our queue of a loop; None where it has none."""
         if self.has_its_queue(loop):
             queue = getattr(loop, "_ready", None)
             return queue if isinstance(queue, _asyncdemo_queue.Queue) else None
@@ -81,11 +81,11 @@ class _Library:
         return queue if queue is not None and queue.owner() is loop else None
 
     def may_start_unseen(self, loop):
-        """Whether tasks of the loop may be started without coming by the queue or _watch_new_tasks."""
+        """True if tasks of the loop may be started without coming by the queue or _watch_new_tasks."""
         return self.starts_unseen and getattr(loop, "_task_factory", None) is not None
 
     def kind_of(self, task):
-        """Give the class that implements a task: its methods are asked, not those that a script has put over them."""
+        """The class that implements a task: its methods are asked, not those that a script has put over them."""
         return self.task if isinstance(task, self.task) else self.python_task
 
     def ignored(self, task):
@@ -104,7 +104,7 @@ class _Library:
         return count if told and not task._must_cancel else 0
 
     def task_of(self, callback):
-        """Give the task of which the callback is a step; None where it is anything else, as the task's own cancel."""
+        """The task of which the callback is a step; None where it is anything else, as the task's own cancel."""
         kind = type(callback)
         if kind is types.BuiltinMethodType:
             return callback.__self__ if callback.__name__ == "task_wakeup" else None
@@ -115,7 +115,7 @@ class _Library:
         return callback.__self__ if kind is self.stepper or kind.__name__ == "TaskWakeupMethWrapper" else None
 
     def is_first_step(self, callback):
-        """Whether a callback is a task's step that follows nothing it waits for."""
+        """True if a callback is a task's step that follows nothing it waits for."""
         is_of_python = getattr(callback, "__func__", None) is self.python_task._Task__step
         return is_of_python or type(callback) is self.stepper
 

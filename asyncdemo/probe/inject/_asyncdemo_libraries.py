@@ -14,7 +14,7 @@ _PROBE = "/asyncdemo/probe/"
 
 
 def folders():
-    """Give the folders of this interpreter's libraries, each with a separator at its end; its own library's first.
+    """The folders of this interpreter's libraries, each with a separator at its end; its own library's first.
 
     No module is loaded for it: site is there, it is at work.
     """
@@ -27,7 +27,7 @@ def folders():
 
 
 def is_own(path, libraries):
-    """Whether a file is the person's own."""
+    """True if a file is the person's own."""
     if not path or path.startswith("<"):
         return False
     plain = path.replace("\\", "/")  # as it would be elsewhere than on Windows
@@ -39,6 +39,6 @@ def is_own(path, libraries):
 
 
 def is_installed(path, libraries):
-    """Whether a file is of an installed library: none of those that come with Python."""
+    """True if a file is of an installed library: none of those that come with Python."""
     plain = path.replace("\\", "/")
     return path.startswith(libraries[1:]) or any(part in plain for part in _INSTALLED)

@@ -81,7 +81,7 @@ def _watch_forks(words, folder):
 
 
 def _let_go_of_signals():
-    """Give up the signals by which the process was asked whose copy this is, and the pipe into which that answers."""
+    """Let go of the signals by which the process was asked whose copy this is, and the pipe into which that answers."""
     signal = sys.modules["_signal"]
     handler = signal.getsignal(signal.SIGURG)
     code = getattr(handler, "__code__", None)

@@ -1,6 +1,6 @@
 """Tries what the probe relies on, on a version of Python that nobody has tried before: only what holds is used.
 
-Each function tries one part and gives what is unlike all that we know, or None. It changes nothing of the script's.
+Each function tries one part and returns what is unlike all that we know, or None. It changes nothing of the script's.
 """
 
 import _io
@@ -10,7 +10,7 @@ import types
 
 
 def writes(recorded):
-    """Whether a stream of the same kind writes all that it is given, once, with our method in its buffer.
+    """Why a stream of the same kind does not write all that it is given, once, with our method in its buffer.
 
     So it must where somebody else's error comes up meanwhile, which then goes on its way.
     """
@@ -33,7 +33,7 @@ def writes(recorded):
 
 
 def imports():
-    """Whether importing goes through the function that is to be watched."""
+    """Why importing does not go through the function that is to be watched."""
     function = sys.modules["_frozen_importlib"].__dict__.get("_find_and_load")
     if type(function) is not types.FunctionType or function.__code__.co_varnames[:1] != ("name",):
         return "_find_and_load is unlike what it was"
@@ -41,7 +41,7 @@ def imports():
 
 
 def asyncio(base_events, events, futures, tasks):
-    """Whether a loop keeps its handles in a queue as it did, and tasks their steps."""
+    """Why a loop does not keep its handles in a queue as it did, or tasks not their steps."""
     loop = base_events.BaseEventLoop()
     try:
         if type(loop._ready) is not collections.deque or type(loop._scheduled) is not list:
@@ -62,7 +62,7 @@ def asyncio(base_events, events, futures, tasks):
 
 
 def threading(module):
-    """Whether the threads that run are kept in a plain table."""
+    """Why the threads that run are not kept in a plain table."""
     return None if type(module._active) is dict else "the table of threads is of another type"
 
 
@@ -71,7 +71,7 @@ async def _coroutine():
 
 
 def coroutines():
-    """Whether a coroutine tells of itself as it did."""
+    """Why a coroutine does not tell of itself as it did."""
     coroutine = _coroutine()
     try:
         whole = coroutine.cr_frame.f_code is coroutine.cr_code and coroutine.cr_await is None
@@ -81,7 +81,7 @@ def coroutines():
 
 
 def found(words, layout, say, part, check, *arguments):
-    """Whether a part is as it was; otherwise take note of it."""
+    """True if a part is as it was; otherwise take note of it."""
     try:
         why = check(*arguments)
     except Exception as error:

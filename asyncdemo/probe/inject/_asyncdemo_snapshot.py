@@ -69,7 +69,7 @@ def take_all(recorder, frame):
 
 
 def is_open(queue):
-    """Whether the loop of a queue is there and not closed."""
+    """True if the loop of a queue is there and not closed."""
     loop = queue.owner()
     return loop is not None and not queue.is_closed(loop)
 
@@ -228,7 +228,7 @@ def _held(about):
 
 
 def _would_wake(task, wanted):
-    """Whether one of these objects is set, or told, when a task ends: its callbacks lead there."""
+    """True if one of these objects is set, or told, when a task ends: its callbacks lead there."""
     return any(_led_to(callback[0], wanted, _REACH) for callback in getattr(task, "_callbacks", None) or ())
 
 
@@ -333,7 +333,7 @@ def _handles_signals():
 
 
 def _is_nobodys(handler):
-    """Whether a signal handler is Python's own, that of asyncio.run and trio.run for Ctrl-C, or ours."""
+    """True if a signal handler is Python's own, that of asyncio.run and trio.run for Ctrl-C, or ours."""
     if type(handler).__name__ == "partial":
         handler = handler.func
     module = getattr(getattr(handler, "__func__", handler), "__module__", "")
@@ -343,7 +343,7 @@ def _is_nobodys(handler):
 
 
 def working_threads():
-    """Whether there are threads, besides this one, that are not idle workers of a pool; also such as are unknown."""
+    """True if there are threads, besides this one, that are not idle workers of a pool; also such as are unknown."""
     if not _thread._count():
         return _unknown_threads(1)
     frames = sys._current_frames()
@@ -359,7 +359,7 @@ def _unknown_threads(known):
 
 
 def is_idle(frame):
-    """Whether a thread is a worker of a pool and waits for a job."""
+    """True if a thread is a worker of a pool and waits for a job."""
     names = [(each.f_code.co_filename.replace("\\", "/"), each.f_code.co_name) for each in _up(frame, 4)]
     if names[0][0].endswith("concurrent/futures/thread.py") and names[0][1] == "_worker":
         queue = frame.f_locals.get("work_queue")
@@ -381,7 +381,7 @@ def _up(frame, most):
 
 
 def living_children():
-    """Whether there is a child process that has not ended, whoever has started it: it may send a signal.
+    """True if there is a child process that has not ended, whoever has started it: it may send a signal.
 
     None is waited for, so the script finds each as it has left it. On Windows a child sends no signals. Where there is
     no such question, as on macOS before 3.13, there may be one.
@@ -469,7 +469,7 @@ def _future_of(frame):
 
 
 def _will_set(queue, future):
-    """Whether the loop of a queue, and no thread, is to set a future."""
+    """True if the loop of a queue, and no thread, is to set a future."""
     wanted = {id(future)}
     if any(_led_to(queue.callback_of(handle), wanted, _REACH) for handle in list(iter(queue))):
         return True

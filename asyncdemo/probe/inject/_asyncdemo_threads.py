@@ -114,7 +114,7 @@ class _Threads:
                 self._recorder.put(now, known.key << 4 | layout.OVER)
 
     def _is_worker(self, thread, target):
-        """Whether a thread is the worker of a ThreadPoolExecutor; if so, see to it that we are told of its jobs."""
+        """True if a thread is the worker of a ThreadPoolExecutor; if so, see to it that we are told of its jobs."""
         pools = sys.modules.get("concurrent.futures.thread")
         if pools is None or target is not pools._worker:
             return False
@@ -159,7 +159,7 @@ class _Threads:
 
 
 def _code_of(target):
-    """Give the code object of what a thread runs; None where that cannot be known without asking it."""
+    """The code object of what a thread runs; None where that cannot be known without asking it."""
     while type(target).__name__ == "partial" and type(target).__module__ == "functools":
         target = target.func
     if type(target) is types.MethodType:

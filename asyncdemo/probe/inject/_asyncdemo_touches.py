@@ -83,7 +83,7 @@ def touched(queue, frame):
 
 
 def _up_to_own(frame, is_own):
-    """Give a frame and those that have called it, up to the first one of the person's own code."""
+    """A frame and those that have called it, up to the first one of the person's own code."""
     frames = [frame]
     while frame.f_back is not None and not is_own(frame.f_code.co_filename):
         frame = frame.f_back

@@ -59,7 +59,7 @@ class _Task:
         self.name = ""
 
     def asked(self):
-        """Give the coroutine, the name and ignored cancellations of the task; None when it is over."""
+        """The coroutine, the name and ignored cancellations of the task; None when it is over."""
         task = self.task()
         return None if task is None else (task.coro, _name_of(task), 0, None)  # in trio nobody can ignore them
 
@@ -103,23 +103,23 @@ class _Instrument:
         recorder.sections[key] = _functools.partial(_asyncdemo_snapshot.trio_loop, self)
 
     def key(self):
-        """Give the key of the run."""
+        """The key of the run."""
         return self._loop.key
 
     def runner(self):
-        """Give trio's runner; None when the run is over."""
+        """The runner of trio; None when the run is over."""
         return self._runner
 
     def is_at_rest(self):
-        """Whether no step goes on."""
+        """True if no step goes on."""
         return self._started == _NEVER
 
     def is_trios(self, task):
-        """Whether a task is one of trio's own."""
+        """True if a task is one of trio's own."""
         return self._tasks.get(task, self._loop) is self._loop
 
     def tasks(self):
-        """Give pairs of each task and what is known of it, without trio's own."""
+        """Pairs of each task and what is known of it, without trio's own."""
         return [(task, known) for task, known in list(self._tasks.items()) if known is not self._loop]
 
     def know(self, tasks, *, in_step):
@@ -232,7 +232,7 @@ class _Instrument:
         return _clock()
 
     def _is_trios(self, task):
-        """Whether a task is one of those with which trio itself runs."""
+        """True if a task is one of those with which trio itself runs."""
         nursery = task.parent_nursery
         if nursery is None or task.name == _OWN_TASK:
             return True
@@ -280,7 +280,7 @@ class _Instrument:
 
 
 def _outcome():
-    """Give the local variable of Runner.task_exited, which is calling; None where it is not to be found."""
+    """The local variable of Runner.task_exited, which is calling; None where it is not to be found."""
     frame = sys._getframe(2)
     while frame is not None:
         if frame.f_code.co_name == "task_exited" and "outcome" in frame.f_locals:

@@ -182,7 +182,7 @@ def _base_of(loop):
 
 
 def _without_frame(error):
-    """Give what raises an error when it is called, and adds no frame to its traceback."""
+    """What raises an error when it is called, and adds no frame to its traceback."""
     throw = (nothing for nothing in ()).throw  # thrown into a generator that has ended
     try:
         throw(GeneratorExit)
@@ -192,7 +192,7 @@ def _without_frame(error):
 
 
 def _after(queue, note, own):
-    """Give a function that calls `note`, then gives what `own`, a method of the queue, does.
+    """A function that calls `note`, then gives what `own`, a method of the queue, does.
 
     A signal handler may raise an error wherever code of ours is executed, and uvloop expects none there. So that is in
     a generator, which is entered within its `try`, while a function is entered before; and what follows it is all C.
@@ -225,7 +225,7 @@ def _nothing(queue):
 
 
 def _note_and_push(queue):
-    """Give a function that notes the time and gives the queue's own `append`, and executes no code that is not C.
+    """A function that notes the time and gives the queue's own `append`, and executes no code that is not C.
 
     So it can be called by several threads at a time, and by a signal handler in the midst of itself.
     """
@@ -320,7 +320,7 @@ def queue_class(recorder, library):
             recorder.give_up()
 
     def adopt(loop):
-        """Give the queue of a loop that begins to run and has not put anything in yet; None where it has none."""
+        """The queue of a loop that begins to run and has not put anything in yet; None where it has none."""
         queue = next((each for each in referents(loop) if type(each) is deque), None)
         if queue is not None:
             begin_with(queue, loop)

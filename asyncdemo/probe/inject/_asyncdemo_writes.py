@@ -53,7 +53,7 @@ def record_writes(words, streams, libraries):
 
 
 def _recorded(native, number, note):
-    """Give a function that does what `native` does, the write method of a buffer, and notes the bytes before that."""
+    """A function that does what `native` does, the write method of a buffer, and notes the bytes before that."""
     apply, kind_of, is_a, whole, then = map, type, isinstance, bytes, _functools.partial  # a script may change builtins
 
     def record(data):
@@ -81,7 +81,7 @@ def _recorded(native, number, note):
 
 
 def _operand(function):
-    """Give an object for which `anything @ object` calls the function; numpy's arrays leave it to it when told so."""
+    """An object for which `anything @ object` calls the function; numpy's arrays leave it to it when told so."""
     methods = {"__rmatmul__": staticmethod(function), "__array_ufunc__": None}
     return type("operand", (), methods)()
 
