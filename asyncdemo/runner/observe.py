@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # seldom asked for
 
 _SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
 _LARGEST = 500_000  # bytes of a file that is kept with a run
+_SETTLED = 150_000_000  # ns after its start: until then the child may want the processor to load what it needs
 _CENSUS = 50_000_000  # ns between two looks at which programs the script has started
 
 
@@ -209,6 +210,8 @@ class _Watch:
         if self.onlooker is not None:
             self.onlooker.look(self._so_far, self._clock.zero(), self._since(now))
         self._live_timeline.go_on(now)
+        if now - self._child.started > _SETTLED:
+            import asyncdemo.findings  # noqa: F401  # takes a while: not when the script has ended
 
     def _tell_what_is_not_traced(self) -> None:
         if self._listener is not None and not self._told_untraced and (what := next(not_traced(self._memory), None)):
