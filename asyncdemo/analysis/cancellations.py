@@ -54,15 +54,10 @@ def _only_cancel(source: str | None, by: Task) -> int | None:
     except NOT_PYTHON:
         return None
     for node in nodes:
-        if isinstance(node, ast.AsyncFunctionDef) and _begins(node) <= by.line <= node.lineno:
-            lines = {call.lineno for call in ast.walk(node) if isinstance(call, ast.Call) and _is_cancel(call)}
-            return lines.pop() if len(lines) == 1 else None
+        if isinstance(node, ast.AsyncFunctionDef):
+            begins = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            functions = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+            lines = {each.lineno for each in functions if isinstance(each, ast.Attribute) and each.attr == "cancel"}
+            if begins <= by.line <= node.lineno:
+                return lines.pop() if len(lines) == 1 else None
     return None
-
-
-def _begins(node: ast.AsyncFunctionDef) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-
-
-def _is_cancel(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "cancel"

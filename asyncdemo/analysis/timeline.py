@@ -349,15 +349,13 @@ class TimelineBuilder:
         for sample in self._trace.samples:
             samples.setdefault(sample.thread, deque()).append(sample)
         for step in self._long:
-            own = self._seen(step, samples) if self._has_stacks(step.loop, step.key) else ()
+            # Of the life of a thread stacks tell nothing: a loop may have made steps in it.
+            has_stacks = not step.loop.threaded or self._in_main_thread(step.key)
+            own = self._seen(step, samples) if has_stacks else ()
             if step.span is None:
                 step.loop.callbacks.seen(self._holding_line(own) if own else -1, own[-1].function if own else "")
             elif own:
                 self._spans.where[step.span] = self._holding_line(own)
-
-    def _has_stacks(self, loop: _Loop, key: int) -> bool:
-        """True if stacks tell of this lane: not of the life of a thread, in which a loop may have made steps."""
-        return not loop.threaded or self._in_main_thread(key)
 
     def _in_main_thread(self, key: int) -> bool:
         """True if a task runs in the main thread."""

@@ -118,14 +118,11 @@ def wait_times(timeline: Timeline, order: Order | None = None) -> list[WaitTime]
             starts.append(start)
             ends.append(end)
     rows = [_row(spans.places[where], spans.reasons.get(where), some, called) for where, some in stretches.items()]
-    return sorted(rows, key=_KEYS[order] if order is not None else _most_elapsed)
+    return sorted(rows, key=_KEYS[order])
 
 
-def _most_elapsed(row: "WaitTime") -> tuple[bool, float]:
-    return row.for_tasks, -row.elapsed
-
-
-_KEYS: dict[Order, Callable[["WaitTime"], Any]] = {
+_KEYS: dict[Order | None, Callable[["WaitTime"], Any]] = {
+    None: lambda row: (row.for_tasks, -row.elapsed),
     "total": lambda row: -row.total,
     "longest": lambda row: -row.longest,
     "times": lambda row: -row.times,

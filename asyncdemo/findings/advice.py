@@ -188,7 +188,7 @@ def instead_of_nesting(evidence: Evidence, place: Place | None) -> str:
             continue
         given = call.args[0]
         code = source.text_of(given) or ""
-        if not isinstance(given, ast.Call) and called(call) == "run" and source.receiver_text(call) != "asyncio":
+        if not isinstance(given, ast.Call) and called(call) == "run" and ast.unparse(call.func) != "asyncio.run":
             code = call_of(source, given, call.args[1:]) or ""
         awaited = in_place(source, call, f"await {code}")
         if code and is_in_coroutine(source, call) and fits(source, awaited[1], awaited[0]):

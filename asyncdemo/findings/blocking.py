@@ -16,7 +16,7 @@ from asyncdemo.findings.advice import (
 )
 from asyncdemo.findings.evidence import Evidence, Place, at, grouped, rule, seconds
 from asyncdemo.findings.hangs import could_not_begin, is_told_elsewhere, unending_step
-from asyncdemo.findings.python_messages import Frame, Report
+from asyncdemo.findings.python_messages import Report
 from asyncdemo.findings.self_waits import waited_for_itself
 from asyncdemo.findings.source import last_of
 from asyncdemo.model.recording import Finding
@@ -355,7 +355,8 @@ def nested(evidence: Evidence) -> list[tuple[Place | None, list[Report]]]:
     for report in evidence.errors:
         if NESTED.match(report.error):
             place = evidence.innermost(report.frames)
-            code = " ".join(frame.code for frame in report.frames if _is_at(evidence, frame, place))
+            frames = report.frames if place is not None else ()
+            code = " ".join(each.code for each in frames if place == evidence.place(each.path, each.line))
             follows = [each for each in unawaited if f"{last_of(each.name)}(" in code]
             found.append((place, follows))
     if unawaited and any(_TOLD.search(output.text) for output in evidence.run.output):
@@ -377,10 +378,6 @@ def _given_to_runner(evidence: Evidence, report: Report) -> Place | None:
     }
     path = evidence.script()
     return (path, runs.pop()) if path is not None and len(runs) == 1 else None
-
-
-def _is_at(evidence: Evidence, frame: Frame, place: Place | None) -> bool:
-    return place is not None and evidence.place(frame.path, frame.line) == place
 
 
 def _nested(evidence: Evidence, place: Place | None) -> Finding:

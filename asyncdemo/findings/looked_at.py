@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from asyncdemo.findings.evidence import Evidence
-from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, inside, last_name, last_of
+from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, caught, inside, last_name, last_of
 from asyncdemo.model.spans import Task
 
 _CLOSING = re.compile(r"_*(a?close|stop|shutdown|cancel|disconnect|terminate|wait_closed)(_\w+)?")
@@ -83,10 +83,7 @@ def _kind(raised: ast.expr) -> str:
 
 def _catches(handler: ast.ExceptHandler, errors: set[str]) -> bool:
     """True if a handler catches one of the errors, or one of which is not known what it is may be among its kinds."""
-    if handler.type is None:
-        return True
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(_may_be(error, last_name(kind)) for error in errors for kind in kinds)
+    return any(_may_be(error, kind) for error in errors for kind in caught(handler.type))
 
 
 def _may_be(error: str, kind: str) -> bool:

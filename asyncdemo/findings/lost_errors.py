@@ -15,7 +15,7 @@ from asyncdemo.findings.lifecycle import leftovers, stood_at
 from asyncdemo.findings.mixed_up import is_shared, is_wrong_loop
 from asyncdemo.findings.python_messages import GENERATOR, Report
 from asyncdemo.findings.self_waits import awaited_in_vain
-from asyncdemo.findings.source import FUNCTIONS, Source, called, inside, last_name, last_of
+from asyncdemo.findings.source import FUNCTIONS, Source, called, caught, inside, last_of
 from asyncdemo.findings.unseen_errors import is_lost
 from asyncdemo.model.recording import Finding
 from asyncdemo.model.spans import CrossThreadCall
@@ -69,7 +69,9 @@ def _catchers(source: Source, line: int, deepest: int) -> Iterator[_Catcher]:
 
 
 def _catcher(node: ast.AST) -> _Catcher | None:
-    if isinstance(node, ast.With) and any(_suppresses(item.context_expr) for item in node.items):
+    entered = [item.context_expr for item in node.items] if isinstance(node, ast.With) else []
+    suppressing = (call for call in entered if isinstance(call, ast.Call) and called(call) == "suppress")
+    if isinstance(node, ast.With) and any(_catches(kind) for call in suppressing for kind in call.args):
         return _Catcher(node, _range(node.body), [])
     if isinstance(node, ast.Try):
         handler = next((each for each in node.handlers if _catches(each.type)), None)
@@ -86,14 +88,9 @@ def _is_scope(node: ast.AST) -> TypeGuard[ast.With | ast.AsyncWith]:
     )
 
 
-def _suppresses(expression: ast.expr) -> bool:
-    return isinstance(expression, ast.Call) and called(expression) == "suppress" and any(map(_catches, expression.args))
-
-
 def _catches(kind: ast.expr | None) -> bool:
     """True if an `except` of that catches a cancellation."""
-    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return any(each is None or last_name(each) in _ENDS for each in kinds)
+    return not _ENDS.isdisjoint(caught(kind))
 
 
 def _is_finally(source: Source, line: int) -> bool:

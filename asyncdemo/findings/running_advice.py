@@ -34,13 +34,9 @@ def _is_only_called(source: Source, use: ast.expr) -> bool:
     if not isinstance(outer, ast.Call) or use not in outer.args:
         return False
     if called(outer) in ON_LOOP or (called(outer) in MAPS and isinstance(outer.func, ast.Name)):
-        return called(outer) not in MAPS or not _is_gathered(source, outer)
+        is_gathered = isinstance(around[0], ast.Starred)  # all that it gives is awaited together
+        return called(outer) not in MAPS or not is_gathered
     return called(outer) in IN_THREAD and not _is_awaited_later(source, around)
-
-
-def _is_gathered(source: Source, call: ast.Call) -> bool:
-    """True if all that a call gives is awaited together."""
-    return isinstance(next(source.parents(call), None), ast.Starred)
 
 
 def _is_awaited_later(source: Source, around: list[ast.AST]) -> bool:

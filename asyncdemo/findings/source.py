@@ -89,10 +89,6 @@ class Source:
             return None
         return last_name(call.func.value) or "?"
 
-    def receiver_text(self, call: ast.Call) -> str | None:
-        """The code of the object or module whose function is called."""
-        return self.text_of(call.func.value) if isinstance(call.func, ast.Attribute) else None
-
     def is_called(self, node: ast.expr) -> bool:
         """True if an expression is what a call calls."""
         parent = next(self.parents(node), None)
@@ -232,6 +228,12 @@ def called(call: ast.Call) -> str:
 def last_name(node: ast.expr) -> str:
     """The last part of the name that an expression is; empty where it is none."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def caught(kind: ast.expr | None) -> list[str]:
+    """The names of the errors that an `except` of that catches."""
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return ["BaseException" if each is None else last_name(each) for each in kinds]
 
 
 def parameters(function: Function | ast.Lambda) -> set[str]:

@@ -16,7 +16,7 @@ from asyncdemo.findings.evidence import Evidence, Place, at, has_run, rule, seen
 from asyncdemo.findings.hangs import deadlock, stuck
 from asyncdemo.findings.looked_at import are_used, cancels, closes, seen_by_themselves
 from asyncdemo.findings.python_messages import Report
-from asyncdemo.findings.source import FUNCTIONS, Source, called, last_name
+from asyncdemo.findings.source import FUNCTIONS, Source, called, caught, last_name
 from asyncdemo.model.recording import Finding, Severity
 from asyncdemo.model.spans import WAITING, Raised, Task
 
@@ -277,9 +277,8 @@ def _handlers(evidence: Evidence, report: Report) -> Iterator[tuple[Place, ast.E
 
 def _names_caught(handler: ast.ExceptHandler, errors: set[str]) -> set[str]:
     """Those of the errors that a handler would catch if they came alone; none where it catches groups too."""
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    names = {last_name(each) for each in kinds if each is not None}
-    if None in kinds or names & {*_GROUPS, "Exception", "BaseException"}:
+    names = set(caught(handler.type))
+    if names & {*_GROUPS, "Exception", "BaseException"}:
         return set()
     return {error for error in errors if error in names or any(_is_a(error, name) for name in names)}
 

@@ -38,7 +38,7 @@ _PLAIN_DECORATORS = {"staticmethod", "classmethod", "override"}
 
 def is_one_of_many(source: Source, line: int) -> bool:
     """True if what is awaited in a line begins there, and is neither a loop's rhythm, cleaning up, nor up to others."""
-    calls = [call for call in map(_awaited_call, _awaits(source, line)) if call is not None]
+    calls = [awaited for awaited in _awaits(source, line) if isinstance(awaited, ast.Call)]
     if len(calls) != 1 or _waits_for_others(source, calls[0]) or _is_pause(source, calls[0]):
         return False
     return not _comes_after(source, calls[0])
@@ -88,7 +88,8 @@ def _is_open(source: Source, function: Function) -> bool:
     calls = source.every_call(function.name)
     return not (
         function.name.startswith("__")
-        or _is_in_pieces(function)
+        # In a generator, what comes after a yield is for the next turn of a loop, or an exit.
+        or any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside(function))
         or any(last_name(each) not in _PLAIN_DECORATORS for each in function.decorator_list)
         or len(source.named(function.name)) > 1
         or _keeps_state(function)
@@ -99,11 +100,6 @@ def _is_open(source: Source, function: Function) -> bool:
 
 def _is_recursive(source: Source, chain: list[Function]) -> bool:
     return any(each in callers(source, above) for each in chain for above in _callers(source, each))
-
-
-def _is_in_pieces(function: Function) -> bool:
-    """True if it is a generator: what comes after a yield is for the next turn of a loop, or an exit."""
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside(function))
 
 
 def _keeps_state(function: Function) -> bool:
@@ -160,10 +156,6 @@ def _awaits(source: Source, line: int) -> Iterator[ast.expr | None]:
         elif isinstance(node, ast.AsyncWith | ast.AsyncFor) and first <= line < node.body[0].lineno:
             yield None
             return
-
-
-def _awaited_call(awaited: ast.expr | None) -> ast.Call | None:
-    return awaited if isinstance(awaited, ast.Call) else None
 
 
 def _waits_for_others(source: Source, call: ast.Call) -> bool:

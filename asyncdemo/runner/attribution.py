@@ -355,7 +355,7 @@ class Attribution:
             if len(fronts) > 1:
                 if len(fronts) > _ALIKE and (found := self._line(position)) is not None:
                     return found
-                fronts = sorted(fronts[:_ALIKE], key=_longest_first)
+                fronts = sorted(fronts[:_ALIKE], key=lambda each: (-each.length, each.at))
             for front in fronts:
                 if front.length > rest:
                     return _WAIT
@@ -433,10 +433,6 @@ class Attribution:
             if at < 0:
                 return
             yield at
-
-
-def _longest_first(record: Write) -> tuple[int, int]:
-    return -record.length, record.at
 
 
 def _in_time_order(pieces: list[Piece]) -> list[Piece]:

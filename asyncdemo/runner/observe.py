@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.model.recording import NOT_TRACED, Outcome, Output, Python, Run, Subject
@@ -92,12 +92,13 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
         memory.prepare(attributing=observed, tracing=traced, stacks=stacks, reasons=reasons)
         try:
             with host.out_of_reach(lend=lend):
-                stdin = subprocess.DEVNULL if plan.without_input else _stdin(lend)
+                # A pipe or a file is passed on; a terminal too where it can be lent; else there is nothing to read.
+                without = plan.without_input or (_is_terminal(0) and not lend)
                 child = start_child(
                     plan.command,
                     memory,
                     os.environ,
-                    stdin=stdin,
+                    stdin=subprocess.DEVNULL if without else None,
                     children=None if children is None else children.folder,
                 )
         except OSError as error:
@@ -397,11 +398,6 @@ def not_traced(memory: Memory) -> Iterator[str]:
         yield f"{NOT_TRACED} its event loop, which is neither asyncio's own nor uvloop's (of uvicorn: --loop asyncio)"
     if memory[layout.UNTRACED] & layout.GEVENT:
         yield f"{NOT_TRACED} gevent's greenlets; of threads and tasks on top of them not all may be true"
-
-
-def _stdin(lend: bool) -> int | IO[bytes] | None:
-    """A pipe or a file is passed on; a terminal too where it can be lent; else there is nothing to read."""
-    return subprocess.DEVNULL if _is_terminal(0) and not lend else None
 
 
 def may_read(source: str | None) -> bool:

@@ -29,7 +29,8 @@ def run_transparently(command: Sequence[str], *, timeout: float | None) -> Outco
         try:
             process = host.start(command)
         except OSError as error:
-            return Outcome("not-started", code=_cannot(error), reason=f"{error.strerror}: {command[0]}")
+            code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
+            return Outcome("not-started", code=code, reason=f"{error.strerror}: {command[0]}")
         escalation.ignores = lambda number: host.is_ignored(process.child, number)
         pass_on(process)
         while not _has_ended(process, escalation):
@@ -80,10 +81,6 @@ def _is_seen_to_end(process: Process, escalation: Escalation) -> bool:
             return False
         time.sleep(_LOOK)
     return True
-
-
-def _cannot(error: OSError) -> int:
-    return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
 
 
 @contextmanager
