@@ -2,8 +2,7 @@
 
 from tests.tracing.conftest import TRUTH
 
-STATES = """
-import asyncio
+WORKERS = """\
 async def sleeper(name, delay):
     for _ in range(5):
         start = now()
@@ -25,8 +24,13 @@ async def computer():
         start = now()
         compute(0.02)
         note("computer", "running", start, now())
+"""
+
+STATES = f"""
+import asyncio
+{WORKERS}
 async def main():
-    tasks = [asyncio.create_task(sleeper(f"sleeper {i}", 0.01 + i / 200), name=f"sleeper {i}") for i in range(3)]
+    tasks = [asyncio.create_task(sleeper(f"sleeper {{i}}", 0.01 + i / 200), name=f"sleeper {{i}}") for i in range(3)]
     tasks += [asyncio.create_task(blocker(), name="blocker"), asyncio.create_task(computer(), name="computer")]
     await asyncio.gather(*tasks)
     tell()

@@ -1,32 +1,14 @@
 """The scripts that the tests of trio's tracing run; each begins with conftest.TRUTH."""
 
-STATES = """
+from tests.tracing import asyncio_scripts
+
+STATES = f"""
 import trio
-async def sleeper(name, delay):
-    for _ in range(5):
-        start = now()
-        await trio.sleep(delay)
-        note(name, "waiting", start, start + delay)
-async def blocker():
-    for _ in range(3):
-        await trio.sleep(0.013)
-        start = now()
-        time.sleep(0.02)
-        note("blocker", "blocked", start, now())
-def compute(seconds):
-    until = now() + seconds
-    while now() < until:
-        sum(range(500))
-async def computer():
-    for _ in range(3):
-        await trio.sleep(0.017)
-        start = now()
-        compute(0.02)
-        note("computer", "running", start, now())
+{asyncio_scripts.WORKERS.replace("asyncio.", "trio.")}
 async def main():
     async with trio.open_nursery() as nursery:
         for number in range(3):
-            name = f"sleeper {number}"
+            name = f"sleeper {{number}}"
             nursery.start_soon(sleeper, name, 0.01 + number / 200, name=name)
         nursery.start_soon(blocker, name="blocker")
         nursery.start_soon(computer, name="computer")
