@@ -32,7 +32,8 @@ def list_folder(
 
     Where `only` these are wanted, and they are single scripts, that is not read: it has nothing to say of them.
     """
-    found = _scenarios(folder, problems)
+    paths = [path for path in _entries(folder, problems) if path.suffix == ".py" or _has_scripts(path)]
+    found = _named(paths, problems)
     if only is not None and not any(found[name].suffix != ".py" for name in only if name in found):
         return ScenarioFolder(found, ((last_chapter, tuple(found)),), {})
     chapters: list[tuple[str, tuple[str, ...]]] = []
@@ -53,11 +54,6 @@ def unlisted(folder: Path) -> tuple[str, ...]:
     """The scenarios of a folder that its contents.toml puts into no chapter; none where it has no chapters."""
     *chapters, (_, rest) = list_folder(folder, "", []).chapters
     return rest if chapters else ()
-
-
-def _scenarios(folder: Path, problems: list[Problem]) -> dict[str, Path]:
-    paths = [path for path in _entries(folder, problems) if path.suffix == ".py" or _has_scripts(path)]
-    return _named(paths, problems)
 
 
 def _entries(folder: Path, problems: list[Problem]) -> list[Path]:

@@ -74,7 +74,8 @@ def replace(source: str, values: "Mapping[str, Value]") -> str:
         assert literal.end_lineno is not None and literal.end_col_offset is not None
         start = _offset(source, starts, literal.lineno, literal.col_offset)
         end = _offset(source, starts, literal.end_lineno, literal.end_col_offset)
-        pieces += source[at:start], _written(value, source[start:end])
+        line_ends = "".join(re.findall(_LINE_END, source[start:end]))
+        pieces += source[at:start], f"({value!r}{line_ends})" if line_ends else repr(value)
         at = end
     return "".join(pieces) + source[at:]
 
@@ -110,11 +111,6 @@ def _offset(source: str, starts: list[int], line: int, column: int) -> int:
     start = starts[line - 1]
     text = source[start : start + column]
     return start + len(text.encode()[:column].decode())
-
-
-def _written(value: "Value", replaced: str) -> str:
-    line_ends = "".join(re.findall(_LINE_END, replaced))
-    return f"({value!r}{line_ends})" if line_ends else repr(value)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ And what a word that is no target may have been meant for, with the command that
 import errno
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shlex import join, quote
 from typing import TYPE_CHECKING, NamedTuple
@@ -211,7 +211,10 @@ def expand(target: Target) -> list[Target]:
 
 def names(catalogue: Catalogue) -> list[str]:
     """Everything that can be completed: scenarios, aliases and scenario:variant."""
-    return [name for scenario in catalogue.scenarios for name in _names(scenario)]
+    found: list[str] = []
+    for each in catalogue.scenarios:
+        found += each.name, *each.aliases, *(f"{each.name}:{variant}" for variant in each.variants)
+    return found
 
 
 def resolve(words: Sequence[str], catalogue: Catalogue, of: str | None = None) -> list[Target]:
@@ -236,7 +239,12 @@ def _exact(word: str, catalogue: Catalogue) -> Target | None:
     if word == "-":
         return Target("-")
     if is_document(word):
-        return _document(word)
+        document, block = read_document(word)
+        return (
+            Target(document.name, path=document.path, document=document)
+            if block is None
+            else _of_block(document, block)
+        )
     if _names_file(word):
         if word.lower().endswith((".json", ".ipynb")) and (instead := meant(word)):
             raise UsageError(instead)
@@ -279,11 +287,6 @@ def _file(word: str) -> Target:
         return Target(word, script=read_script(path), path=path)
     except Unreadable:
         return Target(word, path=path)
-
-
-def _document(word: str) -> Target:
-    whole, block = read_document(word)
-    return Target(whole.name, path=whole.path, document=whole) if block is None else _of_block(whole, block)
 
 
 def _of_block(whole: Document, block: "Block") -> Target:
@@ -376,11 +379,6 @@ def notes_of(target: Target) -> list[str]:
     """The notes of its scenario and of its script, each once."""
     notes = [each.notes for each in (target.scenario, target.script) if each is not None]
     return list(filter(None, dict.fromkeys(notes)))
-
-
-def _names(scenario: Scenario) -> Iterator[str]:
-    yield from (scenario.name, *scenario.aliases)
-    yield from (f"{scenario.name}:{variant}" for variant in scenario.variants)
 
 
 def meant(word: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from asyncdemo.catalogue import targets
+from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.targets import Request, Target, is_document
 from asyncdemo.cli import messages
 from asyncdemo.cli.app import command_app
@@ -82,7 +83,8 @@ def _checked(chosen: Chosen, documents: Sequence[Target], request: Request, *, u
     started = time.monotonic()
 
     def tell(done: int, all_: int, name: str) -> None:
-        _tell(done, all_, name, time.monotonic() - started)
+        left = f", about {(time.monotonic() - started) / done * (all_ - done):.0f} s left" if 0 < done < all_ else ""
+        say(f"{done} of {all_} checked{left}: {name}" if done < all_ else f"once more: {name}")
 
     checked = check_all(chosen, documents, request, interpreter, tell)
     say("")
@@ -101,11 +103,6 @@ def _refuse(documents: Sequence[Target], *, update: bool, cumulative: bool) -> N
         raise UsageError(CUMULATIVE_WHAT)
 
 
-def _tell(done: int, all_: int, name: str, took: float) -> None:
-    left = f", about {took / done * (all_ - done):.0f} s left" if 0 < done < all_ else ""
-    say(f"{done} of {all_} checked{left}: {name}" if done < all_ else f"once more: {name}")
-
-
 def _show(report: Report, *, as_json: bool, ascii_only: bool) -> None:
     if as_json:
         from asyncdemo.expectations.check_result import to_json
@@ -120,15 +117,10 @@ def _show(report: Report, *, as_json: bool, ascii_only: bool) -> None:
         write_report(standard_page(ascii_only=ascii_only), report)
         return
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stdout.write("".join(map(_row, report.results)))
+    for result in report.results:
+        print(*map(visible, (result.target, result.status, result.reason or "")), sep="\t")
     sys.stdout.flush()
     write_report(Page(sys.stderr, os.environ, ascii_only=ascii_only), report)
-
-
-def _row(result: CheckResult) -> str:
-    from asyncdemo.catalogue.names import visible
-
-    return "\t".join(visible(cell) for cell in (result.target, result.status, result.reason or "")) + "\n"
 
 
 def _near(result: CheckResult) -> CheckResult:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from asyncdemo.catalogue.names import absolute, visible
-from asyncdemo.catalogue.scenario import Catalogue, Scenario
+from asyncdemo.catalogue.scenario import Catalogue
 from asyncdemo.catalogue.targets import Document, is_document, needed, read_document
 from asyncdemo.cli.option_values import load_catalogue, tell_problems
 
@@ -50,13 +50,10 @@ def list_targets(
         write_listing(standard_page(ascii_only=ascii_only), catalogue, full=full, chapter=chapter)
     else:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-        sys.stdout.write("".join(map(_row, catalogue.scenarios)))
+        for each in catalogue.scenarios:
+            cells = (each.name, str(each.chapter.number), ",".join(each.variants), each.summary)
+            print(*map(visible, cells), sep="\t")
     return 0
-
-
-def _row(scenario: Scenario) -> str:
-    cells = (scenario.name, str(scenario.chapter.number), ",".join(scenario.variants), scenario.summary)
-    return "\t".join(visible(cell) for cell in cells) + "\n"
 
 
 def _write_blocks(
@@ -85,7 +82,7 @@ def _write_blocks(
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
         for block, nature in natures:
             cells = (document.name_of(block), str(block.line), nature.kind, _about(block, nature))
-            sys.stdout.write("\t".join(visible(cell) for cell in cells) + "\n")
+            print(*map(visible, cells), sep="\t")
 
 
 def _about(block: "Block", nature: "Nature") -> str:

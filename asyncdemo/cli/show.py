@@ -70,16 +70,12 @@ def _write_notes(target: Target, *, ascii_only: bool) -> None:
     sys.stdout.buffer.write("\n\n".join(note.rstrip() for note in found).encode(errors="surrogateescape") + b"\n")
 
 
-def _blocks(target: Target) -> list[tuple[str, str]]:
-    """The name and the code of each block, on the lines of the document where these are shown."""
-    chosen = [(each.name, each.block) for each in targets.expand(target) if each.block is not None]
-    return [(name, staged_text([block]) if sys.stdout.isatty() else block.text) for name, block in chosen]
-
-
 def _sources(target: Target) -> list[tuple[str, str]]:
     """The name and the text of each script or block."""
     if target.document is not None:
-        return _blocks(target)
+        chosen = [(each.name, each.block) for each in targets.expand(target) if each.block is not None]
+        # On a terminal the lines have the numbers that they have in the document.
+        return [(name, staged_text([block]) if sys.stdout.isatty() else block.text) for name, block in chosen]
     if target.scenario is not None:
         scripts = [target.script] if target.script is not None else list(target.scenario.scripts)
         folder = target.scenario.path.parent

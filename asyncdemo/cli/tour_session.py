@@ -117,7 +117,10 @@ class Session:
             return
         self._key, self._stopping, self._ctrl_c = key, 0, 0
         try:
-            plan = self._stack.enter_context(planned(target, _request(target, job.settings)))
+            document, block = target.document, target.block
+            fragment = document is not None and block is not None and document.nature(block).kind == "fragment"
+            request = Request(settings=job.settings, cumulative=fragment)
+            plan = self._stack.enter_context(planned(target, request))
         except AsyncdemoError as error:
             self.state = with_run(self.state, _not_run(target.name, str(error)))
             return
@@ -149,13 +152,6 @@ class Session:
         if self._keep is not None and self.state.course != self._kept:
             self.trouble = self._keep(self.state.course) or self.trouble
             self._kept = self.state.course  # now that it is: Ctrl-C may have come before
-
-
-def _request(target: Target, settings: tuple[str, ...]) -> Request:
-    """How a target is run; of a document what needs the blocks before it has them."""
-    document, block = target.document, target.block
-    fragment = document is not None and block is not None and document.nature(block).kind == "fragment"
-    return Request(settings=settings, cumulative=fragment)
 
 
 def _is_gone(run: Background, stack: ExitStack) -> bool:
@@ -305,7 +301,9 @@ def tour_as_text(session: Session, page: Page, *, asks: bool, one_chapter: bool)
         page.row(("enter continues, ? shows all keys; type a key or its word, then enter", "dim"))
         page.row()
     while session.state.phase != "over":
-        _write(page, session)
+        page.write(page_rows(page, session.state))
+        page.row()
+        page.flush()
         if session.state.phase == "end" and one_chapter and not asks:
             return
         before = _shown(session.state)
@@ -360,9 +358,3 @@ def _run(session: Session, page: Page) -> None:
             page.row((f"running {told}", "dim"))
             page.flush()
         time.sleep(_LOOK)
-
-
-def _write(page: Page, session: Session) -> None:
-    page.write(page_rows(page, session.state))
-    page.row()
-    page.flush()

@@ -25,15 +25,13 @@ def caveats(compared: Comparison | Sweep) -> list[Caveat]:
     """All reasons for doubt, those first that change the verdict; of a sweep each kind once."""
     points = compared.points
     found: dict[Kind, Caveat] = {}
-    for caveat in (caveat for point in points if point.rounds for caveat in _of(point)):
+    looks = (_outputs, _not_observed, _pythons, _too_short, _busy, _first_run)
+    for caveat in (look(point) for point in points if point.rounds for look in looks):
+        if caveat is None:
+            continue
         if caveat.kind not in found or caveat.matters > found[caveat.kind].matters:
             found[caveat.kind] = caveat
     return sorted(found.values(), key=lambda caveat: not caveat.matters)
-
-
-def _of(comparison: Comparison) -> list[Caveat]:
-    every = (_outputs, _not_observed, _pythons, _too_short, _busy, _first_run)
-    return [caveat for caveat in (look(comparison) for look in every) if caveat is not None]
 
 
 def _told_apart(comparison: Comparison) -> list[SpeedUp]:

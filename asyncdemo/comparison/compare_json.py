@@ -14,6 +14,7 @@ SCHEMA = "asyncdemo.compare/1"
 def to_json(compared: Comparison | Sweep) -> dict[str, Any]:
     """The document; of a sweep over several targets the contestants stand at each value."""
     first = compared.points[0]
+    points = [{"parameters": dict(each.parameters), **_both(each)} for each in compared.points]
     return {
         "schema": SCHEMA,
         "baseline": first.compared_with.id,
@@ -24,12 +25,8 @@ def to_json(compared: Comparison | Sweep) -> dict[str, Any]:
         "machine_busy": rounded(first.busy),
         **(_both(compared) if isinstance(compared, Comparison) else {"contestants": [], "comparisons": []}),
         "warnings": [{"kind": each.kind, "message": each.said, "advice": each.advice} for each in caveats(compared)],
-        "sweep": [_point(each) for each in compared.points] if isinstance(compared, Sweep) else [],
+        "sweep": points if isinstance(compared, Sweep) else [],
     }
-
-
-def _point(comparison: Comparison) -> dict[str, Any]:
-    return {"parameters": dict(comparison.parameters), **_both(comparison)}
 
 
 def _both(comparison: Comparison) -> dict[str, Any]:

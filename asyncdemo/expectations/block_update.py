@@ -19,18 +19,18 @@ from asyncdemo.expectations.output_blocks import (
     HEADING,
     LINE_END,
     NAMES,
+    STREAMS,
     Block,
-    Line,
     Stream,
     Version,
     blocks,
     blocks_for,
     lines_of,
+    texts_of,
 )
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
-_STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 
 
 class _Edit(NamedTuple):
@@ -53,12 +53,12 @@ def rewritten(source: str, observed: Observed, file_format: FileFormat) -> str:
 
     Blocks that are kept stay as they are, character for character, and so do those for other Pythons.
     """
-    for stream in _STREAMS:
+    for stream in STREAMS:
         found = blocks(source)
         ordered = blocks_for(found, stream, observed.version, ordered=True)
         unordered = blocks_for(found, stream, observed.version, ordered=False)
         printed = observed.lines(stream)
-        if not as_expected(_texts(lines_of(ordered)), _texts(lines_of(unordered)), printed):
+        if not as_expected(texts_of(lines_of(ordered)), texts_of(lines_of(unordered)), printed):
             source = _stream_rewritten(source, stream, (ordered, unordered), observed, file_format)
     return source
 
@@ -72,7 +72,7 @@ def _stream_rewritten(
 ) -> str:
     ordered, unordered = chosen
     printed = observed.lines(stream)
-    count = parting(_texts(lines_of(ordered)), _texts(lines_of(unordered)), printed)
+    count = parting(texts_of(lines_of(ordered)), texts_of(lines_of(unordered)), printed)
     if not ordered and not unordered:
         lines = [new_line(line, file_format) for line in printed]
         return _edited(source, [_new_block(source, stream, lines, observed.version)])
@@ -131,7 +131,7 @@ def _in_order(chosen: Sequence[Block], printed: Sequence[str], file_format: File
     owners = [index for index, block in enumerate(chosen) for _ in block.lines]
     new: list[list[str]] = [[] for _ in chosen]
     owner = 0
-    for kind, left, right in aligned(_texts(expected), printed):
+    for kind, left, right in aligned(texts_of(expected), printed):
         if left is not None:
             owner = owners[left]
             if kind == "same" or (kind == "missing" and expected[left].text == ANY_LINES):
@@ -146,12 +146,12 @@ def _in_order(chosen: Sequence[Block], printed: Sequence[str], file_format: File
 def _in_any_order(chosen: Sequence[Block], printed: Sequence[str], file_format: FileFormat) -> list[list[str]]:
     expected = lines_of(chosen)
     owners = [index for index, block in enumerate(chosen) for _ in block.lines]
-    kept = pairs(_texts(expected), printed)
+    kept = pairs(texts_of(expected), printed)
     new: list[list[str]] = [[] for _ in chosen]
     for index, line in enumerate(expected):
         if index in kept or line.text == ANY_LINES:
             new[owners[index]].append(line.text)
-    if ANY_LINES not in _texts(expected):
+    if ANY_LINES not in texts_of(expected):
         new[-1] += [
             new_line(printed[index], file_format) for index in sorted(set(range(len(printed))) - set(kept.values()))
         ]
@@ -234,7 +234,3 @@ def _comment(text: str) -> str:
 
 def _dotted(version: Version) -> str:
     return ".".join(map(str, version))
-
-
-def _texts(lines: Sequence[Line]) -> list[str]:
-    return [line.text for line in lines]

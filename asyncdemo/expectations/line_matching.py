@@ -265,7 +265,9 @@ def difference(ordered: Sequence[Line], unordered: Sequence[Line], printed: Sequ
         return ()  # an alignment may still pair lines otherwise than the `...` between them would
     count = parting(ordered_texts, texts, printed)
     rows = [*_in_order(ordered, printed[:count]), *_in_any_order(unordered, printed[count:])]
-    near = _short(list(_near(rows)))
+    near = list(_near(rows))
+    if len(near) > MOST:
+        near = [*near[: MOST - 1], Row("~", f"{len(near) - MOST + 1} more rows")]
     nothing = near and not any(line.strip() for line in printed)
     return (*near, Row("~", "nothing was printed there")) if nothing else tuple(near)
 
@@ -314,9 +316,3 @@ def _near(rows: Sequence[Row]) -> Iterator[Row]:
             yield Row("~", f"{left_out} line{'s' if left_out > 1 else ''} as expected")
         yield rows[index]
         before = index
-
-
-def _short(rows: list[Row]) -> list[Row]:
-    if len(rows) <= MOST:
-        return rows
-    return [*rows[: MOST - 1], Row("~", f"{len(rows) - MOST + 1} more rows")]

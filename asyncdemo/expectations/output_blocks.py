@@ -19,6 +19,7 @@ HEADING = re.compile(
 )
 _ALMOST = re.compile(r"#\s*(unordered\s+)?(output|errors?)\b[^:]{0,40}:\s*", re.IGNORECASE)
 _STREAMS: dict[str, Stream] = {"output": "stdout", "errors": "stderr"}
+STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 NAMES: dict[Stream, str] = {"stdout": "Output", "stderr": "Errors"}
 
 
@@ -94,6 +95,11 @@ def blocks_for(all_blocks: Sequence[Block], stream: Stream, version: Version, *,
 def lines_of(chosen: Sequence[Block]) -> tuple[Line, ...]:
     """The lines of blocks one after the other."""
     return tuple(line for block in chosen for line in block.lines)
+
+
+def texts_of(lines: Sequence[Line]) -> list[str]:
+    """The lines without their numbers."""
+    return [line.text for line in lines]
 
 
 def _parts(source: str) -> Iterator[Block | Slip]:

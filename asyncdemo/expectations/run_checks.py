@@ -9,13 +9,21 @@ from asyncdemo.expectations import choices, static_checks
 from asyncdemo.expectations.check_result import Mismatch
 from asyncdemo.expectations.choices import Observed, observed
 from asyncdemo.expectations.line_matching import ANY_LINES, Row, as_expected, difference, in_order, printed_lines
-from asyncdemo.expectations.output_blocks import NAMES, Line, Stream, Version, blocks, blocks_for, lines_of
+from asyncdemo.expectations.output_blocks import (
+    NAMES,
+    STREAMS,
+    Line,
+    Stream,
+    Version,
+    blocks,
+    blocks_for,
+    lines_of,
+    texts_of,
+)
 from asyncdemo.expectations.output_blocks import Block as OutputBlock
 from asyncdemo.expectations.static_checks import line_of
 from asyncdemo.findings import THRESHOLDS
 from asyncdemo.model.recording import Outcome, Run
-
-_STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 
 
 def depends_on_time(script: Script) -> bool:
@@ -33,7 +41,7 @@ def script_mismatches(script: Script, run: Run, others: Mapping[str, float], ver
     """
     if run.outcome.kind == "not-started":
         return [Mismatch(f"it could not be started: {run.outcome.reason}", str(script.path))]
-    both = [observed(run, other=stream, version=version) for stream in _STREAMS]
+    both = [observed(run, other=stream, version=version) for stream in STREAMS]
     found = [[*stream_mismatches(script, one), *_choices(script, one)] for one in both]
     streams = found[0] if len(found[0]) <= len(found[1]) else found[1]
     return [*_ending(script, run), *streams, *_findings(script, run), *_times(script, run, others)]
@@ -41,7 +49,7 @@ def script_mismatches(script: Script, run: Run, others: Mapping[str, float], ver
 
 def best_observed(script: Script, run: Run, version: Version) -> Observed:
     """What was seen of a run, as the expectations about its streams are best met."""
-    both = [observed(run, other=stream, version=version) for stream in _STREAMS]
+    both = [observed(run, other=stream, version=version) for stream in STREAMS]
     return min(both, key=lambda one: len(list(stream_mismatches(script, one))))
 
 
@@ -86,10 +94,10 @@ def stream_mismatches(script: Script, one: Observed) -> Iterator[Mismatch]:
 def differing(script: Script, one: Observed) -> Iterator[tuple[Stream, tuple[Row, ...], list[OutputBlock]]]:
     """The streams that are not as a script expects, with what differs and the blocks that say what is expected."""
     found = blocks(script.source)
-    for stream in _STREAMS:
+    for stream in STREAMS:
         ordered, unordered = (blocks_for(found, stream, one.version, ordered=order) for order in (True, False))
         expected, anywhere, printed = lines_of(ordered), lines_of(unordered), one.lines(stream)
-        if not as_expected(_texts(expected), _texts(anywhere), printed):
+        if not as_expected(texts_of(expected), texts_of(anywhere), printed):
             yield stream, difference(expected, anywhere, printed), [*ordered, *unordered]
 
 
@@ -151,7 +159,7 @@ def block_mismatches(block: Block, run: Run, path: str, *, after_others: bool) -
         return ending
     expected = _expected(shown, after_others=after_others)
     candidates = [_printed(run, "stdout"), _printed(run, None)]
-    if any(in_order(_texts(expected), printed) for printed in candidates):
+    if any(in_order(texts_of(expected), printed) for printed in candidates):
         return ending
     nearest = candidates[1] if _shows_an_error(shown) else candidates[0]
     return [
@@ -176,7 +184,7 @@ def _session(block: Block, run: Run, path: str, *, after_others: bool) -> Iterat
     """Values and printed lines are compared with stdout, exceptions by their last lines with stderr."""
     values, errors = _parted(block.shown or ())
     expected, printed = _expected(values, after_others=after_others), _printed(run, "stdout")
-    if not in_order(_texts(expected), printed):
+    if not in_order(texts_of(expected), printed):
         yield _mismatch("the output is not as the document shows it", path, values, expected, printed, block.line)
     complaints = _printed(run, "stderr")
     raised, as_shown = _exceptions(complaints), _exceptions([line.text for line in errors])
@@ -185,7 +193,7 @@ def _session(block: Block, run: Run, path: str, *, after_others: bool) -> Iterat
         last = complaints[-1] if complaints else ""
         count = f"{raised} exception{'' if raised == 1 else 's'}"
         yield Mismatch(f"it raised {count}, and the document shows {as_shown or 'none'}: {last}", path, block.line)
-    elif errors and not in_order([ANY_LINES, *_texts(wanted)], complaints):
+    elif errors and not in_order([ANY_LINES, *texts_of(wanted)], complaints):
         start = [Line(ANY_LINES, 0)]
         yield _mismatch("an exception is not as shown", path, errors, [*start, *wanted], complaints, block.line)
 
@@ -266,7 +274,3 @@ def _as_written(row: Row, originals: dict[int, str]) -> Row:
     if not row.line:
         return row._replace(line=None)
     return row._replace(text=originals.get(row.line, row.text))
-
-
-def _texts(lines: Sequence[Line]) -> list[str]:
-    return [line.text for line in lines]

@@ -18,8 +18,8 @@ Lines = list[tuple[int, str]]  # of code, with their numbers
 def code_lines(source: str) -> Lines:
     """The lines of code with their numbers, blank lines only between others."""
     lines = LINE_END.split(source)
-    hidden = _docstring(source) | _metadata(lines) | _expected(source, len(lines))
-    shown = [(number, line) for number, line in enumerate(lines, 1) if number not in hidden]
+    hidden = _docstring(source) | _metadata(lines)
+    shown = [(number, line) for number, line in enumerate(lines[: blocks_start(source)], 1) if number not in hidden]
     return _trimmed(shown)
 
 
@@ -69,12 +69,6 @@ def _metadata(lines: list[str]) -> set[int]:
     except ValueError:
         return set()
     return set(range(start + 1, end + 2))
-
-
-def _expected(source: str, last: int) -> set[int]:
-    """The blocks at the end: from the first of their headings on, if nothing but comments follows."""
-    start = blocks_start(source)
-    return set() if start is None else set(range(start + 1, last + 1))
 
 
 def _trimmed(lines: Lines) -> Lines:

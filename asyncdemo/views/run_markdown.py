@@ -42,9 +42,8 @@ def _run(run: Run) -> Iterator[str]:
 def _findings(run: Run) -> Iterator[str]:
     for finding in run.findings or ():
         where = "" if finding.line is None else f", {escaped(place(finding.path, finding.line, run.subject))}"
-        took = "" if finding.seconds is None else f", {wording.seconds(finding.seconds)}"
-        often = f", {finding.times:,} times" if finding.times > 1 else ""
-        yield f"- **{finding.rule}**{where}{often}{took}: {escaped(finding.message)}\n"
+        often = wording.how_often(finding.times, finding.seconds)
+        yield f"- **{finding.rule}**{where}{', ' if often else ''}{often}: {escaped(finding.message)}\n"
         if finding.advice:
             yield f"  Fix: {escaped(finding.advice)}\n"
     yield "\n" if run.findings else ""

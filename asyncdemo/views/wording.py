@@ -40,6 +40,13 @@ def times_as_fast(ratio: float | None) -> str:
     return f"{digits(ratio)}x as fast" if ratio >= 1 else f"{digits(1 / ratio)}x as long"
 
 
+def how_often(times: int, took: float | None) -> str:
+    """How often something was seen, and for how long: "3 times, 0.75 s total", "0.75 s", or "" for once."""
+    if times < 2:
+        return "" if took is None else seconds(took)
+    return f"{times:,} times" + ("" if took is None else f", {seconds(took)} total")
+
+
 def outcome(ended: Outcome, expected: int = 0) -> str:
     """How a run ended in a few words; a recording may have the kind only."""
     match ended.kind:

@@ -17,7 +17,7 @@ from functools import cache
 from operator import sub
 from typing import Any, NamedTuple
 
-from asyncdemo.analysis.moments import Moment, Standing, moments
+from asyncdemo.analysis.moments import Standing, moments
 from asyncdemo.analysis.task_names import names, shown_tasks
 from asyncdemo.model.recording import Run, Subject
 from asyncdemo.model.spans import STATES, WAITING, Spans, Task, Timeline, wait_words
@@ -51,7 +51,8 @@ class Lanes(NamedTuple):
 
 def lanes(timeline: Timeline, zero: float, length: float) -> Lanes:
     """The lanes of a run in the order in which its tasks came to be; `length` in seconds is that of the axis."""
-    tasks = _drawn_tasks(timeline)
+    seen = {task.id for task in shown_tasks(timeline, full=False)}
+    tasks = [task for task in timeline.tasks if task.kind == "thread" or task.id in seen]  # of pools, too
     called = names(tasks) | {task.id: task.name for task in tasks if task.kind == "thread" and task.name}
     remarks = [f"The first {MOST_LANES:,} tasks are drawn, of {len(tasks):,}."] if len(tasks) > MOST_LANES else []
     tasks = tasks[:MOST_LANES]
@@ -87,12 +88,6 @@ def _place(spans: Spans, index: int, subject: Subject, called: Mapping[int, str]
     words = "" if not reason.wait else f"awaits {task}" if task else wait_words(reason.wait, reason.value)
     led = [lines([*reason.through, spans.places[index]], subject)] if reason.through else []
     return [key, shortened(words, _LONGEST), *led]
-
-
-def _drawn_tasks(timeline: Timeline) -> list[Task]:
-    """Those that views show, and the threads of pools, for which a page has room."""
-    shown = {task.id for task in shown_tasks(timeline, full=False)}
-    return [task for task in timeline.tasks if task.kind == "thread" or task.id in shown]
 
 
 def _head(task: Task, name: str, zero: float) -> dict[str, Any]:
@@ -231,16 +226,11 @@ def stepping(run: Run, lanes: Mapping[int, int], zero: float) -> tuple[dict[str,
         now = {lanes[each.task]: _change(each, lanes, key_of, zero) for each in moment.standings if each.task in lanes}
         changes = [change for lane, change in now.items() if before.get(lane) != change]
         changes += [[lane] for lane in before if lane not in now]
-        documents.append(_document(moment, lanes, zero, changes))
+        lane, at = None if moment.task is None else lanes.get(moment.task), _fine(moment.at - zero)
+        documents.append([moment.number, at, moment.kind, lane, moment.printed, moment.printed_until, changes])
         before = now
     remarks = [f"Of {len(own):,} moments {len(kept):,} can be stepped to, at even distances."] * (len(kept) < len(own))
     return {"moments": documents, "of": len(found)}, remarks
-
-
-def _document(moment: Moment, lanes: Mapping[int, int], zero: float, changes: list[Change]) -> list[Any]:
-    lane = None if moment.task is None else lanes.get(moment.task)
-    at = _fine(moment.at - zero)
-    return [moment.number, at, moment.kind, lane, moment.printed, moment.printed_until, changes]
 
 
 def _change(

@@ -43,14 +43,11 @@ _UNSAFE = re.compile(r"[<>&\u2028\u2029]|[\ud800-\udfff]")  # what could end the
 
 def recording_page(recording: Recording) -> Iterator[str]:
     """The text of the page, part by part."""
-    title = _title(recording.runs) if recording.title is None else shortened(recording.title, _LONGEST_TITLE)
+    names = list(dict.fromkeys(run.subject.scenario or run.subject.target for run in recording.runs))
+    several = shortened(", ".join(names[:3]), 100) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    title = several if recording.title is None else shortened(recording.title, _LONGEST_TITLE)
     data = {"title": title, "titled": recording.title is not None, "made": made_with(recording.tool)}
     return page(title, {**data, "runs": runs_data(recording.runs)})
-
-
-def _title(runs: Sequence[Run]) -> str:
-    names = list(dict.fromkeys(run.subject.scenario or run.subject.target for run in runs))
-    return shortened(", ".join(names[:3]), 100) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def made_with(tool: str) -> str:
@@ -160,18 +157,13 @@ def _output(run: Run, drawn: Lanes, zero: float) -> tuple[list[list[Any]], int]:
             microseconds(each.at - zero),
             each.stream,
             shortened(each.text, _LONGEST_OUTPUT),
-            _key(each, run.subject),
+            None if each.line is None else where(each.path or script_path(run.subject), each.line, run.subject),
             None if each.task is None else drawn.numbers.get(each.task),
             each.piece,
         ]
         for each in kept
     ]
     return shown_lines, left_out
-
-
-def _key(line: "OutputLine", subject: Subject) -> int | str | None:
-    """The key of the line of code that printed it."""
-    return None if line.line is None else where(line.path or script_path(subject), line.line, subject)
 
 
 def _findings(run: Run) -> list[dict[str, Any]]:
@@ -181,17 +173,12 @@ def _findings(run: Run) -> list[dict[str, Any]]:
             "severity": finding.severity,
             "place": place(finding.path, finding.line, run.subject),
             "key": 0 if finding.path is None or not finding.line else where(finding.path, finding.line, run.subject),
-            "often": _often(finding.times, finding.seconds),
+            "often": wording.how_often(finding.times, finding.seconds),
             "message": shown(finding.message),
             "advice": shown(finding.advice),
         }
         for finding in run.findings or ()
     ]
-
-
-def _often(times: int, seconds: float | None) -> str:
-    took = "" if seconds is None else wording.seconds(seconds)
-    return f"{times:,} times" + (f", {took} total" if took else "") if times > 1 else took
 
 
 def _not_shown(run: Run, left_out: int) -> list[str]:

@@ -205,9 +205,11 @@ def _short(name: str) -> str:
 def lane(drawn: DrawnLane, left: float, top: float) -> Iterator[str]:
     """The lane; its time begins at `left` (pixels)."""
     runs = list(_runs(drawn.pixels))
-    crowded = [
-        (start, stop) for state, start, stop in runs if state != NOTHING and _is_crowded(drawn.pixels[start:stop])
-    ]
+    crowded = []  # where single steps can no longer be told apart
+    for state, start, stop in runs:
+        many = sum(code & STEPPED > 0 for code in drawn.pixels[start:stop])
+        if state != NOTHING and _WIDE <= stop - start < _DENSE * many:
+            crowded.append((start, stop))
     steps = [step for step in _steps(drawn.pixels) if not any(start <= step[0] < stop for start, stop in crowded)]
     yield from _boxes([(0, drawn.plain)] if drawn.plain else [], "script", left, top, BAR)
     for code, kind in KINDS.items():
@@ -291,11 +293,6 @@ def _word(texts: Sequence[str], kind: str, free: tuple[int, int], left: float, t
         yield text(left + (free[0] + free[1]) / 2, top + BAR - 6, said, kind=kind)
 
 
-def _is_crowded(pixels: bytes) -> bool:
-    """True if single steps can no longer be told apart."""
-    return len(pixels) >= _WIDE and len(pixels) < _DENSE * sum(code & STEPPED > 0 for code in pixels)
-
-
 TITLE, SUMMARY, AXIS, HEADING, BETWEEN, LINE = 52, 26, 26, 34, 16, 24  # pixels: heights of what is not a lane
 _SPARSE = 0.8  # of the numbers that there is room for
 LANES = 16  # of a single run, at most
@@ -360,17 +357,13 @@ def _said(run: Run, *, alone: bool) -> list[str]:
         said.append(f"{who}the trace is incomplete")
     for finding in (run.findings or ())[:FINDINGS]:
         where = "" if finding.line is None else f", {place(finding.path, finding.line, run.subject)}"
-        took = "" if finding.seconds is None else f", {wording.seconds(finding.seconds)} total"
-        times = f", {finding.times} times" if finding.times > 1 else ""
+        often = wording.how_often(finding.times, finding.seconds)
         sign = "i" if finding.severity == "note" else "!"
-        said.append(f"{sign} {who}{finding.rule}{where}{times}{took}")
-    return said + [f"{who}critical path: {decided}" for decided in _decided(run) if decided]
-
-
-def _decided(run: Run) -> Iterator[str]:
-    """What decided how long it took, where there was a choice: with two tasks or more."""
-    if run.timeline is not None and len(shown_tasks(run.timeline, full=False)) > 1:
-        yield deciding_lines(shares(deciding_path(run)), run)
+        said.append(f"{sign} {who}{finding.rule}{where}{', ' if often else ''}{often}")
+    if run.timeline is not None and len(shown_tasks(run.timeline, full=False)) > 1:  # where there was a choice
+        decided = deciding_lines(shares(deciding_path(run)), run)
+        said += [f"{who}critical path: {decided}"] if decided else []
+    return said
 
 
 def _summary(run: Run) -> str:

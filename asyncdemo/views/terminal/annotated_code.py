@@ -81,9 +81,11 @@ def annotated_rows(
             sign = (f"{mark.sign} ", mark.style) if mark else "  "
             margin = (gap, "dim"), sign, (f"{number:{digits}}   ", "dim")
             gap = " "
-            head, *others = _within(parts, page.shown(text), page.width - 1 - digits - 6)
+            shown, room = page.shown(text), page.width - 1 - digits - 6
+            # Code that is wider than the page has several rows, without colours.
+            head, *others = [parts] if cells(shown) <= room else [(row,) for row in wrapped(shown, room)]
             others = [(" " * (digits + 6), *row) for row in others]
-            said, below = _said(page, mark, cells(page.shown(text)), column, digits + 6) if mark else ((), ())
+            said, below = _said(page, mark, cells(shown), column, digits + 6) if mark else ((), ())
             rows += [(*margin, *head, *said), *others, *below]
     return rows
 
@@ -132,13 +134,6 @@ def _phrases(mark: Mark, zero: float) -> list[str]:
         return [f"{first}  {text.splitlines()[0]}"]
     span = f"at {first}" if first == last else f"{first.removesuffix(' s')} to {last}"
     return [f"{mark.times} times, {span}", f"{mark.times} times"]
-
-
-def _within(parts: Row, text: str, width: int) -> list[Row]:
-    """One row, or several without colours where the code is wider than the page."""
-    if cells(text) <= width:
-        return [parts]
-    return [(row,) for row in wrapped(text, width)]
 
 
 def _coloured(page: Page, block: Lines) -> Sequence[Row]:

@@ -30,11 +30,15 @@ def finding_rows(page: Page, runs: Sequence[Run], most: int | None) -> list[Row]
     rows: list[Row] = []
     for place, index in enumerate(told, 1):
         finding, subject = found[index]
-        first = _heading(page, finding, names[index], _code(finding, subject) if len(runs) > 1 else "")
+        lines = (subject.source or "").splitlines() if finding.path in (subject.path, subject.ran) else []
+        code = lines[finding.line - 1].strip() if finding.line is not None and finding.line <= len(lines) else ""
+        first = _heading(page, finding, names[index], code if len(runs) > 1 else "")
         forms = _forms(page, finding, first)
         room = None if most is None else most - len(rows) - BRIEF * (len(told) - place) - bool(named)
         rows += next((form for form in forms if room is None or len(form) <= room), forms[-1])
-    return [*rows, _more(page, named)] if named else rows
+    count = f"{page.glyphs['more']} {len(named)} more: {page.unfold}   "
+    rest = page.cut("; ".join(named), page.width - 1 - cells(count))
+    return [*rows, ((count, "dim"), rest)] if named else rows
 
 
 def _told(found: Sequence[Finding], most: int | None) -> list[int]:
@@ -57,20 +61,13 @@ def _name(finding: Finding, subject: Subject, *, several: bool) -> str:
 
 def _heading(page: Page, finding: Finding, name: str, code: str) -> Row:
     """The row that names a finding and its line, and how often and how long it was seen."""
-    times = f"{finding.times} times" if finding.times > 1 else ""
-    took = "" if finding.seconds is None else wording.seconds(finding.seconds)
-    how_often = ", ".join(filter(None, (times, f"{took} total" if times and took else took)))
+    how_often = wording.how_often(finding.times, finding.seconds)
     sign, style = _SIGNS[finding.severity]
     name = page.cut(f"{sign} {name}", page.width - 1)
     rest = [f"   {part}" for part in (page.shown(code), how_often) if part]
     while rest and cells(name) + sum(map(cells, rest)) >= page.width:
         rest.pop(0)
     return (name, style), *rest
-
-
-def _code(finding: Finding, subject: Subject) -> str:
-    lines = (subject.source or "").splitlines() if finding.path in (subject.path, subject.ran) else []
-    return lines[finding.line - 1].strip() if finding.line is not None and finding.line <= len(lines) else ""
 
 
 def _forms(page: Page, finding: Finding, first: Row) -> list[list[Row]]:
@@ -92,9 +89,3 @@ def _todo(page: Page, finding: Finding) -> tuple[list[Row], list[Row]]:
         return [(("  Fix  ", "dim"), advice, " " * gap, ("Why   ", "dim"), command)], []
     first, *others = paragraph(page, advice, indent=7)
     return [(("  Fix  ", "dim"), *first[1:]), *others], labelled(page, "Why", command, indent=2)
-
-
-def _more(page: Page, names: Sequence[str]) -> Row:
-    """Name those for which there is no room."""
-    count = f"{page.glyphs['more']} {len(names)} more: {page.unfold}   "
-    return (count, "dim"), page.cut("; ".join(names), page.width - 1 - cells(count))

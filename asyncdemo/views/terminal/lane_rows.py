@@ -15,7 +15,7 @@ from asyncdemo.model.spans import BLOCKED, READY, RUNNING, WAITING, Task, Timeli
 from asyncdemo.views import wording
 from asyncdemo.views.stop_messages import HANGS
 from asyncdemo.views.terminal.common_rows import paragraph
-from asyncdemo.views.terminal.page import Page, Part, Row
+from asyncdemo.views.terminal.page import Page, Part, Row, below
 from asyncdemo.views.terminal.tables import decisive_rows, held_rows, wait_rows
 from asyncdemo.views.terminal.text import cells, cut
 
@@ -152,15 +152,13 @@ def timeline_rows(
     table = [] if show else _table(found, folded, timeline, own_program=own_program)
     if table and most is not None:
         held_by = _loop_parts(shares(timeline), table)
-        return _below([*wrapped_parts(page, held_by), (), *held_rows(page, table, run.subject, most - 4), *end], waits)
-    if waits and most is not None and show is None and own_program and _tell_little(found, folded):
-        return _below([*wrapped_parts(page, loop), *end], waits)
+        return below([*wrapped_parts(page, held_by), (), *held_rows(page, table, run.subject, most - 4), *end], waits)
+    # Lanes put together that have little in common tell little.
+    coarse = folded.tolerance is None or folded.tolerance * _COARSE > found.axis.cells
+    if waits and most is not None and show is None and own_program and len(tasks) > _FEW and coarse:
+        return below([*wrapped_parts(page, loop), *end], waits)
     held_too = held_rows(page, table, run.subject, None) if table else []
-    return _below(_below([*_lanes(page, found, folded, width, most, loop, brief=brief), *end], held_too), waits)
-
-
-def _below(rows: list[Row], others: list[Row]) -> list[Row]:
-    return [*rows, (), *others] if rows and others else [*rows, *others]
+    return below(below([*_lanes(page, found, folded, width, most, loop, brief=brief), *end], held_too), waits)
 
 
 def _wait_rows(
@@ -180,12 +178,6 @@ def _wait_rows(
     grave = any(finding.severity != "note" for finding in run.findings or ())
     whole = not critical and run.outcome.kind == "exited" and not grave and len(run.timeline.spans) <= _MOST_SPANS
     return [*(decisive_rows(page, run, decisive(run.timeline, waits)) if whole else []), *rows]
-
-
-def _tell_little(found: Chart, folded: Folded) -> bool:
-    """True if there are many tasks, and lanes put such together as have little in common."""
-    coarse = folded.tolerance is None or folded.tolerance * _COARSE > found.axis.cells
-    return len(found.tasks) > _FEW and coarse
 
 
 def _cancelled_rows(page: Page, run: Run) -> list[Row]:

@@ -140,6 +140,14 @@ def standard_page(*, ascii_only: bool = False) -> Page:
     return Page(sys.stdout, os.environ, ascii_only=ascii_only)
 
 
+def below(*groups: Sequence[Row]) -> list[Row]:
+    """All rows, with a blank one between two groups of some."""
+    rows: list[Row] = []
+    for group in groups:
+        rows += [*([()] if rows and group else []), *group]
+    return rows
+
+
 def text_of(part: Part) -> str:
     """The part without its style."""
     return part if isinstance(part, str) else part[0]

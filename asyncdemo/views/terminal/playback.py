@@ -126,8 +126,9 @@ def step_rows(page: Page, stage: Stage, moment: Moment, height: int, bottom: Row
     code = filled(_code_rows(page, stage, moment, most), min(most, len(stage.code)))
     output = free - len(code)
     signs = f"{page.glyphs['now']} = now   ! = stderr"
+    headline = f"{moment.number + 1} of {len(stage.moments)}   {moment.at - stage.zero + 0.0:.4f} s"
     rows: list[Row] = [
-        title_row(page, stage.run.subject.target, "", _headline(stage, moment)),
+        title_row(page, stage.run.subject.target, "", headline),
         ((page.glyphs["rule"] * (page.width - 1), "dim"),),
         *code,
         (),
@@ -188,10 +189,6 @@ def _state_row(page: Page, label: str, text: str) -> Row:
         text, style = "none", "dim"
     said = page.cut(text, page.width - 1 - _LABEL - 1)
     return f" {label:<{_LABEL}}", (said, style)
-
-
-def _headline(stage: Stage, moment: Moment) -> str:
-    return f"{moment.number + 1} of {len(stage.moments)}   {moment.at - stage.zero + 0.0:.4f} s"
 
 
 def _code_rows(page: Page, stage: Stage, moment: Moment, most: int) -> list[Row]:

@@ -14,7 +14,7 @@ from asyncdemo.views.terminal.finding_rows import BRIEF, finding_rows
 from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
 from asyncdemo.views.terminal.lane_rows import has_lanes, timeline_rows
 from asyncdemo.views.terminal.output_lines import FEWEST
-from asyncdemo.views.terminal.page import Page, Row
+from asyncdemo.views.terminal.page import Page, Row, below
 
 ROWS = 22  # of a default view
 FRAME = 5  # of these for title, rule, how it ended, next step, and a blank row
@@ -136,13 +136,13 @@ class Sharing(NamedTuple):
 
             few = LEAST_LANES if self.look.fold else MORE_LANES
             stood = standing_rows(self.page, self.run, None if self.look.full else max(few, room - len(rows)))
-            rows = [*rows, *([()] if rows and stood else []), *stood]
+            rows = below(rows, stood)
         if not self.look.critical or self.run.timeline is None:
             return rows
         from asyncdemo.views.terminal.tables import critical_rows
 
         path = critical_rows(self.page, self.run, None if self.look.full else CRITICAL)
-        return [*rows, *([()] if rows and path else []), *path]
+        return below(rows, path)
 
     def _code_rows(self, most: int) -> tuple[list[Row], bool]:
         """The code in so many rows: what tells most, of a person's own long program what went wrong."""
@@ -156,7 +156,7 @@ class Sharing(NamedTuple):
         if self.look.show_code or self.look.full:
             rows = code_rows(self.page, [self.code], found, zero)
             rest = self._files_rows([each for each in others if not self.run.subject.is_script(each.path)])
-            return [*rows, *([()] if rest else []), *rest], False
+            return below(rows, rest), False
         if self.look.fold:
             wanted = by_importance(self.run, self.code, found.values())
         elif any(mark.trouble for mark in found.values()):
@@ -180,9 +180,8 @@ class Sharing(NamedTuple):
         for file in files:
             found = {mark.line: mark for mark in file.marks}
             blocks = excerpt(file.code, _telling(file.marks), room)
-            rows += [()] if rows else []
-            rows += [((self.page.shown(file.name), "dim"),)]
-            rows += code_rows(self.page, blocks, found, zero, first=file.code[0][0] if file.code else None)
+            code = code_rows(self.page, blocks, found, zero, first=file.code[0][0] if file.code else None)
+            rows = below(rows, [((self.page.shown(file.name), "dim"),), *code])
         return rows
 
 

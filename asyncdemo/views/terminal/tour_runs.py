@@ -17,7 +17,7 @@ from asyncdemo.views.terminal.finding_rows import FEWEST as FEWEST_FINDINGS
 from asyncdemo.views.terminal.finding_rows import finding_rows
 from asyncdemo.views.terminal.lane_rows import timeline_rows
 from asyncdemo.views.terminal.output_lines import GUTTER, Stream
-from asyncdemo.views.terminal.page import Collected, Page, Row
+from asyncdemo.views.terminal.page import Collected, Page, Row, below
 from asyncdemo.views.terminal.playback import output_rows
 from asyncdemo.views.terminal.variants import write_variants
 
@@ -35,7 +35,7 @@ def live_rows(page: Page, state: State, room: int | None) -> list[Row]:
     source = target.script.source if target is not None and target.script is not None else state.asked.source
     rows, live = _said_of(page, state), state.live
     if live.zero is None or live.now - live.zero < _SOON:
-        return [*rows, *([()] if rows else []), *code_rows(page, [code_lines(source)], {}, 0.0)][:room]
+        return below(rows, code_rows(page, [code_lines(source)], {}, 0.0))[:room]
     run = _so_far(state, source)
     rows += [*timeline_rows(page, run, room=min(_MOST_LANES, room // 2)), ()]
     rows.append(output_lines.heading(page, "! = stderr"))
@@ -48,17 +48,17 @@ def live_rows(page: Page, state: State, room: int | None) -> list[Row]:
 def run_rows(page: Page, run: Run, room: int | None) -> list[Row]:
     """A run that is over: output, how it ended, lanes, findings, and code in what room is left."""
     left = room or _ROOM
-    found = _below(finding_rows(page, [run], None if room is None else FEWEST_FINDINGS))
-    left -= len(found)
+    found = finding_rows(page, [run], None if room is None else FEWEST_FINDINGS)
+    left -= len(found) + bool(found)
     printed = sum(output.text.count("\n") for output in run.output)
     wanted = min(printed, output_lines.FEWEST_LIVE) + 2
     most = None if room is None else max(_LEAST_LANES, min(_MOST_LANES, left - wanted - 1))
-    lanes = _below(timeline_rows(page, run, room=most))
-    rows = _output(page, run, None if room is None else left - len(lanes))
-    rows += [*lanes, *found]
+    lanes = timeline_rows(page, run, room=most)
+    output = _output(page, run, None if room is None else left - len(lanes) - bool(lanes))
+    rows = below(output, lanes, found)
     free = (_ROOM if room is None else room) - len(rows) - 1
     code = _excerpt(page, run, free) if free >= _LEAST_CODE else []
-    return [*rows, *_below(code)]
+    return below(rows, code)
 
 
 def together_rows(page: Page, runs: Sequence[Run]) -> list[Row]:
@@ -146,11 +146,6 @@ def _excerpt(page: Page, run: Run, room: int) -> list[Row]:
     wanted = sorted(found, key=lambda line: not found[line].trouble)
     draw = partial(code_rows, page, marks=found, zero=run.seconds.zero or 0.0)
     return fitting_rows(code, wanted, room, draw)[0]
-
-
-def _below(rows: list[Row]) -> list[Row]:
-    """The rows, with a blank one before them if there are any."""
-    return [(), *rows] if rows else []
 
 
 def question_rows(page: Page, asked: Round, predicted: int | None) -> list[Row]:
