@@ -16,6 +16,7 @@ from asyncdemo.model.recording import Outcome, Run
 Verdict = Literal["faster", "slower", "no difference shown", "too few runs"]
 Stopped = Literal["precision", "rounds", "time", "interrupted", "failed"]
 
+_PLAIN = 3.0  # times as fast: nobody cares about the second digit then
 COMMON = 0.00025  # seconds of a run that may be none of the script's doing: a timer that is late, the interpreter's end
 NO_TURN = "its turn did not come"  # why one was not started after another had failed
 
@@ -88,6 +89,11 @@ class SpeedUp(NamedTuple):
     whole_speedup: float | None
     reach: float | None
 
+    @property
+    def is_plain(self) -> bool:
+        """True if all of the interval is several times as fast, or as slow."""
+        return self.interval is not None and (self.interval[0] >= _PLAIN or self.interval[1] <= 1 / _PLAIN)
+
 
 class Runs(NamedTuple):
     """All that was run: the contestants in the order in which they were named, and why no more of it.
@@ -149,6 +155,11 @@ class Comparison(NamedTuple):
         reaches = [each.reach for each in self.speedups if each.pairs or not self.rounds]
         known = [reach for reach in reaches if reach is not None]
         return max(known) if known and len(known) == len(reaches) else None
+
+    @property
+    def is_plain(self) -> bool:
+        """True if each is several times as fast, or as slow, as the baseline."""
+        return all(each.is_plain for each in self.speedups)
 
     @property
     def failed(self) -> list[Contestant]:
@@ -225,6 +236,11 @@ class Sweep(NamedTuple):
         shown = [point for point in self.points if any(each.pairs for each in point.speedups)]
         found = [point.precision for point in shown or self.points]
         return None if None in found else max(filter(None, found), default=0.0)
+
+    @property
+    def is_plain(self) -> bool:
+        """True if that holds at each of the values."""
+        return all(point.is_plain for point in self.points)
 
 
 class Trend(NamedTuple):

@@ -48,6 +48,10 @@ class Measured(Protocol):
     def precision(self) -> float | None:
         """How far the widest interval reaches to either side; None where one is missing."""
 
+    @property
+    def is_plain(self) -> bool:
+        """True if all are several times as fast, or as slow, as what they are compared with."""
+
 
 Result = TypeVar("Result", bound=Measured)
 
@@ -74,7 +78,7 @@ def run_rounds(
             if stopped is None:
                 result = assemble(rounds.runs("interrupted"))  # which it is, if this is the last that is heard of it
                 after_round(result)
-                stopped = rounds.enough(result.precision)
+                stopped = rounds.enough(result)
     except KeyboardInterrupt:
         stopped = "interrupted"
     return assemble(rounds.runs(stopped))
@@ -139,10 +143,11 @@ class _Rounds:
         self._finished.append(self._latest[:])
         return None
 
-    def enough(self, precision: float | None) -> Stopped | None:
-        """Why these rounds are enough, or None; `precision` is how far the widest interval reaches now."""
-        self._precisions.append(precision)
-        return self._schedule.limits.reached(len(self._finished), self._precisions, self._elapsed(), self._each())
+    def enough(self, result: Measured) -> Stopped | None:
+        """Why these rounds are enough, or None; `result` is what was made of them."""
+        self._precisions.append(result.precision)
+        rounds, limits = len(self._finished), self._schedule.limits
+        return limits.reached(rounds, self._precisions, self._elapsed(), self._each(), is_plain=result.is_plain)
 
     def runs(self, stopped: Stopped) -> Runs:
         """All that was run."""

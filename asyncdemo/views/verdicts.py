@@ -7,6 +7,7 @@ from typing import NamedTuple
 from asyncdemo.comparison.caveats import BUSY, caveats
 from asyncdemo.comparison.interval import FEWEST
 from asyncdemo.comparison.result import Comparison, Contestant, Growth, SpeedUp, Stopped, Sweep, Trend, trends
+from asyncdemo.comparison.stopping import PRECISION, seconds_for
 from asyncdemo.views import wording
 from asyncdemo.views.foreign_text import escaped
 
@@ -140,6 +141,22 @@ def circumstances(compared: Comparison | Sweep) -> str:
     if compared.stopped == "time":
         said.append("time was up")
     return ", ".join(said)
+
+
+_LONGEST = 300  # seconds: nobody waits longer to see whether there is a difference
+
+
+def narrower(compared: Comparison | Sweep, took: float | None) -> str | None:
+    """How long to go on where no difference was shown and the time was up; None else. It took so many seconds."""
+    unshown = any(each.verdict == "no difference shown" for point in compared.points for each in point.speedups)
+    reach = compared.precision
+    if took is None or reach is None or reach <= PRECISION or compared.stopped != "time" or not unshown:
+        return None
+    longest = min(seconds_for(PRECISION, reach, took), _LONGEST)
+    longer = math.ceil(longest / 10) * 10 if longest < 60 else math.ceil(longest / 60) * 60
+    to = max(PRECISION, reach * math.sqrt(took / longer))
+    said = f"{longer // 60}m" if longer % 60 == 0 else f"{longer}s"
+    return f"--max-time {said} would narrow it to about {to * 100:.0f} %"
 
 
 def comparison_table(compared: Comparison | Sweep) -> Iterator[str]:

@@ -131,3 +131,21 @@ def test_json() -> None:
 def test_json_is_json_whatever_was_measured(one: list[float | None], two: list[float | None]) -> None:
     document = to_json(compared(contestant("a", *one), contestant("b", *two)))
     json.dumps(document, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("others", "is_plain"),
+    [
+        ([[0.3] * 6], True),
+        ([[3.2] * 6], True),
+        ([[0.4] * 6], False),
+        ([[0.3] * 5 + [0.5]], False),  # it may be no more than twice as fast
+        ([[0.3] * 5], False),  # nobody knows
+        ([[0.3] * 6, [1.0] * 6], False),
+    ],
+)
+def test_a_difference_is_plain_where_all_of_each_interval_is_far_away(
+    others: list[list[float]], is_plain: bool
+) -> None:
+    every = [contestant(str(number), *times) for number, times in enumerate([[1.0] * 6, *others])]
+    assert compared(*every).is_plain is is_plain

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from asyncdemo.comparison.interval import median_interval
-from asyncdemo.comparison.stopping import Limits, limits
+from asyncdemo.comparison.stopping import Limits, limits, seconds_for
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,30 @@ def test_reached(
     assert limits.reached(rounds, precisions, elapsed, each=0.5) == stopped
 
 
-def test_what_the_result_is_has_no_say() -> None:
-    assert [*inspect.signature(Limits.reached).parameters] == ["self", "rounds", "precisions", "elapsed", "each"]
+def test_whether_there_is_a_difference_has_no_say() -> None:
+    asked = [*inspect.signature(Limits.reached).parameters]
+    assert asked == ["self", "rounds", "precisions", "elapsed", "each", "is_plain"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "reach", "is_plain", "stopped"),
+    [
+        (limits(None, None, None), 0.1, True, "precision"),
+        (limits(None, None, None), 0.11, True, None),
+        (limits(None, None, None), 0.1, False, None),
+        (limits(None, 0.03, None), 0.1, True, None),  # somebody wants to know it better
+        (limits(9, None, None), 0.1, True, None),
+    ],
+)
+def test_where_the_difference_is_plain_six_rounds_will_do(
+    limits: Limits, reach: float, is_plain: bool, stopped: str | None
+) -> None:
+    assert limits.reached(6, [*[None] * 5, reach], 1.0, 0.5, is_plain=is_plain) == stopped
+    assert limits.reached(5, [None] * 5, 1.0, 0.5, is_plain=is_plain) is None
+
+
+def test_four_times_as_many_rounds_reach_half_as_far() -> None:
+    assert seconds_for(0.03, 0.06, 8.0) == pytest.approx(32.0)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +91,8 @@ def test_like_with_like_is_seldom_told_apart() -> None:
 
 
 def test_what_was_asked_for() -> None:
-    assert limits(None, None, None) == (None, 0.03, 8.0, False)
-    assert limits(None, 0.01, None) == (None, 0.01, 300.0, False)
-    assert limits(None, None, 20.0) == (None, 0.03, 20.0, True)
-    assert limits(5, None, None) == (5, None, None, False)
-    assert limits(5, 0.1, 20.0) == (5, 0.1, 20.0, True)
+    assert limits(None, None, None) == (None, 0.03, 8.0, False, 0.1)
+    assert limits(None, 0.01, None) == (None, 0.01, 300.0, False, None)
+    assert limits(None, None, 20.0) == (None, 0.03, 20.0, True, 0.1)
+    assert limits(5, None, None) == (5, None, None, False, None)
+    assert limits(5, 0.1, 20.0) == (5, 0.1, 20.0, True, None)

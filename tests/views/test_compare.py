@@ -10,6 +10,7 @@ from asyncdemo.comparison import Comparison, Contestant, Runs, Stopped
 from asyncdemo.comparison.result import Sweep, sweep
 from asyncdemo.model.recording import Outcome, Run, Seconds
 from asyncdemo.model.spans import Timeline
+from asyncdemo.views import verdicts
 from asyncdemo.views.terminal.comparison_view import write_comparison
 from asyncdemo.views.verdicts import growth
 from tests.lanes.made import polite, rude, run_of
@@ -197,3 +198,29 @@ def test_at_60_columns_nothing_is_lost() -> None:
     for said in ("95 % interval", "with start-up and imports", "0.20 s   3.0x as fast"):
         assert said in shown
     assert "…" not in shown.partition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("spread", "took", "stopped", "said"),
+    [
+        (0.06, 8.0, "time", "--max-time 50s would narrow it to about 3 %"),
+        (0.06, 20.0, "time", "--max-time 2m would narrow it to about 3 %"),
+        (0.5, 8.0, "time", "--max-time 5m would narrow it to about 12 %"),
+        (0.06, 8.0, "precision", None),
+        (0.001, 8.0, "time", None),
+    ],
+)
+def test_a_doubtful_comparison_says_how_much_longer_it_would_take(
+    spread: float, took: float, stopped: Stopped, said: str | None
+) -> None:
+    one, other = contestant("one", 1.0, 0.1), contestant("other", 1.0, 0.1)
+    sides = [1 + spread, 1 - spread] * 3
+    runs = tuple(
+        each._replace(seconds=each.seconds._replace(script=side)) for each, side in zip(other.runs, sides, strict=True)
+    )
+    unlike = comparison(one, other._replace(runs=runs), stopped=stopped)
+    assert verdicts.narrower(unlike, took) == said
+
+
+def test_how_much_longer_is_not_said_where_a_difference_was_shown() -> None:
+    assert verdicts.narrower(comparison(contestant("a", 1, 0), contestant("b", 2, 0), stopped="time"), 8.0) is None

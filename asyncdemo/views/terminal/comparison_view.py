@@ -304,7 +304,7 @@ def write_comparison(
         page.write([*start, *paragraph(page, "There is nothing to compare: no round was finished.")])
         _write_failure(page, compared, options)
         return
-    end = _end_rows(page, compared)
+    end = _end_rows(page, compared, took)
     # What stands beside each other elsewhere takes two rows of a narrow page.
     more = len(compared.contestants) + 2 if page.width < USUAL and isinstance(compared, Comparison) else 0
     room = None if full else ROWS - TITLE - len(start) - len(end) + more
@@ -326,8 +326,8 @@ def _comparison_rows(page: Page, comparison: Comparison, room: int | None) -> li
     return [*table, *said] if len(table) + len(said) <= room else table
 
 
-def _end_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
-    """What grows, at most one warning, and what the result depends on."""
+def _end_rows(page: Page, compared: Comparison | Sweep, took: float | None) -> list[Row]:
+    """What grows, at most one warning, what the result depends on, and how long a doubtful one would take."""
     rows: list[Row] = [()]
     for said in verdicts.growth(compared):
         rows += paragraph(page, said)
@@ -338,6 +338,8 @@ def _end_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:
     caveat = next((caveat for caveat in caveats(compared) if caveat.matters), None)
     if caveat is not None:
         rows += paragraph(page, f"! {caveat.said}; {caveat.advice}", style="warn")
+    narrower = verdicts.narrower(compared, took)
+    rows += [] if narrower is None else paragraph(page, narrower)
     return [*rows, *paragraph(page, verdicts.circumstances(compared), style="dim")]
 
 
