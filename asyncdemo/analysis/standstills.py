@@ -25,6 +25,7 @@ _FIRST_OUTSIDE, _LAST_OUTSIDE = "stream.read", "threads of the pool"
 OUTSIDE = frozenset(
     layout.WAITS[layout.WAITS.index(_FIRST_OUTSIDE) : layout.WAITS.index(_LAST_OUTSIDE) + 1],
 )
+_HALFWAY = ("process", "stream.read", "stream.drain", "connections")  # of these the words say more, where it is known
 HOLDING = ("lock", "semaphore", "condition")
 _QUEUE = {"queue.get": "queue.put", "queue.put": "queue.get", "queue.join": "queue.get"}  # who could help waits there
 _CHANNEL = {"receive": "send", "send": "receive"}
@@ -69,6 +70,12 @@ class Waiter(NamedTuple):
         """The line that tells most: the innermost of those in the file in which the task's own code begins."""
         own = [place for place in self.chain if place[0] == self.chain[0][0]]
         return own[-1] if own else None
+
+    @property
+    def halfway(self) -> str:
+        """Why input or output that has begun does not go on: "no line end"; empty where that is not known."""
+        _, known, why = self.words.partition(" (")
+        return why.rstrip(")").rpartition(", ")[2] if known and self.wait in _HALFWAY else ""
 
     @property
     def needs(self) -> tuple[int, ...]:

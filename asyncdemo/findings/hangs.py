@@ -34,6 +34,11 @@ _ADVICE = {
     "send": "receive in a task that stays alive, or close the receiver",
     "future": "set its result or its exception on every path",
     "process": "use communicate(): it reads the output while it waits",
+    "stream.drain": "read at the other side while this one writes",
+    "connections": "close each connection's writer, too, or call the server's close_clients() (Python 3.13)",
+    "no line end": "end each message with a newline where it is sent, or use read(n)",
+    "not the end": "close the other side when it has sent all: write_eof(), or close(), also of a process's stdin",
+    "too few": "send as many bytes as are read here, or use read(n)",
 }
 _IN_CIRCLE = {
     "event": "let one of them call set() before it waits for the other's event",
@@ -106,7 +111,7 @@ def _stuck(evidence: Evidence, stand: Stand) -> Waiter | None:
     if not _stood_long(evidence, stand, stand.since):
         return None
     for waiter in stand.waiters:
-        if waiter.wait == "process" and "unread" in waiter.words:
+        if waiter.halfway and (waiter.wait == "process" or stand.at - stand.since >= evidence.thresholds["stuck"]):
             return waiter
         holders = [stand.waiter(task) for task in waiter.holders]
         if any(holder is None or holder.wait not in OUTSIDE for holder in holders):
@@ -209,7 +214,7 @@ def _advice(stand: Stand, circle: Circle | None, first: Waiter) -> str:
         return "catch errors inside the worker's loop, with task_done() in a finally"
     if first.holders and first.wait == "lock":
         return "see to it that the task that holds the lock comes to its end"
-    return _ADVICE.get(first.wait, _OTHERWISE)
+    return _ADVICE.get(first.halfway) or _ADVICE.get(first.wait, _OTHERWISE)
 
 
 def _place(evidence: Evidence, waiter: Waiter) -> Place | None:

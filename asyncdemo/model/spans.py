@@ -4,6 +4,8 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
+
 State = Literal["running", "ready", "waiting", "blocked"]
 End = Literal["returned", "raised", "cancelled", "pending"]
 
@@ -263,6 +265,16 @@ _COUNTED = {
     "receive": "{} senders",
     "send": "{} receivers",
 }
+_FOREVER = {  # by the way of reading, 0 where there is none
+    "process": {0: "{:,} bytes of its output unread"},
+    "stream.read": {
+        layout.A_LINE: "{:,} bytes have come, no line end",
+        layout.TO_THE_END: "{:,} bytes have come, not the end",
+        layout.SO_MANY: "{:,} bytes have come, too few",
+    },
+    "stream.drain": {0: "{:,} bytes that the other side does not read"},
+    "connections": {0: "{} still open"},
+}
 _OF_TWO = {"gather": "{} of {} left", "barrier": "{} of {} there"}
 
 
@@ -284,6 +296,7 @@ def wait_words(wait: str, value: int | None, task: str | None = None) -> str:
         return f"{wait} ({counted.removesuffix('s') if value == 1 else counted})"
     if wait in _OF_TWO:
         return f"{wait} ({_OF_TWO[wait].format(value >> 16, value & 0xFFFF)})"
-    if wait == "process" and value:
-        return f"process ({value:,} bytes of its output unread)"
+    if wait in _FOREVER and value:
+        way, number = _FOREVER[wait].get(value >> layout.WAY_AT, "{:,}"), value & (1 << layout.WAY_AT) - 1
+        return f"{wait} ({way.format(number)})".replace("(1 bytes have", "(1 byte has")
     return {"future": "a future that nobody has set", "forever": "sleep forever"}.get(wait, wait)

@@ -5,6 +5,7 @@ import pytest
 from asyncdemo.findings import find
 from asyncdemo.model.recording import Finding, Outcome, Output
 from asyncdemo.model.traces import StandingLoop, StandingTask
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from tests.findings.fabricated import MAIN, PATH
 from tests.findings.standing import LOCK, QUEUE, loop, place, standing, stopped, there, waiting
 
@@ -100,3 +101,35 @@ def test_a_timeout_that_alone_could_go_on_is_told_to_those_who_see_it(said: Outp
 def test_a_loop_that_only_a_timeout_can_wake(other: dict[str, object], alone: bool) -> None:
     stood: StandingLoop = loop(standing(1, "event", place(5)), **{"timers": 1, "timeouts": 1, **other})  # type: ignore[arg-type]
     assert stood.awaits_timeouts == alone
+
+
+@pytest.mark.parametrize(
+    ("wait", "value", "said", "advice"),
+    [
+        (
+            "stream.read",
+            layout.A_LINE << layout.WAY_AT | 5,
+            "(5 bytes have come, no line end)",
+            "end each message with",
+        ),
+        (
+            "stream.read",
+            layout.TO_THE_END << layout.WAY_AT | 1,
+            "(1 byte has come, not the end)",
+            "close the other side",
+        ),
+        ("stream.read", layout.SO_MANY << layout.WAY_AT | 7, "(7 bytes have come, too few)", "send as many bytes"),
+        ("stream.drain", 9000, "(9,000 bytes that the other side does not read)", "read at the other side"),
+        ("connections", 2, "(2 still open)", "close each connection's writer"),
+        ("stream.read", 0, "", ""),
+        ("connections", 0, "", ""),
+    ],
+)
+def test_what_has_begun_and_does_not_go_on_is_stuck(wait: str, value: int, said: str, advice: str) -> None:
+    stood = loop(standing(1, wait, place(5), value=value), inputs=1)
+    lane = MAIN._replace(ended=None, end="pending")
+    found = find(stopped([lane], [(1, "running", 0.0, 0.1), (1, "waiting", 0.1, 3.05)], stood))
+    assert [each.rule for each in found] == ["stuck"] * bool(said)
+    assert all(said in each.message and each.advice.startswith(advice) for each in found)
+    just_now = find(stopped([lane], [(1, "running", 0.0, 2.5), (1, "waiting", 2.5, 3.05)], stood))
+    assert just_now == ()

@@ -145,7 +145,10 @@ HELD = 20_000_000  # ns: after those the lines are read of the tasks that they h
 # For what a task may wait, by number. The value is the length of a sleep in 0.1 ms, what a semaphore has left, the size
 # of a full queue, how many are unfinished, left, or open at the other end; of a gather and a barrier two numbers, the
 # first << 16: how many are left of how many, and how many are there of how many; of a task its key; of a process how
-# many bytes of its output nobody reads, 0 while there is room for more.
+# many bytes of its output nobody reads, 0 while there is room for more. Of a stream how many bytes are there, with the
+# way of reading << WAY_AT for which they do not do, or could not be sent; of a closed server its open connections.
+WAY_AT = 30
+A_LINE, TO_THE_END, SO_MANY = 1, 2, 3
 WAITS = (
     "",
     "sleep",

@@ -221,7 +221,37 @@ def _unread(process, _):
     return sum(len(each._buffer) for each in streams if getattr(each, "_paused", False) is True)
 
 
+def _come(reader, names):
+    """How many bytes are there of what is not complete, and which way of reading it is: see layout.WAITS."""
+    blocks, joined = names.get("blocks"), names.get("joined")  # before CPython 3.15, and from then on
+    if type(blocks) is list:
+        way, come = layout.TO_THE_END, sum(len(each) for each in blocks[:_MANY])
+    elif type(joined) is bytearray:
+        way, come = layout.TO_THE_END, len(joined)
+    else:
+        way, come = layout.SO_MANY if "n" in names else layout.A_LINE, 0
+    come += len(reader._buffer)
+    return way << layout.WAY_AT | min(come, (1 << layout.WAY_AT) - 1) if come else 0
+
+
+def _unsent(writer, _):
+    """How many bytes a stream could not send."""
+    kept = writer._transport._buffer
+    return len(kept) if type(kept) is bytearray else sum(len(each) for each in kept)
+
+
+def _open(server, _):
+    """How many connections of a server are open that is closed itself."""
+    if server._sockets is not None:
+        return 0
+    clients = getattr(server, "_clients", None)
+    return server._active_count if clients is None else len(clients)
+
+
 _DETAILS = {
+    "stream.read": _come,
+    "stream.drain": _unsent,
+    "connections": _open,
     "sleep": _sleep,
     "process": _unread,
     "semaphore": lambda about, _: about._value if hasattr(about, "_value") else 0,
