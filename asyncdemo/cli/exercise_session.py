@@ -66,8 +66,8 @@ class Workbench:
         self._stack = ExitStack()
 
     def follow(self) -> None:
-        """Begin a run where the file was saved or that is wished for, take in what has come. Never waits."""
-        if self.state.wish == "run" or (not self.state.running and _stamp(self._path) != self._seen):
+        """Begin a run that is wished for, or anew where the file was saved; take in what has come."""
+        if self.state.wish == "run" or _stamp(self._path) != self._seen:
             self._begin()
         if self._run is None and self._left:
             plan = self._stack.enter_context(planned(self._left[0], self._request, again_and_again=True))

@@ -125,6 +125,12 @@ def test_of_a_program_that_fails_the_error_is_said_and_not_what_is_missing_then(
     assert said(ran("", outcome=Outcome("timed-out", after=15.0))) == ["- it did not end within 15 s"]
 
 
+def test_a_deadlock_is_said_once() -> None:
+    finding = Finding("deadlock", "error", PATH, 7, "nothing can wake it", advice="")
+    run = ran("", outcome=Outcome("interrupted", reason="deadlock"), findings=(finding,))
+    assert said(run) == ["7 deadlock: nothing can wake it"]
+
+
 @pytest.mark.parametrize(
     ("run", "again"), [(ran("two\n", seconds=0.9), True), (ran("", outcome=Outcome("timed-out", after=15.0)), False)]
 )

@@ -63,9 +63,14 @@ def test_a_learner_mends_a_program(terminal: Start, tmp_path: Path, width: int, 
     assert is_as_it_was(bench)
 
 
-def test_leaving_stops_what_runs(terminal: Start, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_saving_and_leaving_stop_what_runs(terminal: Start, tmp_path: Path) -> None:
     save(tmp_path, "a-sum", HANGS)
     bench = terminal("asyncdemo exercise a-sum")
+    bench.wait_for("running")
+    save(tmp_path, "a-sum", "print(6)\n")  # whoever has seen that it hangs does not wait for the end
+    bench.wait_for("+ 6")
+    save(tmp_path, "a-sum", HANGS)
     bench.wait_for("running")
     bench.type("q")
     assert bench.wait_for_end() == 0

@@ -90,8 +90,10 @@ def result_rows(page: Page, state: Practice, room: int | None) -> list[Row]:
         for mismatch in state.lacks:
             _write_lack(shown, mismatch, run.subject.path)
     shown.row()
-    # The advice of findings would be the solution, and the code is open in the editor.
-    bare = run._replace(findings=(), subject=run.subject._replace(source=None))
+    # The advice of findings would be the solution, the code is open in the editor, and what a program prints as it is
+    # made to end is not its own.
+    output = tuple(each for each in run.output if run.stopped is None or each.at < run.stopped)
+    bare = run._replace(findings=(), subject=run.subject._replace(source=None), output=output)
     return [*shown.rows, *run_rows(page, bare, None if room is None else max(_LEAST, room - len(shown.rows)))]
 
 
