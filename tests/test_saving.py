@@ -7,12 +7,11 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from asyncdemo.cli.saving import comparison_files, opened
+from asyncdemo.cli.saving import comparison_files, writable
 from asyncdemo.errors import ToolError, UsageError
 from asyncdemo.model import recording_json
 from asyncdemo.views.exports import RECORDINGS
@@ -66,36 +65,33 @@ def test_what_cannot_be_written_is_told_before_anything_runs(
 def test_what_was_there_is_lost_only_to_a_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     path.write_text("before")
-    with pytest.raises(ZeroDivisionError), opened(path, RECORDINGS) as place, place.writing() as file:
+    with pytest.raises(ZeroDivisionError), writable(path, RECORDINGS).writing() as file:
         file.write("half")
         raise ZeroDivisionError
     assert path.read_text() == "before"
-    with opened(path, RECORDINGS) as place:
-        assert len(os.listdir(tmp_path)) == 2  # noqa: PTH208  # it can be written, which is sure before anything runs
+    place = writable(path, RECORDINGS)
+    assert os.listdir(tmp_path) == ["kept.json"]  # noqa: PTH208  # nothing else lies there while anything runs
     assert path.read_text() == "before"
-    with opened(path, RECORDINGS) as place:
-        with place.writing() as file:
-            file.write("after")
-            assert path.read_text() == "before"
-        assert path.read_text() == "after"
-        with place.writing() as file:
-            file.write("later")
+    with place.writing() as file:
+        file.write("after")
+        assert path.read_text() == "before"
+    assert path.read_text() == "after"
+    with place.writing() as file:
+        file.write("later")
     assert path.read_text() == "later"
     assert os.listdir(tmp_path) == ["kept.json"]  # noqa: PTH208
 
 
 WRITER = """
 import os, signal, sys
-from contextlib import ExitStack
 from pathlib import Path
-from asyncdemo.cli.saving import opened
-with ExitStack() as stack:
-    places = [stack.enter_context(opened(Path(name), (".json",))) for name in ("one.json", "two.json")]
-    with places[0].writing() as file:
-        file.write("whole")
-    with places[1].writing() as file:
-        file.write("half" * 100_000)
-        os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+from asyncdemo.cli.saving import writable
+places = [writable(Path(name), (".json",)) for name in ("one.json", "two.json")]
+with places[0].writing() as file:
+    file.write("whole")
+with places[1].writing() as file:
+    file.write("half" * 100_000)
+    os.kill(os.getpid(), getattr(signal, sys.argv[1]))
 """
 
 
@@ -118,7 +114,7 @@ def test_who_ignores_a_signal_goes_on_writing(tmp_path: Path) -> None:
 def test_a_new_file_may_be_read_as_any_other(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()
-    with opened(tmp_path / "kept.json", RECORDINGS) as place, place.writing() as file:
+    with writable(tmp_path / "kept.json", RECORDINGS).writing() as file:
         file.write("{}")
     assert stat.S_IMODE((tmp_path / "kept.json").stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
 
@@ -128,7 +124,7 @@ def test_what_is_replaced_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) ->
     private.write_text("before")
     private.chmod(0o600)
     link.symlink_to("private.json")
-    with opened(link, RECORDINGS) as place, place.writing() as file:
+    with writable(link, RECORDINGS).writing() as file:
         file.write("after")
     assert link.is_symlink()
     assert (private.read_text(), stat.S_IMODE(private.stat().st_mode)) == ("after", 0o600)
@@ -138,39 +134,36 @@ def test_what_is_replaced_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) ->
 def test_what_may_not_be_written_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     path.touch(0o400)
-    with pytest.raises(UsageError, match="Permission denied"), opened(path, RECORDINGS):
-        raise AssertionError
+    with pytest.raises(UsageError, match="Permission denied"):
+        writable(path, RECORDINGS)
 
 
 def test_no_other_ending_is_known(tmp_path: Path) -> None:
-    with pytest.raises(UsageError), opened(tmp_path / "x.gif", RECORDINGS):
-        raise AssertionError
+    with pytest.raises(UsageError):
+        writable(tmp_path / "x.gif", RECORDINGS)
 
 
 def test_the_longer_of_two_endings_counts(tmp_path: Path) -> None:
-    with opened(tmp_path / "x.trace.json", RECORDINGS) as trace, opened(tmp_path / "trace.json", RECORDINGS) as plain:
-        assert (trace.ending, plain.ending) == (".trace.json", ".json")
+    names = ("x.trace.json", "trace.json")
+    assert [writable(tmp_path / name, RECORDINGS).ending for name in names] == [".trace.json", ".json"]
 
 
 def test_a_folder_that_is_gone_in_the_meantime(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()
-    with opened(folder / "kept.json", RECORDINGS) as place:
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
-        with pytest.raises(ToolError, match=r"^cannot write .*kept.json: No such file or directory$"):  # noqa: SIM117
-            with place.writing() as file:
-                file.write("{}")
+    place = writable(folder / "kept.json", RECORDINGS)
+    folder.rmdir()
+    with pytest.raises(ToolError, match=r"^cannot write .*kept.json: No such file or directory$"):  # noqa: SIM117
+        with place.writing() as file:
+            file.write("{}")
 
 
 def test_a_comparison_is_written_after_every_round_but_for_the_trace_of_its_warm_up(tmp_path: Path) -> None:
     paths = [tmp_path / "x.json", tmp_path / "x.trace.json"]
-    with ExitStack() as stack:
-        files = comparison_files(paths, stack)
-        files.save(compared(made("a", 0.1)))
-        before = [path.stat().st_mtime_ns for path in paths]
-        files.save(compared(made("a", 0.1, 0.2)))
+    files = comparison_files(paths)
+    files.save(compared(made("a", 0.1)))
+    before = [path.stat().st_mtime_ns for path in paths]
+    files.save(compared(made("a", 0.1, 0.2)))
     after = [path.stat().st_mtime_ns for path in paths]
     assert (after[0] > before[0], after[1]) == (True, before[1])
     assert len(list(tmp_path.iterdir())) == 2

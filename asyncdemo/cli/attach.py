@@ -1,7 +1,6 @@
 """`asyncdemo attach`."""
 
 import os
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -98,18 +97,17 @@ def _watch(pid: int, asked: _Asked) -> int:
     rules = rules_named(asked.fail_on)
     seconds = None if asked.duration == "0" else seconds_of(asked.duration, "--for")
     started = datetime.now(UTC)
-    with ExitStack() as stack:
-        files = recording_files(asked.save, stack)
-        with progress("watched until Ctrl-C" if seconds is None else watched_for(seconds)):
-            run = watch(process(pid), seconds, THRESHOLDS)
-        if not isinstance(run, Run):
-            _tell(run, as_json=asked.as_json, tree=False, ascii_only=asked.ascii_only)
-            return EXPECTATION_FAILED if rules else 0
-        if asked.as_json:
-            write_runs([run], spans=asked.spans)
-        else:
-            _show_run(run, asked)
-        files.save(Recording((run,), started=started.isoformat(timespec="seconds")))
+    files = recording_files(asked.save)
+    with progress("watched until Ctrl-C" if seconds is None else watched_for(seconds)):
+        run = watch(process(pid), seconds, THRESHOLDS)
+    if not isinstance(run, Run):
+        _tell(run, as_json=asked.as_json, tree=False, ascii_only=asked.ascii_only)
+        return EXPECTATION_FAILED if rules else 0
+    if asked.as_json:
+        write_runs([run], spans=asked.spans)
+    else:
+        _show_run(run, asked)
+    files.save(Recording((run,), started=started.isoformat(timespec="seconds")))
     annotate([run], os.environ)
     return EXPECTATION_FAILED if are_broken([run], rules) else 0
 

@@ -32,12 +32,11 @@ from asyncdemo.runner.rounds import Progress, Schedule, run_rounds
 def compared(who: Contest, schedule: Schedule, baseline: int, save: Sequence[Path]) -> tuple[Comparison | Sweep, float]:
     """Run a comparison and give its result, and the seconds that it took.
 
-    The files are opened before anything runs, and written anew after each round. Raises UsageError for one that
+    The files are tried before anything runs, and written anew after each round. Raises UsageError for one that
     cannot be written, and for settings that a script does not have.
     """
-    started = time.monotonic()
+    started, files = time.monotonic(), comparison_files(save)
     with ExitStack() as stack:
-        files = comparison_files(save, stack)
         ways = zip(who.targets, who.requests, strict=True)
         plans = [stack.enter_context(planned(target, request, again_and_again=True)) for target, request in ways]
         result = run_rounds(

@@ -4,7 +4,6 @@ import math
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -64,8 +63,7 @@ def replay(
     with progress(f"reading {visible(file)}"):
         recording = loaded(file)
     if save:
-        with ExitStack() as stack:
-            recording_files(save, stack).save(recording if title is None else recording._replace(title=title))
+        recording_files(save).save(recording if title is None else recording._replace(title=title))
         return
     from asyncdemo.views.terminal.page import standard_page
 

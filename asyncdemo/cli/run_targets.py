@@ -211,7 +211,6 @@ def _order(sort: str) -> "Order":
 
 def _observed(asked: RunOptions, chosen: list[Target], request: Request, order: "Order | None") -> int:
     """Run the targets watched, show them or print them as JSON, and save them."""
-    from contextlib import ExitStack
     from datetime import UTC, datetime
 
     from asyncdemo.cli.exit_status import EXPECTATION_FAILED, annotate, are_broken, exit_status
@@ -221,17 +220,16 @@ def _observed(asked: RunOptions, chosen: list[Target], request: Request, order: 
     if asked.title is not None and not asked.save:
         raise UsageError(TITLE_OF_WHAT)
     started = datetime.now(UTC)
-    with ExitStack() as stack:
-        files = recording_files(asked.save, stack)
-        if asked.as_json:
-            runs = _print_json(chosen, request, spans=asked.spans, critical=asked.critical, order=order)
-        else:
-            runs = with_children(_shown(asked, chosen, request, order))
-        if asked.save:
-            from asyncdemo.model.recording_json import Recording
+    files = recording_files(asked.save)
+    if asked.as_json:
+        runs = _print_json(chosen, request, spans=asked.spans, critical=asked.critical, order=order)
+    else:
+        runs = with_children(_shown(asked, chosen, request, order))
+    if asked.save:
+        from asyncdemo.model.recording_json import Recording
 
-            moment = started.isoformat(timespec="seconds")
-            files.save(Recording(tuple(runs), started=moment, title=asked.title))
+        moment = started.isoformat(timespec="seconds")
+        files.save(Recording(tuple(runs), started=moment, title=asked.title))
     annotate(runs, os.environ)
     ended = exit_status(runs, deadlock_is_finding=request.stop_at_deadlock)
     return ended or (EXPECTATION_FAILED if are_broken(runs, _rules(asked)) else 0)

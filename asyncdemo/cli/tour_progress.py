@@ -9,7 +9,7 @@ from typing import get_args
 
 from asyncdemo.catalogue.names import visible
 from asyncdemo.catalogue.script_source import content
-from asyncdemo.cli.saving import opened
+from asyncdemo.cli.saving import writable
 from asyncdemo.errors import AsyncdemoError, Unreadable
 from asyncdemo.tour.state import Course, Mark, better
 
@@ -70,7 +70,7 @@ def save_course(path: Path, name: str, course: Course) -> str:
         return trouble  # what cannot be read may still be worth something
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with opened(path, (path.suffix,)) as place, place.writing() as file:
+        with writable(path, (path.suffix,)).writing() as file:
             file.write(to_text({**courses, name: merged(course, courses.get(name, course))}))
     except OSError as error:
         return f"progress cannot be kept: {visible(path)}: {error.strerror}"
