@@ -18,7 +18,7 @@ NONE = asyncdemo needs Python 3.11 or newer with its venv module, and there is n
 	and Ubuntu with python3-venv), or name it with make PYTHON=/path/to/python3
 
 .DEFAULT_GOAL := help
-.PHONY: quick mutants again readme rules pictures axe stress trust observation help demo test check style types layers bench offline format clean
+.PHONY: windows quick mutants again readme rules pictures axe stress trust observation help demo test check style types layers bench offline format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ mutants: $(READY)  ## switch off each rule in turn: make quick has to fail each 
 
 observation: $(READY)  ## run the long tests too, of real scripts on every interpreter, on a quiet machine
 	$(BIN)/python -m pytest -m observation --numprocesses auto
+
+windows: $(READY)  ## run every command on a Windows Python under Wine, which .ci/windows sets up
+	$(BIN)/python -m pytest -m windows tests/windows
 
 check: style types layers test  ## what CI runs: format, lint, strict types, layers, all tests
 

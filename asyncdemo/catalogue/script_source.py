@@ -47,6 +47,9 @@ def decoded(data: bytes) -> tuple[str, str]:
         # Either it names an unknown one, or it names none and is not UTF-8: only the latter has a line.
         utf8(data)
         raise Unreadable(error.msg) from None
+    except LookupError as error:  # from 3.14 on, of what is a codec but no encoding of text
+        named = str(error).partition("'")[2].partition("'")[0]
+        raise Unreadable(f"not {named}, which it says it is") from None
     if encoding in ("utf-8", "utf-8-sig"):
         return utf8(data), encoding
     try:

@@ -49,7 +49,7 @@ def doctor(
     """
     page = standard_page(ascii_only=ascii_only)
     checks = [
-        _tool(),
+        *_tool(),
         *_scenarios(load_catalogue(scenarios)),
         _observing("scenarios", sys.executable),
         *_own_programs(file),
@@ -62,11 +62,15 @@ def doctor(
     raise typer.Exit(1 if any(check.state == "bad" for check in checks) else 0)
 
 
-def _tool() -> Check:
+def _tool() -> Iterator[Check]:
     said = f"asyncdemo {__version__} on {platform.python_implementation()} {platform.python_version()}, {sys.platform}"
-    if sys.platform != "linux":
-        return Check("tool", "note", said, "only Linux has been tested; be careful with what you see here")
-    return Check("tool", "ok", said)
+    if host.NAME == "linux":
+        yield Check("tool", "ok", said)
+    else:
+        tried = "tried under Wine only" if host.NAME == "windows" else "untried outside of Linux"
+        yield Check("tool", "note", f"{said}: {tried}", "be careful with what you see here")
+    for lacking in host.LACKING:
+        yield Check("less exact", "note", lacking)
 
 
 def _scenarios(catalogue: Catalogue) -> Iterator[Check]:

@@ -159,6 +159,26 @@ class _Plain(ast.NodeTransformer):
 
     visit_SetComp = visit_DictComp = visit_ListComp
 
+    def visit_Await(self, node: ast.Await) -> ast.AST:
+        """What is awaited, alone: since Python 3.14 tables of symbols refuse an `await` outside of functions."""
+        self.generic_visit(node)
+        return node.value
+
+    def visit_AsyncFor(self, node: ast.AsyncFor) -> ast.AST:
+        """The same of a loop."""
+        self.generic_visit(node)
+        return ast.For(**dict(ast.iter_fields(node)), lineno=node.lineno)
+
+    def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.AST:
+        """The same of a context."""
+        self.generic_visit(node)
+        return ast.With(**dict(ast.iter_fields(node)), lineno=node.lineno)
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        """The same of one of the loops in an expression."""
+        self.generic_visit(node)
+        return ast.comprehension(node.target, node.iter, node.ifs, is_async=0)
+
 
 def _used_at_once(table: symtable.SymbolTable) -> Iterator[str]:
     """The global names that scopes within this one use when a statement is executed: all but bodies of functions."""
@@ -184,7 +204,7 @@ def _bodies(table: symtable.SymbolTable) -> dict[str, dict[str, None]]:
 
 def _is_function(table: symtable.SymbolTable) -> bool:
     """True for a `def`; generator and lambda expressions count as executed where they stand."""
-    unnamed = table.get_name() == "lambda" or ".0" in table.get_identifiers()
+    unnamed = table.get_name().strip("<>") == "lambda" or ".0" in table.get_identifiers()
     return table.get_type() == "function" and not unnamed
 
 

@@ -156,7 +156,7 @@ def _waits_there(evidence: Evidence, place: Place | None) -> tuple[Task, Place] 
 
 
 _UNCLOSED = re.compile(
-    r"^(?:(?P<path>[^\s:][^:\n]*):(?P<line>\d+): ResourceWarning: )?"
+    r"^(?:(?P<path>(?:(?<!\w)[A-Za-z]:(?=[\\/]))?[^\s:][^:\n]*):(?P<line>\d+): ResourceWarning: )?"
     r"(?:[Uu]nclosed (?P<what>client session|connector|transport|event loop|connection)"
     r"|unclosed (?P<object><(?:socket\.socket|asyncio\.\w+|_\w+Transport)\b))"
 )

@@ -12,7 +12,7 @@ from asyncdemo.model.recording import Output, Run, Writer
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 GROUP = re.compile(r"^ *[|+] ?")  # before each line of an exception group
 AWAITED = re.compile(
-    r"(?:(?P<path>[^:\s][^:]*):(?P<line>\d+): )?RuntimeWarning: "
+    r"(?:(?P<path>(?:(?<!\w)[A-Za-z]:(?=[\\/]))?[^:\s][^:]*):(?P<line>\d+): )?RuntimeWarning: "
     r"coroutine (?:method '(?P<method>\w+)' of )?'(?P<name>.+)' was never awaited$"
 )
 WARNING = re.compile(r", in _warn_unawaited_coroutine$")

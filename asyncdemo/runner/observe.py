@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.model.recording import NOT_TRACED, Outcome, Output, Python, Run, Subject
-from asyncdemo.model.spans import Timeline
+from asyncdemo.model.spans import BLOCKED, Timeline
 from asyncdemo.model.traces import Standstill
 from asyncdemo.model.user_code import seen_files
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # seldom asked for
 _SOON_READ = 16_000  # events of a trace that is read while the script runs: the child has to be looked after meanwhile
 _LARGEST = 500_000  # bytes of a file that is kept with a run
 _SETTLED = 150_000_000  # ns after its start: until then the child may want the processor to load what it needs
+_NO_LINES = "which line blocked its loop cannot be known on this system; asyncdemo doctor says what else cannot"
 _CENSUS = 50_000_000  # ns between two looks at which programs the script has started
 
 
@@ -130,7 +131,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
 
 def _children(plan: Plan, stack: ExitStack, *, reasons: bool) -> "Children | None":
     """What the Python programs that it starts find, if they are to be watched."""
-    if not plan.children:
+    if not plan.children or host.NAME != "linux":
         return None
     from asyncdemo.runner.children import Children
 
@@ -274,6 +275,8 @@ class _Watch:
             thresholds = self._plan.thresholds or THRESHOLDS
             children = self.children.runs(self._child.started, ended.at, thresholds, any_left=left > 0)
             run = run._replace(children=children, notes=(*run.notes, *self.children.notes()))
+        if self.stacks is None and run.timeline is not None and BLOCKED in run.timeline.spans.states:
+            run = run._replace(notes=(*run.notes, _NO_LINES))
         return run if self._plan.times_only or not self._memory.attached else self._judged(with_modules(run))
 
     def _standstill(self, *, ended_by_us: bool) -> Standstill | None:
@@ -386,6 +389,8 @@ def _notes(plan: Plan, memory: Memory, left: int, stdin_empty: bool, programs: d
         said = f"{len(programs)} other Python program{'s' if len(programs) > 1 else ''} not watched: {names}"
         why = "started with -I, -E, -S or another environment" if plan.children else "--children watches them"
         yield f"{said}; {why}"
+    if plan.children and host.NAME != "linux":
+        yield "the Python programs that it starts are watched on Linux only"
     if left == UNCOUNTED:
         yield "what it had started and left running had to be stopped"
     elif left:

@@ -7,6 +7,7 @@ somebody else draws, and change its modes. Whoever draws that never waits: what 
 script prints and however many tasks it has.
 """
 
+import copyreg
 import os
 import pickle
 import selectors
@@ -20,8 +21,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
-from typing import NamedTuple, NoReturn
+from types import FrameType, MappingProxyType
+from typing import Any, NamedTuple, NoReturn
 
 import asyncdemo
 from asyncdemo import findings  # noqa: F401  # loaded once, before the forks
@@ -154,6 +155,7 @@ class _Started(_Worker):
         )
         assert self._popen.stdin is not None and self._popen.stdout is not None
         self.pid, self.reading = self._popen.pid, self._popen.stdout.fileno()
+        copyreg.pickle(MappingProxyType, _as_dict)  # what a subject has none of is one of these
         with suppress(BrokenPipeError), self._popen.stdin as given:
             pickle.dump(plan._replace(without_input=True), given)
 
@@ -171,6 +173,10 @@ class _Started(_Worker):
         assert self._popen.stdout is not None
         self._popen.stdout.close()
         self._popen.wait()
+
+
+def _as_dict(mapping: "MappingProxyType[Any, Any]") -> tuple[type, tuple[dict[Any, Any]]]:
+    return dict, (dict(mapping),)
 
 
 def be_started() -> None:

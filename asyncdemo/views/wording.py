@@ -24,7 +24,7 @@ def places(shortest: float) -> int:
 
 def share(value: float | None) -> str:
     """A part of 1 in per cent, "?" where it is unknown."""
-    return "?" if value is None else f"{value * 100:.0f} %"
+    return "?" if value is None else f"{round(value * 100, 6):.0f} %"  # sums differ in their last digits by Python
 
 
 def digits(ratio: float, *, more: int = 0) -> str:

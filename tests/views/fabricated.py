@@ -1,6 +1,7 @@
 """Recordings with made-up numbers, and pages to show them on."""
 
 import io
+import platform
 from collections.abc import Iterable
 
 import pyte
@@ -67,8 +68,9 @@ def looked_at(look: str, stream: Text | None = None) -> tuple[Page, Text]:
 
 
 def visible(stream: Text) -> str:
-    """What was written, with the codes for colours made visible."""
-    return stream.getvalue().replace("\x1b", "␛")
+    """What was written, with the codes for colours made visible, and as if 3.11.7 had written it."""
+    ran_by = f"(this is {platform.python_version()})"
+    return stream.getvalue().replace("\x1b", "␛").replace(ran_by, "(this is 3.11.7)")
 
 
 def outputs(*pieces: tuple[float, str] | tuple[float, str, int] | tuple[float, str, int, Stream]) -> tuple[Output, ...]:
