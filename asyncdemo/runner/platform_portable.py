@@ -9,7 +9,6 @@ import os
 import resource
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -168,6 +167,8 @@ def read(descriptor: int) -> bytes | None:
 @contextmanager
 def memory(size: int) -> Iterator[tuple[mmap.mmap, str]]:
     """Memory in a temporary file."""
+    import tempfile  # takes a while to load, and Linux needs none of it
+
     with tempfile.NamedTemporaryFile(prefix="asyncdemo-") as file:
         os.ftruncate(file.fileno(), size)
         yield mmap.mmap(file.fileno(), size), file.name
