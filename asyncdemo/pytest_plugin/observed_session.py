@@ -17,22 +17,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.cli.exit_status import ANY, rules_named
 from asyncdemo.errors import AsyncdemoError
 from asyncdemo.findings import RULES
-from asyncdemo.model.recording import Finding, Outcome, Output, Run, Seconds
+from asyncdemo.model.recording import Finding, Outcome, Output, Run, Seconds, Subject
 from asyncdemo.model.traces import Standstill, Trace
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.pytest_plugin.arming import Armed, arm, was_armed
 from asyncdemo.pytest_plugin.left_tasks import LeftTasks
-from asyncdemo.pytest_plugin.observed_test import (
-    FoundInTest,
-    LeftTask,
-    ObservedTest,
-    function_at,
-    left_over,
-    run_of,
-)
+from asyncdemo.pytest_plugin.observed_test import FoundInTest, LeftTask, function_at, judged_test, left_over
 from asyncdemo.pytest_plugin.report_section import FinalReport, SavedPages, Told, hanging_table
 from asyncdemo.runner.host import host
 
@@ -218,7 +212,7 @@ class ObservedSession:
         for other, some in left.items():  # they shared a loop with this one
             self._tell(other, tuple(left_over(some)))
         if trace.codes or self._output:
-            run = run_of(self._observed(now, trace, ended), mine, self._text)
+            run = judged_test(self._observed(now, trace, ended), mine, self._text)
             skipped = allowed(now.item)
             found = tuple(each for each in run.findings or () if each.rule not in skipped)
             if found:
@@ -236,24 +230,21 @@ class ObservedSession:
         functions = tuple(function_at(self._text(each.path), each.line) for each in found)
         self._told.add(FoundInTest(test, found, functions, table))
 
-    def _observed(self, now: _Now, trace: Trace, ended: int) -> ObservedTest:
-        """What there is to know of the test."""
+    def _observed(self, now: _Now, trace: Trace, ended: int) -> Run:
+        """The test, or its part up to a timeout, as a run of its own."""
         path, hang, failed = str(now.item.path), self._hang, now.item.nodeid in self._failed
         if any(code & 15 == layout.CPU for code in trace.codes):  # a step took long
             trace = trace._replace(samples=self._armed.samples())
-        return ObservedTest(
-            now.item.nodeid,
-            path,
-            self._text(path),
-            now.started,
-            ended,
-            trace,
-            tuple(self._output),
-            Outcome("exited", code=int(failed)) if hang is None else hang.outcome,
-            not failed and hang is None,
-            _seconds(now, ended),
-            self._python,
-            None if hang is None else hang.standstill,
+        return Run(
+            subject=Subject(now.item.nodeid, path=path, source=self._text(path)),
+            python=self._python,
+            outcome=Outcome("exited", code=int(failed)) if hang is None else hang.outcome,
+            ok=not failed and hang is None,
+            seconds=_seconds(now, ended),
+            output=tuple(self._output),
+            timeline=build_timeline(trace, now.started, ended),
+            standstill=None if hang is None else hang.standstill,
+            stopped=None if hang is None else hang.outcome.after,
         )
 
     def _text(self, path: str | None) -> str | None:

@@ -1,14 +1,12 @@
-"""One test as a run of its own: what its event loops did, and what is wrong with that. Pure."""
+"""One test, which is a run of its own, and what is wrong with what its event loops did. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.findings.evidence import at
-from asyncdemo.findings.rules import THRESHOLDS, judged
+from asyncdemo.findings.rules import judged
 from asyncdemo.findings.source import last_of, source_of
-from asyncdemo.model.recording import Finding, Outcome, Output, Python, Run, Seconds, Subject
-from asyncdemo.model.traces import Standstill, Trace
+from asyncdemo.model.recording import Finding, Run
 from asyncdemo.model.user_code import seen_files
 
 _LEFT = "cancelled-at-exit"
@@ -25,26 +23,6 @@ class LeftTask(NamedTuple):
     place: tuple[str, int]
 
 
-class ObservedTest(NamedTuple):
-    """What there is to know of a test, or of its part up to a timeout; `started` and `ended` are in ns.
-
-    `output` is what Python and asyncio said meanwhile, `standstill` where all stood at a timeout.
-    """
-
-    name: str
-    path: str
-    source: str | None
-    started: int
-    ended: int
-    trace: Trace
-    output: tuple[Output, ...]
-    outcome: Outcome
-    ok: bool
-    seconds: Seconds
-    python: Python
-    standstill: Standstill | None = None
-
-
 class FoundInTest(NamedTuple):
     """What was found in a test; each finding with the function that its line is in, and the table of a hang as rows."""
 
@@ -54,21 +32,10 @@ class FoundInTest(NamedTuple):
     table: tuple[str, ...] = ()
 
 
-def run_of(test: ObservedTest, left: Iterable[LeftTask], text_of: Callable[[str], str | None]) -> Run:
+def judged_test(run: Run, left: Iterable[LeftTask], text_of: Callable[[str], str | None]) -> Run:
     """The run of a test with what is found in it; `text_of` gives the text of a file."""
-    run = Run(
-        subject=Subject(test.name, path=test.path, source=test.source),
-        python=test.python,
-        outcome=test.outcome,
-        ok=test.ok,
-        seconds=test.seconds,
-        output=test.output,
-        timeline=build_timeline(test.trace, test.started, test.ended),
-        standstill=test.standstill,
-        stopped=test.outcome.after,
-    )
     texts = {path: text for path in seen_files(run) if (text := text_of(path)) is not None}
-    run = judged(run._replace(subject=run.subject._replace(modules=texts)), THRESHOLDS)
+    run = judged(run._replace(subject=run.subject._replace(modules=texts)))
     found = [each for each in run.findings or () if each.rule not in UNASKED]
     return run._replace(findings=(*found, *left_over(left)))
 
