@@ -22,7 +22,7 @@ from asyncdemo.runner.attachable import Process
 from asyncdemo.runner.attaching import Attached, attached
 from asyncdemo.runner.clock import read_script
 from asyncdemo.runner.escalation import ENDING, handled
-from asyncdemo.runner.looking import Look, look_from
+from asyncdemo.runner.looking import Look, silence_of
 from asyncdemo.runner.observe import Onlooker, not_traced, with_modules
 from asyncdemo.runner.shared_memory import Memory, read_trace
 from asyncdemo.runner.snapshots import STILL, read_snapshot
@@ -30,6 +30,9 @@ from asyncdemo.runner.stacks import AGAIN, FIRST, Stacks
 
 _LOOK = 0.01  # seconds between two looks at what the process is doing
 _SOON_READ = 16_000  # events of a trace that is read while it goes on
+_MOST_EVENTS = 300_000  # in one part of a long watch: nothing is seen while they are made a timeline of
+_SHORT = 60  # seconds: what takes no longer is one part, if there is room for that
+_TELLING = 0.1  # of the time of the part before: one that took less tells less
 _RESERVE = 64  # events from the end at which a trace counts as full
 _LEAVING = 3.0  # seconds that it has for taking all out while we wait
 _STILL_IN = "its event loop does not turn just now: the probe leaves it when it next does"
@@ -81,10 +84,10 @@ class OutsideStacks(Stacks):
 
 
 class Watch:
-    """A process that is being watched: what is known of it so far."""
+    """A process that is being watched: what is known of it so far; `most` are the events for which there is room."""
 
-    def __init__(self, inside: Attached) -> None:
-        self._inside = inside
+    def __init__(self, inside: Attached, most: int) -> None:
+        self._inside, self._most = inside, most
         self.memory = inside.memory
         self.started = self.memory[layout.READY]  # ns of the monotonic clock: where its times count from
         self.stacks = OutsideStacks(self.memory, inside)
@@ -130,20 +133,24 @@ class Watch:
         complete = not self.memory[layout.UNTRACED] and len(trace.codes) < layout.EVENTS - _RESERVE
         return trace._replace(complete=complete, samples=self.stacks.samples(), hanging=self.stacks.hanging())
 
-    def run(self, seconds: float | None, thresholds: Mapping[str, float], notes: tuple[str, ...]) -> Run:
-        """The run that was seen; it was to be watched for so many seconds."""
+    def is_full(self) -> bool:
+        """True if there is not much room left for what is still to come."""
+        memory, most = self.memory, layout.INFOS * 3 // 4
+        crowded = memory[layout.INFOS_AT + most * layout.INFO] or memory[layout.CHAINS_AT + layout.CHAINS * 3 // 4 * 2]
+        return bool(crowded) or self.stacks.newest > self._most
+
+    def run(self, thresholds: Mapping[str, float], notes: tuple[str, ...]) -> Run:
+        """The run that was seen."""
         from asyncdemo.findings import judged
 
         until, process = self.memory[layout.END] or time.monotonic_ns(), self._inside.process
         took, ended = (until - self.started) / 1e9, not linux.is_running(process.pid)
         after = linux.all_times(process.pid)
         cpu = None if after is None or self._before is None else max(0.0, after - self._before)
-        watched = min(took, seconds or took)
-        outcome = Outcome("interrupted", after=took, reason=f"watched for {watched:.3g} s; it goes on")
         run = Run(
             subject=_subject(process, self.memory),
             python=_python(process, self.memory),
-            outcome=Outcome("exited", reason="ended") if ended else outcome,
+            outcome=Outcome("exited", reason="ended") if ended else Outcome("interrupted", after=took),
             ok=True,
             seconds=Seconds(took, 0.0, 0.0, took, cpu, None if cpu is None else max(0.0, took - cpu), 0.0),
             notes=(*notes, *not_traced(self.memory), *(f"the probe gave up {why}" for why in self.memory.why)),
@@ -151,6 +158,45 @@ class Watch:
             standstill=read_snapshot(self.memory, self.started),
         )
         return judged(with_modules(run), thresholds)
+
+
+class _Parts:
+    """What was seen part by part: the last part that tells much is kept, of those before only what they add up to."""
+
+    def __init__(self) -> None:
+        self._kept: Run | None = None
+        self._took = 0.0
+        self._steps = self._tasks = self.count = 0
+        self._found: dict[tuple[str, str | None, int | None], tuple[int, float]] = {}
+
+    def add(self, run: Run) -> None:
+        """Take the next part."""
+        took, before = run.seconds.total or 0.0, self._kept
+        self._took, self.count = self._took + took, self.count + 1
+        if run.timeline is not None:
+            self._steps, self._tasks = self._steps + run.timeline.steps, self._tasks + len(run.timeline.tasks)
+        for each in run.findings or ():
+            times, seconds = self._found.get((each.rule, each.path, each.line), (0, 0.0))
+            self._found[each.rule, each.path, each.line] = times + each.times, seconds + (each.seconds or 0.0)
+        if before is None or took > _TELLING * (before.seconds.total or 0.0):
+            self._kept = run
+
+    def run(self, seconds: float | None) -> Run:
+        """The part that is kept, with what all of them add up to; they were to take so many seconds."""
+        run = self._kept
+        assert run is not None  # there was one at least
+        if run.outcome.kind == "interrupted":
+            said = f"watched for {min(self._took, seconds or self._took):.3g} s; it goes on"
+            run = run._replace(outcome=run.outcome._replace(reason=said))
+        return run if self.count == 1 else run._replace(notes=(*run.notes, *self._totals(run)))
+
+    def _totals(self, run: Run) -> Iterator[str]:
+        shown = f"the last {run.seconds.total or 0.0:.3g} s are shown"
+        yield f"in {self._took:.4g} s, {self.count} parts: {self._tasks:,} tasks, {self._steps:,} steps; {shown}"
+        for (rule, path, line), (times, seconds) in self._found.items():
+            where = "" if path is None else f", {Path(path).name}:{line}"
+            took = f", {seconds:.3g} s" if seconds else ""
+            yield f"in all that time: {rule}{where}, {times} time{'s' if times > 1 else ''}{took}"
 
 
 def watch(
@@ -161,37 +207,58 @@ def watch(
 ) -> Run | Look:
     """Watch a process for some seconds, None: until Ctrl-C, and leave it; of one that does not answer a look at it.
 
-    Raises UsageError where it cannot be attached to, or has no event loop.
+    Where the memory gets full, it is left and attached to anew: so that takes no more memory however long it is
+    watched. Raises UsageError where it cannot be attached to, or has no event loop.
     """
+    parts = _Parts()
     with _interrupts() as interrupted, attached(process) as inside:
-        inside.memory.beat(time.monotonic_ns())
-        inside.execute("put_in", inside.memory.path)
-        if not inside.wait(lambda: inside.memory[layout.ATTACHED] != 0):
-            inside.withdraw()
-            return look_from(inside)
-        if inside.memory[layout.LEFT]:
-            said = f"asyncdemo attach {process.pid} --once shows its threads"
-            raise UsageError(f"no event loop of asyncio runs in process {process.pid}; {said}")
-        watched = Watch(inside)
-        try:
-            _look_on(watched, seconds, onlooker, interrupted)
-        finally:
-            left = watched.leave()
+        is_short, until = seconds is not None and seconds <= _SHORT, None
+        most = layout.EVENTS * 3 // 4 if is_short else _MOST_EVENTS
+        while True:
+            watched = _begin(inside, most, again=parts.count > 0)
+            if isinstance(watched, Look):
+                return watched
+            if watched is None:
+                break
+            until = time.monotonic() + seconds if until is None and seconds is not None else until
+            try:
+                _look_on(watched, until, onlooker, interrupted)
+            finally:
+                left = watched.leave()
+            parts.add(watched.run(thresholds, () if left else (_STILL_IN,)))
+            if not left or not watched.is_full() or interrupted() or not linux.is_running(process.pid):
+                break
+            inside.renew()
         if onlooker is not None:
             onlooker.over()
-        return watched.run(seconds, thresholds, () if left else (_STILL_IN,))
+        return parts.run(seconds)
 
 
-def _look_on(watched: Watch, seconds: float | None, onlooker: Onlooker | None, interrupted: Callable[[], bool]) -> None:
-    until = None if seconds is None else watched.started + seconds * 1e9
-    while not (interrupted() or watched.is_over()):
-        now = time.monotonic_ns()
-        if until is not None and now >= until:
-            break
+def _begin(inside: Attached, most: int, *, again: bool) -> Watch | Look | None:
+    """Put the probe in; of a process that does not answer a look at it, or None if that is done `again`.
+
+    Raises UsageError where there is no loop.
+    """
+    silent, pid = silence_of(inside), inside.process.pid
+    inside.memory.beat(time.monotonic_ns())
+    inside.execute("put_in", inside.memory.path)
+    if not inside.answers():
+        look = silent()
+        return None if again else look
+    if inside.memory[layout.LEFT]:
+        if again:
+            return None
+        said = f"asyncdemo attach {pid} --once shows its threads"
+        raise UsageError(f"no event loop of asyncio runs in process {pid}; {said}")
+    return Watch(inside, most)
+
+
+def _look_on(watched: Watch, until: float | None, onlooker: Onlooker | None, interrupted: Callable[[], bool]) -> None:
+    while not (interrupted() or watched.is_over() or watched.is_full()) and (until is None or time.monotonic() < until):
         watched.look()
         if onlooker is not None:
-            so_far = (now - watched.started) / 1e9
-            onlooker.look(lambda: watched.timeline(time.monotonic_ns(), _SOON_READ), 0.0, so_far)
+            now = time.monotonic_ns()
+            onlooker.look(lambda: watched.timeline(time.monotonic_ns(), _SOON_READ), 0.0, (now - watched.started) / 1e9)
         time.sleep(_LOOK)
 
 

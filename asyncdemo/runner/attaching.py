@@ -22,11 +22,13 @@ from typing import Any
 from asyncdemo import probe
 from asyncdemo.errors import ToolError, UsageError
 from asyncdemo.probe import inject
+from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
 from asyncdemo.runner.attachable import Process
-from asyncdemo.runner.shared_memory import Memory, shared_memory
+from asyncdemo.runner.shared_memory import shared_memory
 
 PATIENCE = 2.0  # seconds that a process has for coming to execute a script
+_WORKING = 30.0  # seconds for the work of one that it has come to
 _WAKE_AFTER = 0.02  # seconds after which its event loops are woken up
 _WAKE_AGAIN = 0.1
 _SEEN = 0.01  # seconds that an event of ours is there to be seen
@@ -71,11 +73,27 @@ _asyncdemo({arguments})
 class Attached:
     """A process that scripts can be put into; `memory` is shared with these."""
 
-    def __init__(self, process: Process, memory: Memory, helper: "_Helper", folder: Path) -> None:
+    def __init__(self, process: Process, helper: "_Helper", folder: Path, stack: ExitStack) -> None:
         self.process = process
-        self.memory = memory
         self._helper = helper
         self._folder = folder
+        self._mapped = stack.enter_context(ExitStack())
+        self.renew()
+
+    def renew(self) -> None:
+        """Take memory that is empty, and let go of what there was."""
+        self._mapped.close()
+        self.memory = self._mapped.enter_context(shared_memory())
+        self.memory.prepare(attributing=False, tracing=True, reasons=bool(os.environ.get("ASYNCDEMO_DEBUG")))
+        self.memory.say_parent()
+
+    def answers(self) -> bool:
+        """True once a script that was put in has done its work; False if the process has not even come to begin it.
+
+        Raises UsageError if the process has ended.
+        """
+        begun = self.wait(lambda: self.memory[layout.PID] != 0)
+        return begun and self.wait(lambda: self.memory[layout.ATTACHED] != 0, _WORKING)
 
     def execute(self, what: str, *arguments: str) -> None:
         """Have a function of _asyncdemo_attach called; raises UsageError where the process does not let us."""
@@ -119,13 +137,10 @@ def attached(process: Process) -> Iterator[Attached]:
         raise UsageError(f"cannot attach to process {process.pid}: {process.cannot}; {process.instead}")
     with ExitStack() as stack:
         stack.enter_context(_alone(process.pid))
-        memory = stack.enter_context(shared_memory())
-        memory.prepare(attributing=False, tracing=True, reasons=bool(os.environ.get("ASYNCDEMO_DEBUG")))
-        memory.say_parent()
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asyncdemo-attach-")))
         helper = stack.enter_context(_helper(process, folder))
         stack.callback(shutil.rmtree, folder)  # before the helper ends, which takes it for a sign that we were killed
-        yield Attached(process, memory, helper, folder)
+        yield Attached(process, helper, folder, stack)
 
 
 @contextmanager
@@ -234,8 +249,8 @@ def _wake(libc: Any, poll: int) -> None:
     event = os.eventfd(1, os.EFD_CLOEXEC)
     try:
         # asyncio, trio and uvloop all know no descriptor of that number, and pass it over.
-        layout = "=Iq" if os.uname().machine == "x86_64" else "Iq"
-        wanted = struct.pack(layout, select.EPOLLIN | select.EPOLLONESHOT, -1)
+        packed = "=Iq" if os.uname().machine == "x86_64" else "Iq"
+        wanted = struct.pack(packed, select.EPOLLIN | select.EPOLLONESHOT, -1)
         libc.epoll_ctl(poll, 1, event, wanted)  # EPOLL_CTL_ADD
         time.sleep(_SEEN)
         libc.epoll_ctl(poll, 2, event, wanted)  # EPOLL_CTL_DEL

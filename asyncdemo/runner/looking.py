@@ -1,18 +1,16 @@
 """Looks once at all tasks and threads of a process that runs already: who is where, and waits for what."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from asyncdemo.model.traces import Place, StandingLoop, StandingTask, StandingThread, Standstill, TaskState, Who
-from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
 from asyncdemo.runner.attachable import Process
 from asyncdemo.runner.attaching import PATIENCE, Attached, attached
 from asyncdemo.runner.shared_memory import TraceReader
 from asyncdemo.runner.snapshots import read_snapshot
 
-_ALL = 30.0  # seconds for writing all down, once it has begun to
 _COMPUTES = 0.5  # of the time: a main thread that was on a processor for so long computes
 
 
@@ -40,19 +38,28 @@ def look_at(process: Process) -> Look:
 
 def look_from(inside: Attached) -> Look:
     """The same, once it can be reached."""
-    memory, pid = inside.memory, inside.process.pid
+    silent = silence_of(inside)
+    inside.execute("look", inside.memory.path)
+    if not inside.answers():
+        return silent()
+    standstill = read_snapshot(inside.memory, 0)
+    assert standstill is not None  # it is stored before the process says that it is done
+    return Look(inside.process, standstill, TraceReader(inside.memory).take().whos)
+
+
+def silence_of(inside: Attached) -> Callable[[], Look]:
+    """A function that gives up a script which was put in from now on, and looks at the process from outside."""
+    pid = inside.process.pid
     before, started = linux.processor_times(pid), time.monotonic()
-    inside.execute("look", memory.path)
-    begun = inside.wait(lambda: memory[layout.PID] != 0)
-    if begun and inside.wait(lambda: memory[layout.ATTACHED] != 0, _ALL):
-        standstill = read_snapshot(memory, 0)
-        assert standstill is not None  # it is stored before the process says that it is done
-        return Look(inside.process, standstill, TraceReader(memory).take().whos)
-    inside.withdraw()
-    after, seconds = linux.processor_times(pid), time.monotonic() - started
-    computes = None if before is None or after is None else after[0] - before[0] > _COMPUTES * seconds * 1e9
-    standstill, whos = from_outside(inside.read(), pid)
-    return Look(inside.process, standstill, whos, Silence(PATIENCE, computes))
+
+    def silent() -> Look:
+        inside.withdraw()
+        after, seconds = linux.processor_times(pid), time.monotonic() - started
+        computes = None if before is None or after is None else after[0] - before[0] > _COMPUTES * seconds * 1e9
+        standstill, whos = from_outside(inside.read(), pid)
+        return Look(inside.process, standstill, whos, Silence(PATIENCE, computes))
+
+    return silent
 
 
 def from_outside(read: Any, pid: int) -> tuple[Standstill, Mapping[int, Who]]:

@@ -108,13 +108,13 @@ def test_a_server_is_watched_and_left_as_it_was(asyncdemo: Program, start: Start
     assert other.ask(1) == "2"
     before = client.ask("state"), client.ask("state")
     asked = 0
-    with attached(target.pid, "--json", "--for", "1") as tool:
+    with attached(target.pid, "--json", "--for", "3") as tool:
         while tool.poll() is None:
             asked += 1
             assert other.ask(asked) == str(2 * asked)
         (run,) = json.loads(tool.communicate()[0])["runs"]
     assert client.ask("state") == before[1]
-    assert run["outcome"]["reason"] == "watched for 1 s; it goes on" and run["trace"]["complete"]
+    assert run["outcome"]["reason"] == "watched for 3 s; it goes on" and run["trace"]["complete"]
     found = {(finding["rule"], finding["line"]) for finding in run["findings"]}
     assert ("blocking-call", 5) in found
     assert {task["end"] for task in run["tasks"]} == {"pending"}
@@ -189,6 +189,27 @@ def test_a_copy_of_the_program_is_left_alone(start: Start, python: str) -> None:
         (run,) = json.loads(tool.communicate()[0])["runs"]
     assert (out, err, target.returncode) == ("True False\n", "", 0)
     assert "child" not in [task["coroutine"] for task in run["tasks"]] and run["trace"]["complete"]
+
+
+@pytest.mark.observation
+def test_a_long_watch_is_in_parts_that_add_up(start: Start, python: str) -> None:
+    script = """
+        import asyncio
+        async def spin():
+            while True:
+                await asyncio.sleep(0)
+        async def main():
+            print("ready", flush=True)
+            await asyncio.gather(*(spin() for _ in range(10)))
+        asyncio.run(main())
+        """
+    target = start(python, script)
+    with attached(target.pid, "--for", "61", "--json") as tool:
+        (run,) = json.loads(tool.communicate(timeout=300)[0])["runs"]
+    totals, *found = run["notes"]
+    assert " parts: " in totals and " steps; the last " in totals
+    assert found[0].startswith("in all that time: spinning, program.py:5, ")
+    assert not is_watched(target.pid) and target.poll() is None
 
 
 def test_only_one_is_attached_at_a_time(asyncdemo: Program, start: Start, python: str) -> None:
