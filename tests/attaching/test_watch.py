@@ -26,7 +26,7 @@ SERVER = """\
 import asyncio, gc, os, signal, sys, threading, time
 async def work(number):
     await asyncio.sleep(0.001)
-    if number % 100 == 7:
+    if number % 10 == 7:
         time.sleep(0.05)
     return 2 * number
 def state():
