@@ -373,10 +373,10 @@ def _sure_needs(waiter: Waiter) -> Iterable[int]:
 
 
 class Exit(NamedTuple):
-    """A thread that keeps a program whose main is done."""
+    """A thread that keeps a program whose main is done; without a place it runs a loop with nothing to do."""
 
     thread: StandingThread
-    place: Place
+    place: Place | None
 
 
 class Threads:
@@ -404,12 +404,16 @@ class Threads:
                 yield thread, loop
 
     def keeping_the_program(self) -> Iterator[Exit]:
-        """The threads that do something of the script's own while all else is done."""
+        """The threads that do something of the script's own, or run a loop, while all else is done."""
         if self._seen is None or not self._main_is_done(self._seen):
             return
         for thread in self._seen.threads:
-            if thread.own and not thread.idle and not thread.daemon and not _is_main(thread):
+            if thread.idle or thread.daemon or _is_main(thread):
+                continue
+            if thread.own:
                 yield Exit(thread, (thread.own[-1].path, thread.own[-1].line))
+            elif thread.id in self.loops:
+                yield Exit(thread, None)
 
     def _main_is_done(self, seen: Standstill) -> bool:
         """True if the main thread waits for other threads to end, in asyncio.run or at the interpreter's exit."""

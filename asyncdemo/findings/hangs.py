@@ -408,6 +408,9 @@ def blocked_exit(evidence: Evidence) -> list[Finding]:
     """main was done, and a thread kept the process until it was stopped."""
     found = []
     for thread, line in Threads(evidence.run).keeping_the_program():
+        if line is None:
+            found += _runs_on(evidence, thread)
+            continue
         place = evidence.place(*line)
         mains = [task for task in evidence.tasks.values() if task.parent is None and task.ended is not None]
         ended = max((task.ended for task in mains if task.ended is not None), default=None)
@@ -428,6 +431,24 @@ def blocked_exit(evidence: Evidence) -> list[Finding]:
             )
         )
     return found
+
+
+def _runs_on(evidence: Evidence, thread: StandingThread) -> list[Finding]:
+    """The script is done, but for a thread that runs an event loop: told at the line that names its run_forever."""
+    uses = evidence.source.uses_of("run_forever")
+    if not uses:
+        return []
+    return [
+        Finding(
+            "blocked-exit",
+            "warning",
+            evidence.script(),
+            uses[0].lineno,
+            message=f"The script is done, but thread {thread.name} still runs an event loop: Python waits for it.",
+            advice="stop it at the end, by loop.call_soon_threadsafe(loop.stop), or start the thread with daemon=True",
+            beside=((uses[0].lineno, f"thread {thread.name} still runs its loop"),),
+        )
+    ]
 
 
 def _from_zero(evidence: Evidence, at: float) -> float:

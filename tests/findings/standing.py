@@ -36,8 +36,8 @@ def thread(*places: Place, name: str = "MainThread", **fields: object) -> Standi
 
 def loop(*tasks: StandingTask, is_dead: bool = False, timers: int = 0, **fields: object) -> StandingLoop:
     """The loop of the main thread."""
-    counts = {"ready": 0, "inputs": 0}
-    return StandingLoop(id=1, is_dead=is_dead, timers=timers, tasks=tasks, thread=1, **counts | fields)  # type: ignore[arg-type]
+    counts = {"ready": 0, "inputs": 0, "thread": 1}
+    return StandingLoop(id=1, is_dead=is_dead, timers=timers, tasks=tasks, **counts | fields)  # type: ignore[arg-type]
 
 
 def stopped(

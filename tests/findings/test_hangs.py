@@ -6,8 +6,8 @@ from asyncdemo.findings import find
 from asyncdemo.model.recording import Finding, Outcome, Output
 from asyncdemo.model.traces import StandingLoop, StandingTask
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
-from tests.findings.fabricated import MAIN, PATH
-from tests.findings.standing import LOCK, QUEUE, loop, place, standing, stopped, there, waiting
+from tests.findings.fabricated import MAIN, PATH, task
+from tests.findings.standing import LOCK, QUEUE, library, loop, place, standing, stopped, there, thread, waiting
 
 CRAWLER = """\
 import asyncio
@@ -133,3 +133,14 @@ def test_what_has_begun_and_does_not_go_on_is_stuck(wait: str, value: int, said:
     assert all(said in each.message and each.advice.startswith(advice) for each in found)
     just_now = find(stopped([lane], [(1, "running", 0.0, 2.5), (1, "waiting", 2.5, 3.05)], stood))
     assert just_now == ()
+
+
+@pytest.mark.parametrize(("daemon", "found"), [(False, ["blocked-exit"]), (True, [])])
+def test_a_loop_that_runs_on_in_a_thread_keeps_the_program(daemon: bool, found: list[str]) -> None:
+    main = thread(library("threading.py", "_shutdown"))
+    runs = thread(library("asyncio/base_events.py", "run_forever"), name="Thread-1", id=2, daemon=daemon)
+    run = stopped([task(2, "job", ended=0.2)], [(2, "running", 0.1, 0.2)], loop(thread=2), threads=(main, runs))
+    source = "import asyncio\nloop = asyncio.new_event_loop()\nThread(target=loop.run_forever).start()\n"
+    seen = find(run._replace(subject=run.subject._replace(source=source)))
+    assert [each.rule for each in seen] == found
+    assert [each.line for each in seen] == [3] * len(found)
