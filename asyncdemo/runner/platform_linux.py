@@ -22,28 +22,6 @@ from asyncdemo.runner.process import Process
 from asyncdemo.runner.reaper import start_reaper
 from asyncdemo.runner.terminal import can_lend, lent_terminal, out_of_reach
 
-__all__ = [
-    "CRLF",
-    "FORKS",
-    "LACKING",
-    "NAME",
-    "WAITS",
-    "busy_seconds",
-    "can_lend",
-    "exit_descriptor",
-    "finds_leftovers",
-    "is_ignored",
-    "lent_terminal",
-    "memory",
-    "out_of_reach",
-    "processor_times",
-    "python_programs",
-    "read",
-    "reads_input",
-    "stack_pipe",
-    "start",
-]
-
 NAME = "linux"
 WAITS = FORKS = True
 CRLF = False

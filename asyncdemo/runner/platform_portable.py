@@ -26,28 +26,6 @@ from asyncdemo.runner.platform_unknown import (
 from asyncdemo.runner.process import UNCOUNTED, Exit, Process, Report
 from asyncdemo.runner.terminal import can_lend, lent_terminal, out_of_reach
 
-__all__ = [
-    "CRLF",
-    "FORKS",
-    "LACKING",
-    "NAME",
-    "WAITS",
-    "busy_seconds",
-    "can_lend",
-    "exit_descriptor",
-    "finds_leftovers",
-    "is_ignored",
-    "lent_terminal",
-    "memory",
-    "out_of_reach",
-    "processor_times",
-    "python_programs",
-    "read",
-    "reads_input",
-    "stack_pipe",
-    "start",
-]
-
 NAME = "portable"
 WAITS = FORKS = True
 CRLF = False

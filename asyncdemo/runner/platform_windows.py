@@ -32,28 +32,6 @@ from asyncdemo.runner.process import Exit, Process, Report
 
 assert sys.platform == "win32"  # on others its types are not known
 
-__all__ = [
-    "CRLF",
-    "FORKS",
-    "LACKING",
-    "NAME",
-    "WAITS",
-    "busy_seconds",
-    "can_lend",
-    "exit_descriptor",
-    "finds_leftovers",
-    "is_ignored",
-    "lent_terminal",
-    "memory",
-    "out_of_reach",
-    "processor_times",
-    "python_programs",
-    "read",
-    "reads_input",
-    "stack_pipe",
-    "start",
-]
-
 NAME = "windows"
 WAITS = FORKS = False
 CRLF = True
