@@ -6,6 +6,7 @@ Tasks are left over that were still there when main had returned, and were woken
 import ast
 import re
 from collections.abc import Mapping
+from math import inf
 from typing import NamedTuple
 
 from asyncdemo.analysis.task_names import task_name
@@ -275,11 +276,13 @@ def _told(evidence: Evidence) -> list[Finding]:
 
 
 def _closed_late(evidence: Evidence) -> int:
-    """How many tasks the loop made to close generators: they have no file of their own, and no parent."""
-    return sum(
-        task.coroutine == "aclose" and not task.path and task.kind == "asyncio" and task.parent not in evidence.tasks
-        for task in evidence.tasks.values()
-    )
+    """How many tasks the loop made to close generators: they have no file of their own, and no parent.
+
+    Not those that it made as the run was told to end: what was left then, stopping it has driven out.
+    """
+    until = inf if evidence.run.stopped is None else evidence.run.stopped
+    tasks = (task for task in evidence.tasks.values() if task.coroutine == "aclose" and task.created < until)
+    return sum(not task.path and task.kind == "asyncio" and task.parent not in evidence.tasks for task in tasks)
 
 
 def _only_candidate(evidence: Evidence) -> Function | None:

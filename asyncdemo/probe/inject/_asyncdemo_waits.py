@@ -309,7 +309,28 @@ def held_in(frame, coroutine):
     held = gc.get_referents(frame) or gc.get_referents(coroutine)  # before 3.11 its frame has it, then the coroutine
     for each, following in zip(held, [*held[1:], None]):  # noqa: B905 (not before 3.10)
         if type(each) is types.MethodType and each.__func__.__name__ == "__aexit__":
-            found.append(each.__self__)
+            found += [each.__self__, *_held_by(each.__self__)]
         elif type(each) is types.FunctionType and each.__name__ == "__aexit__" and _has(following, each):
-            found.append(following)
+            found += [following, *_held_by(following)]
+        elif type(each) is types.AsyncGeneratorType:
+            found += _held_in_generator(each)
     return found
+
+
+def _held_by(manager):
+    """What a context manager holds in its turn: the function behind an @asynccontextmanager, or an AsyncExitStack."""
+    kind, names = type(manager).__name__, getattr(manager, "__dict__", {})
+    if kind == "_AsyncGeneratorContextManager":
+        return _held_in_generator(names.get("gen"))
+    if kind == "AsyncExitStack":
+        entered = [each[1] for each in list(names.get("_exit_callbacks", ()))]
+        entered = [each for each in entered if type(each) is types.MethodType and each.__name__ == "__aexit__"]
+        return [each.__self__ for each in entered]
+    return []
+
+
+def _held_in_generator(generator):
+    """What an asynchronous generator holds that was left in the midst of an `async with`."""
+    if type(generator) is not types.AsyncGeneratorType or generator.ag_running or generator.ag_frame is None:
+        return []
+    return held_in(generator.ag_frame, generator)
