@@ -38,7 +38,7 @@ class Child:
 
 def start_child(
     command: Sequence[str],
-    memory: Memory | None,
+    memory: Memory,
     environ: Mapping[str, str],
     *,
     stdin: int | IO[bytes] | None,
@@ -52,10 +52,10 @@ def start_child(
     try:
         process = host.start(
             command,
-            environ=environ if memory is None else watched_environment(environ, memory, children),
+            environ=watched_environment(environ, memory, children),
             stdin=stdin,
             output=writing,
-            begin=_nothing if memory is None else memory.say_parent,
+            begin=memory.say_parent,
             closing=(reading, writing),
         )
     except BaseException:
@@ -66,10 +66,6 @@ def start_child(
     if host.WAITS:
         os.set_blocking(reading, False)
     return Child(process, reading)
-
-
-def _nothing() -> None:
-    """Nobody reads who the parent is."""
 
 
 def watched_environment(environ: Mapping[str, str], memory: Memory, children: str | None = None) -> dict[str, str]:
