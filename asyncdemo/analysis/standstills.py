@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from asyncdemo.analysis.task_names import names as names_of_lanes
-from asyncdemo.analysis.task_names import shown_tasks, task_name
+from asyncdemo.analysis.task_names import shown_tasks, task_name, told_apart
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, RUNNING, TASKS, WAITING, Task, wait_words
 from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
@@ -277,13 +277,9 @@ class _Reader:
 
     def _names(self) -> dict[int, str]:
         """What the tasks of user code are called; those that would be called alike with the names Python gave them."""
-        own = [task for task in self._seen.tasks if task.own and task.id in self._lanes]
-        names = {task.id: self._called.get(task.id) or task_name(self._lanes[task.id]) for task in own}
-        every = list(names.values())
-        return {
-            key: name if every.count(name) == 1 or name == self._lanes[key].name else f"{name} {self._lanes[key].name}"
-            for key, name in names.items()
-        }
+        own = [task.id for task in self._seen.tasks if task.own and task.id in self._lanes]
+        names = {key: self._called.get(key) or task_name(self._lanes[key]) for key in own}
+        return told_apart(names, {key: self._lanes[key].name for key in own})
 
 
 def block_lines(source: str, line: int) -> list[int]:

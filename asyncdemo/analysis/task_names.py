@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from asyncdemo.model.spans import RUNNING, Task, Timeline
 from asyncdemo.model.traces import Who
@@ -73,6 +73,12 @@ def task_name(task: Task | Who) -> str:
     coroutine, name = task.coroutine.rpartition(".")[2], task.name.removeprefix("__main__.")
     given = name and not _DEFAULT_NAME.fullmatch(name) and not name.endswith(task.coroutine)
     return name if given or not coroutine else coroutine
+
+
+def told_apart(names: Mapping[int, str], own: Mapping[int, str]) -> dict[int, str]:
+    """The names; those that are given more than once with those that Python gave them."""
+    often = Counter(names.values())
+    return {key: name if often[name] == 1 or name == own[key] else f"{name} {own[key]}" for key, name in names.items()}
 
 
 def common_name(names: Sequence[str], work: str) -> str:

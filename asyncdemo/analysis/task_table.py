@@ -1,11 +1,10 @@
 """The tasks of a process at one moment: where each is, for what it waits, held by whom, and who awaits it (pure)."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from asyncdemo.analysis.standstills import HOLDING, Place, holds
-from asyncdemo.analysis.task_names import task_name
+from asyncdemo.analysis.task_names import task_name, told_apart
 from asyncdemo.model.spans import wait_words
 from asyncdemo.model.traces import Place as Frame
 from asyncdemo.model.traces import StandingLoop, StandingTask, StandingThread, Standstill, TaskState, Who
@@ -96,10 +95,10 @@ def _rows(loop: StandingLoop, seen: Standstill, whos: Mapping[int, Who]) -> Iter
 
 def _names(loop: StandingLoop, whos: Mapping[int, Who]) -> dict[int, str]:
     """What the tasks are called; those that would be called alike with the names that Python gave them."""
-    short = {task.id: task_name(whos[task.id]) for task in loop.tasks if task.id in whos}
-    often = Counter(short.values())
-    own = {key: whos[key].name for key in short}
-    return {key: name if often[name] == 1 or name == own[key] else f"{name} {own[key]}" for key, name in short.items()}
+    known = {task.id: whos[task.id] for task in loop.tasks if task.id in whos}
+    return told_apart(
+        {key: task_name(who) for key, who in known.items()}, {key: who.name for key, who in known.items()}
+    )
 
 
 def _step(loop: StandingLoop, seen: Standstill) -> Sequence[Frame]:
