@@ -112,6 +112,7 @@ class _Loop:
         self.by = -1  # the task to which the step that goes on is due
         self.long = False  # whether the clocks were read at its end
         self.cpu = self.queued = self.others = 0.0
+        self.queue_known = False
         self.short = 0.0  # wall time of the steps since the processor time was last read
         self.stopped: float | None = None  # since when it has not run
         self.clock = LoopClock()
@@ -308,6 +309,7 @@ class TimelineBuilder:
         loop.current, loop.last = None, key
         if loop.long:
             loop.short, loop.long, loop.queued, loop.others = 0.0, False, 0.0, 0.0
+            loop.queue_known = False
         else:
             loop.short += moment - start
 
@@ -317,6 +319,7 @@ class TimelineBuilder:
         if seen is not None and self._seconds(seen.since) == loop.start and seen.wall > 0 and self._in_main_thread(key):
             part = wall / seen.wall  # seconds for each ns
             loop.cpu, loop.queued, loop.others = seen.cpu * part, seen.queued * part, seen.others * part
+            loop.queue_known = True
             loop.short, loop.long = 0.0, True
         elif wall > layout.LONG / 1e9 and not loop.threaded:
             loop.current = None  # nobody knows
@@ -336,7 +339,9 @@ class TimelineBuilder:
             crowded = loop.queued > _CROWDED * wall and wall > layout.HELD / 1e9
             if crowded and not (computed and cpu > layout.HELD / 1e9):
                 return None
-            return RUNNING if computed else None if locked_out else BLOCKED
+            # Not on Linux: it may have queued, and a clock of Windows stands still for 16 ms.
+            doubtful = not loop.queue_known and (cpu > (1 - _PLAIN) * wall or wall <= layout.HELD / 1e9)
+            return RUNNING if computed else None if locked_out or doubtful else BLOCKED
         if not loop.long:
             return None
         if cpu + loop.queued >= _PLAIN * wall:
@@ -384,7 +389,7 @@ class TimelineBuilder:
         elif what == layout.CPU:
             loop.cpu, loop.long = value / 1e9, True
         elif what == layout.QUEUED:
-            loop.queued = value / 1e9
+            loop.queued, loop.queue_known = value / 1e9, True
         elif what == layout.OTHERS:
             loop.others = value / 1e9
         elif what == layout.NEW:

@@ -24,6 +24,7 @@ def called(trace: Made, start: float, end: float, cpu: float = 0.0) -> None:
     """A callback that ran so long, the processor time among it."""
     trace.put(LOOP, layout.STEP, start, start)
     trace.raw(LOOP, layout.CPU, round(cpu * 1e6))
+    trace.raw(LOOP, layout.QUEUED, 0)
     trace.raw(LOOP, layout.OTHERS, 0)
     trace.put(LOOP, layout.OVER, end)
 

@@ -424,3 +424,20 @@ def test_a_task_that_never_began_was_not_ready_once_its_loop_had_stopped() -> No
             trace.put(2, layout.GONE, 7)
         made = timeline(trace.trace(), STARTED, moment(9))
         assert [(span.state, span.start, span.end) for span in made.spans] == [("ready", 0.002, 0.005)]
+
+
+@pytest.mark.parametrize(
+    ("lasted", "cpu", "state"),
+    [(30, 0, "blocked"), (30, 28, "running"), (30, 6, None), (10, 0, None), (30, 16, "running")],
+)
+def test_where_the_run_queue_is_not_told_only_a_long_idle_step_has_blocked(
+    lasted: float, cpu: float, state: str | None
+) -> None:
+    trace = two_tasks()
+    trace.put(ONE, layout.STEP, 10, 10)
+    trace.raw(ONE, layout.CPU, round(cpu * 1e6))
+    trace.raw(ONE, layout.OTHERS, 0)
+    trace.put(ONE, layout.OVER, 10 + lasted)
+    trace.put(LOOP, layout.IDLE, 10 + lasted)
+    steps = [span for span in told(built(trace), ONE) if span[1] == 10.0]
+    assert [span[0] for span in steps] == ([] if state is None else [state])
