@@ -50,8 +50,13 @@ def process(pid: int) -> Process:
     """The process of that number, with the reason why it cannot be attached to, if so."""
     if sys.platform != "linux":
         return Process(pid, "", "", cannot="attaching works on Linux only", instead="start it with asyncdemo run")
-    if pid <= 0 or not linux.is_running(pid):
+    found = _looked_up(pid) if pid > 0 else None
+    if found is None or not linux.is_running(pid):  # which may have ended while we looked
         return Process(pid, "", "", cannot="there is no such process", instead="asyncdemo ps lists them")
+    return found
+
+
+def _looked_up(pid: int) -> Process:
     if (owner := _owner(pid)) not in (os.geteuid(), None):
         return _of_somebody_else(pid, owner or 0)
     executable = _executable(pid)

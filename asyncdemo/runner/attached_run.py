@@ -119,10 +119,7 @@ class Watch:
         if self._inside.wait(lambda: self.memory[layout.LEFT] != 0, _LEAVING / 2):
             return True
         self._inside.execute("take_out")
-        done = self._inside.wait(lambda: self.memory[layout.LEFT] != 0, _LEAVING / 2)
-        if not done:
-            self._inside.withdraw()
-        return done
+        return self._inside.wait(lambda: self.memory[layout.LEFT] != 0, _LEAVING / 2)
 
     def timeline(self, until: int, most: int | None = None) -> Timeline | None:
         """What its tasks have done up to now; None of more than `most` events."""

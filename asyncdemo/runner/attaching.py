@@ -36,7 +36,6 @@ _PAUSE = 0.002  # seconds between two looks
 _LOSING = 10.0  # seconds after which somebody who does not answer is lost
 _PIDFD_GETFD = 438  # the number of that system call
 _PROBE = Path(inject.__file__).parent
-_NOTHING = Path(inject.__file__)  # a script that does nothing, and is always there
 
 # What the process executes. It leaves no module behind, and no error reaches the process.
 _SCRIPT = """\
@@ -78,6 +77,7 @@ class Attached:
         self._helper = helper
         self._folder = folder
         self._mapped = stack.enter_context(ExitStack())
+        self._is_pending = False  # whether there may be a script that was not executed yet
         self.renew()
 
     def renew(self) -> None:
@@ -93,6 +93,7 @@ class Attached:
         Raises UsageError if the process has ended.
         """
         begun = self.wait(lambda: self.memory[layout.PID] != 0)
+        self._is_pending = not begun
         return begun and self.wait(lambda: self.memory[layout.ATTACHED] != 0, _WORKING)
 
     def execute(self, what: str, *arguments: str) -> None:
@@ -100,6 +101,7 @@ class Attached:
         script = self._folder / f"{what}.py"
         words = [f"{_PROBE}{os.sep}", what, *arguments]
         script.write_text(_SCRIPT.replace("{arguments}", ", ".join(map(repr, words))), encoding="utf-8")
+        self._is_pending = True
         self._helper.ask("exec", str(script))
 
     def wait(self, is_done: Callable[[], bool], patience: float = PATIENCE) -> bool:
@@ -120,10 +122,15 @@ class Attached:
         return done
 
     def withdraw(self) -> None:
-        """See to it that a script which was not executed by now never is."""
+        """See to it that a script which was not executed by now never is: an empty one takes its place.
+
+        Where there is none any more, the process would complain of that on its stderr.
+        """
         self.memory.leave()
-        with suppress(UsageError):
-            self._helper.ask("exec", str(_NOTHING))
+        if self._is_pending:
+            self._is_pending = False
+            with suppress(UsageError, ToolError):
+                self._helper.ask("exec", os.devnull)
 
     def read(self) -> Any:
         """Where the threads and tasks of the process are, as probe/outside.py tells."""
@@ -140,7 +147,9 @@ def attached(process: Process) -> Iterator[Attached]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asyncdemo-attach-")))
         helper = stack.enter_context(_helper(process, folder))
         stack.callback(shutil.rmtree, folder)  # before the helper ends, which takes it for a sign that we were killed
-        yield Attached(process, helper, folder, stack)
+        inside = Attached(process, helper, folder, stack)
+        stack.callback(inside.withdraw)
+        yield inside
 
 
 @contextmanager

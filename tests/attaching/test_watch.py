@@ -1,7 +1,6 @@
 """`attach PID`: a program that already runs is watched for a while, and then is as it was."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -269,16 +268,31 @@ def test_without_a_loop_it_says_what_to_do(asyncdemo: Program, start: Start, pyt
     assert (done.stderr, done.status) == (f"asyncdemo: {said}\n", 2)
 
 
+AWAY = """\
+import asyncio, time
+async def main():
+    print("ready", flush=True)
+    time.sleep(5)
+asyncio.run(main())
+"""
+
+
 def test_what_does_not_answer_is_read_from_outside(asyncdemo: Program, start: Start, python: str) -> None:
-    script = """
-        import asyncio, time
-        async def main():
-            print("ready", flush=True)
-            time.sleep(1000)
-        asyncio.run(main())
-        """
-    target = start(python, script)
+    """What it had not come to execute by then it never does, and it does not complain of that."""
+    target = start(python, AWAY)
     done = asyncdemo("attach", str(target.pid), "--for", "30", timeout=20)
-    assert "it did not answer for 2 s" in done.stdout and " main  line 5  running" in done.stdout
-    os.kill(target.pid, signal.SIGTERM)
-    assert target.communicate(timeout=10)[1] == ""
+    assert "it did not answer for 2 s" in done.stdout and " main  line 4  running" in done.stdout
+    assert (*target.communicate(timeout=20), target.returncode) == ("", "", 0)
+
+
+def test_nothing_comes_of_it_when_the_tool_is_killed_before(start: Start, python: str, tmp_path: Path) -> None:
+    target = start(python, AWAY)
+    command = [sys.executable, "-m", "asyncdemo", "attach", str(target.pid)]
+    environment = clean_environment({"PYTHONPATH": str(REPOSITORY), "TMPDIR": str(tmp_path)})
+    with subprocess.Popen(command, stdout=-1, stderr=-1, env=environment, cwd="/") as tool:
+        until = time.monotonic() + 20
+        while not list(tmp_path.glob("asyncdemo-attach-*/put_in.py")) and time.monotonic() < until:
+            time.sleep(0.01)
+        tool.kill()
+    assert (*target.communicate(timeout=20), target.returncode) == ("", "", 0)
+    assert not list(tmp_path.glob("asyncdemo-attach-*"))

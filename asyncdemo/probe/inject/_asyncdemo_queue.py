@@ -115,7 +115,7 @@ class Queue(collections.deque):
         self.put_in = collections.deque()
         self.remember, self.recall = self.put_in.append, self.put_in.popleft
         self.started, self.limit, self.thread, self.home = _NEVER, 0, 0, None
-        self.rested, self.patience = _NEVER, layout.BUSY
+        self.rested, self.patience, self.turned = _NEVER, layout.BUSY, False
         self.timed = getattr(type(loop), "time", None) is library.loop.time  # else its times are not ours
         self.owner = owner = _weakref.ref(loop)
         is_closed = self.is_closed
