@@ -76,6 +76,7 @@ def _is_one(value: ast.expr, names: set[str]) -> bool:
 _THREADS = {"asyncio": "asyncio.to_thread", "anyio": "anyio.to_thread.run_sync", "trio": "trio.to_thread.run_sync"}
 LONGEST = 100  # characters of advice that is code
 _DEEPEST = 20  # plain functions that call one another
+_QUICK = {"bool", "bytes", "float", "int", "len", "repr", "str"}  # builtins in arguments, which do not block
 _WAITS_ITSELF = {"requests", "httpx"}  # what a call of these gives is there by then: `.json()` behind it is quick
 
 _IN_ONE_THREAD = "open the database and ask it in one function, and give that to {}"
@@ -121,7 +122,11 @@ def instead_of_blocking(
         found = _call_in_chain(evidence, chain) if through else _call_above(evidence, place, coroutine)
         if found is not None and _moves_database(evidence, found, place):
             return _IN_ONE_THREAD.format(thread)
-    return in_words if found is None else _moved(found, place, used, thread) or in_words
+    moved = None if found is None else _moved(found, place, used, thread)
+    if moved is None and call is not None and is_in_coroutine(source, call):
+        name = source.text_of(call.func)
+        in_words = f"await it in a thread: {thread}({name}, ...)" if name and len(name) < LONGEST / 2 else in_words
+    return moved or in_words
 
 
 def _moved(found: _At, place: Place, used: str, thread: str) -> str | None:
@@ -256,6 +261,7 @@ def _blocking_call(source: Source, line: int) -> ast.Call | None:
     if len(outer) != 1:
         return None
     inner = [part for each in (*outer[0].args, outer[0].func) for part in ast.walk(each) if isinstance(part, ast.Call)]
+    inner = [part for part in inner if not (isinstance(part.func, ast.Name) and part.func.id in _QUICK)]
     return outer[0] if not inner else known[0] if len(known) == 1 else None
 
 

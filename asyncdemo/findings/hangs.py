@@ -9,6 +9,7 @@ from asyncdemo.analysis import standstill_words as words
 from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.analysis.standstills import OUTSIDE, Circle, Stand, Threads, Waiter
 from asyncdemo.analysis.task_names import task_name
+from asyncdemo.findings.advice import instead_of_blocking
 from asyncdemo.findings.evidence import Evidence, Place, at, rule, seconds
 from asyncdemo.findings.source import FUNCTIONS
 from asyncdemo.model.recording import Finding, Severity
@@ -381,12 +382,18 @@ def self_wait(evidence: Evidence) -> list[Finding]:
                 "error",
                 *place,
                 message=f"The event loop waits for itself: this line blocks it, and waits {what}.{called}",
-                advice=_await_instead(evidence, lines),
+                advice=_join_instead(evidence, place, lines) if by_join else _await_instead(evidence, lines),
                 tasks=tasks,
                 beside=((place[1], "the event loop waits for itself here"),),
             )
         )
     return found
+
+
+def _join_instead(evidence: Evidence, place: Place, lines: tuple[Frame, ...]) -> str:
+    """To let another thread wait for the end of the thread, so that the loop can go on."""
+    through = [above for each in lines[:-1] if (above := evidence.place(each.path, each.line)) is not None]
+    return instead_of_blocking(evidence, place, "asyncio", through=through)
 
 
 def _await_instead(evidence: Evidence, lines: tuple[Frame, ...]) -> str:

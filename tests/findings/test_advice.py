@@ -277,6 +277,9 @@ async def main():
         ("sleep(n + 1)", 8, "await asyncio.sleep(n + 1)"),
         ("await time.sleep(n)", 8, "await asyncio.sleep(n)"),
         ("subprocess.run(['ls'], check=True)", 8, "await asyncio.to_thread(subprocess.run, ['ls'], check=True)"),
+        ("subprocess.run([str(n)])", 8, "await asyncio.to_thread(subprocess.run, [str(n)])"),
+        ("done = subprocess.run(['a-program', '--with', 'many', 'words', '--and', 'so', 'on', str(n)], text=True)", 8,
+         "await it in a thread: asyncio.to_thread(subprocess.run, ...)"),
         ("print(get_json('x', tries=n))", 8, "call it from a coroutine, in a thread: asyncio.to_thread"),  # which of both
         ("user = load_user(n)", 4, "line 8: user = await asyncio.to_thread(load_user, n)"),
         ("print(load_user(n)[0])", 4, "line 8: (await asyncio.to_thread(load_user, n))"),
