@@ -111,46 +111,33 @@ def has_thread(pid: int, thread: int) -> bool:
 
 def is_running(pid: int) -> bool:
     """True if a process is there and has not ended, whether or not its parent has taken note of that."""
-    try:
-        return Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
-    except OSError:
-        return False
+    return _stat(pid)[:1] not in ([], [b"Z"], [b"X"])
 
 
 def times_slept(thread: int) -> int | None:
     """How often a thread has gone to sleep, by the number that the kernel has for it; None where it does not sleep."""
-    try:
-        status = Path("/proc", str(thread), "status").read_text()
-    except OSError:
-        return None
-    found = re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status, re.MULTILINE)
-    return int(found[1]) if found is not None and re.search(r"^State:\s*S", status, re.MULTILINE) else None
+    status = _file(thread, "status")
+    found = re.search(rb"^voluntary_ctxt_switches:\s*(\d+)", status, re.MULTILINE)
+    return int(found[1]) if found is not None and re.search(rb"^State:\s*S", status, re.MULTILINE) else None
 
 
 def is_asleep(pid: int) -> bool:
     """True if the main thread of a process sleeps in a system call."""
-    try:
-        return Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()[:1] == [b"S"]
-    except OSError:
-        return False
+    return _stat(pid)[:1] == [b"S"]
 
 
 def _has_signal(pid: int, which: str, number: int) -> bool:
     """True if a signal is in one of the sets that the kernel tells of a process."""
-    try:
-        found = re.search(rf"^{which}:\s*(\w+)", Path("/proc", str(pid), "status").read_text(), re.MULTILINE)
-    except OSError:
-        return False
+    found = re.search(rf"^{which}:\s*(\w+)".encode(), _file(pid, "status"), re.MULTILINE)
     return found is not None and bool(int(found[1], 16) >> number - 1 & 1)
 
 
 def processor_times(pid: int) -> tuple[int, int, int] | None:
     """What the main thread of a process has used and queued for, and what its other threads have used, in ns."""
-    try:
-        own, queued = Path("/proc", str(pid), "task", str(pid), "schedstat").read_text(encoding="ascii").split()[:2]
-        fields = Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()
-    except (OSError, ValueError):
+    times, fields = _file(pid, f"task/{pid}/schedstat").split(), _stat(pid)
+    if len(times) < 2 or not fields:
         return None
+    own, queued = times[:2]
     whole = (int(fields[11]) + int(fields[12])) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
     return int(own), int(queued), max(0, whole - int(own))
 
@@ -163,10 +150,7 @@ def all_times(pid: int) -> float | None:
 
 def _system_call(pid: int) -> list[str]:
     """The number of the system call in which the main thread of a process is, and its arguments, as the kernel says."""
-    try:
-        return Path("/proc", str(pid), "syscall").read_text(encoding="ascii").split()
-    except OSError:
-        return []
+    return _file(pid, "syscall").decode("ascii").split()
 
 
 def python_programs(pid: int) -> tuple[dict[int, str], set[int]]:
@@ -210,9 +194,8 @@ def executable(pid: int) -> str:
 
 def parent_and_start(pid: int) -> tuple[int, int] | None:
     """The parent of a process, and when it was started (ns of the monotonic clock, in hundredths of a second)."""
-    try:
-        fields = Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
+    fields = _stat(pid)
+    if not fields:
         return None
     since_boot = int(fields[19]) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
     suspended = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.monotonic_ns()
@@ -248,10 +231,20 @@ def _children(pid: int) -> list[int]:
 
 
 def _command(pid: int) -> list[bytes]:
+    return _file(pid, "cmdline").split(b"\0")[:-1]
+
+
+def _file(pid: int, name: str) -> bytes:
+    """A file of the kernel's about a process; empty where it is gone, or not to be seen."""
     try:
-        return Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")[:-1]
+        return Path("/proc", str(pid), name).read_bytes()
     except OSError:
-        return []
+        return b""
+
+
+def _stat(pid: int) -> list[bytes]:
+    """What the kernel tells of a process, from its state on: before that is its name, which may hold anything."""
+    return _file(pid, "stat").rpartition(b")")[2].split()
 
 
 def stop_left_behind(spare: set[int], grace: float) -> int:
@@ -334,9 +327,5 @@ def _kill(pid: int, number: signal.Signals) -> None:
 
 def _parents() -> dict[int, int]:
     """The parent of every process that can be seen."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # ended while we looked
-            # the name, in brackets, may itself hold spaces and brackets
-            parents[int(stat.parent.name)] = int(stat.read_bytes().rpartition(b")")[2].split()[1])
-    return parents
+    pids = [int(each.name) for each in Path("/proc").glob("[0-9]*")]
+    return {pid: int(fields[1]) for pid in pids if (fields := _stat(pid))}
