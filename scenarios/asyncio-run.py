@@ -9,7 +9,7 @@ task, runs it until it returns, and closes the loop.
 `asyncio.run` is a plain function, so plain code can call it: it is
 the way in. Each call starts one loop and closes it again, so most
 programs call it once. Inside, one coroutine runs another with
-`await`.
+`await`, which means: go on here only when this is done.
 
 The body of an `async def` is ordinary Python. `print` works as it
 does anywhere, and so does `time.sleep`. But while such a line runs,
@@ -18,8 +18,9 @@ other tasks run.
 
 Nothing overlaps in this script: there is one task, and nothing else
 that could run while it waits. It does what a plain call would do,
-and takes a little longer because of the loop. The next scenario has
-more tasks, and there it pays off.
+and takes a little longer because of the loop. Soon there will be
+more tasks, and then it pays off. `asyncdemo explain task` says again
+what a word means.
 
 **Try** copying the script, adding `return 'HelloWorld'` at the end
 of `main`, and making `print(asyncio.run(main()))` the last line.

@@ -113,7 +113,8 @@ def test_a_scenario_of_the_course_and_what_follows_in_its_chapter(tour: Run) -> 
     assert shown.stdout.startswith("asyncio-run   give it to an event loop")
     assert "\nsimulated-io-wait:async   " in shown.stdout
     assert "What does this print" not in shown.stdout
-    assert "await-in-a-row" not in shown.stdout
+    assert "\nawait-in-a-row   " in shown.stdout
+    assert "gather-overlap" not in shown.stdout
     assert shown.stdout.endswith("\nNext is chapter 2: Overlap is something you ask for\n\n")
 
 

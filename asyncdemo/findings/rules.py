@@ -119,6 +119,13 @@ def summaries() -> dict[str, str]:
     return {rule: explanation(rule).split("\n\n")[1].replace("\n", " ") for rule in RULES}
 
 
+def glossary() -> dict[str, str]:
+    """The words of the field, each with what it means, as Markdown."""
+    text = (_FOLDER / "glossary.md").read_text(encoding="utf-8")
+    entries = (entry.partition("\n\n") for entry in text.removeprefix("## ").split("\n## "))
+    return {word: f"{meaning.strip()}\n" for word, _, meaning in entries}
+
+
 def _page(rule: str) -> tuple[str, str]:
     """The comment at the head of a rule's file, and what is behind it."""
     head, _, text = (_FOLDER / "explanations" / f"{rule}.md").read_text(encoding="utf-8").partition("-->\n")

@@ -1,14 +1,16 @@
 """The commands that have to do with findings, run as a person runs them."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from asyncdemo.catalogue import course
 from asyncdemo.cli.exit_status import annotate, are_broken
 from asyncdemo.findings import RULES
-from asyncdemo.findings.rules import explanation
+from asyncdemo.findings.rules import explanation, glossary
 from asyncdemo.model.recording import Finding
 from tests.conftest import Result
 from tests.findings.fabricated import run as fabricated
@@ -216,6 +218,25 @@ def test_explain_lists_the_rules(asyncdemo: Callable[..., Result]) -> None:
 @pytest.mark.parametrize("word", ["never-awaited", "never_awaited", "NEVER-A"])
 def test_explain_piped_is_the_markdown(word: str, asyncdemo: Callable[..., Result]) -> None:
     assert asyncdemo("explain", word) == Result(explanation("never-awaited"), "", 0)
+
+
+@pytest.mark.parametrize("word", ["task", "Task", "event-loop", "event loop", "aw", "legend"])
+def test_explain_says_what_a_word_means(word: str, asyncdemo: Callable[..., Result]) -> None:
+    """`task` is a word, not the beginning of a rule."""
+    name = {"aw": "await"}.get(word, word.lower().replace(" ", "-"))
+    assert asyncdemo("explain", word) == Result(glossary()[name], "", 0)
+
+
+def test_the_glossary_has_the_first_words_in_a_few_plain_sentences() -> None:
+    found = glossary()
+    assert [*found][:4] == ["coroutine", "task", "event-loop", "await"]
+    assert not found.keys() & RULES.keys()
+    for word, meaning in found.items():
+        assert meaning.count("\n") < 20
+        if word != "legend":
+            assert re.search(word.partition("-")[0][:5], meaning.partition(". ")[0], re.IGNORECASE), word
+        names = re.findall(r"asyncdemo run ([a-z-]+)", meaning)
+        assert set(names) <= {each.name for each in course.load([course.built_in()]).scenarios}
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def two_questions() -> State:
     [
         (tour(1), 40, "question"),
         (tour(1), 10, "more"),
-        (press(tour(1), "?"), 24, "back"),
+        (press(tour(1), "?"), 50, "back"),
         (press(tour(1), "?"), 10, "more"),
         (right(), 10, "more"),
         (two_questions(), 24, "next way"),

@@ -1,7 +1,7 @@
 """Pages to be read: the code and the notes of a target, and what a rule means."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -12,13 +12,13 @@ from rich.theme import Theme
 from asyncdemo.catalogue.targets import Target, notes_of
 from asyncdemo.views.excerpt import code_lines
 from asyncdemo.views.terminal.annotated_code import code_rows
-from asyncdemo.views.terminal.common_rows import write_next, write_title
+from asyncdemo.views.terminal.common_rows import paragraph, write_next, write_title
 from asyncdemo.views.terminal.page import Page, Part
 
 WIDEST = 90  # columns of prose that are still easy to read
 
 _PROSE = Theme({"markdown.code": Style(color="cyan"), "markdown.code_block": Style(color="cyan")})
-_ASCII = str.maketrans("•▌─━", "*|-=")  # what Rich draws lists, quotations and rules with
+_ASCII = str.maketrans("•▌─━├┤", "*|-=||")  # what Rich draws lists, quotations and rules with, and ends of waits
 _UNBROKEN = "\ue000"  # stands for a space at which no line breaks; Rich breaks at a no-break space too
 _UNIT = re.compile(r"(\d) (s|ms|us|%)(?!\w)")
 _CODE = re.compile(r"(?ms)(?P<block>^```.*?^```)|(?<!`)`(?P<inline>(?:[^`\n]|\n(?!\n))+)`(?!`)")
@@ -71,11 +71,19 @@ def write_explanation(page: Page, rule: str, markdown: str) -> None:
     write_prose(page, rest)
 
 
-def write_rules(page: Page, summaries: Mapping[str, str]) -> None:
-    """Write a row for each rule."""
+def write_meaning(page: Page, word: str, markdown: str) -> None:
+    """Write what a word of the glossary means."""
+    write_title(page, word, "", "")
+    write_prose(page, markdown)
+
+
+def write_rules(page: Page, summaries: Mapping[str, str], words: Sequence[str]) -> None:
+    """Write a row for each rule, and the words of the glossary."""
     names = max(map(len, summaries))
     for rule, summary in summaries.items():
         room = page.width - 1 - names - 2
         page.row((f"{rule:<{names}}  ", "title"), page.cut(summary, room))
+    page.row()
+    page.write(paragraph(page, f"words: {', '.join(words)}"))
     page.row()
     write_next(page, ("one of them", f"asyncdemo explain {next(iter(summaries))}"))

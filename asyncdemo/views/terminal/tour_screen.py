@@ -5,6 +5,7 @@ from itertools import groupby
 from shlex import quote
 from typing import NamedTuple
 
+from asyncdemo.findings.rules import glossary
 from asyncdemo.tour.navigation import KEYS, filmed, shows_more, works
 from asyncdemo.tour.state import Course, Phase, Room, State, overall
 from asyncdemo.tour.stops import Stop
@@ -45,7 +46,7 @@ def title(state: State) -> tuple[str, str]:
     if state.phase == "end":
         return (stop.chapter.title, "") if _alone(state) else (f"chapter {stop.chapter.number}", stop.chapter.title)
     if state.phase == "help":
-        return "keys", "what they do"
+        return "keys", "what they do, and how to read the lanes"
     if state.running is not None:
         script = state.running.script
         return state.running.name, script.summary if script is not None else stop.summary
@@ -162,11 +163,14 @@ def _source(page: Page, state: State) -> list[Row]:
 
 
 def _help(page: Page) -> list[Row]:
+    """The keys, then how to read the lanes."""
     rows: list[Row] = []
     for key, does, more in KEYS:
         first, *others = paragraph(page, f"{does}: {more}", indent=_KEY)
         rows += [((f"{key:<{_KEY}}", "title"), *first[1:]), *others]
-    return rows
+    legend = Collected(page)
+    write_prose(legend, glossary()["legend"])
+    return [*rows, (), *legend.rows]
 
 
 def _end(page: Page, state: State) -> list[Row]:
