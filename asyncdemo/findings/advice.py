@@ -125,7 +125,11 @@ def instead_of_blocking(
     moved = None if found is None else _moved(found, place, used, thread)
     if moved is None and call is not None and is_in_coroutine(source, call):
         name = source.text_of(call.func)
-        in_words = f"await it in a thread: {thread}({name}, ...)" if name and len(name) < LONGEST / 2 else in_words
+        in_words = (
+            f"await it in a thread: {thread}({name}{', ...' * bool(call.args or call.keywords)})"
+            if name and len(name) < LONGEST / 2
+            else in_words
+        )
     return moved or in_words
 
 

@@ -151,6 +151,6 @@ def test_a_thread_that_needs_the_loop_is_joined_in_another_thread() -> None:
     asks = thread(place(9, "ask"), library("concurrent/futures/_base.py", "result"), name="ask", id=2, waits_for=1)
     stood = loop(standing(1, "", place(4), state="running"))
     run = stopped([MAIN._replace(ended=None)], [(1, "blocked", 0.1, 3.0, 4)], stood, threads=(joins, asks))
-    source = "import asyncio\nasync def main():\n    thread.start()\n    thread.join()\n"
+    source = "import asyncio\nasync def main(thread):\n    thread.start()\n    thread.join()\n"
     (found,) = find(run._replace(subject=run.subject._replace(source=source)))
     assert (found.rule, found.advice) == ("self-wait", "await asyncio.to_thread(thread.join)")
