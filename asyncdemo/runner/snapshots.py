@@ -69,7 +69,7 @@ class Snapshots:
         if self._proved is None or self._proved[1] < self._event:
             return False
         lasted = time.monotonic_ns() - self._proved_at
-        return lasted > _SURE and all(loop.is_dead for loop in self._proved[0].loops)
+        return lasted > _SURE
 
     def ask_before_the_end(self) -> None:
         """Take a last snapshot of a child that is about to be made to end; takes a twentieth of a second at most."""
@@ -97,7 +97,8 @@ class Snapshots:
         self._last = last
         if last is not None and last.loops and all(loop.awaits_timeouts for loop in last.loops):
             self._timed = last
-        if last is not None and last.proved:
+        stands = [] if last is None else [loop for loop in last.loops if loop.tasks]  # others may just not be running
+        if last is not None and stands and all(loop.is_dead for loop in stands):
             self._proved, self._proved_at = (last, self._memory[layout.TAKEN_AFTER]), time.monotonic_ns()
 
     def _ask(self, now: int) -> None:

@@ -73,7 +73,7 @@ def test_it_does_so_too_when_the_last_child_has_ended_that_could_wake_it(
 @pytest.mark.slow
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_a_deadlock_is_told_at_once_and_once(form: list[str], script: Write, asyncdemo: Callable[..., Result]) -> None:
-    result = asyncdemo("run", script(DEADLOCK), "--timeout", "1.5", *form)
+    result = asyncdemo("run", script(DEADLOCK), "--timeout", "3", *form)
     said = "nothing can wake this program: no timer, no input, no thread"
     assert (result.stderr if form else result.stdout).count(said) == 1
     assert result.status == 1
