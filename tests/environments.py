@@ -13,6 +13,8 @@ from tests.conftest import REPOSITORY, clean_environment
 from tests.processes import interpreter
 
 _FOLDER = REPOSITORY / ".bench" / "environments"
+PLUGINS = REPOSITORY / ".bench" / "pytest-plugins"
+_PLUGINS = ("pytest-asyncio>=1.0", "pytest-timeout>=2.3")  # as in the group `plugins` of pyproject.toml
 _AGAIN = 3600.0  # seconds after which something is tried again that could not be installed
 _PATIENCE = 300.0  # seconds for that
 
@@ -66,3 +68,15 @@ def _make(version: str, base: str, folder: Path, packages: tuple[str, ...]) -> s
         if done.returncode:
             return next((line for line in reversed(done.stderr.splitlines()) if line.startswith("ERROR")), "it fails")
     return ""
+
+
+def install_plugins() -> str:
+    """Install plugins of pytest in the folder PLUGINS; why that could not be done, empty where it could."""
+    PLUGINS.parent.mkdir(exist_ok=True)
+    with (PLUGINS.parent / "pytest-plugins.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (PLUGINS / "pytest_asyncio").is_dir():
+            return ""
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(PLUGINS), *_PLUGINS]
+        done = subprocess.run(pip, capture_output=True, text=True, check=False)
+        return f"{' and '.join(_PLUGINS)} cannot be installed: {done.stderr.strip()[-200:]}" if done.returncode else ""

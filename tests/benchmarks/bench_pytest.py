@@ -1,4 +1,4 @@
-"""What the plugin adds to the time of pytest: `make bench`. Needs pytest-asyncio, as tests/pytest_plugin installs it.
+"""What the plugin adds to the time of pytest: `make bench`.
 
 Each figure is the time of pytest with it over that without.
 """
@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.ratios import Figure, clean_environment, head, show
+from tests.environments import PLUGINS, install_plugins
 
-PLUGINS = Path(__file__).parent.parent.parent / ".bench" / "pytest-plugins"
 SUITE = """\
 import asyncio
 import pytest
@@ -62,8 +62,8 @@ def _seconds(folder: Path, *arguments: str) -> float:
 
 
 if __name__ == "__main__":
-    if not (PLUGINS / "pytest_asyncio").is_dir():
-        sys.exit("pytest-asyncio is not there: python -m pytest tests/pytest_plugin installs it")
+    if why_not := install_plugins():
+        sys.exit(why_not)
     head("asyncdemo in pytest")
     with TemporaryDirectory() as name:
         for figure in figures(Path(name)):

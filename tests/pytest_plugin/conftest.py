@@ -1,6 +1,5 @@
 """Runs pytest itself on small suites, with plugins that are installed in a folder of the tests' own."""
 
-import fcntl
 import os
 import re
 import subprocess
@@ -13,9 +12,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import REPOSITORY, clean_environment
+from tests.environments import PLUGINS, install_plugins
 
-_FOLDER = REPOSITORY / ".bench" / "pytest-plugins"
-_PLUGINS = ("pytest-asyncio>=1.0", "pytest-timeout>=2.3")  # as in the group `plugins` of pyproject.toml
 # Where the tool was installed before it had a plugin, as a folder to work in, pytest has to be told of it.
 LOADED = [] if entry_points(group="pytest11", name="asyncdemo") else ["-p", "asyncdemo.pytest_plugin.hooks"]
 _SECTION = re.compile(r"^=+ asyncdemo =+\n(.*?)(?=^=+ |\Z|^\d+ (?:passed|failed))", re.MULTILINE | re.DOTALL)
@@ -43,15 +41,10 @@ class PytestRun(NamedTuple):
 @pytest.fixture(scope="session")
 def plugin_folder() -> Path:
     """The folder with pytest-asyncio and pytest-timeout; skips where they cannot be had."""
-    _FOLDER.parent.mkdir(exist_ok=True)
-    with (_FOLDER.parent / "pytest-plugins.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (_FOLDER / "pytest_asyncio").is_dir():
-            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(_FOLDER), *_PLUGINS]
-            done = subprocess.run(pip, capture_output=True, text=True, check=False)
-            if done.returncode:
-                pytest.skip(f"pytest-asyncio and pytest-timeout cannot be installed: {done.stderr.strip()[-200:]}")
-    return _FOLDER
+    why_not = install_plugins()
+    if why_not:
+        pytest.skip(why_not)
+    return PLUGINS
 
 
 @pytest.fixture
