@@ -13,27 +13,12 @@ Value = bool | int | float | str | list["Value"] | tuple["Value", ...]
 
 _INT_RANGE = range(-(2**63), 2**63)
 _PARAMETER = re.compile(r"[A-Z][A-Z0-9_]*")
-_DOCSTRING = re.compile(
-    r"""(?sx)
-    (?: [ \t\f]* (?: \# [^\n]* )? \n )*                # comments and empty lines
-    ( (?> [rRuU]? (?:
-        \"{3} (?: [^\\] | \\. )*? \"{3} | '{3} (?: [^\\] | \\. )*? '{3}
-        | \" (?: [^\\\n"] | \\. )* \"   | ' (?: [^\\\n'] | \\. )* '
-    ) ) )
-    [ \t\f]* (?: [\n;\#] | \Z )                       # nothing that would make it more than a string
-    """
-)
 
 
 def first_text(source: str) -> str:
-    """A script's docstring as it stands, or an empty one; its lines end in newlines.
-
-    This looks at the first statement only: it need not understand what a newer Python does, and to parse
-    every script would take longer than all else that a command does with the catalogue.
-    """
-    first = _DOCSTRING.match(source.replace("\r\n", "\n"))
+    """A script's docstring as it stands, or an empty one; its lines end in newlines."""
     try:
-        match (_parse(first[1]) if first else parsed(source)).body:
+        match parsed(source).body:
             case [ast.Expr(ast.Constant(str(text))), *_]:
                 return text
     except Unreadable:

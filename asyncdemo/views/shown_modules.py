@@ -100,14 +100,14 @@ def place(path: str | None, line: int | None, subject: Subject) -> str:
     return f"line {line}" if is_alone(path, subject) else shown(f"{file_name(path or '', subject)}:{line}")
 
 
-def lines(chain: Sequence[tuple[str, int]], subject: Subject, *, arrow: str = " → ", most: int = _MOST_LINES) -> str:
-    """Lines that led to one another, the outermost first, at most so many: "stages.py:15 → 20 → channel.py:13"."""
+def lines(chain: Sequence[tuple[str, int]], subject: Subject) -> str:
+    """Lines that led to one another, the outermost first: "stages.py:15 → 20 → channel.py:13"."""
     named: list[str] = []
     before = None
-    for path, line in dict.fromkeys(chain[-most:]):
+    for path, line in dict.fromkeys(chain[-_MOST_LINES:]):
         named.append(str(line) if path == before else place(path, line, subject))
         before = path
-    return arrow.join(named)
+    return " → ".join(named)
 
 
 def script_path(subject: Subject) -> str:
