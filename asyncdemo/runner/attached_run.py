@@ -6,7 +6,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,15 @@ from asyncdemo.analysis.timeline import timeline as build_timeline
 from asyncdemo.errors import UsageError
 from asyncdemo.model.recording import Outcome, Python, Run, Seconds, Subject
 from asyncdemo.model.spans import Timeline
-from asyncdemo.model.traces import Frame, Sample, Trace
+from asyncdemo.model.traces import Frame, Sample
 from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
 from asyncdemo.runner.attachable import Process
 from asyncdemo.runner.attaching import Attached, attached
 from asyncdemo.runner.clock import read_script
-from asyncdemo.runner.escalation import ENDING, handled
 from asyncdemo.runner.looking import Look, silence_of
-from asyncdemo.runner.observe import Onlooker, not_traced, with_modules
+from asyncdemo.runner.observe import Onlooker, early_interrupts, not_traced, with_modules
 from asyncdemo.runner.shared_memory import Memory, read_trace
 from asyncdemo.runner.snapshots import STILL, read_snapshot
 from asyncdemo.runner.stacks import AGAIN, FIRST, Stacks
@@ -33,7 +32,6 @@ _SOON_READ = 16_000  # events of a trace that is read while it goes on
 _MOST_EVENTS = 300_000  # in one part of a long watch: nothing is seen while they are made a timeline of
 _SHORT = 60  # seconds: what takes no longer is one part, if there is room for that
 _TELLING = 0.1  # of the time of the part before: one that took less tells less
-_RESERVE = 64  # events from the end at which a trace counts as full
 _LEAVING = 3.0  # seconds that it has for taking all out while we wait
 _STILL_IN = "its event loop does not turn just now: the probe leaves it when it next does"
 
@@ -123,12 +121,11 @@ class Watch:
 
     def timeline(self, until: int, most: int | None = None) -> Timeline | None:
         """What its tasks have done up to now; None of more than `most` events."""
-        trace = read_trace(self.memory, most)
-        return None if trace is None else build_timeline(self._whole(trace), self.started, until)
-
-    def _whole(self, trace: Trace) -> Trace:
-        complete = not self.memory[layout.UNTRACED] and len(trace.codes) < layout.EVENTS - _RESERVE
-        return trace._replace(complete=complete, samples=self.stacks.samples(), hanging=self.stacks.hanging())
+        trace = read_trace(self.memory, most, over=True)
+        if trace is None:
+            return None
+        whole = trace._replace(samples=self.stacks.samples(), hanging=self.stacks.hanging())
+        return build_timeline(whole, self.started, until)
 
     def is_full(self) -> bool:
         """True if there is not much room left for what is still to come."""
@@ -208,7 +205,7 @@ def watch(
     watched. Raises UsageError where it cannot be attached to, or has no event loop.
     """
     parts = _Parts()
-    with _interrupts() as interrupted, attached(process) as inside:
+    with early_interrupts() as interrupted, attached(process) as inside:
         is_short, until = seconds is not None and seconds <= _SHORT, None
         most = layout.EVENTS * 3 // 4 if is_short else _MOST_EVENTS
         while True:
@@ -257,19 +254,6 @@ def _look_on(watched: Watch, until: float | None, onlooker: Onlooker | None, int
             now = time.monotonic_ns()
             onlooker.look(lambda: watched.timeline(time.monotonic_ns(), _SOON_READ), 0.0, (now - watched.started) / 1e9)
         time.sleep(_LOOK)
-
-
-@contextmanager
-def _interrupts() -> Iterator[Callable[[], bool]]:
-    """Note a signal that is to end us: the process has to be left as it was first."""
-    pressed = False
-
-    def note(*_: object) -> None:
-        nonlocal pressed
-        pressed = True
-
-    with handled(ENDING, note):
-        yield lambda: pressed
 
 
 def _subject(process: Process, memory: Memory) -> Subject:

@@ -24,7 +24,6 @@ from asyncdemo.runner.snapshots import Snapshots
 from asyncdemo.runner.stacks import Stacks
 
 MOST = 16  # programs
-_RESERVE = 64  # events from the end at which a trace counts as full
 _ENDED, _GONE, _STOPPED = "ended", "ended by os._exit or a signal", "stopped with the run"
 _ASKING = 0.1  # seconds in which they are asked where they stand, before all are stopped
 
@@ -155,10 +154,7 @@ def _run(program: _Program, started: int, ended: int, thresholds: Mapping[str, f
 
     memory, own = program.memory, bool(program.memory[layout.END])
     until = memory[layout.END] or ended
-    trace = read_trace(memory)
-    if trace is not None:
-        # It is gone, and has stored all that it did, also where it had no time to say that it ended.
-        trace = trace._replace(complete=not memory[layout.UNTRACED] and len(trace.codes) < layout.EVENTS - _RESERVE)
+    trace = read_trace(memory, over=True)
     if trace is not None and program.stacks is not None:
         trace = trace._replace(samples=program.stacks.samples(), hanging=program.stacks.hanging())
     standstill = None if program.snapshots is None or not stopped else program.snapshots.last()

@@ -85,7 +85,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
         ExitStack() as whole,
         shared_memory() as memory,
         host.stack_pipe() as stacks,
-        _early_interrupts() as interrupted,
+        early_interrupts() as interrupted,
     ):
         observed, reasons = not plan.times_only, plan.reasons or bool(os.environ.get("ASYNCDEMO_DEBUG"))
         traced = observed and not plan.untraced
@@ -121,7 +121,7 @@ def observe(plan: Plan, started: Callable[[], Listener | None] = lambda: None, o
             os.close(child.output)
             if child.exit is None and not child.process.lost:
                 child.finish(grace=0)
-        with _early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
+        with early_interrupts() as again:  # an impatient second Ctrl-C costs nobody the report
             empty = _is_terminal(0) and not lend and may_read(plan.subject.source)
             run = watch.run(ended, escalation, left, stdin_empty=empty)
     if again() and run.outcome.kind != "interrupted":
@@ -418,7 +418,7 @@ def _is_terminal(descriptor: int) -> bool:
 
 
 @contextmanager
-def _early_interrupts() -> Iterator[Callable[[], bool]]:
+def early_interrupts() -> Iterator[Callable[[], bool]]:
     """Note a Ctrl-C that is pressed before anything can react to it; gives a function that tells of it."""
     pressed = False
 

@@ -276,9 +276,9 @@ _KINDS: dict[int, Kind] = {
 }
 
 
-def read_trace(memory: Memory, most: int | None = None, start: int = 0) -> Trace | None:
+def read_trace(memory: Memory, most: int | None = None, start: int = 0, *, over: bool = False) -> Trace | None:
     """The trace of tasks so far, its events from the place `start` on; None where nothing was traced, or there are more
-    than `most` of these.
+    than `most` of these. `over`: the process has stored all that it did, though it may not have said that it ended.
     """
     if not memory[layout.TRACED]:
         return None
@@ -289,7 +289,7 @@ def read_trace(memory: Memory, most: int | None = None, start: int = 0) -> Trace
     ended = memory[layout.END] > 0  # else the process goes on, or was killed
     if not ended:
         _leave_out_unseen(times, codes)
-    complete = ended and not memory[layout.UNTRACED] and start + count < layout.EVENTS - _RESERVE
+    complete = (ended or over) and not memory[layout.UNTRACED] and start + count < layout.EVENTS - _RESERVE
     for code, value in _end_of_main_thread(memory):
         times.append(value)
         wakes.append(0)
