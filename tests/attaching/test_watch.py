@@ -269,10 +269,10 @@ def test_without_a_loop_it_says_what_to_do(asyncdemo: Program, start: Start, pyt
 
 
 AWAY = """\
-import asyncio, time
+import asyncio, os
 async def main():
     print("ready", flush=True)
-    time.sleep(5)
+    os.read(0, 1)
 asyncio.run(main())
 """
 
@@ -282,7 +282,7 @@ def test_what_does_not_answer_is_read_from_outside(asyncdemo: Program, start: St
     target = start(python, AWAY)
     done = asyncdemo("attach", str(target.pid), "--for", "30", timeout=20)
     assert "it did not answer for 2 s" in done.stdout and " main  line 4  running" in done.stdout
-    assert (*target.communicate(timeout=20), target.returncode) == ("", "", 0)
+    assert (*target.communicate("x", timeout=20), target.returncode) == ("", "", 0)
 
 
 def test_nothing_comes_of_it_when_the_tool_is_killed_before(start: Start, python: str, tmp_path: Path) -> None:
@@ -294,5 +294,7 @@ def test_nothing_comes_of_it_when_the_tool_is_killed_before(start: Start, python
         while not list(tmp_path.glob("asyncdemo-attach-*/put_in.py")) and time.monotonic() < until:
             time.sleep(0.01)
         tool.kill()
-    assert (*target.communicate(timeout=20), target.returncode) == ("", "", 0)
+    while list(tmp_path.glob("asyncdemo-attach-*")) and time.monotonic() < until:
+        time.sleep(0.01)
     assert not list(tmp_path.glob("asyncdemo-attach-*"))
+    assert (*target.communicate("x", timeout=20), target.returncode) == ("", "", 0)
