@@ -242,9 +242,16 @@ def _begin(inside: Attached, most: int, *, again: bool) -> Watch | Look | None:
     if inside.memory[layout.LEFT]:
         if again:
             return None
-        said = f"asyncdemo attach {pid} --once shows its threads"
-        raise UsageError(f"no event loop of asyncio runs in process {pid}; {said}")
+        raise UsageError(_no_loop(pid, is_other=bool(inside.memory[layout.UNTRACED])))
     return Watch(inside, most)
+
+
+def _no_loop(pid: int, *, is_other: bool) -> str:
+    """Why there is nothing to watch in a process, and what to do instead."""
+    if is_other:
+        said = "is neither asyncio's own nor trio's: start it with asyncdemo run"
+        return f"the event loop of process {pid} {said}, or see asyncdemo attach {pid} --once"
+    return f"no event loop runs in process {pid}; asyncdemo attach {pid} --once shows its threads"
 
 
 def _look_on(watched: Watch, until: float | None, onlooker: Onlooker | None, interrupted: Callable[[], bool]) -> None:

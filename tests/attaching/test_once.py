@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.attaching.conftest import Start
 from tests.conftest import Result
+from tests.environments import environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 
@@ -153,6 +155,55 @@ def test_loops_in_other_threads_are_seen(asyncdemo: Program, start: Start, pytho
         ("other", "event"),
     ]
     assert len(seen["loops"]) == 2
+
+
+def test_trio_is_seen_and_watched(asyncdemo: Program, start: Start) -> None:
+    script = """
+        import trio
+        async def holder(lock):
+            async with lock:
+                await trio.sleep(1000)
+        async def wanter(lock):
+            async with lock:
+                pass
+        async def main():
+            lock = trio.Lock()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(holder, lock)
+                await trio.sleep(0.05)
+                nursery.start_soon(wanter, lock)
+                await trio.sleep(0.05)
+                print("ready", flush=True)
+        trio.run(main)
+        """
+    target = start(environment("3.14", "trio"), script)
+    seen = {task["coroutine"]: task for task in looked_at(asyncdemo, target.pid)["tasks"]}
+    assert (seen["wanter"]["line"], seen["wanter"]["wait"]) == (7, "lock")
+    assert seen["wanter"]["holders"] == [seen["holder"]["id"]]
+    done = asyncdemo("attach", str(target.pid), "--for", "0.3", "--json", "--spans")
+    (run,) = json.loads(done.stdout)["runs"]
+    waits = {(span["line"], span["wait"]) for span in run["spans"] if span["state"] == "waiting"}
+    assert {(5, "sleep 1000"), (7, "lock")} <= waits and run["trace"]["complete"]
+    assert "memfd" not in Path(f"/proc/{target.pid}/maps").read_text()
+
+
+def test_of_a_loop_written_in_c_only_the_moment_is_seen(asyncdemo: Program, start: Start) -> None:
+    script = """
+        import asyncio, uvloop
+        async def waits():
+            await asyncio.sleep(1000)
+        async def main():
+            task = asyncio.create_task(waits())
+            print("ready", flush=True)
+            while True:
+                await asyncio.sleep(0.05)
+        uvloop.run(main())
+        """
+    target = start(environment("3.14", "uvloop"), script)
+    seen = {task["coroutine"]: task for task in looked_at(asyncdemo, target.pid)["tasks"]}
+    assert (seen["waits"]["line"], seen["waits"]["wait"]) == (4, "sleep")
+    done = asyncdemo("attach", str(target.pid), "--for", "0.3")
+    assert "is neither asyncio's own nor trio's: start it with asyncdemo run" in done.stderr and done.status == 2
 
 
 def test_ten_thousand_tasks_are_seen(asyncdemo: Program, start: Start, python: str) -> None:

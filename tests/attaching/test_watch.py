@@ -262,9 +262,7 @@ def test_what_was_seen_is_saved(asyncdemo: Program, start: Start, python: str, t
 def test_without_a_loop_it_says_what_to_do(asyncdemo: Program, start: Start, python: str) -> None:
     target = start(python, "print('ready', flush=True)\nwhile True: pass")
     done = asyncdemo("attach", str(target.pid), "--for", "1")
-    said = (
-        f"no event loop of asyncio runs in process {target.pid}; asyncdemo attach {target.pid} --once shows its threads"
-    )
+    said = f"no event loop runs in process {target.pid}; asyncdemo attach {target.pid} --once shows its threads"
     assert (done.stderr, done.status) == (f"asyncdemo: {said}\n", 2)
 
 

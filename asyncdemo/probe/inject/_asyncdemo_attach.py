@@ -32,7 +32,9 @@ def look(memory):
         return  # nobody waits for it any more
     recorder = _recorder(words)
     try:
-        queues = [queue for each in running_loops() if (queue := _seen(recorder, *each)) is not None]
+        other = _loop_in_c()
+        loops = running_loops() + ([] if other is None else [(other, _thread.get_ident(), True)])
+        queues = [_seen(recorder, *each) for each in loops]
         for run in _runs_of_trio():
             _see_trio(recorder, *run)
         _asyncdemo_snapshot.take_all(recorder, outside(sys._getframe()))
@@ -71,40 +73,85 @@ def running_loops():
     return list(found.values())
 
 
+def _loop_in_c():
+    """The loop of this thread if it is of another make, such as uvloop's, which has no frames; else None."""
+    events = sys.modules.get("asyncio.events")
+    loop = None if events is None else events._get_running_loop()
+    return None if loop is None or hasattr(loop, "_ready") else loop
+
+
 def _library(recorder):
     names = "asyncio.base_events", "asyncio.events", "asyncio.futures", "asyncio.tasks"
     return _asyncdemo_asyncio._Library(recorder, *map(sys.modules.get, names))
 
 
+class _OfAnother(_asyncdemo_queue.Queue):
+    """Stands for the queue of a loop that keeps its handles, timers and inputs to itself."""
+
+    timers_of = inputs_of = staticmethod(lambda _: -1)
+    is_closed = staticmethod(lambda loop: loop.is_closed())
+
+
 def _seen(recorder, loop, thread, in_step):
-    """What stands for the queue of a loop that is only looked at; None of one that keeps its handles elsewhere."""
-    if not isinstance(getattr(loop, "_ready", None), collections.deque):
-        return None
-    queue = _asyncdemo_queue.Queue()
+    """What stands for the queue of a loop that is only looked at."""
+    ready = getattr(loop, "_ready", None)
+    queue = _OfAnother() if ready is None else _asyncdemo_queue.Queue()
     queue.begin(_library(recorder), loop)
-    queue.extend(list(loop._ready))
+    queue.extend(list(ready or ()))
     queue.home, queue.started = thread, 0 if in_step else _NEVER
     queue.look_for_begun(loop, _clock())
     return queue
 
 
 def _runs_of_trio():
-    """The runs of trio that go on, each with the module, the runner, and whether a step of it goes on."""
+    """The runs of trio that go on, each with the module, the runner, and whether a step of it may go on."""
     run = sys.modules.get("trio._core._run")
     for innermost in sys._current_frames().values() if run is not None else ():
-        frame, inner = innermost, None
+        frame, turns = innermost, False
         while frame is not None:
-            if frame.f_code is run.unrolled_run.__code__:
-                yield run, frame.f_locals["runner"], inner is not None and "trio" not in inner.f_code.co_filename
-            inner, frame = frame, frame.f_back
+            turns = turns or frame.f_code is run.unrolled_run.__code__
+            if frame.f_code is run.run.__code__ and "runner" in frame.f_locals:
+                yield run, frame.f_locals["runner"], turns
+            frame = frame.f_back
 
 
 def _see_trio(recorder, run, runner, in_step):
     import _asyncdemo_trio
 
-    instrument = _asyncdemo_trio._Instrument(run, runner, recorder)
+    _asyncdemo_trio._Instrument(run, runner, recorder).know(runner.tasks, in_step=in_step)
+
+
+def _watch_trio(attached, run, runner, in_step):
+    """Give a run of trio an instrument that takes itself out again."""
+    import _asyncdemo_trio
+
+    class Instrument(_asyncdemo_trio._Instrument):
+        __slots__ = ("home",)
+
+        def before_io_wait(self, timeout):
+            if attached.is_over():
+                self.leave()
+            else:
+                super().before_io_wait(timeout)
+
+        def after_run(self):
+            super().after_run()
+            attached.left(self)
+
+        def leave(self):
+            attached.look_once_more()
+            self._forget()
+            attached.left(self)
+
+        def forget(self):
+            attached.recorder.sections.pop(self.key(), None)
+
+    instrument = Instrument(run, runner, attached.recorder)
+    instrument.home = _thread.get_ident()
     instrument.know(runner.tasks, in_step=in_step)
-    recorder.sections[instrument.key()] = _functools.partial(_asyncdemo_snapshot.trio_loop, instrument)
+    runner.instruments.add_instrument(instrument)
+    attached.recorder.words[layout.TRACED] |= 2
+    return instrument
 
 
 def put_in(memory):
@@ -114,7 +161,10 @@ def put_in(memory):
     if words[layout.LEAVE]:
         return
     recorder = _recorder(words)
-    if not loops:
+    runs = list(_runs_of_trio())
+    if not loops and not runs:
+        if _loop_in_c() is not None:
+            recorder.untraced(False)
         recorder.release()
         words[layout.LEFT], words[layout.ATTACHED] = 1, layout.MAGIC
         return
@@ -123,6 +173,8 @@ def put_in(memory):
     if any(thread != _thread.get_ident() for _, thread, _ in loops):
         attached.tell_of_main_thread()
     attached.watch_runs()
+    for run in runs:
+        attached.watch_trio(*run)
     for loop, thread, in_step in loops:
         if thread == _thread.get_ident():
             attached.adopt(loop, in_step=in_step)
@@ -134,7 +186,8 @@ def put_in(memory):
 
 def take_out():
     """Take everything out whose loop does not run: the others see to it themselves when they next turn."""
-    attached = getattr(sys.modules["asyncio.events"]._set_running_loop, "attached", None)
+    events = sys.modules.get("asyncio.events")
+    attached = getattr(getattr(events, "_set_running_loop", None), "attached", None)
     if attached is not None:
         attached.leave_resting()
 
@@ -143,9 +196,10 @@ class _Attached:
     """All that was put into this process: queues in loops, and what is told when loops begin and stop to run."""
 
     def __init__(self, recorder):
-        self.recorder, self.library = recorder, _library(recorder)
-        self._queues, self._pid = [], os.getpid()
-        self._kind = _queue_class(self)
+        self.recorder, self._queues, self._pid = recorder, [], os.getpid()
+        if "asyncio.tasks" in sys.modules:
+            self.library = _library(recorder)
+            self._kind = _queue_class(self)
         self._restore = []
         self._has_looked = False
 
@@ -165,7 +219,9 @@ class _Attached:
 
     def watch_runs(self):
         """Take note when a loop begins and stops to run; a fork is told in the same way."""
-        events = sys.modules["asyncio.events"]
+        events = sys.modules.get("asyncio.events")
+        if events is None:
+            return  # a program of trio alone
         original, running = events._set_running_loop, events._get_running_loop
 
         def _set_running_loop(*args, **kwargs):
@@ -216,8 +272,14 @@ class _Attached:
         filling(moving)
         queue.goes_on(in_step)
 
+    def watch_trio(self, run, runner, in_step):
+        """Watch a run of trio that goes on."""
+        self._queues.append(_watch_trio(self, run, runner, in_step))
+
     def left(self, queue):
         """A queue is out of its loop again; after the last one nothing of ours is left."""
+        if queue not in self._queues:
+            return
         self._queues.remove(queue)
         queue.forget()
         if not self._queues:

@@ -75,7 +75,10 @@ def is_open(queue):
 
 
 def line(*fields):
-    return "\t".join([str(field).replace("\t", " ").replace("\n", " ") for field in fields])
+    text = "\t".join(map(str, fields))
+    if "\n" in text or text.count("\t") >= len(fields):
+        return "\t".join([str(field).replace("\t", " ").replace("\n", " ") for field in fields])
+    return text
 
 
 def frame_lines(frames, is_own, wanted=()):

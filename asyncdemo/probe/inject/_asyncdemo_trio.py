@@ -128,6 +128,7 @@ class _Instrument:
             self._tasks[task] = known = self._loop if self._is_trios(task) else self._new(task)
             if known is not self._loop:
                 self._recorder.put(_clock(), known.key << 4 | layout.NEW)
+                self._places.look_at(known)
         if in_step:
             self._started = 0
 
