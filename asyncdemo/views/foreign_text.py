@@ -1,6 +1,14 @@
-"""Foreign text for files: what would act on a reader, or on the text around it, is shown in its place."""
+"""Foreign text for files: what would act on a reader, or on the text around it, is shown in its place.
+
+And what a run has printed, line by line.
+"""
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import NamedTuple
+
+from asyncdemo.model.recording import Output, Stream
 
 # What XML 1.0 does not allow at all, what nobody sees, and what would turn the text around.
 _UNSAFE = r"\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
@@ -36,6 +44,43 @@ def _numbered(found: re.Match[str]) -> str:
 def last_state(line: str) -> str:
     """What stands in a row after its carriage returns, if each state is longer than the one before."""
     return line.rstrip("\r").rpartition("\r")[2]
+
+
+class OutputLine(NamedTuple):
+    """A line of output: moment (seconds from the run's start), place and task of its first write, the `piece`th."""
+
+    at: float
+    stream: Stream
+    text: str
+    line: int | None
+    task: int | None
+    piece: int
+    path: str | None = None
+
+
+def output_lines(outputs: Sequence[Output], tasks: Iterable[int | None] = repeat(None)) -> list[OutputLine]:
+    """What was printed, line by line; writes to one stream that follow one another stand on a line together."""
+    found: list[OutputLine] = []
+    opened: OutputLine | None = None
+    parts: list[str] = []
+    for piece, (output, task) in enumerate(zip(outputs, tasks, strict=False)):
+        if opened is not None and opened.stream != output.stream:
+            found.append(opened._replace(text=last_state("".join(parts))))
+            opened = None
+        *whole, rest = output.text.replace("\r\n", "\n").split("\n")
+        for text in whole:
+            before = "" if opened is None else "".join(parts)
+            found.append((opened or _opened(output, task, piece))._replace(text=last_state(before + text)))
+            opened, parts = None, []
+        if rest:
+            if opened is None:
+                opened, parts = _opened(output, task, piece), []
+            parts.append(rest)
+    return found if opened is None else [*found, opened._replace(text=last_state("".join(parts)))]
+
+
+def _opened(output: Output, task: int | None, piece: int) -> OutputLine:
+    return OutputLine(output.at, output.stream, "", output.line, task, piece, output.path)
 
 
 # What Markdown would take for its own: some characters anywhere, "_" at the edge of a word, "&" before a name, and what

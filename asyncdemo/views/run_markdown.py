@@ -8,8 +8,7 @@ from asyncdemo.model.recording import Run
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import line_tables, wording
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
-from asyncdemo.views.foreign_text import escaped, fenced, shortened, shown
-from asyncdemo.views.html.pages import output_lines
+from asyncdemo.views.foreign_text import escaped, fenced, output_lines, shortened, shown
 from asyncdemo.views.shown_modules import ShownModule, place, shown_modules
 
 MOST_CODE, MOST_OUTPUT, MOST_ROWS = 25, 30, 12  # lines of each file, of what was printed, and of each table
@@ -111,7 +110,7 @@ def _row(cells: Iterable[str]) -> str:
 
 def _output(run: Run) -> Iterator[str]:
     """What was printed, its middle left out; `!` marks stderr."""
-    said = output_lines(run.output, [None] * len(run.output))
+    said = output_lines(run.output)
     signs = {"stdout": "  ", "stderr": "! ", "other": "~ "}
     rows = [f"{signs[line.stream]}{shortened(line.text, _LONGEST)}".rstrip() for line in said]
     if len(rows) > MOST_OUTPUT:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from asyncdemo.model.recording import Run, Stream
-from asyncdemo.views.foreign_text import last_state
+from asyncdemo.model.recording import Run
+from asyncdemo.views.foreign_text import output_lines
 
 
 def side_by_side(runs: Sequence[Run]) -> Iterator[list[Run]]:
@@ -63,7 +63,10 @@ class Moment(NamedTuple):
 def moments(runs: Sequence[Run]) -> list[Moment]:
     """The rows in the order of time. What is printed almost at once stands together."""
     span = max((run.seconds.script or run.seconds.total or 0.0 for run in runs), default=0.0)
-    events = [(at, column, line) for column, run in enumerate(runs) for at, line in _timed_lines(run) if line.strip()]
+    events: list[tuple[float, int, str]] = []
+    for column, run in enumerate(runs):
+        zero, said = run.seconds.zero or 0.0, (each for each in output_lines(run.output) if each.text.strip())
+        events += ((each.at - zero, column, ("! " if each.stream == "stderr" else "") + each.text) for each in said)
     rows: list[Moment] = []
     for at, column, line in sorted(events, key=lambda event: event[0]):  # lines of one moment keep their order
         if not rows or at - rows[-1].at > span / _TOGETHER:
@@ -79,24 +82,3 @@ def folded(rows: Sequence[Moment], most: int) -> tuple[list[Moment], int, list[M
     last = max(1, most // 4)
     first = most - last - 1
     return list(rows[:first]), len(rows) - first - last, list(rows[-last:])
-
-
-def _timed_lines(run: Run) -> Iterator[tuple[float, str]]:
-    """Whole lines, each with the time of its first part, those on stderr with a mark."""
-    unended: dict[Stream, tuple[float, list[str]]] = {}
-    for output in run.output:
-        at, parts = unended.pop(output.stream, (output.at, []))
-        first, *others = output.text.split("\n")
-        parts.append(first)
-        for other in others:
-            yield at - (run.seconds.zero or 0.0), _marked(output.stream, parts)
-            at, parts = output.at, [other]
-        if any(parts):
-            unended[output.stream] = at, parts
-    for stream, (at, parts) in unended.items():
-        yield at - (run.seconds.zero or 0.0), _marked(stream, parts)
-
-
-def _marked(stream: Stream, parts: list[str]) -> str:
-    line = last_state("".join(parts))
-    return f"! {line}" if stream == "stderr" and line else line

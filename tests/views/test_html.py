@@ -13,8 +13,9 @@ from asyncdemo.model.recording import Output, Run
 from asyncdemo.model.recording_json import Recording, from_text
 from asyncdemo.model.spans import Spans
 from asyncdemo.views.exports import RECORDINGS
+from asyncdemo.views.foreign_text import output_lines
 from asyncdemo.views.html.page_timeline import merged, stepping
-from asyncdemo.views.html.pages import bounded, output_lines, runs_data
+from asyncdemo.views.html.pages import bounded, runs_data
 from tests.lanes.made import STEP, Made, many, run_of, timeline
 from tests.model.test_recording_damage import recordings
 from tests.views.test_hostile import EVIL, _run

@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 from textwrap import dedent
-from typing import Any, NamedTuple
+from typing import Any
 
 from asyncdemo import __version__
 from asyncdemo.analysis.lane_drawing import length as length_of
@@ -22,11 +22,11 @@ from asyncdemo.catalogue import script_source
 from asyncdemo.comparison.caveats import caveats
 from asyncdemo.comparison.result import Comparison, Contestant, Sweep
 from asyncdemo.errors import Unreadable
-from asyncdemo.model.recording import Output, Run, Stream, Subject
+from asyncdemo.model.recording import Run, Subject
 from asyncdemo.model.recording_json import Recording
 from asyncdemo.views import line_tables, verdicts, wording
 from asyncdemo.views.excerpt import Lines, by_importance, excerpt
-from asyncdemo.views.foreign_text import last_state, shortened, shown
+from asyncdemo.views.foreign_text import OutputLine, output_lines, shortened, shown
 from asyncdemo.views.html.page_timeline import Lanes, lanes, places, stepping
 from asyncdemo.views.shown_modules import ShownModule, place, script_path, shown_modules, where
 from asyncdemo.views.wording import microseconds
@@ -69,11 +69,11 @@ def run_data(run: Run, length: float) -> dict[str, Any]:
     drawn = _lanes(run, zero, length)
     printed_lines, left_out = _output(run, drawn, zero)
     steps, thinned = stepping(run, drawn.numbers, zero)
-    about = prose(subject)
+    summary, notes = prose(subject)
     return {
         "target": shown(subject.target),
-        "summary": about.summary,
-        "notes": about.notes,
+        "summary": summary,
+        "notes": notes,
         "question": question(subject),
         "parameters": {shown(name): shortened(str(value), 100) for name, value in subject.parameters.items()},
         "python": shown(f"{run.python.implementation or 'Python'} {run.python.version or ''}".strip()),
@@ -198,18 +198,11 @@ def _not_shown(run: Run, left_out: int) -> list[str]:
     return remarks
 
 
-class Prose(NamedTuple):
-    """What a docstring says: its first line, and the rest as pairs of an element and its text."""
-
-    summary: str
-    notes: list[list[str]]
-
-
-def prose(subject: Subject) -> Prose:
-    """What the docstring says; a script of a person's own may have none."""
+def prose(subject: Subject) -> tuple[str, list[list[str]]]:
+    """What the docstring says: its first line, and the rest as pairs of an element and its text."""
     summary, notes = script_source.prose(script_source.docstring(subject.source or ""))
     parts = [part for part in notes.split("\n\n") if part.strip()]
-    return Prose(shortened(summary, _LONGEST_CODE), [_part(shortened(part, 4 * _LONGEST_CODE)) for part in parts])
+    return shortened(summary, _LONGEST_CODE), [_part(shortened(part, 4 * _LONGEST_CODE)) for part in parts]
 
 
 def question(subject: Subject) -> list[str]:
@@ -228,43 +221,6 @@ def _part(text: str) -> list[str]:
         return ["pre", dedent(text)]
     said = " ".join(text.split())
     return ["p", f"**{said.lstrip('# ')}**" if said.startswith("#") else said]
-
-
-class OutputLine(NamedTuple):
-    """A line of output: moment (seconds from the run's start), place and task of its first write, the `piece`th."""
-
-    at: float
-    stream: Stream
-    text: str
-    line: int | None
-    task: int | None
-    piece: int
-    path: str | None = None
-
-
-def output_lines(outputs: Sequence[Output], tasks: Sequence[int | None]) -> list[OutputLine]:
-    """What was printed, line by line; writes to one stream that follow one another stand on a line together."""
-    found: list[OutputLine] = []
-    opened: OutputLine | None = None
-    parts: list[str] = []
-    for piece, (output, task) in enumerate(zip(outputs, tasks, strict=True)):
-        if opened is not None and opened.stream != output.stream:
-            found.append(opened._replace(text=last_state("".join(parts))))
-            opened = None
-        *whole, rest = output.text.replace("\r\n", "\n").split("\n")
-        for text in whole:
-            before = "" if opened is None else "".join(parts)
-            found.append((opened or _opened(output, task, piece))._replace(text=last_state(before + text)))
-            opened, parts = None, []
-        if rest:
-            if opened is None:
-                opened, parts = _opened(output, task, piece), []
-            parts.append(rest)
-    return found if opened is None else [*found, opened._replace(text=last_state("".join(parts)))]
-
-
-def _opened(output: Output, task: int | None, piece: int) -> OutputLine:
-    return OutputLine(output.at, output.stream, "", output.line, task, piece, output.path)
 
 
 def bounded(printed: Sequence[OutputLine], most: int = MOST_OUTPUT) -> tuple[Sequence[OutputLine], int]:
