@@ -23,26 +23,6 @@ def tell(message: str) -> None:
     sys.stderr.flush()
 
 
-class DeadlockTeller:
-    """Listens to a run that nothing else is shown of, and tells of a deadlock at once."""
-
-    def output(self, *_: object) -> None:
-        """Nothing is said of that."""
-
-    def tick(self, *_: object) -> None:
-        """Nothing is said of that."""
-
-    def stopping(self) -> None:
-        """Nothing is said of that."""
-
-    def not_traced(self, what: str) -> None:
-        """The run's notes say it."""
-
-    def deadlock(self) -> None:
-        """Write to stderr that nothing can wake the script any more."""
-        tell("nothing can wake this program: no timer, no input, no thread")
-
-
 def say(message: str) -> None:
     """Show the message in place of the one before; nothing is shown where stderr is no terminal."""
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":

@@ -255,15 +255,21 @@ def _print_json(
     from contextlib import nullcontext
 
     from asyncdemo.cli.exit_status import once_is_enough
-    from asyncdemo.cli.messages import DeadlockTeller, progress, watched_for
+    from asyncdemo.cli.messages import progress, watched_for
     from asyncdemo.model.recording import with_children
-    from asyncdemo.runner.observe import observe
+    from asyncdemo.runner.observe import Listener, observe
+
+    class _DeadlockTeller(Listener):
+        """Nothing is said of the run meanwhile but that nothing can wake it any more."""
+
+        def deadlock(self) -> None:
+            tell("nothing can wake this program: no timer, no input, no thread")
 
     runs: list[Run] = []
     for target in (each for whole in chosen for each in targets.expand(whole)):
         seconds = request.watch_for
         with planned(target, request) as plan, progress(watched_for(seconds)) if seconds else nullcontext():
-            runs.append(once_is_enough(observe(plan, DeadlockTeller)))
+            runs.append(once_is_enough(observe(plan, _DeadlockTeller)))
         if runs[-1].was_interrupted:
             break
     runs = with_children(runs)

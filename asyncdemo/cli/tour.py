@@ -149,7 +149,9 @@ def tour(
     if trouble:
         tell(trouble)
     if progress:
-        _write_progress(found, courses, _again(found, where, scenarios), ascii_only=ascii_only)
+        own = [quote(where)] if where is not None and found.name else []
+        again = " ".join(["asyncdemo tour", *own, *(f"--scenarios {quote(folder)}" for folder in scenarios or ())])
+        _write_progress(found, courses, again, ascii_only=ascii_only)
         return
     _go(found, courses, questions=not no_questions, ascii_only=ascii_only)
 
@@ -189,12 +191,6 @@ def _go(found: Tour, courses: "dict[str, Course]", *, questions: bool, ascii_onl
             session.close()
             if session.trouble:
                 tell(session.trouble)
-
-
-def _again(found: Tour, where: str | None, scenarios: list[str] | None) -> str:
-    """The command that goes on with this course."""
-    own = [quote(where)] if where is not None and found.name else []
-    return " ".join(["asyncdemo tour", *own, *(f"--scenarios {quote(folder)}" for folder in scenarios or ())])
 
 
 def _write_progress(found: Tour, courses: "dict[str, Course]", again: str, *, ascii_only: bool) -> None:

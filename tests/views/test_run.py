@@ -11,7 +11,7 @@ from asyncdemo.model.recording import Outcome, Output, Run, Seconds
 from asyncdemo.views.terminal.common_rows import paragraph
 from asyncdemo.views.terminal.output_lines import GUTTER
 from asyncdemo.views.terminal.run_layout import ROWS, SOME, Look
-from asyncdemo.views.terminal.run_view import MOST_HELD, RunView, write_run
+from asyncdemo.views.terminal.run_view import MOST_HELD, RunView
 from tests.conftest import SCENARIOS
 from tests.views.fabricated import LOOKS, ZERO, Screen, Text, looked_at, outputs, page, run, visible
 
@@ -119,7 +119,7 @@ def test_looks(case: str, look: str, snapshot: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_a_run_that_is_over_already_looks_the_same(case: str) -> None:
     (shown, stream), (look, made) = looked_at("80 columns"), CASES[case]
-    write_run(shown, look, made)
+    RunView(shown, look).whole(made)
     assert visible(stream) == view(look, made, looked_at("80 columns"))
 
 

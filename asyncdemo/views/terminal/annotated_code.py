@@ -57,7 +57,11 @@ def code_rows(
     page: Page, blocks: Sequence[Lines], marks: Mapping[int, Mark], zero: float, *, first: int | None = None
 ) -> list[Row]:
     """Blocks of code with their numbers; a marked line tells what was printed there or what went wrong."""
-    return annotated_rows(page, blocks, {number: _beside(mark, zero) for number, mark in marks.items()}, first=first)
+    beside = {}
+    for number, mark in marks.items():
+        sign, style = ("!", "bad") if mark.trouble else (" ", "accent")
+        beside[number] = Beside(sign, _phrases(mark, zero), style, insists=mark.trouble)
+    return annotated_rows(page, blocks, beside, first=first)
 
 
 def annotated_rows(
@@ -99,12 +103,6 @@ def fitting_rows(
         if len(rows := draw(blocks)) <= most:
             return rows, blocks
     return [], []
-
-
-def _beside(mark: Mark, zero: float) -> Beside:
-    if mark.trouble:
-        return Beside("!", _phrases(mark, zero), "bad", insists=True)
-    return Beside(" ", _phrases(mark, zero), "accent", insists=False)
 
 
 def _said(page: Page, mark: Beside, used: int, column: int, margin: int) -> tuple[Row, list[Row]]:

@@ -367,14 +367,10 @@ def _write_failure(page: Page, compared: Comparison | Sweep, options: Sequence[s
         pythons = {each.latest.python.executable for point in compared.points for each in point.contestants}
         where = f" --python {quote(run.python.executable)}" if len(pythons) > 1 else ""
         page.row()
+        name = compared.parameter if isinstance(compared, Sweep) else compared.swept
+        setting = "" if name is None else f" --set {quote(f'{name}={failed[0].parameters[name]!r}')}"
         words = " ".join(["asyncdemo run", run.subject.target, *options])
-        write_next(page, ("see why", f"{words}{_setting(compared, failed[0])}{where}"))
-
-
-def _setting(compared: Comparison | Sweep, contestant: Contestant) -> str:
-    """The option that gives a script the value that it had in a sweep."""
-    name = compared.parameter if isinstance(compared, Sweep) else compared.swept
-    return "" if name is None else f" --set {quote(f'{name}={contestant.parameters[name]!r}')}"
+        write_next(page, ("see why", f"{words}{setting}{where}"))
 
 
 def _timeline_rows(page: Page, compared: Comparison | Sweep) -> list[Row]:

@@ -18,7 +18,7 @@ from asyncdemo.views.terminal.lane_rows import lane_rows, name_cells, own_axis, 
 from asyncdemo.views.terminal.output_lines import Lines, heading
 from asyncdemo.views.terminal.page import Page, Part, Row
 from asyncdemo.views.terminal.run_layout import Look
-from asyncdemo.views.terminal.run_view import write_run
+from asyncdemo.views.terminal.run_view import RunView
 from asyncdemo.views.terminal.text import cells, cut
 from asyncdemo.views.terminal.variants import write_variants
 from asyncdemo.views.variant_runs import side_by_side
@@ -37,7 +37,7 @@ def write_recording(page: Page, runs: Sequence[Run], next_step: Step | None, *, 
             title = some[0].subject.scenario or ""
             write_variants(page, title, "", some, next_step=step, full=full, timing=False)
         else:
-            write_run(page, look(some[0], step, full=full), some[0])
+            RunView(page, look(some[0], step, full=full)).whole(some[0])
 
 
 def look(run: Run, next_step: Step | None, *, full: bool) -> Look:

@@ -120,7 +120,9 @@ class RunView:
         else:
             self._write_told(self._stream, self._told(self._kept_back, run))
             self._stream.finish()
-            shares = self._sharing(run).shares(self._stream.rows, self._below(run), written=True)
+            shares = Sharing(self._page, self._look, self._code, run).shares(
+                self._stream.rows, self._below(run), written=True
+            )
             self._write_rows(self._end_rows(run))
             self._write_rows(shares.timeline)
             self._write_code(shares)
@@ -158,7 +160,7 @@ class RunView:
         told = self._told(self._held, run)
         rows = [*self._rows(lines, told), *lines.end()] if self._look.fold else []
         marked = any(row.stream != "stdout" for row in rows)
-        shares = self._sharing(run).shares(len(rows), self._below(run), heading=marked)
+        shares = Sharing(self._page, self._look, self._code, run).shares(len(rows), self._below(run), heading=marked)
         self._write_code(shares)
         if shares.heading:
             output_lines.write_heading(self._page)
@@ -243,9 +245,6 @@ class RunView:
             said += ", nothing on stdout" if run.output else ", no output"
         return said
 
-    def _sharing(self, run: Run) -> Sharing:
-        return Sharing(self._page, self._look, self._code, run)
-
     def _below(self, run: Run) -> int:
         """How many rows say how it ended and what is next; the last is free where nothing is."""
         return len(self._end_rows(run)) + max(1, len(self._next_rows()))
@@ -260,11 +259,6 @@ class RunView:
         self._page.write(rows)
         if rows and blank:
             self._page.row()
-
-
-def write_run(page: Page, look: Look, run: Run) -> None:
-    """Write a run that is over already."""
-    RunView(page, look).whole(run)
 
 
 def _headline(run: Run) -> float | None:
