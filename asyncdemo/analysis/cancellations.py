@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import Task
-from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
+from asyncdemo.model.syntax_tree import tree_of
 
 
 class Cancellation(NamedTuple):
@@ -49,11 +49,7 @@ def _cancellation(run: Run, task: Task, by: Task) -> Cancellation:
 
 def _only_cancel(source: str | None, by: Task) -> int | None:
     """The only line in a task's own function that calls `cancel`; None where there is none, or several."""
-    try:
-        nodes = list(ast.walk(parse(source or "")))
-    except NOT_PYTHON:
-        return None
-    for node in nodes:
+    for node in ast.walk(tree_of(source or "")):
         if isinstance(node, ast.AsyncFunctionDef):
             begins = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             functions = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))

@@ -13,7 +13,7 @@ from asyncdemo.analysis.task_names import names as names_of_lanes
 from asyncdemo.analysis.task_names import shown_tasks, task_name, told_apart
 from asyncdemo.model.recording import Run
 from asyncdemo.model.spans import BLOCKED, RUNNING, TASKS, WAITING, Task, wait_words
-from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
+from asyncdemo.model.syntax_tree import tree_of
 from asyncdemo.model.traces import StandingLoop, StandingTask, StandingThread, Standstill
 from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
@@ -284,30 +284,21 @@ class _Reader:
 
 def block_lines(source: str, line: int) -> list[int]:
     """The lines of the objects of all `async with` blocks that a line is in, or begins, the outermost first."""
-    try:
-        nodes = list(ast.walk(parse(source)))
-    except NOT_PYTHON:
-        return []
-    blocks = [
-        node for node in nodes if isinstance(node, ast.AsyncWith) and node.lineno <= line <= (node.end_lineno or 0)
-    ]
-    functions = [
-        node.lineno
-        for node in nodes
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= (node.end_lineno or 0)
-    ]
+    statements = (node for node in ast.walk(tree_of(source)) if isinstance(node, ast.stmt))
+    around = sorted(
+        (each for each in statements if each.lineno <= line <= (each.end_lineno or 0)), key=lambda each: each.lineno
+    )
+    functions = [each.lineno for each in around if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
     begins = max(functions, default=0)
-    inside = sorted((node for node in blocks if node.lineno > begins), key=lambda node: node.lineno)
+    # A walk comes to what is further out first.
+    inside = [each for each in around if isinstance(each, ast.AsyncWith) and each.lineno > begins]
     # The objects of one block are entered from the left; those right of the line's are not entered yet.
     return [item.context_expr.lineno for node in inside for item in node.items if item.context_expr.lineno <= line]
 
 
 def gets_what_it_puts(source: str, line: int) -> bool:
     """True if the function around a line, where it puts into a queue, also gets from the queue of that name."""
-    try:
-        functions = [node for node in ast.walk(parse(source)) if isinstance(node, ast.AsyncFunctionDef)]
-    except NOT_PYTHON:
-        return False
+    functions = [node for node in ast.walk(tree_of(source)) if isinstance(node, ast.AsyncFunctionDef)]
     around = [node for node in functions if node.lineno <= line <= (node.end_lineno or 0)]
     calls = [node for node in ast.walk(around[-1]) if isinstance(node, ast.Call)] if around else []
     named = [

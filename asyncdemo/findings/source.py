@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
+from asyncdemo.model.syntax_tree import tree_of
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -165,10 +165,7 @@ class Source:
 
     @cached_property
     def _tree(self) -> ast.Module:
-        try:
-            return parse(self.text)
-        except NOT_PYTHON:
-            return ast.Module([], [])
+        return tree_of(self.text)
 
     @cached_property
     def _calls(self) -> dict[str, list[ast.Call]]:

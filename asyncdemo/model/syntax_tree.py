@@ -17,6 +17,14 @@ def parse(text: str) -> ast.Module:
         return ast.parse(text)
 
 
+def tree_of(text: str) -> ast.Module:
+    """The syntax tree of a module; an empty one of text that is not Python."""
+    try:
+        return parse(text)
+    except NOT_PYTHON:
+        return ast.Module([], [])
+
+
 def problem(error: BaseException) -> str:
     """What one of NOT_PYTHON has to say, without the line."""
     if isinstance(error, SyntaxError):

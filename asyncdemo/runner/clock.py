@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from asyncdemo.model.recording import Seconds
-from asyncdemo.model.syntax_tree import NOT_PYTHON, parse
+from asyncdemo.model.syntax_tree import tree_of
 from asyncdemo.model.user_code import is_own
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner.process import Exit
@@ -13,12 +13,8 @@ from asyncdemo.runner.shared_memory import Memory
 
 def head_imports(source: str) -> frozenset[int]:
     """The lines of the imports at the head of a script, before its first other statement."""
-    try:
-        body = parse(source).body
-    except NOT_PYTHON:
-        return frozenset()
     lines: set[int] = set()
-    for index, statement in enumerate(body):
+    for index, statement in enumerate(tree_of(source).body):
         if isinstance(statement, ast.Import | ast.ImportFrom):
             lines.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
         elif index or not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Constant):
