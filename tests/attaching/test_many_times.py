@@ -14,7 +14,7 @@ from asyncdemo.model.recording import Run
 from asyncdemo.runner.attachable import process
 from asyncdemo.runner.attached_run import watch
 from tests.attaching.conftest import Start
-from tests.attaching.test_watch import SERVER, Client, served
+from tests.attaching.test_watch import SERVER, Client, is_watched, served
 from tests.conftest import REPOSITORY, Result, clean_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
@@ -49,11 +49,16 @@ asyncio.run(main())
 """
 
 
-def test_no_callback_of_another_thread_is_lost(start: Start, python: str) -> None:
+def test_no_callback_of_another_thread_is_lost(start: Start, python: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASYNCDEMO_DEBUG", "1")  # the notes say why something was given up
     target = start(python, THREADS)
     for _ in range(8):
         run = watch(process(target.pid), 0.05, THRESHOLDS)
-        assert isinstance(run, Run) and run.timeline is not None and run.timeline.complete
+        assert isinstance(run, Run) and run.timeline is not None
+        until = time.monotonic() + 60
+        while is_watched(target.pid) and time.monotonic() < until:
+            time.sleep(0.1)  # on a busy machine it has not come to that within the time for which the tool waits
+        assert run.timeline.complete and not [note for note in run.notes if "gave up" in note]
     assert target.communicate("x", timeout=120) == ("True [] True\n", "")
 
 

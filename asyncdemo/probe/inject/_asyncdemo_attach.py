@@ -347,8 +347,9 @@ def _queue_class(attached):
             return looks(self)
 
         def lost(self):
-            """Trace no more: then it is time to leave."""
-            attached.recorder.give_up()
+            """Trace no more: then it is time to leave. Who comes late to a queue that has left finds nothing there."""
+            if not self.has_left:
+                attached.recorder.give_up()
 
         def goes_on(self, in_step):
             """Take note of a loop that runs already, of its tasks, and of the step that goes on, if one does."""

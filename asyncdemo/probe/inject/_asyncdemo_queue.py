@@ -324,11 +324,11 @@ class Queue(collections.deque):
 
     def gone(self, task):
         """A task is freed; `task` is the reference to it."""
-        known = getattr(self, "known", None)
-        if known is None:
-            return  # the loop is closed
+        known, by_key = getattr(self, "known", None), getattr(self, "by_key", None)
+        if known is None or by_key is None:
+            return  # the loop is closed, or is just being left by another thread
         known.pop(task.place, None)
-        self.by_key.pop(task.key, None)
+        by_key.pop(task.key, None)
         task.after = _nobody
         if not task.over:
             try:
