@@ -54,6 +54,8 @@ def in_shell(shell: str, script: str, environment: dict[str, str]) -> list[str]:
         (["asyncdemo", "run", "simulated-io-wait", ":", "as"], ["async"]),
         (["asyncdemo", "compare", "sync", "any"], ["anyio"]),
         (["asyncdemo", "run", "--outp"], ["--output-only"]),
+        (["asyncdemo", "exercise", "the-last"], ["the-last-page", "the-last-seat"]),
+        (["asyncdemo", "explain", "co"], ["coroutine", "concurrent"]),
     ],
 )
 def test_bash_which_breaks_words_at_a_colon(words: list[str], expected: list[str], environment: dict[str, str]) -> None:

@@ -55,13 +55,15 @@ def content(wheel: Path) -> dict[str, bytes]:
 
 
 def course() -> set[str]:
-    files = (path for path in SCENARIOS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(SCENARIOS).as_posix() for path in files}
+    """The files of the scenarios and of the exercises."""
+    paths = (path for folder in (SCENARIOS, REPOSITORY / "exercises") for path in folder.rglob("*"))
+    files = (path for path in paths if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(REPOSITORY).as_posix() for path in files}
 
 
 def test_the_wheel_has_the_course_the_types_and_the_licence(wheel: Path) -> None:
     names = set(content(wheel))
-    assert {f"asyncdemo/scenarios/{file}" for file in course()} < names
+    assert {f"asyncdemo/{file}" for file in course()} < names
     assert {
         "asyncdemo/py.typed",
         "asyncdemo/probe/inject/sitecustomize.py",
@@ -76,7 +78,7 @@ def test_the_sdist_has_all_that_it_takes_to_work_on_it(from_sdist: Path) -> None
     with tarfile.open(next(from_sdist.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = {"LICENSE", "README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "tools/offline.py"}
-    assert wanted | {f"scenarios/{file}" for file in course()} | {"tests/test_packaging.py"} < names
+    assert wanted | course() | {"tests/test_packaging.py"} < names
 
 
 def test_the_sdist_builds_the_same_wheel(wheel: Path, from_sdist: Path) -> None:

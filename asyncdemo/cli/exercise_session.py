@@ -135,7 +135,7 @@ def _stamp(path: Path) -> Stamp:
 
 def once(bench: Workbench, page: Page) -> None:
     """Run it once, and write the task and what came of it."""
-    _write_task(page, bench.state)
+    _write_task(page, bench.state, once=True)
     while not bench.state.runs:
         bench.follow()
         time.sleep(_PAUSE)
@@ -205,9 +205,9 @@ def _answer(page: Page, before: Practice, state: Practice) -> list[Row]:
     return hint_rows(page, state, before.hints)
 
 
-def _write_task(page: Page, state: Practice) -> None:
+def _write_task(page: Page, state: Practice, *, once: bool = False) -> None:
     write_title(page, state.exercise.name, state.exercise.scenario.summary, state.place)
-    _write(page, task_rows(page, state))
+    _write(page, task_rows(page, state, once=once))
 
 
 def _write(page: Page, rows: list[Row]) -> None:

@@ -10,13 +10,7 @@ from asyncdemo.tour.state import Course, Mark, marked
 TRIED: Mark = "seen"  # every other mark means solved
 Wish = Literal["", "run", "next", "quit"]
 
-KEYS = (
-    ("h", "hint", "the next hint; there are a few, the last one says most"),
-    ("s", "solution", "one way to do it, once you have tried"),
-    ("r", "run", "run it again; each save does so, too"),
-    ("n", "next", "the next exercise"),
-    ("q", "quit", "leave; your file stays, and so does your progress"),
-)
+KEYS = (("h", "hint"), ("s", "solution"), ("r", "run"), ("n", "next"), ("q", "quit"))
 
 
 class Practice(NamedTuple):

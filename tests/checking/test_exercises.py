@@ -97,6 +97,17 @@ def test_they_are_so_on_each_python(asyncdemo: Program, version: str) -> None:
     assert skipped == (["the-stubborn-thermometer:start", *needing] if version == "3.9" else [])
 
 
+@pytest.mark.observation
+@pytest.mark.process
+@pytest.mark.parametrize("version", ["3.11", "3.13", "3.15"])
+def test_each_solution_is_taken_for_one(tmp_path: Path, asyncdemo: Program, version: str) -> None:
+    python = needs_interpreter(version)
+    for name, exercise in EXERCISES.items():
+        (tmp_path / f"{name}.py").write_text(handed_out(exercise.solution.source))
+        done = asyncdemo("exercise", name, "--once", "--python", python, env={"XDG_STATE_HOME": str(tmp_path)})
+        assert (done.status, "Solved." in done.stdout) == (0, True), done.stdout
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_what_people_try_first_fails_with_a_message_that_helps(tmp_path: Path, asyncdemo: Program, name: str) -> None:

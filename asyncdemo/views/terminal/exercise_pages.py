@@ -53,12 +53,12 @@ def write_exercises(page: Page, exercises: Sequence[Exercise], course: Course, a
     write_next(page, (f"{label}   next", f"{again} {following}") if following else (label, "all of them"))
 
 
-def task_rows(page: Page, state: Practice) -> list[Row]:
-    """What is to be done, and in which file."""
+def task_rows(page: Page, state: Practice, *, once: bool = False) -> list[Row]:
+    """What is to be done, and in which file; it is run at each save, or `once`."""
     shown = Collected(page)
     write_prose(shown, state.exercise.task)
-    edit = paragraph(page, f"Edit {state.file} and save it: it runs again each time.", style="accent")
-    return [*shown.rows, (), *edit]
+    said = f"Mend it in {state.file}." if once else f"Edit {state.file} and save it: it runs again each time."
+    return [*shown.rows, (), *paragraph(page, said, style="accent")]
 
 
 def hint_rows(page: Page, state: Practice, first: int = 0) -> list[Row]:
@@ -144,7 +144,7 @@ def _keys(page: Page, state: Practice) -> list[tuple[str, str]]:
         "s": state.tried,
         "n": state.after is not None,
     }
-    keys = [(key, f"hint ({left} left)" if key == "h" else does) for key, does, _ in KEYS if offered.get(key, True)]
+    keys = [(key, f"hint ({left} left)" if key == "h" else does) for key, does in KEYS if offered.get(key, True)]
     while sum(cells(key) + cells(does) + 4 for key, does in keys) >= page.width and len(keys) > 1:
         keys.pop(-2)
     return keys
