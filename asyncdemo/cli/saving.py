@@ -94,7 +94,8 @@ def writable(path: Path, endings: Collection[str]) -> Place:
         raise UsageError(f"cannot save as {visible(path)}: that is not a regular file")
     try:
         with _temporary(_behind_links(path), "w") as file:
-            Path(file.name).unlink()
+            pass
+        Path(file.name).unlink()  # once it is closed: Windows would refuse it before
     except OSError as error:
         raise UsageError(f"cannot write {visible(path)}: {error.strerror}") from None
     return Place(path, ending)

@@ -28,6 +28,7 @@ A document is read whole or refused: files are saved under another name and then
 
 import json
 import platform
+import sys
 import types
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -157,12 +158,19 @@ _HEAD = 200  # characters at the start of a file, among which a recording says w
 _DIGITS = bytes.maketrans(bytes(range(4)), b"0123")
 
 
+def _platform() -> str:
+    """The system's name and version; on Windows as it says without a query that takes seconds."""
+    if sys.platform == "win32":
+        return "Windows-" + ".".join(map(str, sys.getwindowsversion()[:3]))
+    return platform.platform()
+
+
 class Recording(NamedTuple):
     """Runs, and where and when they were recorded; `started` is ISO 8601. `title` is what a person calls them."""
 
     runs: tuple[Run, ...]
     tool: str = __version__
-    platform: str = platform.platform()
+    platform: str = _platform()
     started: str | None = None
     title: str | None = None
 
