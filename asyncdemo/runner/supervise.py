@@ -103,13 +103,18 @@ class _Supervisor:
                 event: Event | None = None
                 with anyio.move_on_after(self._seconds_left()):
                     event = await events.receive()
-                if event == "exited":
+                if event == "exited" or (event is None and self._has_ended()):
                     break
                 self._react(event)
             self._note_last_press()
             ended, left = await self._clear()
             group.cancel_scope.cancel()
         return ended, left
+
+    def _has_ended(self) -> bool:
+        """True if the child has ended and nobody has said so yet, for want of reports: then it is not late."""
+        process = self._child.process
+        return process.reports is None and process.take_report() == "exited"
 
     def _react(self, event: Event | None) -> None:
         now = time.monotonic()
