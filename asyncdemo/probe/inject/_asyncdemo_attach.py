@@ -384,7 +384,10 @@ def _queue_class(attached):
             if loop is not None and getattr(loop, "_ready", None) is self:
                 filling, moving = self.former.extend, _all_of(self)
                 loop._ready = self.former
-                filling(moving)
+                try:
+                    filling(moving)
+                except IndexError:
+                    self.hand_over()  # another thread is just doing that, too
             attached.left(self)
 
         def hand_over(self):
