@@ -98,7 +98,8 @@ def why(stand: Stand, waiter: Waiter, near: str | None = None) -> str:
     elif known and not waiter.awaited and (waiter.sure or not waiter.ended):
         others = [each for each in known if each.task != waiter.task]
         said.append(f"{_served(waiter)} {_named(others, near) if others else 'itself'}")
-    return "; ".join([*said, *ended(waiter.ended, near)])
+    inner = [f"{each.name.rpartition('.')[2]}() waits: {each.words}" for each in waiter.libraries[:_MOST]]
+    return "; ".join([*said, *inner, *ended(waiter.ended, near)])
 
 
 def beside_lines(

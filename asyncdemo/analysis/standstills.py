@@ -42,6 +42,14 @@ class Ended(NamedTuple):
     place: Place | None
 
 
+class Inner(NamedTuple):
+    """A task that only a library's code is in: the name of its function, for what it waits, and that in words."""
+
+    name: str
+    wait: str
+    words: str
+
+
 class Waiter(NamedTuple):
     """A task that waits: the lines of user code down to the suspended one, the wait in words, and who could help.
 
@@ -49,6 +57,7 @@ class Waiter(NamedTuple):
     the tasks for whose end it waits, `helpers` others that have to do with what it waits for and are there, `sure` if
     they were seen to; `ended` were there. `held_at` has the lines of the `async with` blocks by which the holders hold
     it, as far as they are known, each with its holder. `is_empty`: it waits for a queue that others wait to fill, too.
+    `libraries` are tasks for whose end it waits that have no line of user code, as one of `event.wait()`.
     """
 
     task: int
@@ -64,6 +73,7 @@ class Waiter(NamedTuple):
     sure: bool = False
     held_at: tuple[tuple[int, Place], ...] = ()
     is_empty: bool = False
+    libraries: tuple[Inner, ...] = ()
 
     @property
     def place(self) -> Place | None:
@@ -196,6 +206,11 @@ class _Reader:
             sure,
             tuple((each.id, place) for each in others if each.id in holders and (place := self._held_at(each, task))),
             is_empty,
+            tuple(
+                Inner(task_name(self._lanes[each.id]), each.wait, wait_words(each.wait, each.value))
+                for each in loop.tasks
+                if each.id in task.awaits and each.id in self._lanes and each.id not in names and each.wait
+            ),
         )
 
     def _held_at(self, holder: StandingTask, waiter: StandingTask) -> Place | None:

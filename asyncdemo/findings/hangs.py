@@ -215,7 +215,8 @@ def _advice(stand: Stand, circle: Circle | None, first: Waiter) -> str:
         return "catch errors inside the worker's loop, with task_done() in a finally"
     if first.holders and first.wait == "lock":
         return "see to it that the task that holds the lock comes to its end"
-    return _ADVICE.get(first.halfway) or _ADVICE.get(first.wait, _OTHERWISE)
+    waits = {each.wait for each in first.libraries} or {first.wait}
+    return _ADVICE.get(first.halfway) or _ADVICE.get(waits.pop() if len(waits) == 1 else "", _OTHERWISE)
 
 
 def _place(evidence: Evidence, waiter: Waiter) -> Place | None:

@@ -154,3 +154,10 @@ def test_a_thread_that_needs_the_loop_is_joined_in_another_thread() -> None:
     source = "import asyncio\nasync def main(thread):\n    thread.start()\n    thread.join()\n"
     (found,) = find(run._replace(subject=run.subject._replace(source=source)))
     assert (found.rule, found.advice) == ("self-wait", "await asyncio.to_thread(thread.join)")
+
+
+def test_a_task_of_a_library_alone_is_told_with_the_one_that_awaits_it() -> None:
+    waits = standing(2, "event", library("asyncio/locks.py", "wait"), about=77)
+    found = dead(standing(1, "task", place(6), awaits=(2,)), waits)
+    assert "main waits at line 6: another task; work2() waits: event." in found.message
+    assert found.advice.startswith("call its set()")
