@@ -108,7 +108,9 @@ def instead_of_blocking(
     thread = _thread(evidence, used)
     in_words = f"call it from a coroutine, in a thread: {thread}"
     source = evidence.text(place[0] if place is not None else None)
-    if place is None or not source.known:
+    if place is None:
+        return f"call it in a thread: await {thread}" if coroutine else in_words
+    if not source.known:
         return in_words
     if uses_database(source, place[1], place[1]):
         return _IN_ONE_THREAD.format(thread)

@@ -9,7 +9,7 @@ from asyncdemo.analysis import standstill_words as words
 from asyncdemo.analysis.standstill_words import at_line
 from asyncdemo.analysis.standstills import OUTSIDE, Circle, Stand, Threads, Waiter
 from asyncdemo.analysis.task_names import task_name
-from asyncdemo.findings.advice import instead_of_blocking
+from asyncdemo.findings.advice import instead_of_blocking, instead_of_computing
 from asyncdemo.findings.evidence import Evidence, Place, at, rule, seconds
 from asyncdemo.findings.source import FUNCTIONS
 from asyncdemo.model.recording import Finding, Severity
@@ -279,7 +279,7 @@ def endless_step(evidence: Evidence) -> list[Finding]:
             "error",
             *place,
             message=f"{what} since {since}, and was still going on when the run was stopped{_behind(step)}.{called}",
-            advice=_instead(step),
+            advice=_instead(evidence, step, place),
             seconds=step.lasted,
             tasks=(step.task,),
             beside=((place[1], f"still here after {seconds(step.lasted)}"),),
@@ -287,9 +287,12 @@ def endless_step(evidence: Evidence) -> list[Finding]:
     ]
 
 
-def _instead(step: _Step) -> str:
+def _instead(evidence: Evidence, step: _Step, place: Place) -> str:
     if step.state == BLOCKED:
         return "wait for it by await: an asyncio.Queue or asyncio.Event, or asyncio.to_thread for this call"
+    seen = [(evidence.text(each.path), each.line) for each in step.lines]
+    if all(source.known and not source.is_in_loop(line) for source, line in seen):
+        return instead_of_computing(evidence, place, evidence.lane(step.task).kind)
     return "see to it that its loop ends; if it waits for another task, await that: nothing else can run meanwhile"
 
 

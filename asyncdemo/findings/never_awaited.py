@@ -14,7 +14,7 @@ from asyncdemo.findings.blocking import nested
 from asyncdemo.findings.evidence import Evidence, Place, at, rule
 from asyncdemo.findings.python_messages import Frame, Report
 from asyncdemo.findings.running_advice import handed_over, instead_of_never_awaiting
-from asyncdemo.findings.source import Function, Source, called, last_name, last_of
+from asyncdemo.findings.source import FUNCTIONS, Function, Source, called, last_name, last_of
 from asyncdemo.model.recording import Finding
 
 _IN_A_LIST = re.compile(
@@ -225,7 +225,21 @@ def _made_at(evidence: Evidence, report: Report) -> Place | None:
     dropped = evidence.place(report.path, report.line)
     if made is not None or dropped is None or not evidence.text(dropped[0]).known:
         return made or dropped
-    return dropped if _call(evidence, dropped, report.name) is not None else _misused_at(evidence, report)
+    if _call(evidence, dropped, report.name) is not None:
+        return dropped
+    misused = _misused_at(evidence, report)
+    return dropped if misused is None and _calls_what_it_got(evidence.text(dropped[0]), dropped[1]) else misused
+
+
+def _calls_what_it_got(source: Source, line: int) -> bool:
+    """True if a line calls a parameter and drops what that gives, as the plain wrapper of a decorator does."""
+    for call in source.calls_in(line):
+        outer, *around = source.parents(call)
+        if isinstance(outer, ast.Expr) and isinstance(call.func, ast.Name):
+            scopes = [each.args for each in around if isinstance(each, FUNCTIONS)]
+            if any(call.func.id == each.arg for scope in scopes for each in (*scope.posonlyargs, *scope.args)):
+                return True
+    return False
 
 
 def _guessed(evidence: Evidence, report: Report, known: set[Place | None]) -> list[Place | None]:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from itertools import takewhile
+from typing import TypeGuard
 
 from asyncdemo.findings.advice import LONGEST, arguments, call_of, derives, fits, in_place, is_in_coroutine, library
 from asyncdemo.findings.evidence import Evidence, Place, has_run, seen_lines
@@ -28,9 +29,16 @@ def handed_over(evidence: Evidence, name: str) -> list[Place]:
     return sorted({(path, use.lineno) for path, _, use in found})
 
 
+def _is_partial(outer: ast.AST, use: ast.expr) -> TypeGuard[ast.Call]:
+    """True if functools.partial makes a function of this one, whose arguments are all given in their order."""
+    return isinstance(outer, ast.Call) and called(outer) == "partial" and outer.args[:1] == [use] and not outer.keywords
+
+
 def _is_only_called(source: Source, use: ast.expr) -> bool:
     """True if what takes a function calls it and nothing awaits what it returns."""
     outer, *around = source.parents(use)
+    if _is_partial(outer, use):
+        use, outer, *around = outer, *around
     if not isinstance(outer, ast.Call) or use not in outer.args:
         return False
     if called(outer) in ON_LOOP or (called(outer) in MAPS and isinstance(outer.func, ast.Name)):
@@ -116,6 +124,11 @@ def _running(evidence: Evidence, path: str, node: ast.expr) -> Iterator[_Placed]
     is_property = isinstance(node, ast.Attribute) and _is_property(source, node.attr)
     if isinstance(outer, ast.Call) and node in outer.args and not is_property:
         given = outer.args.index(node)
+        if _is_partial(outer, node) and isinstance(parents[1], ast.Call) and outer in parents[1].args:
+            call = call_of(source, node, outer.args[1:])
+            if call is not None and called(parents[1]) in ON_LOOP | IN_THREAD:
+                yield from _called_too_soon(source, outer, parents[1], call)
+            return
         if isinstance(node, ast.Call) and called(outer) == "start_soon" and given == 0 and not node.keywords:
             handed = arguments(source, [node.func, *node.args])
             if handed is not None:

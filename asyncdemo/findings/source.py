@@ -146,6 +146,11 @@ class Source:
         """True if a call is awaited on the spot."""
         return isinstance(next(self.parents(call), None), ast.Await)
 
+    def is_in_loop(self, line: int) -> bool:
+        """True if a loop or a comprehension is around a line, or begins in it."""
+        some = (each for each in self.nodes if isinstance(each, (ast.While, ast.For, ast.AsyncFor, *_COMPREHENSIONS)))
+        return any(each.lineno <= line <= (each.end_lineno or each.lineno) for each in some)
+
     def is_async(self, function: Function | None) -> bool:
         """True if it is an `async def`."""
         return isinstance(function, ast.AsyncFunctionDef)

@@ -75,9 +75,7 @@ def blocking(source: str, line: int, coroutine: str = "job") -> str:
     return finding.advice
 
 
-COROUTINE = (
-    "import asyncio\n\nasync def cell(a, b):\n    return [a, b]\n\nasync def main():\n    {}\n\nasyncio.run(main())\n"
-)
+COROUTINE = "import asyncio, functools\n\nasync def cell(a, b):\n    return [a, b]\n\nasync def main():\n    {}\n\nasyncio.run(main())\n"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +94,9 @@ COROUTINE = (
         ("asyncio.get_running_loop().call_soon(cell, 1, 2)", "asyncio.create_task(cell(1, 2)) (and keep the task)"),
         ("asyncio.get_running_loop().call_later(1, cell, 1, 2)",
          "asyncio.get_running_loop().call_later(1, lambda: asyncio.create_task(cell(1, 2))) (and keep the task)"),
+        ("asyncio.get_running_loop().call_later(1, functools.partial(cell, 1, 2))",
+         "lambda: asyncio.create_task(cell(1, 2)) (and keep the task)"),
+        ("await asyncio.to_thread(functools.partial(cell, 1, 2))", "await cell(1, 2)"),
         ("group.start_soon(cell(1, 2))", "group.start_soon(cell, 1, 2)"),
         ("handlers = [lambda: cell(1, 2)]", "await cell(1, 2) in a coroutine, or make a task of it there"),
         ("task = asyncio.current_task(); task.add_done_callback(cell)",

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.process]
 
 every_version = pytest.mark.parametrize("version", VERSIONS)
 NEWEST = "3.13"  # of those that CI has
+LOOPS = pytest.mark.parametrize("made", ["uvloop.new_event_loop()", "asyncio.new_event_loop()"])
 
 
 def on_uvloop(source: str) -> str:
@@ -160,7 +161,7 @@ def test_between_two_runs_plain_code_may_go_on(tmp_path: Path, version: str) -> 
     assert run.findings == ()
 
 
-@pytest.mark.parametrize("made", ["uvloop.new_event_loop()", "asyncio.new_event_loop()"])
+@LOOPS
 def test_a_loop_that_does_not_run_is_in_no_deadlock(observed: Observe, made: str) -> None:
     seen = observed(BETWEEN.format(made=made, pause=30), environment(NEWEST, "uvloop"), timeout=2)
     assert seen.run.outcome.kind == "timed-out"
@@ -172,3 +173,64 @@ def test_a_deadlock_is_told(tmp_path: Path, version: str) -> None:
     run = ended(tmp_path, DEADLOCK, environment(version, "uvloop"))
     assert run.outcome.reason == "deadlock"
     assert [finding.rule for finding in run.findings or ()] == ["deadlock"]
+
+
+REPORTED = """
+    import asyncio
+    import gc
+    import uvloop
+    async def fails():
+        raise ConnectionError
+    async def waits():
+        await asyncio.get_running_loop().create_future()
+    async def main():
+        for each in (fails(), waits()):
+            asyncio.create_task(each)
+        del each
+        await asyncio.sleep(0.01)
+        gc.collect()
+        await asyncio.sleep(0.01)
+    loop = uvloop.new_event_loop()
+    loop.run_until_complete(main())
+"""
+
+
+@pytest.mark.parametrize("version", [pytest.param(each, marks=pytest.mark.observation) for each in VERSIONS] + [NEWEST])
+def test_what_uvloop_reports_is_found(observed: Observe, version: str) -> None:
+    seen = observed(REPORTED, environment(version, "uvloop"))
+    rules = {finding.rule for finding in seen.run.findings or ()}
+    assert rules == {"exception-never-retrieved", "task-destroyed-pending"}
+
+
+MANY_WAIT = """
+    import asyncio
+    import threading
+    import time
+    import uvloop
+    async def waits(event):
+        await event.wait()
+    async def main():
+        loop = asyncio.get_running_loop()
+        for number in range(12):
+            event = asyncio.Event()
+            def wake():
+                time.sleep(0.002 * number)
+                loop.call_soon_threadsafe(event.set)
+            tasks = [asyncio.create_task(waits(event)) for _ in range(1000)]
+            {wakes} threading.Thread(target=wake).start()
+            await asyncio.gather(*tasks)
+    loop = {made}
+    loop.run_until_complete(main())
+"""
+
+
+@LOOPS
+def test_a_thread_that_ends_as_the_loop_goes_idle_has_woken_it(tmp_path: Path, made: str) -> None:
+    run = ended(tmp_path, MANY_WAIT.format(made=made, wakes="True and"), environment(NEWEST, "uvloop"))
+    assert (run.outcome, run.findings) == (Outcome("exited", code=0), ())
+
+
+@LOOPS
+def test_a_deadlock_of_many_is_told_at_once(tmp_path: Path, made: str) -> None:
+    run = ended(tmp_path, MANY_WAIT.format(made=made, wakes="number and"), environment(NEWEST, "uvloop"))
+    assert run.outcome.reason == "deadlock"

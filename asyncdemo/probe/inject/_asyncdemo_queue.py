@@ -252,7 +252,9 @@ class Queue(collections.deque):
     def stand_still(self, loop):
         """The loop is idle, with no timer and no input: unless something else can wake it, it stands still for good."""
         recorder = self.library.recorder
-        if not _asyncdemo_snapshot.others_that_wake(loop) and self.by_key:
+        others = _asyncdemo_snapshot.others_that_wake(loop)
+        # A thread may have put in its last handle since the loop asked, and have ended by now.
+        if not others and self.by_key and not _length(self):
             _asyncdemo_snapshot.take(recorder, layout.NOTHING_LEFT, list(recorder.sections.values()))
 
     def tell(self, now, what):

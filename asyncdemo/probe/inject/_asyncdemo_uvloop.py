@@ -230,8 +230,8 @@ def _note_and_push(queue):
     So it can be called by several threads at a time, and by a signal handler in the midst of itself.
     """
     times = itertools.starmap(time.monotonic_ns, itertools.repeat(()))
-    noted = zip(itertools.filterfalse(queue.put_in.append, times), itertools.repeat(_push.__get__(queue)))
-    return map(operator.itemgetter(1), noted).__next__
+    noted = itertools.filterfalse(queue.put_in.append, times)  # it gives the times, and all are true
+    return itertools.compress(itertools.repeat(_push.__get__(queue)), noted).__next__
 
 
 def queue_class(recorder, library):

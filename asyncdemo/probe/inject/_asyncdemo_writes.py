@@ -189,6 +189,17 @@ def _noter(words, number_of):
     return note
 
 
+_LOGGED = -1  # somebody logs an error
+
+
+def _is_uvloops(frame):
+    """Whether it is uvloop that logs an error: its handler of exceptions is written in C, and has no frame."""
+    if "uvloop.loop" not in sys.modules:
+        return False
+    by = frame.f_locals.get("self")
+    return type(by).__module__ == "logging" and by.name == "asyncio"
+
+
 def _writers():
     """Make a function that tells who writes, as layout.WRITERS has it, given the frame in which that is done.
 
@@ -204,6 +215,7 @@ def _writers():
         found_in[library + name + ".py", "_showwarnmsg_impl"] = layout.SHOWN
     found_in[asyncio + "base_events.py", "call_exception_handler"] = layout.LOOPS
     found_in[library + "logging" + os.sep + "__init__.py", "exception"] = layout.TRACEBACK
+    found_in[library + "logging" + os.sep + "__init__.py", "error"] = _LOGGED
     names = {name for _, name in found_in}
     written_by = {library + "traceback.py": layout.TRACEBACK, library + "threading.py": layout.PYTHON}
     calling, count_from, begins = _calling_instructions(), range, str.startswith
@@ -218,6 +230,9 @@ def _writers():
                 writer = found_in.get((code.co_filename, code.co_name))
                 if writer == layout.SHOWN:
                     shown = writer  # for whom, a frame further out may tell
+                elif writer == _LOGGED:
+                    if _is_uvloops(frame):
+                        return layout.LOOPS
                 elif writer is not None:
                     return writer
             frame = frame.f_back
