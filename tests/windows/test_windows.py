@@ -91,7 +91,7 @@ def test_async_is_faster_than_sync(windows: Python) -> None:
 def test_chapters_1_to_4_pass_their_checks(windows: Python, asyncdemo: Here) -> None:
     rows = [row.split("\t") for row in asyncdemo("list").stdout.splitlines()]
     names = [name for name, chapter, *_ in rows if int(chapter) <= 4]
-    checked = windows("check", *names, "--json", timeout=1500)
+    checked = windows("check", *names, "--json", "--timeout", "120", timeout=1500)  # to start Wine takes a while
     results = json.loads(checked.stdout)["results"]
     assert {each["target"].partition(":")[0] for each in results} == set(names)
     assert [each for each in results if each["status"] == "failed"] == []
