@@ -375,7 +375,7 @@ def _whos(memory: Memory, files: dict[int, str]) -> dict[int, Who]:
     last = 0
     for key in range(1, layout.INFOS):
         words = memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
-        if words[0] == key + 1 and words[1]:  # on ARM the number may be seen before the rest
+        if words[0]:
             found[key] = _who(words, files)
             last = key
         elif key - last > _HOLES:
@@ -384,8 +384,8 @@ def _whos(memory: Memory, files: dict[int, str]) -> dict[int, Who]:
 
 
 def _who(words: "memoryview[int]", files: dict[int, str]) -> Who:
-    _, kind, loop, line, file, thread = words[:6].tolist()
-    name, coroutine = (_text(words[start : start + layout.NAME]) for start in (6, 6 + layout.NAME))
+    kind, loop, line, file, thread = words[: layout.CODE_AT].tolist()
+    coroutine, name = (_text(words[start : start + layout.NAME]) for start in (layout.CODE_AT, layout.NAME_AT))
     unseen = kind == layout.TASK and words[layout.UNSEEN] == 1
     return Who(_KINDS[kind], loop, name, coroutine, files.get(file, ""), line, thread, unseen)
 
@@ -455,7 +455,7 @@ class PartReader:
         key = len(self._whos) + 1
         while key < layout.INFOS:
             words = self._memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
-            if words[0] != key + 1 or not words[1]:
+            if not words[0]:
                 return
             self._whos[key] = _who(words, files)
             key += 1
@@ -510,7 +510,7 @@ class TraceReader:
     def _told(self, keys: set[int], files: dict[int, str]) -> Iterator[tuple[int, Who]]:
         for key in keys:
             words = self._memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
-            if words[0] == key + 1 and words[1]:
+            if words[0]:
                 yield key, _who(words, files)
 
 

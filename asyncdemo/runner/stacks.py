@@ -250,7 +250,7 @@ class Stacks:
     def _info(self, key: int) -> tuple[int, int, int]:
         """The kind, the loop and the thread that are told of a key."""
         at = layout.INFOS_AT + key * layout.INFO
-        return self._memory[at + 1], self._memory[at + 2], self._memory[at + 5]
+        return self._memory[at], self._memory[at + 1], self._memory[at + layout.THREAD_ID]
 
     def _answers(self) -> Iterator[tuple[tuple[int, int] | None, bytes]]:
         """What was answered; with when, and how long the thread had queued until then, where it was asked politely."""

@@ -161,7 +161,7 @@ def test_a_loop_in_another_thread_is_pressed_for_its_stack_while_it_sleeps(
     thread.start()
     for key, kind, ident in ((1, layout.LOOP, 71), (2, layout.THREAD, 70), (3, layout.LOOP, 70)):
         infos = memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
-        infos[1], infos[2], infos[5] = kind, key, ident
+        infos[0], infos[1], infos[layout.THREAD_ID] = kind, key, ident
     memory.words(layout.MAIN, 1)[0] = 2
     native = memory.words(layout.INFOS_AT + layout.INFO + layout.NATIVE, 1)
     native[0] = threading.get_native_id()

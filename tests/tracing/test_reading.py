@@ -1,5 +1,6 @@
 """Reading a trace out of the memory while the child goes on: what is seen of it may be in any order, as on ARM."""
 
+from array import array
 from collections.abc import Iterator
 
 import pytest
@@ -24,8 +25,7 @@ def memory() -> Iterator[Memory]:
         words[layout.TRACED] = 1
         for key, kind in ((LOOP, layout.LOOP), (TASK, layout.TASK)):
             at = layout.INFOS_AT + key * layout.INFO
-            words[at : at + 3] = memoryview(bytes(24)).cast("q")
-            words[at + 1], words[at + 2], words[at] = kind, LOOP, key + 1
+            words[at + 1], words[at] = LOOP, kind
         yield memory
 
 
@@ -56,8 +56,8 @@ def test_a_zero_that_is_no_time_stays(memory: Memory, what: int) -> None:
     assert seen(memory) == [(TASK << 4 | what, 0)]
 
 
-def test_somebody_of_whom_only_the_number_is_seen_is_not_there_yet(memory: Memory) -> None:
-    memory.words(layout.INFOS_AT + 3 * layout.INFO, 1)[0] = 4
+def test_somebody_of_whom_all_but_the_kind_is_seen_is_not_there_yet(memory: Memory) -> None:
+    memory.words(layout.INFOS_AT + 3 * layout.INFO, layout.INFO)[1:5] = array("q", [LOOP, 1, 1, 1])
     trace = read_trace(memory)
     assert trace is not None
     assert set(trace.whos) == {LOOP, TASK}
@@ -97,8 +97,7 @@ def stored(memory: Memory, events: Made, start: int, end: int) -> None:
     keys = [code >> 4 for code in events.codes[start:end]]
     for key in range(1, max(keys, default=0) + 1):
         who, at = events.whos[key], layout.INFOS_AT + key * layout.INFO
-        words[at + 1], words[at + 2], words[at + 5] = KINDS[who.kind], who.loop, who.thread
-        words[at] = key + 1
+        words[at + 1], words[at + layout.THREAD_ID], words[at] = who.loop, who.thread, KINDS[who.kind]
     for place in range(start, end):
         store(memory, place, events.codes[place], events.times[place], events.wakes[place])
 
@@ -135,8 +134,7 @@ def test_an_event_of_somebody_unknown_is_left_for_later(memory: Memory) -> None:
     assert list(part.codes) == [TASK << 4 | layout.STEP]
     assert reader.part(9) is None
     for key in (3, unknown):
-        at = layout.INFOS_AT + key * layout.INFO
-        memory.words(at + 1, 1)[0], memory.words(at, 1)[0] = layout.TASK, key + 1
+        memory.words(layout.INFOS_AT + key * layout.INFO, 1)[0] = layout.TASK
     part = reader.part(9)
     assert part is not None
     assert list(part.codes) == [unknown << 4 | layout.STEP]

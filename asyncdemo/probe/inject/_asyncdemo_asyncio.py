@@ -22,7 +22,7 @@ import _asyncdemo_trace
 def trace(recorder, base_events, events, futures, tasks):
     """Have every loop traced that is made from now on, given these modules of asyncio."""
     library = _Library(recorder, base_events, events, futures, tasks)
-    queue_class = _asyncdemo_queue.queue_class(recorder, library.stepper)
+    queue_class = _asyncdemo_queue.queue_class(recorder, library.stepper, library.timer)
     original = base_events.BaseEventLoop.__init__
 
     def __init__(self, *args, **kwargs):
@@ -32,6 +32,7 @@ def trace(recorder, base_events, events, futures, tasks):
                 queue = queue_class()
                 queue.begin(library, self)
                 self._ready = queue
+                library.usual = type(self)
             except Exception as error:
                 if _asyncdemo_trace.raised_elsewhere(error):
                     raise
@@ -44,7 +45,7 @@ def trace(recorder, base_events, events, futures, tasks):
     base_events.BaseEventLoop.call_exception_handler = _asyncdemo_trace.Asked(handler, _freeing)
     _asyncdemo_touches.watch_timers(base_events, recorder, lambda queue: type(queue) is queue_class)
     _watch_runs(events, library)
-    _watch_new_tasks(tasks, library)
+    _watch_new_tasks(tasks, library, queue_class)
     recorder.words[layout.TRACED] |= 1
     return library
 
@@ -55,16 +56,22 @@ _nobody = type(None)  # called in the place of a reference it gives None
 class _Library:
     """What the tracer has to know of asyncio."""
 
+    known_of = staticmethod(_asyncdemo_queue.known_of)
+
     def __init__(self, recorder, base_events, events, futures, tasks):
         self.recorder = recorder
         self.is_own = recorder.is_own
+        _asyncdemo_queue.Task.ignored = staticmethod(self.ignored)
         self.loop, self.timer = base_events.BaseEventLoop, events.TimerHandle
         self.task, self.python_task, self.gathering = tasks.Task, tasks._PyTask, tasks._GatheringFuture
         self.futures = {futures.Future, futures._PyFuture}
-        self.current_task, self.all_tasks = tasks.current_task, tasks.all_tasks
+        self.all_tasks = tasks.all_tasks
+        # Where there is one, the table that current_task looks into, which may be a function in Python.
+        self.task_that_runs = tasks.current_task if sys.version_info >= (3, 14) else tasks._current_tasks.get
         self.starts_unseen = sys.version_info >= (3, 14)  # what is started eagerly there comes by nowhere
         self.counts = hasattr(tasks.Task, "cancelling")
         self.others = {}  # queues of loops of another make, as weak references, by the id of the loop
+        self.usual = None  # the class of the loop that has got a queue of ours last
         self.adopt = None  # finds the queue of such a loop as it begins to run
         self.stepper = next((kind for kind in object.__subclasses__() if kind.__name__ == "TaskStepMethWrapper"), None)
 
@@ -102,6 +109,12 @@ class _Library:
         else:
             told = waits_for is not None and getattr(waits_for, "_state", None) != "CANCELLED"
         return count if told and not task._must_cancel else 0
+
+    @staticmethod
+    def key_of(task):
+        """Give the key of a task; 0 where it is none that is known."""
+        known = _asyncdemo_queue.known_of(task)
+        return 0 if known is None else known.key
 
     def task_of(self, callback):
         """The task of which the callback is a step; None where it is anything else, as the task's own cancel."""
@@ -163,26 +176,26 @@ def _left(loop, library):
         library.recorder.give_up()  # the script has put another queue in the place of ours
 
 
-def _watch_new_tasks(tasks, library):
+def _watch_new_tasks(tasks, library, queue_class):
     """Take note of tasks when they are made, and of those that have begun by then: they enter no queue for that.
 
     From 3.14 on, tasks that are written in C do not come by here: there the queue looks at what is put in.
     """
     scheduled = getattr(tasks, "_scheduled_tasks", None)
     scheduled = tasks._all_tasks if scheduled is None else scheduled
-    original = scheduled.add
+    original, kind, get_loop, queue_of = scheduled.add, library.task, library.task.get_loop, library.queue_of
 
-    def add(task, *args, **kwargs):
-        original(task, *args, **kwargs)
+    def add(item):
+        original(item)
         try:
-            loop = library.kind_of(task).get_loop(task)
-            queue = library.queue_of(loop)
-            if queue is None:
+            loop = get_loop(item) if type(item) is kind else library.kind_of(item).get_loop(item)
+            queue = loop._ready if type(loop) is library.usual else queue_of(loop)
+            if type(queue) is not queue_class and not isinstance(queue, _asyncdemo_queue.Queue):
                 return
-            if queue.ends_with_step_of(task):
-                queue.created(task)
+            if queue.ends_with_step_of(item):
+                queue.created(item)
             else:
-                queue.begun(task, tasks.current_task(loop), time.monotonic_ns())
+                queue.begun(item, tasks.current_task(loop), time.monotonic_ns())
         except Exception as error:
             if _asyncdemo_trace.raised_elsewhere(error):
                 raise

@@ -320,7 +320,7 @@ def _all_of(queue):
 
 def _queue_class(attached):
     """The class of the queues that are put into loops, and taken out again."""
-    traced = _asyncdemo_queue.queue_class(attached.recorder, attached.library.stepper)
+    traced = _asyncdemo_queue.queue_class(attached.recorder, attached.library.stepper, attached.library.timer)
     plain, is_over, looks = collections.deque, attached.is_over, traced.__bool__
     push_plainly = plain.append
 
@@ -365,9 +365,9 @@ def _queue_class(attached):
                 known = self.begun(task, None, now, layout.NOT_BEGUN if is_new else 0)
                 if not is_new:
                     self.places.look_at(known)
-            current = library.current_task(loop)
+            current = library.task_that_runs(loop)
             if in_step:
-                self.current = self.known.get(id(current), self.callbacks)
+                self.current = library.known_of(current) or self.callbacks
                 self.started = now
                 attached.recorder.put(now, self.current.step, now)
             else:

@@ -8,9 +8,9 @@
     writes    a ring of WRITES entries of WRITE words: number; kind | seal << SEAL_AT, the kind being stream | writer <<
               WRITER_AT | part << 8; length, checksum, first eight bytes, time, thread, file << 32 | line. The file is
               0 for the script
-    infos     INFOS entries of INFO words: number, kind, loop, line, file, thread; then the name and the coroutine's
-              name as UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread, for a task
-              UNSEEN. The entry's place is the key of the task that it tells of
+    infos     INFOS entries of INFO words: kind, loop, line, file, thread; then the coroutine's name and the name as
+              UTF-8 in NAME words each, and for a loop NATIVE, the kernel's number of its thread, for a task UNSEEN.
+              The entry's place is the key of the task that it tells of; one that is not there has 0 for its kind
     files     FILES entries of FILE words: number; then the file's name as UTF-8. Those from which something is printed
               have the last PRINTING of them
     chains    CHAINS entries of CHAIN words: 1 + the chain that it goes on from, file << 32 | line
@@ -36,7 +36,7 @@ entry for each block, so that nothing has to be held back for longer than that. 
 taken for one number, when that is divided by PRIME: for this the child needs no module, and so has no class more.
 """
 
-MAGIC = 0x0003_6F6D_6564_7361  # "asdemo" and the version of this layout
+MAGIC = 0x0004_6F6D_6564_7361  # "asdemo" and the version of this layout
 
 HEADER = 40
 PATH = 512
@@ -101,6 +101,7 @@ MAIN = 17  # the key of the main thread, once there is another one
 IN_C = "<uvloop>", 0, "_run_once"
 
 INFOS, INFO, NAME = 1 << 17, 32, 12
+THREAD_ID, CODE_AT, NAME_AT = 4, 5, 17
 NATIVE = 30
 UNSEEN = 31  # of a task, 1: it has failed, and nothing has looked at its error by the end of the script
 FILES, FILE = 1 << 12, 128

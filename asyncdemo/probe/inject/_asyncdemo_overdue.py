@@ -17,7 +17,7 @@ def tell_overdue(queue, loop, started, now):
             continue
         for callback in _waiting(queue, arguments[0]):
             task = library.task_of(callback)
-            known = None if task is None else queue.known.get(id(task))
+            known = None if task is None else library.known_of(task)
             if known is not None:
                 library.recorder.put(when, known.key << 4 | layout.DUE)
 

@@ -18,29 +18,27 @@ import _asyncdemo_snapshot
 import _asyncdemo_touches
 import _asyncdemo_trace
 
+_STEP, _RETURNED, _NOT_BEGUN = layout.STEP, layout.RETURNED, layout.NOT_BEGUN
+_references = _weakref.getweakrefcount
+_WEAK_SET = sys.version_info < (3, 14)  # how many references a task has when it is shown to us: in the set of all
+_NAMED_LATE = sys.version_info < (3, 13)  # a task is given its name after it was made
+_KEYS = layout.INFOS
+_MANY_FORMS = 1000  # different code of tasks; of more it is found out again
 _NEVER = 1 << 62  # a start that makes no step look long
 _FOREIGN = 4  # threads, besides those that Python has started, that may be about to put something in
 _STALE = 100_000_000  # ns after which a thread will not do so any more
 
-_clock = time.monotonic_ns
+_clock, _this_thread = time.monotonic_ns, _thread.get_ident
+_Coroutine = types.CoroutineType
 _nobody = type(None)  # called in the place of a reference it gives None
 _length = collections.deque.__len__
 
 
-class _Callbacks:
-    """Stands for the loop's own callbacks where otherwise a task's reference stands."""
-
-    def __init__(self, key):
-        self.key, self.step, self.done, self.after = key, key << 4 | layout.STEP, None, _nobody
-
-    def __call__(self):
-        return None
-
-
-class _Task(_weakref.ref):
+class Task(_weakref.ref):
     """A reference to a task that knows its key. Calling it gives the task, or None when that is gone."""
 
-    __slots__ = ("after", "begun", "done", "has_own_code", "ignored", "key", "kind", "name", "over", "place", "step")
+    __slots__ = ("after", "done", "has_own_code", "key", "kind", "name", "over", "step")
+    ignored = None  # how to find out how many cancellations a task has ignored: the library's
 
     def asked(self):
         """Give the coroutine, the name and ignored cancellations of the task; None when it is over."""
@@ -55,37 +53,44 @@ class _Task(_weakref.ref):
         )
 
 
-class _Known:
-    """What there is to know of tasks and gathers of one loop."""
+def _of_callbacks(key):
+    """What stands for the loop's own callbacks where otherwise a task's reference stands: it is to nothing."""
+    callbacks = Task(set())
+    callbacks.key, callbacks.step = key, key << 4 | layout.STEP
+    callbacks.after, callbacks.over = _nobody, False
+    return callbacks
 
-    __slots__ = ("_by_id", "gathering", "python_task", "task")
 
-    def __init__(self, library, by_id):
-        self.task, self.python_task, self.gathering = library.task, library.python_task, library.gathering
-        self._by_id = by_id
-
-    def key_of(self, task):
-        """Give the key of a task; 0 where it is none that is known."""
-        known = self._by_id.get(id(task))
-        return 0 if known is None else known.key
+def known_of(task):
+    """Give our reference to a task; None where there is none, or where it is no task."""
+    for reference in _weakref.getweakrefs(task):
+        if type(reference) is Task:
+            return reference
+    return None
 
 
 def _is_running(task):
     """Whether a task's coroutine is just now being executed. `task` is a reference."""
     owner = task()
-    return owner is not None and bool(_asyncdemo_trace.asked_of(task.kind.get_coro(owner), "running"))
+    if owner is None:
+        return False
+    coroutine = task.kind.get_coro(owner)
+    if type(coroutine) is _Coroutine:  # as asked_of does, but most are, and this is asked often
+        return coroutine.cr_running
+    return bool(_asyncdemo_trace.asked_of(coroutine, "running"))
 
 
 class Queue(collections.deque):
     """The queue of one loop: all of its tracing that is not needed at every step."""
 
     __slots__ = (
-        "by_key",
+        "by_key",  # tasks while they have not ended
         "callbacks",
         "clocks",
         "current",  # whose step goes on
+        "forms",  # what is stored of all tasks that have the same code, by the identity of that
         "home",  # the thread that runs the loop, None while none does
-        "known",  # tasks by the id of the object
+        "last",  # the task that was made last
         "library",
         "limit",  # until then no step can have taken long
         "outer",  # tasks whose steps run a loop themselves
@@ -101,16 +106,17 @@ class Queue(collections.deque):
         "timed",
         "turned",  # whether the loop has looked for input since it was entered: else it has another queue than this
         "watch",
+        "when_gone",  # what is called when a task is freed
     )
 
     def begin(self, library, loop):
         recorder = library.recorder
         key = recorder.key()
         recorder.tell(key, layout.LOOP, key, "", None)
-        self.current = self.callbacks = _Callbacks(key)
+        self.current = self.callbacks = self.last = _of_callbacks(key)
         self.library, self.clocks = library, _asyncdemo_trace.Clocks(recorder)
-        self.known, self.by_key, self.outer = {}, {}, []
-        self.places = _asyncdemo_trace.Places(recorder, _Known(library, self.known))
+        self.by_key, self.outer, self.forms, self.when_gone = {}, [], {}, self.gone
+        self.places = _asyncdemo_trace.Places(recorder, library)
         recorder.sections[key] = _functools.partial(_asyncdemo_snapshot.asyncio_loop, self, library)
         self.put_in = collections.deque()
         self.remember, self.recall = self.put_in.append, self.put_in.popleft
@@ -203,11 +209,13 @@ class Queue(collections.deque):
             if _is_running(self.current):
                 self.pause(now)
                 self.tell(now, layout.POLL)
-            self.current, self.started, self.thread = self.callbacks, _NEVER, _thread.get_ident()
-            self.turned = False
+            if self.thread != _this_thread():
+                self.thread = _this_thread()
+                self.forms.clear()
+            self.current, self.started, self.turned = self.callbacks, _NEVER, False
             self.library.recorder.runs_in(self.callbacks.key, self.thread)
             self.look_for_created(now)
-        self.home = _thread.get_ident()
+        self.home = _this_thread()
         self.rested, self.patience = now, layout.BUSY
         self.clocks.turn(now)
 
@@ -275,12 +283,10 @@ class Queue(collections.deque):
                 times.clear()
                 times.extend([0] * _length(self))
 
-    def looked_at(self, now, task):
-        """What ran may have taken long, or `task` may have ended by it: find out. Gives the time."""
+    def looked_at(self, now):
+        """What ran may have taken long: find out. Gives the time."""
         self.limit = now + layout.LONG  # whatever begins later cannot have taken long before that
-        if now - self.started > layout.LONG or (task is not None and self.current.done(task)):
-            return self.over(now)
-        return now
+        return self.over(now)
 
     def over(self, now):
         """Tell that what ran has ended, and how. Gives the time: reading the clocks takes some."""
@@ -301,17 +307,18 @@ class Queue(collections.deque):
         return _clock()
 
     def ended(self, current, task, now):
-        if current.kind.cancelled(task):
-            how = layout.CANCELLED
-        elif getattr(task, "_exception", None) is not None:  # exception() would count as having retrieved it
-            how = layout.RAISED
-        else:
-            how = layout.RETURNED
-        self.library.recorder.put(
-            now, current.key << 4 | how, self.raised_at(current, task) if how == layout.RAISED else 0
-        )
+        """A task has ended by the step that just did. It is forgotten at once: its reference mostly goes before it."""
+        kind, recorder = current.kind, self.library.recorder
         current.over = True
-        self.places.rename(current, current.kind.get_name(task))
+        self.by_key.pop(current.key, None)
+        current.after = _nobody  # else they might keep one another
+        if kind.cancelled(task):
+            recorder.put(now, current.key << 4 | layout.CANCELLED)
+        elif task._exception is not None:  # exception() would count as having retrieved it
+            recorder.put(now, current.key << 4 | layout.RAISED, self.raised_at(current, task))
+        else:
+            recorder.put(now, current.key << 4 | _RETURNED)
+        self.look_at_name(current, task)
 
     def raised_at(self, current, task):
         """What a task has ended with and where, as layout.RAISED has it."""
@@ -326,22 +333,22 @@ class Queue(collections.deque):
 
     def gone(self, task):
         """A task is freed; `task` is the reference to it."""
-        known, by_key = getattr(self, "known", None), getattr(self, "by_key", None)
-        if known is None or by_key is None:
+        if task.over:
+            return
+        by_key = getattr(self, "by_key", None)
+        if by_key is None:
             return  # the loop is closed, or is just being left by another thread
-        known.pop(task.place, None)
         by_key.pop(task.key, None)
         task.after = _nobody
-        if not task.over:
-            try:
-                now = _clock()
-                if task is self.current:
-                    if now - self.started > layout.LONG:
-                        self.clocks.long_step(task.key, now)
-                    self.current, self.started = self.callbacks, _NEVER
-                self.library.recorder.put(now, task.key << 4 | layout.GONE)
-            except BaseException as error:
-                self.caught(error)
+        try:
+            now = _clock()
+            if task is self.current:
+                if now - self.started > layout.LONG:
+                    self.clocks.long_step(task.key, now)
+                self.current, self.started = self.callbacks, _NEVER
+            self.library.recorder.put(now, task.key << 4 | layout.GONE)
+        except BaseException as error:
+            self.caught(error)
 
     def freeing(self):
         """A task may be about to be freed: if its step was the last one, nobody can be asked later how it ended."""
@@ -376,48 +383,56 @@ class Queue(collections.deque):
             if type(handle) is self.library.timer and self.timed:
                 self.tell(int(handle._when * 1e9), layout.DUE)
             return self.callbacks
-        known = self.known.get(id(task))
+        known = known_of(task)
         if known is not None:
-            return known if known.begun else self.begins(known, task)
+            if _NAMED_LATE:
+                self.look_at_name(known, task)
+            return known
         return self.new(task) if self.library.is_first_step(callback) else self.begun(task, None, now)
 
     def turn_of(self, task, before, begins, now):
         """Give what is known of a task that makes a step after another one. `begins`: it may be its first one."""
-        found = self.known.get(id(task))
+        found = known_of(task)
         if found is None:
             found = self.new(task) if begins else self.begun(task, None, now)
-        elif not found.begun:
-            self.begins(found, task)
-        before.after = found
+        elif _NAMED_LATE:
+            self.look_at_name(found, task)
+        if not before.over:
+            before.after = found
         return found
 
-    def begins(self, known, task):
-        """A task makes its first step. Before Python 3.13 its name is given to it after it was made."""
-        known.begun = True
-        self.places.rename(known, known.kind.get_name(task))
-        return known
+    def look_at_name(self, known, task):
+        """A task may have another name by now."""
+        name = known.kind.get_name(task)
+        if name is not known.name:
+            self.places.rename(known, name)
 
     def begun(self, task, parent, now, mark=0):
         """A task is seen for the first time that has begun before; `parent` is the task that made it, if known."""
-        new = self.new(task)
-        new.begun = not mark
-        made_by = self.known.get(id(parent))
-        parent_word = 0 if made_by is None else made_by.key + 1
-        self.library.recorder.put(now, new.key << 4 | layout.NEW, parent_word | mark)
-        return new
+        made_by = known_of(parent)
+        return self.new(task, now, (0 if made_by is None else made_by.key + 1) | mark)
 
     def created(self, task):
         """A task was made whose first step is put into the queue. Before the loop runs, `entered` sees to it."""
-        if self.home is not None and id(task) not in self.known:
-            loop = self.owner()
-            at_home = loop is not None and _thread.get_ident() == self.home
-            parent = self.library.current_task(loop) if at_home else None
-            if parent is None and at_home and _is_running(self.current):
-                parent = self.current()  # from 3.14 on, one function does not know the tasks of both kinds
-            if parent is task:  # started eagerly, and about to yield for the first time: nobody knows who made it
-                self.begun(task, None, _clock())
-            else:
-                self.begun(task, parent, _clock(), layout.NOT_BEGUN)
+        home = self.home
+        if home is None or (_references(task) > _WEAK_SET and known_of(task) is not None):
+            return
+        loop, parent, current = self.owner(), None, self.current
+        if loop is not None and _this_thread() == home:
+            parent = self.library.task_that_runs(loop)
+            if parent is None and _is_running(current):
+                parent = current()  # from 3.14 on, one function does not know the tasks of both kinds
+        if parent is None:
+            made_by = _NOT_BEGUN
+        elif parent is current():
+            made_by = current.key + 1 | _NOT_BEGUN
+        else:  # one that was started eagerly; if it is this one, about to yield for the first time, who has made it?
+            self.begun(task, *((None, _clock()) if parent is task else (parent, _clock(), _NOT_BEGUN)))
+            return
+        new = self.new(task, _clock(), made_by)
+        if not _NAMED_LATE:  # and so need be looked at when it begins
+            self.last.after = new  # those that are made together mostly begin in turn
+            self.last = new
 
     def look_for_created(self, now):
         """The loop begins to run: tasks may have been made before."""
@@ -425,28 +440,48 @@ class Queue(collections.deque):
         for at in range(min(_length(self), len(self.put_in))):  # by index: other threads may put in more meanwhile
             callback, put_in = self.callback_of(self[at]), self.put_in[at]
             task = self.library.task_of(callback)
-            if task is not None and id(task) not in self.known and self.library.is_first_step(callback):
+            if task is not None and known_of(task) is None and self.library.is_first_step(callback):
                 self.begun(task, None, put_in or now, layout.NOT_BEGUN)
 
     def look_for_begun(self, loop, now):
         """The loop goes idle: tasks may have been started eagerly, without the queue, and wait by now."""
         for task in self.library.all_tasks(loop):
-            if id(task) not in self.known:
+            if known_of(task) is None:
                 self.begun(task, None, now)
 
-    def new(self, task):
-        """Get to know a task."""
-        recorder, kind = self.library.recorder, self.library.kind_of(task)
-        new = _Task(task, self.gone)
-        new.key = key = recorder.key()
-        new.kind, new.done, new.step = kind, kind.done, key << 4 | layout.STEP
-        new.ignored, new.after = self.library.ignored, _nobody
-        new.place, new.over, new.begun, new.name = id(task), False, True, kind.get_name(task)
-        code = _asyncdemo_trace.code_of(kind.get_coro(task))
-        new.has_own_code = self.places.is_own(code)
-        self.known[new.place] = self.by_key[key] = new
-        recorder.tell(key, layout.TASK, self.callbacks.key, new.name, code, self.thread)
+    def new(self, task, made=0, made_by=0):
+        """Get to know a task; if it was `made` just then, tell that, too. This is done for every one."""
+        library = self.library
+        recorder, kind = library.recorder, library.task
+        if type(task) is not kind:
+            kind = library.kind_of(task)
+        key = next(recorder.keys)
+        if key >= _KEYS:
+            raise IndexError
+        name = kind.get_name(task)
+        coroutine = kind.get_coro(task)
+        code = coroutine.cr_code if type(coroutine) is _Coroutine else _asyncdemo_trace.code_of(coroutine)
+        form, is_own, _ = self.forms.get(id(code)) or self.form_of(code)
+        self.by_key[key] = new = Task(task, self.when_gone)
+        new.key = key
+        new.step = key << 4 | _STEP
+        new.kind = kind
+        new.done = kind.done
+        new.name = name
+        new.after = _nobody
+        new.over = False
+        new.has_own_code = is_own
+        recorder.introduce(key, name, form, made, made_by)
         return new
+
+    def form_of(self, code):
+        """What is stored of all tasks with this code, and whether that is user code."""
+        if len(self.forms) >= _MANY_FORMS:
+            self.forms.clear()
+        form = self.library.recorder.form(layout.TASK, self.callbacks.key, code, self.thread)
+        # With the code itself: so its identity remains its own.
+        self.forms[id(code)] = found = form, self.places.is_own(code), code
+        return found
 
     def ends_with_step_of(self, task):
         """Whether the step of this task was put in last."""
@@ -478,11 +513,11 @@ class Queue(collections.deque):
             delattr(self, name)
 
 
-def queue_class(recorder, stepper):
+def queue_class(recorder, stepper, timer):
     """Make the class of all queues: what is done at every step."""
     times, wakes, codes, places = recorder.times, recorder.wakes, recorder.codes, recorder.places
     clock, plain, following = time.monotonic_ns, collections.deque, next
-    method = types.BuiltinMethodType
+    method, function = types.BuiltinMethodType, types.FunctionType
     pop, push, push_back, empty, length = plain.popleft, plain.append, plain.appendleft, plain.clear, plain.__len__
 
     class deque(Queue):
@@ -516,15 +551,18 @@ def queue_class(recorder, stepper):
             try:
                 now = clock()
                 current = self.current
-                task, done = current(), current.done
-                if now > self.limit or (task is not None and done(task)):
-                    now = self.looked_at(now, task)
+                task, after = current(), current.after  # tasks mostly take turns: the one that came after it before
+                if now > self.limit:
+                    now = self.looked_at(now)
+                elif task is not None and current.done(task):
+                    self.ended(current, task, now)
                 callback = handle._callback
                 kind = type(callback)
                 if kind is stepper or (kind is method and callback.__name__ == "task_wakeup"):
                     owner = callback.__self__
-                    after = current.after  # tasks mostly take turns: the one that came after this one the last time
                     current = after if after() is owner else self.turn_of(owner, current, kind is stepper, now)
+                elif kind is function and type(handle) is not timer:
+                    current = self.callbacks
                 else:
                     current = self.owner_of(handle, callback, now)
                 place = following(places)

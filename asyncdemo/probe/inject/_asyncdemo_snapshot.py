@@ -137,7 +137,7 @@ def asyncio_loop(queue, library):
     found += [line("U", _timeouts(loop, library))] if timers > 0 else []
     found += _pool(loop)
     due = [task for handle in list(iter(queue)) if (task := library.task_of(queue.callback_of(handle))) is not None]
-    found += [_not_begun(task, library.kind_of(task)) for task in due if id(task) not in queue.known]
+    found += [_not_begun(task, library.kind_of(task)) for task in due if not library.key_of(task)]
     ready = {id(task) for task in due}
     seen = []
     for known, task in tasks:
@@ -172,8 +172,7 @@ def _asyncio_task(queue, known, task, is_ready, frames, wait):
     coroutine = known.kind.get_coro(task)
     value = wait.value
     if layout.WAITS[wait.kind] == "task":
-        other = queue.known.get(id(wait.about))
-        value = other.key if other is not None else 0
+        value = queue.library.key_of(wait.about)
     since = _since(frames[-1][0]) if layout.WAITS[wait.kind] == "sleep" and queue.timed else None
     found = [line("T", known.key, _state(coroutine, frames, is_ready), wait.kind, value)]
     return found if since is None else [*found, line("E", since)]

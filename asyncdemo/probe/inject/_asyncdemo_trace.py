@@ -34,6 +34,10 @@ _CLOSING = (lambda: None).__code__.replace(co_name="aclose", co_filename="", co_
 _arguments_of = BaseException.__dict__["args"].__get__  # whatever a class of the script makes of it
 _name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says itself
 _str_of = type.__getattribute__  # of a class, whatever its metaclass does
+_encode = str.encode
+_INFOS_AT, _INFO = layout.INFOS_AT * 8, layout.INFO * 8  # bytes
+_KEYS, _TOLD = layout.INFOS, (layout.NAME_AT + layout.NAME) * 8 - 1
+_NATIVE_WORDS = sys.maxsize == (1 << 63) - 1  # then a view of them as such is the same, and stores sooner
 _MANY_FAILED = 1000  # tasks that have failed, before those are forgotten that are gone
 _MOST_ERRORS, _LONGEST_ERROR = 500, 200  # different ones of which is told what they say, and characters of that
 _MOST_BITS = 1000  # of a number that is quoted: longer ones take long to write, and Python refuses to from some point
@@ -48,12 +52,13 @@ class Recorder:
         self.is_own = own_code(libraries)
         self._libraries = libraries
         self._bytes = words.cast("B")
-        self.times = words[layout.TIMES_AT : layout.TIMES_AT + layout.EVENTS]
-        self.wakes = words[layout.WAKES_AT : layout.WAKES_AT + layout.EVENTS]
-        self.codes = words[layout.CODES_AT : layout.CODES_AT + layout.EVENTS]
-        self.places = itertools.count()
-        self.event = self.places.__next__  # the place of the next event
-        self._key = itertools.count(1).__next__
+        events = self._bytes.cast("n") if _NATIVE_WORDS else words
+        self.times = events[layout.TIMES_AT : layout.TIMES_AT + layout.EVENTS]
+        self.wakes = events[layout.WAKES_AT : layout.WAKES_AT + layout.EVENTS]
+        self.codes = events[layout.CODES_AT : layout.CODES_AT + layout.EVENTS]
+        self.places = itertools.count()  # of the next events
+        self.put, self.introduce = _stores(self._bytes, self.places, self.times, self.wakes, self.codes)
+        self.keys = itertools.count(1)
         self._file = itertools.count(1).__next__
         self._files = {}
         self._chains = {}
@@ -66,15 +71,6 @@ class Recorder:
         self._errors = set()
         if watch_forks and hasattr(os, "register_at_fork"):  # which can never be taken back
             os.register_at_fork(after_in_child=self._forked)
-
-    def put(self, value, code, wake=0):
-        """Store an event and give its place. Raises IndexError where there is no room, ValueError when given up."""
-        place = self.event()
-        self.times[place] = value
-        if wake:
-            self.wakes[place] = wake
-        self.codes[place] = code
-        return place
 
     def handed_out(self):
         """How many places of events were handed out by now: `count(7)` is how a counter shows its next number."""
@@ -130,26 +126,25 @@ class Recorder:
 
     def key(self):
         """Give a new key for a task or a loop. Raises IndexError where there is no room for another."""
-        key = self._key()
-        if key >= layout.INFOS:
+        key = next(self.keys)
+        if key >= _KEYS:
             raise IndexError
         return key
 
     def tell(self, key, kind, loop, name, code, thread=0):
         """Store who a key is; `code` is the code object of its coroutine, or None."""
-        at = layout.INFOS_AT + key * layout.INFO
-        words = self.words
-        words[at + 1] = kind
-        words[at + 2] = loop
-        words[at + 5] = thread
-        self.rename(key, name)
-        self.describe(key, code)
-        words[at] = key + 1
+        self.introduce(key, name, self.form(kind, loop, code, thread))
+
+    def form(self, kind, loop, code, thread=0):
+        """What `introduce` stores of all that have the same code: the words of an info from `kind` up to the name."""
+        line, file = (code.co_firstlineno, self.file(code.co_filename)) if code is not None else (0, 0)
+        numbers = b"".join(int.to_bytes(word, 8, sys.byteorder) for word in (kind, loop, line, file, thread))
+        return numbers + _encoded(code.co_name if code is not None else "").ljust(layout.NAME * 8, b"\0")
 
     def runs_in(self, key, thread):
         """Store in which thread a loop runs: this one."""
         at = layout.INFOS_AT + key * layout.INFO
-        self.words[at + 5], self.words[at + layout.NATIVE] = thread, _native()
+        self.words[at + layout.THREAD_ID], self.words[at + layout.NATIVE] = thread, _native()
 
     def failed(self, key, task):
         """A task has failed. Gives the number under which its error is told."""
@@ -175,14 +170,14 @@ class Recorder:
 
     def rename(self, key, name):
         """Store another name of a task."""
-        self._text(layout.INFOS_AT + key * layout.INFO + 6, layout.NAME, name)
+        self._text(layout.INFOS_AT + key * layout.INFO + layout.NAME_AT, layout.NAME, name)
 
     def describe(self, key, code):
         """Store what code a task runs; None where it has none."""
         at = layout.INFOS_AT + key * layout.INFO
-        self.words[at + 3] = code.co_firstlineno if code is not None else 0
-        self.words[at + 4] = self.file(code.co_filename) if code is not None else 0
-        self._text(at + 6 + layout.NAME, layout.NAME, code.co_name if code is not None else "")
+        self.words[at + 2] = code.co_firstlineno if code is not None else 0
+        self.words[at + 3] = self.file(code.co_filename) if code is not None else 0
+        self._text(at + layout.CODE_AT, layout.NAME, code.co_name if code is not None else "")
 
     def runs_loop(self, frame):
         """Whether what a frame has called is a loop that is written in C, and so has no frame of its own."""
@@ -216,8 +211,48 @@ class Recorder:
         return number
 
     def _text(self, at, room, text):
-        data = text.encode("utf-8", "backslashreplace")[: room * 8 - 1]
-        self._bytes[at * 8 : (at + room) * 8] = data.ljust(room * 8, b"\0")
+        self._bytes[at * 8 : (at + room) * 8] = _encoded(text, room).ljust(room * 8, b"\0")
+
+
+def _encoded(text, room=layout.NAME):
+    """A text in UTF-8 that leaves a byte free at the end of so many words."""
+    try:
+        data = _encode(text)
+    except UnicodeEncodeError:
+        data = _encode(text, "utf-8", "backslashreplace")
+    return data if len(data) < room * 8 else data[: room * 8 - 1]
+
+
+def _stores(memory, places, times, wakes, codes):
+    """Make the functions that store an event, and a task. They are closures, which find their names sooner."""
+
+    def put(value, code, wake=0):
+        """Store an event and give its place. Raises IndexError where there is no room, ValueError when given up."""
+        place = following(places)
+        times[place] = value
+        if wake:
+            wakes[place] = wake
+        codes[place] = code
+        return place
+
+    def introduce(key, name, form, made=0, made_by=0):
+        """Store who a key is, of which nothing was stored; if it was `made` just then, also that."""
+        try:
+            told = form + encode(name)
+        except UnicodeEncodeError:
+            told = form + _encoded(name)
+        size, at = length(told), _INFOS_AT + key * _INFO
+        if size > _TOLD:
+            told, size = told[:_TOLD], _TOLD
+        memory[at : at + size] = told
+        if made:
+            place = following(places)
+            times[place] = made
+            wakes[place] = made_by
+            codes[place] = key << 4 | layout.NEW
+
+    encode, length, following = str.encode, len, next
+    return put, introduce
 
 
 def _text_of(error):

@@ -161,7 +161,7 @@ class _Queue(_asyncdemo_queue.Queue):
         times = self.put_in
         for at in range(count - fresh, count):  # by index: other threads may put in more meanwhile
             callback = _referents(self[at])[_CALLBACK]
-            if type(callback) is stepper and id(callback.__self__) not in self.known:
+            if type(callback) is stepper and _asyncdemo_queue.known_of(callback.__self__) is None:
                 when = times[at] if at < len(times) else time.monotonic_ns()
                 self.begun(callback.__self__, self.current(), when, layout.NOT_BEGUN)
 
@@ -249,9 +249,11 @@ def queue_class(recorder, library):
         handle = self[0]
         now = clock()
         current = self.current
-        task, done = current(), current.done
-        if now > self.limit or (task is not None and done(task)):
-            now = self.looked_at(now, task)
+        task = current()
+        if now > self.limit:
+            now = self.looked_at(now)
+        elif task is not None and current.done(task):
+            self.ended(current, task, now)
         callback = referents(handle)[at]
         kind = type(callback)
         if kind is stepper or (kind is method and callback.__name__ == "task_wakeup"):
