@@ -8,7 +8,7 @@ from tests.conftest import REPOSITORY
 ORDERS = ("Give", "Whether", "Say", "Tell")
 ROOMS = (
     *("cli", "views", "tour", "screen", "expectations", "comparison", "catalogue", "documents", "model", "runner"),
-    *("findings", "analysis"),
+    *("findings", "analysis", "probe", "pytest_plugin"),
 )
 
 

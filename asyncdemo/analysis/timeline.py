@@ -349,7 +349,7 @@ class TimelineBuilder:
         return WAITING if cpu <= (1 - _PLAIN) * wall and off > _HELD * wall and not locked_out else None
 
     def _find_lines(self) -> None:
-        """Say of long steps where they were seen."""
+        """Add to long steps where they were seen."""
         samples: dict[int, deque[Sample]] = {}
         for sample in self._trace.samples:
             samples.setdefault(sample.thread, deque()).append(sample)

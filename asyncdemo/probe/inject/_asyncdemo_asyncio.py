@@ -112,7 +112,7 @@ class _Library:
 
     @staticmethod
     def key_of(task):
-        """Give the key of a task; 0 where it is none that is known."""
+        """The key of a task; 0 where it is none that is known."""
         known = _asyncdemo_queue.known_of(task)
         return 0 if known is None else known.key
 

@@ -122,7 +122,7 @@ def _see_trio(recorder, run, runner, in_step):
 
 
 def _watch_trio(attached, run, runner, in_step):
-    """Give a run of trio an instrument that takes itself out again."""
+    """Put an instrument that takes itself out again into a run of trio."""
     import _asyncdemo_trio
 
     class Instrument(_asyncdemo_trio._Instrument):
@@ -204,7 +204,7 @@ class _Attached:
         self._has_looked = False
 
     def is_over(self):
-        """Whether it is time to leave."""
+        """True if it is time to leave."""
         words = self.recorder.words
         return words is None or words[layout.LEAVE] or _clock() - words[layout.BEAT] > layout.STALE
 
@@ -376,7 +376,7 @@ def _queue_class(attached):
             self.clocks.turn(now)
 
         def leave(self):
-            """Give the loop its own queue back, with all that is in this one."""
+            """Put the loop's own queue back, with all that is in this one."""
             if self.has_left:
                 return
             attached.look_once_more()

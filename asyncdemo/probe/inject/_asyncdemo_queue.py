@@ -41,7 +41,7 @@ class Task(_weakref.ref):
     ignored = None  # how to find out how many cancellations a task has ignored: the library's
 
     def asked(self):
-        """Give the coroutine, the name and ignored cancellations of the task; None when it is over."""
+        """The coroutine, the name and ignored cancellations of the task; None when it is over."""
         task = self()
         if task is None or self.over:
             return None
@@ -62,7 +62,7 @@ def _of_callbacks(key):
 
 
 def known_of(task):
-    """Give our reference to a task; None where there is none, or where it is no task."""
+    """Our reference to a task; None where there is none, or where it is no task."""
     for reference in _weakref.getweakrefs(task):
         if type(reference) is Task:
             return reference
@@ -70,7 +70,7 @@ def known_of(task):
 
 
 def _is_running(task):
-    """Whether a task's coroutine is just now being executed. `task` is a reference."""
+    """True if a task's coroutine is just now being executed. `task` is a reference."""
     owner = task()
     if owner is None:
         return False
@@ -139,12 +139,12 @@ class Queue(collections.deque):
 
     @staticmethod
     def callback_of(handle):
-        """Give what a handle calls."""
+        """What a handle calls."""
         return handle._callback
 
     @staticmethod
     def is_closed(loop):
-        """Whether the loop is closed."""
+        """True if the loop is closed."""
         return loop._closed
 
     @staticmethod
@@ -154,7 +154,7 @@ class Queue(collections.deque):
 
     @staticmethod
     def has_timers(loop):
-        """Whether the loop has any: asked each time that it goes idle, when they may be many."""
+        """True if the loop has any: asked each time that it goes idle, when they may be many."""
         return any(not timer._cancelled for timer in loop._scheduled)
 
     @staticmethod
@@ -289,7 +289,7 @@ class Queue(collections.deque):
         return self.over(now)
 
     def over(self, now):
-        """Tell that what ran has ended, and how. Gives the time: reading the clocks takes some."""
+        """Store that what ran has ended, and how; returns the time, as reading the clocks takes some."""
         current = self.current
         task, long = current(), now - self.started > layout.LONG
         if long:
@@ -391,7 +391,7 @@ class Queue(collections.deque):
         return self.new(task) if self.library.is_first_step(callback) else self.begun(task, None, now)
 
     def turn_of(self, task, before, begins, now):
-        """Give what is known of a task that makes a step after another one. `begins`: it may be its first one."""
+        """What is known of a task that makes a step after another one. `begins`: it may be its first one."""
         found = known_of(task)
         if found is None:
             found = self.new(task) if begins else self.begun(task, None, now)
@@ -484,7 +484,7 @@ class Queue(collections.deque):
         return found
 
     def ends_with_step_of(self, task):
-        """Whether the step of this task was put in last."""
+        """True if the step of this task was put in last."""
         # Other threads may change the queue meanwhile: no iterator. And self[-1] would ask for the length, which means
         # something else to uvloop's queue.
         count = _length(self)

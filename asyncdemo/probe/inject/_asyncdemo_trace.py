@@ -86,7 +86,7 @@ class Recorder:
             words[layout.UNTRACED] |= 2
 
     def is_installed(self, path):
-        """Whether a file is of an installed library: none of those that come with Python."""
+        """True if a file is of an installed library: none of those that come with Python."""
         return _asyncdemo_libraries.is_installed(path, self._libraries)
 
     def untraced(self, is_asyncios):
@@ -125,7 +125,7 @@ class Recorder:
             self._on_thread.pop()()
 
     def key(self):
-        """Give a new key for a task or a loop. Raises IndexError where there is no room for another."""
+        """A new key for a task or a loop. Raises IndexError where there is no room for another."""
         key = next(self.keys)
         if key >= _KEYS:
             raise IndexError
@@ -180,11 +180,11 @@ class Recorder:
         self._text(at + layout.CODE_AT, layout.NAME, code.co_name if code is not None else "")
 
     def runs_loop(self, frame):
-        """Whether what a frame has called is a loop that is written in C, and so has no frame of its own."""
+        """True if what a frame has called is a loop that is written in C, and so has no frame of its own."""
         return id(frame) in self.runners.values()
 
     def file(self, path):
-        """Give the number of a file; 0 where there is no room for another."""
+        """The number of a file; 0 where there is no room for another."""
         number = self._files.get(path)
         if number is None:
             number = self._file()
@@ -198,7 +198,7 @@ class Recorder:
         return number
 
     def chain(self, outer, at):
-        """Give the number of a chain of lines: `outer`, a chain, goes on to `at`; 0 where there is no more room."""
+        """The number of a chain of lines: `outer`, a chain, goes on to `at`; 0 where there is no more room."""
         number = self._chains.get((outer, at))
         if number is None:
             number = len(self._chains) + 1
@@ -272,7 +272,7 @@ def _text_of(error):
 
 
 def _is_short(number):
-    """Whether it is an int, of no class of the script, that is quickly written."""
+    """True if it is an int, of no class of the script, that is quickly written."""
     return type(number) is int and number.bit_length() < _MOST_BITS
 
 
@@ -293,7 +293,7 @@ def run_queue():
 
 
 def raised_elsewhere(error):
-    """Whether an error that came up in the midst of our code is not of our making: a signal handler has raised it.
+    """True if an error that came up in the midst of our code is not of our making: a signal handler has raised it.
 
     If so its traceback is made to begin there, and errors that we were just dealing with are taken off it.
     """
@@ -307,7 +307,7 @@ def raised_elsewhere(error):
 
 
 def _below_ours(error):
-    """Give the traceback from where it leaves our code; None if it does not."""
+    """The traceback from where it leaves our code; None if it does not."""
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_FILES):
         traceback = traceback.tb_next
@@ -383,7 +383,7 @@ class Clocks:
 
 
 def asked_of(coroutine, what):
-    """Give what Python tells of a coroutine or a generator; None of anything else, whose own methods are not called."""
+    """What Python tells of a coroutine or a generator; None of anything else, whose own methods are not called."""
     kind = type(coroutine)
     if kind is _Coroutine:
         return getattr(coroutine, _OF_COROUTINES[what])
@@ -395,7 +395,7 @@ def asked_of(coroutine, what):
 
 
 def code_of(coroutine):
-    """Give the code object of a coroutine or a generator; None of anything else, but for what closes a generator."""
+    """The code object of a coroutine or a generator; None of anything else, but for what closes a generator."""
     if type(coroutine) is _Coroutine:
         return coroutine.cr_code
     if _name_of(type(coroutine)) == "async_generator_athrow":
@@ -474,15 +474,15 @@ class Places:
             task.name = name
 
     def is_own_file(self, path):
-        """Whether a file is the person's own."""
+        """True if a file is the person's own."""
         return self._is_own(path)
 
     def is_own(self, code):
-        """Whether code is the person's own."""
+        """True if code is the person's own."""
         return code is not None and self._is_own(code.co_filename)
 
     def _frames(self, coroutine):
-        """Give code and line of each frame of the script's own in a suspended coroutine, the outermost first.
+        """Code and line of each frame of the script's own in a suspended coroutine, the outermost first.
 
         Also gives the frames of libraries below the innermost of these, all where there are none. One that is being
         executed, as where a loop runs within another, is not asked what it awaits: see frames_of in the snapshot.
@@ -510,7 +510,7 @@ class Places:
 
 
 def own_code(libraries):
-    """Give a function that tells the person's own files from a library's, by where they lie."""
+    """A function that tells the person's own files from a library's, by where they lie."""
     known = {}
 
     def is_own(path):

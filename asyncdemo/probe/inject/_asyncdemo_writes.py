@@ -193,7 +193,7 @@ _LOGGED = -1  # somebody logs an error
 
 
 def _is_uvloops(frame):
-    """Whether it is uvloop that logs an error: its handler of exceptions is written in C, and has no frame."""
+    """True if it is uvloop that logs an error: its handler of exceptions is written in C, and has no frame."""
     if "uvloop.loop" not in sys.modules:
         return False
     by = frame.f_locals.get("self")
