@@ -18,6 +18,7 @@ from asyncdemo.model.traces import Place as Frame
 from asyncdemo.model.traces import StandingLoop, StandingTask, StandingThread
 
 NOTHING = "nothing can wake this program: no timer, no input, no thread"
+_NOTHING = f"{NOTHING[0].upper()}{NOTHING[1:]}."
 _PART = 0.5  # of the time up to then: what stood still for so long has stood still for most of the run
 _LOST = 0.1  # seconds for which a task has waited whose workers have all failed: it is no matter of a moment
 _LEAST = 0.3  # seconds that it has to have stood still all the same
@@ -53,10 +54,40 @@ _OTHERWISE = "find out who should wake it, or wait with a timeout"
 def deadlock(evidence: Evidence) -> list[Finding]:
     """Nothing could wake the loop any more, and tasks were waiting."""
     stand = evidence.stand
-    if stand is None or not stand.dead:
+    if stand is None:
+        return _runs_for_nothing(evidence)
+    if not stand.dead:
         return []
     circle = stand.circles[0] if stand.circles else None
-    return [_finding(evidence, stand, "deadlock", "error", circle, _root(stand), f"{NOTHING[0].upper()}{NOTHING[1:]}.")]
+    return [_finding(evidence, stand, "deadlock", "error", circle, _root(stand), _NOTHING)]
+
+
+def _runs_for_nothing(evidence: Evidence) -> list[Finding]:
+    """All tasks are done, and run_forever() goes on in the main thread, with nothing to wait for."""
+    seen, outcome = evidence.run.standstill, evidence.run.outcome
+    main = next((thread for thread in seen.threads if thread.name == "MainThread"), None) if seen is not None else None
+    if seen is None or main is None or not main.own or outcome.kind not in ("timed-out", "interrupted"):
+        return []
+    place = evidence.place(main.own[-1].path, main.own[-1].line)
+    runs = [loop for loop in seen.loops if loop.thread == main.id]
+    below = {each.function for each in main.places[main.places.index(main.own[-1]) + 1 :]}
+    if (
+        place is None
+        or not runs
+        or not all(loop.is_dead and not loop.tasks for loop in runs)
+        or not below & {"run_forever"}
+    ):
+        return []
+    return [
+        Finding(
+            "deadlock",
+            "error",
+            *place,
+            message=f"{_NOTHING} All tasks are done, and run_forever() goes on until loop.stop() is called.",
+            advice="use asyncio.run(main()) or loop.run_until_complete(main()), which end when main does",
+            beside=((place[1], "this goes on, with nothing left to do"),),
+        )
+    ]
 
 
 @rule("stuck", 40, least=1.0)

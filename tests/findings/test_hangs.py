@@ -161,3 +161,10 @@ def test_a_task_of_a_library_alone_is_told_with_the_one_that_awaits_it() -> None
     found = dead(standing(1, "task", place(6), awaits=(2,)), waits)
     assert "main waits at line 6: another task; work2() waits: event." in found.message
     assert found.advice.startswith("call its set()")
+
+
+@pytest.mark.parametrize(("dead", "found"), [(True, ["deadlock"]), (False, [])])
+def test_a_loop_that_runs_for_ever_with_nothing_to_do_is_dead(dead: bool, found: list[str]) -> None:
+    runs = thread(place(9, "<module>"), library("asyncio/base_events.py", "run_forever"))
+    run = stopped([task(2, "job", ended=0.2)], [(2, "running", 0.1, 0.2)], loop(is_dead=dead), threads=(runs,))
+    assert [(each.rule, each.line) for each in find(run)] == [(rule, 9) for rule in found]
