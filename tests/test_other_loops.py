@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import Result
 from tests.environments import environment
+from tests.processes import needs_interpreter
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 
@@ -110,3 +111,30 @@ def test_gevent(asyncdemo: Program, tmp_path: Path) -> None:
     assert untraced is not None
     assert untraced.startswith("gevent's greenlets")
     assert FIRST in view.splitlines()[0]
+
+
+SUBINTERPRETER = """
+import asyncio
+from concurrent import interpreters
+
+async def main():
+    other = interpreters.create()
+    await asyncio.to_thread(other.exec, "import asyncio; asyncio.run(asyncio.sleep(0.01)); print('inside', flush=True)")
+    other.close()
+    print("outside")
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("version", ["3.14", "3.15"])
+def test_a_subinterpreter_is_left_alone(asyncdemo: Callable[..., Result], version: str) -> None:
+    ran = asyncdemo("run", "-", "--json", "--python", needs_interpreter(version), stdin=SUBINTERPRETER)
+    (run,) = json.loads(ran.stdout)["runs"]
+    assert [(each["stream"], each["text"]) for each in run["output"]] == [
+        ("other", "inside\n"),
+        ("stdout", "outside\n"),
+    ]
+    assert run["outcome"] == {"kind": "exited", "code": 0}
+    assert run["trace"]["complete"]
+    assert [task["coroutine"] for task in run["tasks"] if task["kind"] == "asyncio"][:1] == ["main"]

@@ -39,6 +39,7 @@ LACKING: tuple[str, ...] = (
     "the lines that held a loop are not known",
     "a script that is stopped gets Ctrl-Break, which runs no `finally`",
     "other Python programs that it starts are not seen",
+    "times are exact to 16 ms before Python 3.13, and wrong where only the tool or only the script is older than that",
 )
 
 _CHUNK = 1 << 16  # bytes read at once
