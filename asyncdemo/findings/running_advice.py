@@ -82,7 +82,7 @@ def instead_of_never_awaiting(evidence: Evidence, place: Place | None, name: str
         return (
             f"give {name.rpartition('.')[0] or 'the class'} a classmethod, async def create: __init__ cannot be async"
         )
-    made = _made_at(source, place[1], name)
+    made = _made_at(source, place[1], name) or _made_by_library(evidence, source, place[1], name)
     for node in made:
         for code, target in _running(evidence, place[0], node):
             if fits(source, target, code):
@@ -111,6 +111,14 @@ def _made_at(source: Source, line: int, name: str) -> list[ast.expr]:
     calls = [call for call in source.calls(name) if call.lineno <= line <= (call.end_lineno or 0)]
     uses = [use for use in source.uses_of(short) if use.lineno == line and not source.is_called(use)]
     return [*calls, *uses]
+
+
+def _made_by_library(evidence: Evidence, source: Source, line: int, name: str) -> list[ast.expr]:
+    """The call that is a whole line, where the coroutine is of a library's function that the line does not name."""
+    if any(each.named(name) for each in evidence.files.values()):
+        return []
+    statements = [node for node in source.nodes if isinstance(node, ast.Expr) and node.lineno == line]
+    return [node.value for node in statements if isinstance(node.value, ast.Call)]
 
 
 def _running(evidence: Evidence, path: str, node: ast.expr) -> Iterator[_Placed]:

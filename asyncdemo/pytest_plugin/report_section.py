@@ -84,7 +84,7 @@ class FinalReport:
         if session.exitstatus == pytest.ExitCode.OK and self._is_broken():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Write the section."""
         terminalreporter.section("asyncdemo")
         from asyncdemo.views.terminal.text import harmless

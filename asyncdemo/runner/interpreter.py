@@ -40,7 +40,7 @@ class Choice(NamedTuple):
 def choose(choice: str | None, environ: Mapping[str, str], *, near: Path | None) -> Choice:
     """The interpreter to use.
 
-    `choice` is a path, the folder of a virtual environment, a command on PATH, or a version such as 3.12, on PATH or of
+    `choice` is a path, a virtual environment or the folder that it is in, a command or a version (3.12) on PATH or of
     pyenv. Without one, scenarios (`near` is None) run on the tool's own interpreter, and a person's own program on
     that of VIRTUAL_ENV, of the nearest .venv or venv in the folder `near` or above it, or the first on PATH.
 
@@ -99,10 +99,13 @@ def shown(path: Path) -> str:
 
 
 def _asked_for(choice: str, environ: Mapping[str, str]) -> str:
+    if not choice:
+        raise NoInterpreterError("--python is empty: give a path, a version, or a virtual environment", NOT_FOUND)
     name = f"python{choice}" if re.fullmatch(r"\d+(\.\d+)?", choice) else choice
     folder = Path(name)
-    if os.path.isdir(folder) and (program := _program(folder)) is not None:  # noqa: PTH112
-        return os.path.abspath(program)  # noqa: PTH100  # without `..`, over which Python stumbles from 3.14 on
+    for venv in (folder, *(folder / each for each in _VENVS)):
+        if os.path.isdir(venv) and (program := _program(venv)) is not None:  # noqa: PTH112
+            return os.path.abspath(program)  # noqa: PTH100  # without `..`, over which Python stumbles from 3.14 on
     found = _which(name) if os.sep in name else _named(name, environ)
     if found is None:
         raise NoInterpreterError(*_why_not(choice, name, environ))

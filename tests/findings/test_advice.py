@@ -114,6 +114,11 @@ def test_a_coroutine_that_was_never_awaited(code: str, advice: str) -> None:
     assert not is_code(advice) or put(source, finding)
 
 
+def test_a_coroutine_of_a_library_s_function_that_the_line_does_not_name() -> None:
+    source = COROUTINE.format('cache = Redis(); cache.set("a", 1)')
+    assert never(source, "Redis.execute_command", 7).advice == 'await cache.set("a", 1)'
+
+
 @pytest.mark.parametrize(
     ("source", "line", "advice"),
     [

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY, Result, clean_environment
+from tests.environments import environment
 from tests.pytest_plugin.conftest import LOADED, PytestRun
 
 pytestmark = pytest.mark.process
@@ -411,3 +412,22 @@ def test_a_second_pytest_in_one_process_says_that_it_sees_nothing(tmp_path: Path
     assert "no test was watched: a pytest was before in this process; each needs one of its own\n" in second
     assert "asyncdemo run" not in second
     assert second.endswith("\n1\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("release", ["7", "8"])
+def test_older_releases_of_pytest(tmp_path: Path, release: str) -> None:
+    needs = ("anyio", f"pytest=={release}.*", "pytest-asyncio", "rich")
+    (tmp_path / "test_it.py").write_text(
+        "import time\nimport pytest\n\n@pytest.mark.asyncio\nasync def test_blocks():\n    time.sleep(0.2)\n"
+    )
+    done = subprocess.run(
+        [environment("3.13", *needs), "-m", "pytest", "-q", "-p", "asyncdemo.pytest_plugin.hooks", "--asyncdemo"],
+        cwd=tmp_path,
+        env=clean_environment({"PYTHONPATH": str(REPOSITORY)}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "  blocking-call  test_it.py:6 in test_blocks" in done.stdout

@@ -180,6 +180,7 @@ def test_output_only_ends_in_time_where_nobody_reads_what_is_printed(start_tool:
     ("python", "status", "reason"),
     [
         ("/nowhere/python", 127, "there is no interpreter /nowhere/python"),
+        ("", 127, "--python is empty: give a path, a version, or a virtual environment"),
         ("no-such-python", 127, "there is no no-such-python on PATH"),
         ("./folder", 126, "./folder is a folder with no Python in it: no virtual environment"),
         ("./plain", 126, "./plain is not executable"),

@@ -89,6 +89,7 @@ def test_the_nearest_virtual_environment_that_works(tmp_path: Path, environ: dic
     assert choose(None, environ, near=near) == (found, "nearest virtual environment", ())
     found = venv(tmp_path / "project" / ".venv")
     assert choose(None, environ, near=near).python == found
+    assert choose(str(tmp_path / "project"), environ, near=near).python == found  # the folder that it is in
     assert choose(None, environ, near=None).python == sys.executable  # of a scenario
     (near / "venv").mkdir()
     assert choose(None, environ, near=near).python == found  # a folder of the person's own, called like one
