@@ -144,6 +144,7 @@ class _Reader:
         self._threads: list[dict[str, Any]] = []
         self._tasks: list[dict[str, Any]] = []  # of the last loop
         self._last: dict[str, Any] = {}  # the task or thread to which the next lines belong
+        self._places: dict[tuple[str, ...], Place] = {}
 
     def read(self, kind: str, *fields: str) -> None:
         """Take one line; raises ValueError or IndexError where it is not whole."""
@@ -183,11 +184,14 @@ class _Reader:
         elif kind == "Q":
             last["pool"], last["queued"], last["waits_for_job"] = int(fields[0]), int(fields[1]), fields[2] == "1"
         elif kind == "F":
-            own, path, line, function = fields
-            place = {"own": own == "1", "path": path, "line": int(line), "function": function}
-            last["places"].append({**place, "holds": [], "uses": []})
+            place = self._places.get(fields)  # many tasks are at the same one
+            if place is None:
+                own, path, line, function = fields
+                place = self._places[fields] = Place(own == "1", path, int(line), function)
+            last["places"].append(place)
         elif kind in ("H", "R"):
-            last["places"][-1]["holds" if kind == "H" else "uses"].append(int(fields[0]))
+            place, name = last["places"].pop(), "holds" if kind == "H" else "uses"
+            last["places"].append(place._replace(**{name: (*getattr(place, name), int(fields[0]))}))
         elif kind == "O":
             last["about"], last["about_type"] = int(fields[0]), fields[1]
             last["held"] = {"0": False, "1": True}.get(fields[2])
@@ -200,16 +204,12 @@ class _Reader:
 
     def loops(self) -> tuple[StandingLoop, ...]:
         """The loops that were told of."""
-        tasks = [[_standing(StandingTask, task) for task in loop["tasks"]] for loop in self._loops]
+        tasks = [[_made(StandingTask, task) for task in loop["tasks"]] for loop in self._loops]
         return tuple(_made(StandingLoop, loop | {"tasks": own}) for loop, own in zip(self._loops, tasks, strict=True))
 
     def threads(self) -> tuple[StandingThread, ...]:
         """The threads that were told of."""
-        return tuple(_standing(StandingThread, thread) for thread in self._threads)
-
-
-def _standing(kind: type[T], fields: dict[str, Any]) -> T:
-    return _made(kind, fields | {"places": [_made(Place, place) for place in fields["places"]]})
+        return tuple(_made(StandingThread, thread) for thread in self._threads)
 
 
 def _made(kind: type[T], fields: dict[str, Any]) -> T:
