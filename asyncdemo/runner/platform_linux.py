@@ -17,8 +17,7 @@ from asyncdemo.runner.linux import (
     python_programs,
     reads_input,
 )
-from asyncdemo.runner.platform_portable import read
-from asyncdemo.runner.process import Process
+from asyncdemo.runner.process import Process, read
 from asyncdemo.runner.reaper import start_reaper
 from asyncdemo.runner.terminal import can_lend, lent_terminal, out_of_reach
 

@@ -23,7 +23,7 @@ from asyncdemo.runner.platform_unknown import (
     reads_input,
     stack_pipe,
 )
-from asyncdemo.runner.process import UNCOUNTED, Exit, Process, Report
+from asyncdemo.runner.process import UNCOUNTED, Exit, Process, Report, read
 from asyncdemo.runner.terminal import can_lend, lent_terminal, out_of_reach
 
 NAME = "portable"
@@ -34,7 +34,6 @@ LACKING: tuple[str, ...] = (
     "what a script leaves running in a session of its own is not found",
     "other Python programs that it starts are not seen",
 )
-_CHUNK = 1 << 16  # bytes read at once
 _PAUSE = 0.01  # seconds between two looks at what is left
 
 
@@ -132,14 +131,6 @@ def start(
 
 def _cpu(usage: resource.struct_rusage) -> float:
     return usage.ru_utime + usage.ru_stime
-
-
-def read(descriptor: int) -> bytes | None:
-    """What has come through a pipe that does not block."""
-    try:
-        return os.read(descriptor, _CHUNK)
-    except BlockingIOError:
-        return None
 
 
 @contextmanager

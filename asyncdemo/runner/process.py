@@ -1,9 +1,11 @@
 """A started program, as the tool sees it on every platform."""
 
+import os
 from typing import Literal, NamedTuple, Protocol
 
 Report = Literal["stopped", "exited"]
 
+CHUNK = 1 << 16  # bytes read at once
 UNCOUNTED = -1  # processes that a script has left running: some, and nobody knows how many
 
 
@@ -52,3 +54,11 @@ class Process(Protocol):
 
         A child that still runs is ended too. `grace` in seconds. Raises ToolError where nobody can know.
         """
+
+
+def read(descriptor: int) -> bytes | None:
+    """What has come through a pipe that does not block."""
+    try:
+        return os.read(descriptor, CHUNK)
+    except BlockingIOError:
+        return None
