@@ -222,7 +222,8 @@ def _blocking(evidence: Evidence, place: Place, steps: list[Span]) -> Finding:
     behind = last.behind if last is not None and any(step.task == last.task for step in steps) else ()
     alone = not late and not behind and not has_company(evidence, steps)
     said = "no other task was seen to be ready meanwhile." if alone else _said_late(evidence, steps, late)
-    if behind and not late:
+    going_on = last is not None and [step.start for step in steps] == [last.since]  # they never had a turn
+    if behind and (going_on or not late):
         said = f"{could_not_begin(behind)} until it was stopped."
     total = sum(step.end - step.start for step in steps)
     task = evidence.lane(steps[0].task)

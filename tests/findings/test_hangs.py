@@ -168,3 +168,15 @@ def test_a_loop_that_runs_for_ever_with_nothing_to_do_is_dead(dead: bool, found:
     runs = thread(place(9, "<module>"), library("asyncio/base_events.py", "run_forever"))
     run = stopped([task(2, "job", ended=0.2)], [(2, "running", 0.1, 0.2)], loop(is_dead=dead), threads=(runs,))
     assert [(each.rule, each.line) for each in find(run)] == [(rule, 9) for rule in found]
+
+
+def test_who_never_had_a_turn_was_not_late() -> None:
+    stood = loop(standing(1, "", place(4), state="running"), standing(2, "", place(9), state="created"))
+    run = stopped(
+        [MAIN._replace(ended=None), there(2, "ticker", 9)],
+        [(1, "blocked", 0.1, 3.0, 4), (2, "ready", 0.1, 3.0)],
+        stood,
+        threads=(thread(place(4)),),
+    )
+    (found,) = find(run)
+    assert found.message == "It blocks the event loop; ticker could not run until it was stopped."
