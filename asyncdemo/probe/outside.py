@@ -28,16 +28,21 @@ def main(pid, probe, scripts):
             tell({"exec": sys.remote_exec, "read": read}[what](pid, *arguments))
         except Exception as error:
             tell({"error": type(error).__name__, "text": str(error)})
+    if os.path.isdir(scripts):
+        _clear(pid, scripts)
+
+
+def _clear(pid, scripts):
+    """Keep a script from being executed later, and remove all that there are."""
+    left = os.listdir(scripts)
     try:
-        left = os.listdir(scripts)
         if left:
             sys.remote_exec(pid, os.devnull)  # in the place of what waits
     except Exception:
-        left = []  # all is as it should be, or the process has ended
+        pass  # the process has ended
     for name in left:
         os.remove(os.path.join(scripts, name))
-    if left:
-        os.rmdir(scripts)
+    os.rmdir(scripts)
 
 
 def tell(answer):
