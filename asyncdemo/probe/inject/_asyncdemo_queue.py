@@ -485,16 +485,12 @@ class Queue(collections.deque):
 
     def ends_with_step_of(self, task):
         """True if the step of this task was put in last."""
-        # Other threads may change the queue meanwhile: no iterator. And self[-1] would ask for the length, which means
-        # something else to uvloop's queue.
-        count = _length(self)
         try:
-            handle = self[count - 1] if count else None
-        except IndexError as error:
+            return self[-1]._callback.__self__ is task
+        except (AttributeError, IndexError) as error:
             if _asyncdemo_trace.raised_elsewhere(error):
                 raise
             return False
-        return count > 0 and getattr(self.callback_of(handle), "__self__", None) is task
 
     def cleared(self):
         """The queue is about to be emptied: if because its loop is closed, nothing of ours is kept any longer."""

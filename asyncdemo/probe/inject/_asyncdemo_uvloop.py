@@ -93,6 +93,16 @@ class _Queue(_asyncdemo_queue.Queue):
         steps = (each for each in found if self.library.task_of(each) is not None)
         return next(steps, found[_CALLBACK] if len(found) > _CALLBACK else None)
 
+    def ends_with_step_of(self, task):
+        # Other threads may change the queue meanwhile; and self[-1] would ask for the length, which is something else.
+        count = _length(self)
+        try:
+            return count > 0 and getattr(self.callback_of(self[count - 1]), "__self__", None) is task
+        except IndexError as error:
+            if _asyncdemo_trace.raised_elsewhere(error):
+                raise
+            return False
+
     @staticmethod
     def is_closed(loop):
         return _base_of(loop).is_closed(loop)
