@@ -494,7 +494,7 @@ async def work():
 async def main():
     asyncio.current_task().set_name("main")
     await asyncio.sleep(0.02)
-    place = asyncio.get_running_loop()._ready.library.recorder.event
+    place = asyncio.get_running_loop()._ready.library.recorder.places.__next__
     while place() < EVENTS - 1000: pass
     await asyncio.gather(*(work() for _ in range(100)))
     await asyncio.sleep(0.05)

@@ -210,7 +210,7 @@ async def main():
     trio.lowlevel.current_task().name = "main"
     await trio.sleep(0.01)
     (instrument,) = [each for each in gc.get_objects() if type(each).__name__ == "_Instrument"]
-    place = instrument._recorder.event
+    place = instrument._recorder.places.__next__
     del instrument
     while place() < EVENTS - 1000: pass
     async with trio.open_nursery() as nursery:
