@@ -133,7 +133,7 @@ def compare(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Compare how long two or more programs take, and how sure that is.
+    """Compare how long programs take, and how sure that is.
 
     After a warm-up, each runs once a round, in shuffled order, for at least six rounds, until the 95% confidence
     intervals are narrow enough or the time is up.
