@@ -100,6 +100,19 @@ def test_the_scenarios_of_a_chapter_pass_their_checks(windows: Python, asyncdemo
     assert checked.status == 0
 
 
+FOLDERS = """import os, sys
+from asyncdemo.probe.inject._asyncdemo_libraries import folders, is_installed, is_own
+import packaging
+for path in os.__file__, packaging.__file__, os.path.join(sys.prefix, "mine.py"):
+    print(is_own(path, folders()), is_installed(path, folders()))
+"""
+
+
+def test_libraries_are_told_from_what_lies_beside_python(python: Python) -> None:
+    told = python("-c", FOLDERS)
+    assert told.stdout.split() == ["False", "False", "False", "True", "True", "False"], told.stderr
+
+
 DOCUMENT = """# An article
 
 ```python

@@ -20,7 +20,9 @@ def folders():
     """
     standard = os.__file__.rpartition(os.sep)[0]
     site = sys.modules.get("site")
-    found = [standard] + (site.getsitepackages() if site is not None else [])
+    installed = site.getsitepackages() if site is not None else []
+    # On Windows the folder of Python, or of the environment, is among them: all of Python lies in that, or a project.
+    found = [standard] + [each for each in installed if each not in site.PREFIXES]
     if isinstance(getattr(site, "USER_SITE", None), str):
         found.append(site.USER_SITE)
     return tuple(dict.fromkeys(each.rstrip(os.sep) + os.sep for each in found))
