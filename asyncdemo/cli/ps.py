@@ -18,7 +18,7 @@ def ps(
 ) -> None:
     """List the processes that can be attached to.
 
-    They are those of Python; of the others it is said why they cannot be attached to.
+    All Python processes are listed and, for those that cannot be attached to, the reason.
 
     Exit status: 0.
     """
