@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO
 
+from asyncdemo.runner import platform_unknown
 from asyncdemo.runner.platform_unknown import (
     busy_seconds,
     exit_descriptor,
@@ -30,7 +31,7 @@ NAME = "portable"
 WAITS = FORKS = True
 CRLF = False
 LACKING: tuple[str, ...] = (
-    "the lines that held a loop are not known",
+    *platform_unknown.LACKING,
     "what a script leaves running in a session of its own is not found",
     "other Python programs that it starts are not seen",
 )

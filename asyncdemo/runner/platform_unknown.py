@@ -2,6 +2,11 @@
 
 from contextlib import nullcontext
 
+LACKING: tuple[str, ...] = (
+    "the lines that held a loop are not known",
+    "on a busy machine a long step that computes is left out, or passes for one that was blocked",
+)
+
 
 def stack_pipe() -> "nullcontext[int | None]":
     """None: without /proc nobody knows whether a signal would make a difference to the child."""

@@ -19,6 +19,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from ctypes import wintypes
 from typing import IO
 
+from asyncdemo.runner import platform_unknown
 from asyncdemo.runner.platform_unknown import (
     busy_seconds,
     exit_descriptor,
@@ -36,7 +37,7 @@ NAME = "windows"
 WAITS = FORKS = False
 CRLF = True
 LACKING: tuple[str, ...] = (
-    "the lines that held a loop are not known",
+    *platform_unknown.LACKING,
     "a script that is stopped gets Ctrl-Break, which runs no `finally`",
     "other Python programs that it starts are not seen",
     "times are exact to 16 ms before Python 3.13, and wrong where only the tool or only the script is older than that",

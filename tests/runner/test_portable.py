@@ -47,3 +47,4 @@ def test_doctor_says_what_is_less_exact(asyncdemo: Callable[..., Result]) -> Non
     said = " ".join(asyncdemo("doctor", env=PORTABLE).stdout.split())
     assert "untried outside of Linux" in said
     assert "the lines that held a loop are not known" in said
+    assert "a long step that computes is left out, or passes for one that was blocked" in said

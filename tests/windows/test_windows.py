@@ -196,6 +196,7 @@ def test_doctor_says_what_is_less_exact(windows: Python) -> None:
     words = " ".join(said.stdout.split())
     assert "tried under Wine only" in words
     assert "the lines that held a loop are not known" in words
+    assert "a long step that computes is left out, or passes for one that was blocked" in words
 
 
 # Each prints the same as without us, on each of its streams; what is written below Python is `other`.
