@@ -4,7 +4,9 @@ Every command imports this first, and a frozen dataclass takes 0.6 ms of that, a
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncdemo.catalogue import availability, script_source
@@ -154,12 +156,14 @@ class Scenario(NamedTuple):
 class Catalogue(NamedTuple):
     """All scenarios in course order, and what went wrong when they were loaded.
 
+    `exercises` has the command for each exercise that was left out, by its name.
     Scripts are not parsed for that: it takes longer than all the rest, and most commands need one script
     only.
     """
 
     scenarios: tuple[Scenario, ...] = ()
     load_problems: tuple[Problem, ...] = ()
+    exercises: Mapping[str, str] = MappingProxyType({})
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -307,6 +307,8 @@ def _scenario(word: str, catalogue: Catalogue) -> Scenario:
 
 def _by_prefix(word: str, catalogue: Catalogue) -> Scenario:
     wanted = normal(word)
+    if wanted in catalogue.exercises:
+        raise UsageError(f"{wanted} is an exercise: {catalogue.exercises[wanted]}")
     found = [
         scenario
         for scenario in catalogue.scenarios

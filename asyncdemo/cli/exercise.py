@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +14,7 @@ from asyncdemo.catalogue.targets import Request
 from asyncdemo.cli.app import command_app
 from asyncdemo.cli.exit_status import EXPECTATION_FAILED
 from asyncdemo.cli.messages import tell
-from asyncdemo.cli.option_values import load_exercises, tell_problems
+from asyncdemo.cli.option_values import exercise_command, load_exercises, tell_problems
 from asyncdemo.cli.options import Ascii, Python, Scenarios, complete_exercise
 from asyncdemo.cli.tour_progress import progress_file, save_course, saved_courses
 from asyncdemo.errors import UsageError
@@ -64,11 +63,10 @@ def exercise(
     tell_problems(catalogue.load_problems)
     exercises = [exercise_of(each) for each in catalogue.scenarios]
     course = _course()
+    _refuse_together(name, once=once, solution=solution, report=report)
     if report:
         print(json.dumps(_report(exercises, course)))
     elif name is None:
-        if once or solution:
-            raise UsageError(f"{'--once' if once else '--solution'} is about one exercise: name it")
         _write_list(exercises, course, scenarios, ascii_only=ascii_only)
     elif solution:
         sys.stdout.write(handed_out(_chosen(name, exercises, course).solution.source))
@@ -76,6 +74,17 @@ def exercise(
         request = Request(python=python, folders=tuple(scenarios or ()))
         done = _work(_chosen(name, exercises, course), exercises, request, once=once, ascii_only=ascii_only)
         raise typer.Exit(0 if done else EXPECTATION_FAILED)
+
+
+def _refuse_together(name: str | None, *, once: bool, solution: bool, report: bool) -> None:
+    """Raise UsageError for options that cannot be obeyed together, or not without a name, or not with one."""
+    given = [f"--{each}" for each, is_given in (("report", report), ("solution", solution), ("once", once)) if is_given]
+    if len(given) > 1:
+        raise UsageError(f"{given[0]} and {given[1]} exclude each other: choose one")
+    if given and name is None and not report:
+        raise UsageError(f"{given[0]} is about one exercise: name it")
+    if report and name is not None:
+        raise UsageError(f"--report is about all exercises: leave out {visible(name)!r}")
 
 
 def _course() -> Course:
@@ -106,6 +115,7 @@ def _chosen(word: str, exercises: Sequence[Exercise], course: Course) -> Exercis
 def _work(chosen: Exercise, exercises: Sequence[Exercise], request: Request, *, once: bool, ascii_only: bool) -> bool:
     """Go through exercises from this one on, until that is enough; False if it was run once and is not solved."""
     from asyncdemo.cli import exercise_session
+    from asyncdemo.screen.full_screen import CAN_BE_HAD
     from asyncdemo.views.terminal.common_rows import write_next
     from asyncdemo.views.terminal.page import standard_page
 
@@ -117,7 +127,7 @@ def _work(chosen: Exercise, exercises: Sequence[Exercise], request: Request, *, 
         try:
             if once:
                 exercise_session.once(bench, page)
-            elif page.erases and not os.environ.get("ACCESSIBLE"):
+            elif CAN_BE_HAD and page.erases and not os.environ.get("ACCESSIBLE"):
                 exercise_session.on_screen(bench, ascii_only=ascii_only)
             else:
                 exercise_session.as_text(bench, page)
@@ -128,7 +138,7 @@ def _work(chosen: Exercise, exercises: Sequence[Exercise], request: Request, *, 
             break
         chosen = next(each for each in exercises if each.name == state.after)
     if state.solved and state.after is not None:
-        write_next(page, (NEXT, f"{_command(request.folders)} {state.after}"))
+        write_next(page, (NEXT, f"{exercise_command(request.folders)} {state.after}"))
     return state.solved or not once
 
 
@@ -136,9 +146,7 @@ def _bench(chosen: Exercise, exercises: Sequence[Exercise], request: Request) ->
     """The workbench of an exercise, with its file in this folder."""
     from asyncdemo.cli.exercise_session import Workbench, own_file
 
-    why_not = chosen.scenario.unavailable_reason if request.python is None else None
-    if why_not is not None:
-        raise UsageError(f"{chosen.name} {why_not}")
+    _refuse_python(chosen, request.python)
     path, is_new = own_file(chosen)
     if not is_new:
         tell(f"going on with {visible(path)}, which is there already")
@@ -159,6 +167,19 @@ def _bench(chosen: Exercise, exercises: Sequence[Exercise], request: Request) ->
     return Workbench(state, path, request, keep)
 
 
+def _refuse_python(chosen: Exercise, python: str | None) -> None:
+    """Raise UsageError if no script of an exercise can run on that Python, or on ours."""
+    why_not = chosen.scenario.unavailable_reason
+    if python is not None:
+        from asyncdemo.cli.check_choice import other
+
+        scripts = [chosen.start, chosen.solution]
+        reasons = list(map(other(python, scripts).unavailable, scripts))
+        why_not = reasons[0] if all(reasons) else None
+    if why_not is not None:
+        raise UsageError(f"{chosen.name} {why_not}")
+
+
 def _write_list(
     exercises: Sequence[Exercise], course: Course, folders: Sequence[str] | None, *, ascii_only: bool
 ) -> None:
@@ -166,16 +187,12 @@ def _write_list(
     from asyncdemo.views.terminal.page import standard_page
 
     if sys.stdout.isatty():
-        write_exercises(standard_page(ascii_only=ascii_only), exercises, course, _command(folders or ()))
+        write_exercises(standard_page(ascii_only=ascii_only), exercises, course, exercise_command(folders or ()))
         return
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     for each in exercises:
         cells = (each.name, each.scenario.chapter.number, state_of(course, each.name), each.scenario.summary)
         sys.stdout.write("\t".join(map(visible, cells)) + "\n")
-
-
-def _command(folders: Sequence[str]) -> str:
-    return " ".join(["asyncdemo exercise", *(f"--scenarios {quote(folder)}" for folder in folders)])
 
 
 def _report(exercises: Sequence[Exercise], course: Course) -> dict[str, object]:

@@ -1,11 +1,14 @@
 """An exercise that goes on: its file is run at each save and judged, on a screen, as plain text, or once."""
 
-import select
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from asyncdemo.catalogue import new_scenario, script_source
 from asyncdemo.catalogue.names import visible
@@ -32,6 +35,7 @@ _TEXT_ROOM = 24  # rows of output and tasks where there is no screen
 _NOT_READ = Run(Subject(""), Python(""), Outcome("not-started"), ok=False)
 
 Stamp = tuple[int, int] | None  # time and size of a file; None where it is not there
+_NEVER: Stamp = (0, -1)  # of a file that was not looked at yet: None is what one that cannot be read has
 
 
 def own_file(exercise: Exercise) -> tuple[Path, bool]:
@@ -57,7 +61,7 @@ class Workbench:
         self._path = path
         self._request = request._replace(timeout=TIMEOUT)
         self._keep = keep
-        self._seen: Stamp = None
+        self._seen: Stamp = _NEVER
         self._left: list[Target] = []  # what is yet to be run
         self._attempt: Script | None = None
         self._tries = 0
@@ -183,17 +187,36 @@ def as_text(bench: Workbench, page: Page) -> None:
             _write(page, result_rows(page, bench.state, _TEXT_ROOM))
             if bench.state.solved:
                 return
-        for key in _typed(_PAUSE if bench.state.running else _WATCH):
+        for key in _keys(_PAUSE if bench.state.running else _WATCH):
             before = bench.state
             bench.state = pressed(before, key)._replace(offset=0)
             _write(page, _answer(page, before, bench.state))
 
 
-def _typed(timeout: float) -> Iterator[str]:
+def _keys(timeout: float) -> Iterator[str]:
     """The key of a line that was typed, if one was within so many seconds; nobody there is `q`."""
-    if select.select([sys.stdin], [], [], timeout)[0]:
-        line = sys.stdin.readline()
+    with suppress(Empty):
+        line = _typed().get(timeout=timeout)
         yield (line.strip()[:1].lower() or "enter") if line else "q"
+
+
+@cache
+def _typed() -> "SimpleQueue[str]":
+    """Line after line of what is typed, "" at the end. Read in a thread: on Windows nothing else waits for a while.
+
+    Not with `readline`, whose lock a thread that still waits would hold when the interpreter wants to close stdin.
+    """
+    lines: SimpleQueue[str] = SimpleQueue()
+
+    def read() -> None:
+        with suppress(OSError):  # the terminal is gone
+            while data := os.read(sys.stdin.fileno(), 4096):
+                for line in data.decode(errors="replace").splitlines(keepends=True):
+                    lines.put(line)
+        lines.put("")
+
+    Thread(target=read, daemon=True).start()
+    return lines
 
 
 def _answer(page: Page, before: Practice, state: Practice) -> list[Row]:

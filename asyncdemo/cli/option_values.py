@@ -4,6 +4,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Sequence
+from shlex import quote
 
 from asyncdemo.catalogue import course, targets
 from asyncdemo.catalogue.names import visible
@@ -16,7 +17,7 @@ CUMULATIVE_WHAT = "--cumulative is about the blocks of a document: name one, suc
 
 def load_catalogue(extra: Sequence[str] | None) -> Catalogue:
     """Read all scenarios but exercises. Raises UsageError for a folder that is not there."""
-    return course.load(course.folders(extra or [], os.environ)).only(exercises=False)
+    return _targets(course.load(course.folders(extra or [], os.environ)), extra)
 
 
 def load_exercises(extra: Sequence[str] | None) -> Catalogue:
@@ -27,7 +28,21 @@ def load_exercises(extra: Sequence[str] | None) -> Catalogue:
 def load_named(extra: Sequence[str] | None, words: Iterable[str]) -> Catalogue:
     """Read the scenarios that the words name; nothing for files and documents. Raises UsageError likewise."""
     folders, names = course.folders(extra or [], os.environ), list(filter(targets.is_scenario, words))
-    return course.load_named(folders, names) if names else Catalogue()
+    return _targets(course.load_named(folders, names), extra) if names else Catalogue()
+
+
+def _targets(read: Catalogue, extra: Sequence[str] | None) -> Catalogue:
+    """What can be run of what was read; of each exercise, the built-in ones too, how it is started."""
+    built_in = [path.name for path in course.built_in(course.EXERCISES).iterdir() if path.is_dir()]
+    commands = {name: f"{exercise_command(())} {name}" for name in built_in}
+    own = read.only(exercises=True).scenarios
+    commands |= {each.name: f"{exercise_command(extra or ())} {each.name}" for each in own}
+    return read.only(exercises=False)._replace(exercises=commands)
+
+
+def exercise_command(folders: Iterable[str]) -> str:
+    """The command that takes the name of an exercise, of those folders that were given with --scenarios, too."""
+    return " ".join(["asyncdemo exercise", *(f"--scenarios {quote(folder)}" for folder in folders)])
 
 
 def tell_problems(problems: Iterable[Problem]) -> None:

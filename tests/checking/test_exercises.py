@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def test_each_is_a_small_program_with_a_task_and_hints(exercise: Exercise) -> No
     assert 2 <= len(exercise.hints) <= 3
     assert exercise.lesson
     assert (GIVEN in text) == (GIVEN in exercise.task)
-    assert exercise.scenario.summary == exercise.scenario.summary.lower() or exercise.name == "patience"
+    assert exercise.scenario.summary == exercise.scenario.summary.lower()
 
 
 def test_each_chapter_of_the_course_has_two_to_six() -> None:
@@ -106,6 +107,10 @@ def test_each_solution_is_taken_for_one(tmp_path: Path, asyncdemo: Program, vers
         (tmp_path / f"{name}.py").write_text(handed_out(exercise.solution.source))
         done = asyncdemo("exercise", name, "--once", "--python", python, env={"XDG_STATE_HOME": str(tmp_path)})
         assert (done.status, "Solved." in done.stdout) == (0, True), done.stdout
+
+
+def test_of_each_it_is_known_what_people_try_first() -> None:
+    assert WRONG.keys() == EXERCISES.keys()
 
 
 @pytest.mark.slow
@@ -173,8 +178,43 @@ def test_usage(tmp_path: Path, asyncdemo: Program) -> None:
     )
     assert "did you mean the-old-library or the-wrong-queue or" in asyncdemo("exercise", "the-").stderr
     assert asyncdemo("exercise", "--once").stderr == "asyncdemo: --once is about one exercise: name it\n"
+    assert asyncdemo("exercise", "silent-oven", "--report", "--once").stderr == (
+        "asyncdemo: --report and --once exclude each other: choose one\n"
+    )
+    assert asyncdemo("exercise", "silent-oven", "--solution", "--once").stderr == (
+        "asyncdemo: --solution and --once exclude each other: choose one\n"
+    )
+    assert asyncdemo("exercise", "silent-oven", "--report").stderr == (
+        "asyncdemo: --report is about all exercises: leave out 'silent-oven'\n"
+    )
     (tmp_path / "silent-oven.py").mkdir()
-    assert "it cannot be read: a folder, not a file" in asyncdemo("exercise", "silent-oven").stdout
+    (tmp_path / "always-open.py").symlink_to(tmp_path / "nowhere")
+    for name, why in (("silent-oven", "a folder, not a file"), ("always-open", "a link to a file that does not exist")):
+        done = asyncdemo("exercise", name, "--once", env={"XDG_STATE_HOME": str(tmp_path / "state")}, timeout=20)
+        assert done.stdout.endswith(f"\nNot yet:\n! {name}.py: it cannot be read: {why}\n\n")
+        assert done.status == 3
+
+
+@pytest.mark.parametrize("command", ["run --scenarios mine", "show --scenarios mine", "compare --scenarios mine"])
+def test_to_other_commands_it_is_no_target(tmp_path: Path, asyncdemo: Program, command: str) -> None:
+    own(tmp_path)
+    for word in ("the-sum", "the-sum:start", "The_Sum"):
+        said = "asyncdemo: the-sum is an exercise: asyncdemo exercise --scenarios mine the-sum\n"
+        assert asyncdemo(*command.split(), word) == Result("", said, 2)
+    said = "asyncdemo: silent-oven is an exercise: asyncdemo exercise silent-oven\n"
+    assert asyncdemo(*command.split(), "silent-oven") == Result("", said, 2)
+
+
+def test_it_needs_a_python_that_can_run_it(tmp_path: Path, asyncdemo: Program) -> None:
+    folder = own(tmp_path)
+    for name, text in (("start", BROKEN), ("solution", MENDED)):
+        needs = '# /// script\n# requires-python = ">=3.99"\n# ///\n'
+        (folder / f"{name}.py").write_text(text.replace("\nprint", f"\n{needs}print"))
+    for python in ([], ["--python", sys.executable]):
+        done = asyncdemo("exercise", "the-sum", "--scenarios", "mine", "--once", *python)
+        assert re.fullmatch(r"asyncdemo: the-sum needs Python 3\.99 or newer \(this is [\d.]+\)\n", done.stderr)
+        assert done.status == 2
+    assert not (tmp_path / "the-sum.py").exists()
 
 
 def test_an_exercise_that_proves_nothing_fails_check(tmp_path: Path, asyncdemo: Program) -> None:

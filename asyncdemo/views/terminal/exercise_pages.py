@@ -89,6 +89,8 @@ def result_rows(page: Page, state: Practice, room: int | None) -> list[Row]:
         shown.row(("Not yet:", "bad"))
         for mismatch in state.lacks:
             _write_lack(shown, mismatch, run.subject.path)
+    if not run.subject.target:  # the file could not be read, so nothing was run
+        return shown.rows
     shown.row()
     # The advice of findings would be the solution, the code is open in the editor, and what a program prints as it is
     # made to end is not its own.
