@@ -1,7 +1,6 @@
 """Programs that do not end: deadlock, stuck, endless-step, self-wait, blocked-exit, pool-exhausted."""
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from asyncdemo.analysis.standstills import OUTSIDE, Circle, Stand, Threads, Wait
 from asyncdemo.analysis.task_names import task_name
 from asyncdemo.findings.advice import instead_of_blocking, instead_of_computing
 from asyncdemo.findings.evidence import Evidence, Place, at, rule, seconds
-from asyncdemo.findings.source import FUNCTIONS
+from asyncdemo.findings.source import FUNCTIONS, last_of
 from asyncdemo.model.recording import Finding, Severity
 from asyncdemo.model.spans import BLOCKED, RUNNING
 from asyncdemo.model.traces import Place as Frame
@@ -108,27 +107,24 @@ def stuck(evidence: Evidence) -> list[Finding]:
     return [_finding(evidence, stand, "stuck", "warning", circle, root, said)]
 
 
-_TIMED_OUT = re.compile(r"time(?:d |-)?out|TooSlowError", re.IGNORECASE)
-_RAISED = re.compile("TimeoutError|TooSlowError")
-_SOON = 0.2  # seconds after a timeout in which it is told
+_TOO_LATE = ("TimeoutError", "TooSlowError")  # what asyncio and trio raise for a timeout
+_SOON = 0.2  # seconds from a timeout to the end of the task that it ended
 
 
 def _timed_out(evidence: Evidence, stand: Stand) -> list[Finding]:
-    """Nothing but a timeout could go on, and when it did so a person was told: in an error, or by the program."""
+    """Nothing but a timeout could go on, and nobody caught its error; who catches it has reckoned with it."""
     starts = zip(evidence.spans.states, evidence.spans.starts, strict=True)
     woken = min((start for state, start in starts if state == RUNNING and start > stand.at), default=None)
     if woken is None or not stand.waiters:
         return []
-    told = [each for each in evidence.run.output if woken - _SOON <= each.at and _TIMED_OUT.search(each.text)]
-    if any(_RAISED.search(each.text) for each in told if each.stream == "stderr"):
-        severity: Severity = "warning"
-    elif any(each.at <= woken + _SOON for each in told):
-        severity = "note"
-    else:
+    late = [each.ended for each in evidence.tasks.values() if each.raised and each.raised.error in _TOO_LATE]
+    if not any(woken <= ended <= woken + _SOON for ended in late if ended is not None):
+        return []
+    if not any(last_of(each.error.partition(":")[0]) in _TOO_LATE for each in evidence.errors):
         return []
     circle = stand.circles[0] if stand.circles else None
     said = f"Nothing moved for {seconds(woken - stand.since)} until a timeout ended that: nothing else could have."
-    found = _finding(evidence, stand, "stuck", severity, circle, _root(stand), said)
+    found = _finding(evidence, stand, "stuck", "warning", circle, _root(stand), said)
     return [found._replace(seconds=woken - stand.since)]
 
 

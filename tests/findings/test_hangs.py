@@ -4,6 +4,7 @@ import pytest
 
 from asyncdemo.findings import find
 from asyncdemo.model.recording import Finding, Outcome, Output
+from asyncdemo.model.spans import Raised
 from asyncdemo.model.traces import StandingLoop, StandingTask
 from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from tests.findings.fabricated import MAIN, PATH, task
@@ -74,24 +75,33 @@ def test_a_lock_that_nobody_is_seen_to_hold_was_not_released() -> None:
     assert dead(standing(1, "lock", place(5), about=LOCK)).advice == "release it on every path: hold it by async with"
 
 
+LATE = 'Traceback (most recent call last):\n  File "s.py", line 5, in main\n    await it\nTimeoutError\n'
+
+
 @pytest.mark.parametrize(
-    ("said", "severity"),
+    ("error", "ended", "stderr", "found"),
     [
-        (Output(2.0, "stderr", "    raise TimeoutError from exc\n"), ["warning"]),
-        (Output(2.01, "stdout", "it has timed out\n"), ["note"]),
-        (Output(2.5, "stdout", "another round, for what timed out\n"), []),
-        (Output(0.1, "stdout", "the timeout is 2 s\n"), []),
-        (Output(2.01, "stdout", "another round\n"), []),
+        ("TimeoutError", 2.1, LATE, ["warning"]),
+        ("TimeoutError", 2.1, LATE.replace("TimeoutError", "asyncio.exceptions.TimeoutError"), ["warning"]),
+        ("TooSlowError", 2.1, LATE.replace("TimeoutError", "trio.TooSlowError"), ["warning"]),
+        (None, 2.1, LATE, []),  # it was caught, and logged
+        ("TimeoutError", 2.1, "the server answered TimeoutError\n", []),  # whoever awaits the task has caught it
+        ("TimeoutError", 2.9, LATE, []),  # another timeout, later
+        (None, 2.1, "timed out: shutting down\n", []),
     ],
 )
-def test_a_timeout_that_alone_could_go_on_is_told_to_those_who_see_it(said: Output, severity: list[str]) -> None:
+def test_a_timeout_that_alone_could_go_on_is_told_if_nobody_catches_it(
+    error: str | None, ended: float, stderr: str, found: list[str]
+) -> None:
     stood = loop(standing(1, "event", place(5), about=77), timers=1, timeouts=1)
-    run = stopped([MAIN], [(1, "waiting", 0.1, 2.0), (1, "running", 2.0, 2.1)], stood, at=0.7)
-    found = find(run._replace(outcome=Outcome("exited", code=1), output=(said,)))
-    assert [each.severity for each in found] == severity
-    assert [each.message for each in found] == [
+    main = MAIN._replace(ended=ended, raised=None if error is None else Raised(error, PATH, 5))
+    run = stopped([main], [(1, "waiting", 0.1, 2.0), (1, "running", 2.0, 2.1)], stood, at=0.7)
+    output = (Output(2.1, "stderr", stderr, writer="python"),)
+    seen = find(run._replace(outcome=Outcome("exited", code=1), output=output))
+    assert [each.severity for each in seen if each.rule == "stuck"] == found
+    assert [each.message for each in seen if each.rule == "stuck"] == [
         "Nothing moved for 1.90 s until a timeout ended that: nothing else could have. main waits at line 5: event."
-    ] * len(severity)
+    ] * len(found)
 
 
 @pytest.mark.parametrize(
