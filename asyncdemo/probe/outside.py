@@ -5,6 +5,7 @@ to itself only. It says in its first line what it is, then answers each line wit
 
     ["exec", script]   have the process execute a script as soon as its main thread comes to: null
     ["read"]           where its threads and tasks are, read from its memory, whatever it does: an object
+    ["waiting"]        the threads in which a loop of asyncio's or trio's waits for input: their numbers
 
 What fails is answered by {"error": class, "text": what it says}. It ends when nobody asks any more. If the folder of
 scripts is there then, who asked was killed: the process is kept from executing one later, and the folder removed.
@@ -15,6 +16,7 @@ import os
 import sys
 
 _AGAIN = 20  # times that a memory is read that changes meanwhile
+_OF_TRIO = [("_io_epoll.py", "get_events"), ("_run.py", "run")]  # of a run that waits for input
 
 
 def main(pid, probe, scripts):
@@ -22,27 +24,30 @@ def main(pid, probe, scripts):
     _compile_ahead(probe)
     free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
     tell({"version": list(sys.version_info[:3]), "free_threaded": free_threaded})
-    for line in sys.stdin:
-        what, *arguments = json.loads(line)
-        try:
-            tell({"exec": sys.remote_exec, "read": read}[what](pid, *arguments))
-        except Exception as error:
-            tell({"error": type(error).__name__, "text": str(error)})
-    if os.path.isdir(scripts):
-        _clear(pid, scripts)
+    try:
+        for line in sys.stdin:
+            what, *arguments = json.loads(line)
+            try:
+                said = {"exec": sys.remote_exec, "read": read, "waiting": waiting}[what](pid, *arguments)
+            except Exception as error:
+                said = {"error": type(error).__name__, "text": str(error)}
+            tell(said)
+    finally:  # who asked may have been killed before it had its answer
+        if os.path.isdir(scripts):
+            _clear(pid, scripts)
 
 
 def _clear(pid, scripts):
     """Keep a script from being executed later, and remove all that there are."""
-    left = os.listdir(scripts)
     try:
-        if left:
+        if os.listdir(scripts):
             sys.remote_exec(pid, os.devnull)  # in the place of what waits
     except Exception:
         pass  # the process has ended
-    for name in left:
-        os.remove(os.path.join(scripts, name))
-    os.rmdir(scripts)
+    finally:
+        for name in os.listdir(scripts):
+            os.remove(os.path.join(scripts, name))
+        os.rmdir(scripts)
 
 
 def tell(answer):
@@ -65,8 +70,8 @@ def read(pid):
     for left in reversed(range(_AGAIN)):
         try:
             unwinder = _remote_debugging.RemoteUnwinder(pid, all_threads=True)
-            threads = [thread for each in unwinder.get_stack_trace() for thread in getattr(each, "threads", [each])]
-            awaited, running = unwinder.get_all_awaited_by(), _running(unwinder)
+            threads = _threads(unwinder)
+            awaited, running = _awaited(unwinder), _running(unwinder)
         except Exception:
             if not left:
                 raise
@@ -74,6 +79,33 @@ def read(pid):
             tasks = [[each.thread_id, *_task(task, running)] for each in awaited for task in each.awaited_by]
             return {"threads": [[each.thread_id, _frames(each.frame_info)] for each in threads], "tasks": tasks}
     return None
+
+
+def waiting(pid):
+    """The threads whose innermost frames are those of a loop that waits for input: in no other code is that sure."""
+    import _remote_debugging
+
+    folder, found = os.path.dirname(os.__file__), []
+    of_asyncio = [(f"{folder}/selectors.py", "select"), (f"{folder}/asyncio/base_events.py", "_run_once")]
+    for thread in _threads(_remote_debugging.RemoteUnwinder(pid, all_threads=True)):
+        innermost = [(each.filename, each.funcname.rpartition(".")[2]) for each in (thread.frame_info or ())[:2]]
+        of_trio = [(path.rpartition("/trio/_core/")[2], name) for path, name in innermost] == _OF_TRIO
+        if of_trio or innermost == of_asyncio:
+            found.append(thread.thread_id)
+    return found
+
+
+def _threads(unwinder):
+    return [thread for each in unwinder.get_stack_trace() for thread in getattr(each, "threads", [each])]
+
+
+def _awaited(unwinder):
+    try:
+        return unwinder.get_all_awaited_by()
+    except RuntimeError as error:
+        if "AsyncioDebug" not in str(error):
+            raise
+        return []  # a program without asyncio
 
 
 def _running(unwinder):

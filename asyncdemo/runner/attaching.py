@@ -1,8 +1,8 @@
 """Reaches into a process that runs already: has it execute scripts of ours, and takes all out of it again.
 
 The process executes a script when its main thread comes to execute a bytecode. One that waits for input does not, so
-its event loop is woken up: by an event of ours in the poll of the kernel for which it waits, of which asyncio takes no
-notice. What cannot be reached in that way is read from outside (probe/outside.py). Linux only.
+its event loop is woken up (waking.py). What cannot be reached in that way is read from outside (probe/outside.py).
+Linux only.
 """
 
 import json
@@ -10,7 +10,6 @@ import os
 import select
 import shutil
 import socket
-import struct
 import subprocess
 import tempfile
 import time
@@ -26,15 +25,14 @@ from asyncdemo.probe.inject import _asyncdemo_layout as layout
 from asyncdemo.runner import linux
 from asyncdemo.runner.attachable import Process
 from asyncdemo.runner.shared_memory import shared_memory
+from asyncdemo.runner.waking import wake_loops
 
 PATIENCE = 2.0  # seconds that a process has for coming to execute a script
 _WORKING = 30.0  # seconds for the work of one that it has come to
 _WAKE_AFTER = 0.02  # seconds after which its event loops are woken up
 _WAKE_AGAIN = 0.1
-_SEEN = 0.01  # seconds that an event of ours is there to be seen
 _PAUSE = 0.002  # seconds between two looks
 _LOSING = 10.0  # seconds after which somebody who does not answer is lost
-_PIDFD_GETFD = 438  # the number of that system call
 _PROBE = Path(inject.__file__).parent
 
 # What the process executes. It leaves no module behind, and no error reaches the process.
@@ -113,13 +111,19 @@ class Attached:
         wake = started + _WAKE_AFTER
         while not (done := is_done()) and now < started + patience:
             if now > wake:
-                wake_loops(self.process.pid)
+                wake_loops(self.process.pid, self._waiting)
                 wake = now + _WAKE_AGAIN
             time.sleep(_PAUSE)
             now = time.monotonic()
             if not linux.is_running(self.process.pid):
                 raise _gone(self.process.pid)
         return done
+
+    def _waiting(self) -> list[int]:
+        """The threads in which a loop of asyncio's or trio's waits for input; none where that cannot be read."""
+        with suppress(UsageError):
+            return list(self._helper.ask("waiting"))
+        return []
 
     def withdraw(self) -> None:
         """See to it that a script which was not executed by now never is: an empty one takes its place.
@@ -223,46 +227,3 @@ def _helper(process: Process, folder: Path) -> Iterator[_Helper]:
 
 def _gone(pid: int) -> UsageError:
     return UsageError(f"process {pid} has ended")
-
-
-def wake_loops(pid: int) -> None:
-    """Have the event loops of a process look for input once more, if they wait for it by epoll.
-
-    An event of ours comes up there once, for no descriptor. Nothing is left, even if we are killed at any moment.
-    """
-    import ctypes
-
-    libc = ctypes.CDLL(None)
-    with suppress(OSError):
-        process = os.pidfd_open(pid)
-        try:
-            for number in _polls(pid):
-                poll = libc.syscall(_PIDFD_GETFD, process, number, 0)
-                if poll >= 0:
-                    _wake(libc, poll)
-        finally:
-            os.close(process)
-
-
-def _polls(pid: int) -> list[int]:
-    """The descriptors by which a process waits for others."""
-    found = []
-    for each in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(OSError):  # closed while we looked
-            if str(each.readlink()) == "anon_inode:[eventpoll]":
-                found.append(int(each.name))
-    return found
-
-
-def _wake(libc: Any, poll: int) -> None:
-    event = os.eventfd(1, os.EFD_CLOEXEC)
-    try:
-        # asyncio, trio and uvloop all know no descriptor of that number, and pass it over.
-        packed = "=Iq" if os.uname().machine == "x86_64" else "Iq"
-        wanted = struct.pack(packed, select.EPOLLIN | select.EPOLLONESHOT, -1)
-        libc.epoll_ctl(poll, 1, event, wanted)  # EPOLL_CTL_ADD
-        time.sleep(_SEEN)
-        libc.epoll_ctl(poll, 2, event, wanted)  # EPOLL_CTL_DEL
-    finally:
-        os.close(event)
-        os.close(poll)
