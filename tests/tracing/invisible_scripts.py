@@ -284,6 +284,56 @@ ASYNCIO = {
             say("done")
         asyncio.run(main())
     """,
+    "own attributes": """
+        import asyncio, signal
+        class Watched:
+            def __getattribute__(self, name):
+                say("asked", type.__getattribute__(type(self), "__name__"), name)
+                return super().__getattribute__(name)
+        class Kind(type):
+            def __getattribute__(kind, name):
+                say("asked the class", name)
+                return super().__getattribute__(name)
+        class Holding(Watched, metaclass=Kind):
+            async def __aenter__(self): return self
+            async def __aexit__(self, *error): pass
+        class Lock(Watched, asyncio.Lock): pass
+        class Semaphore(Watched, asyncio.Semaphore): pass
+        class Event(Watched, asyncio.Event): pass
+        class Queue(Watched, asyncio.Queue): pass
+        class Condition(Watched, asyncio.Condition): pass
+        class Future(Watched, asyncio.Future): pass
+        class Task(Watched, asyncio.Task): pass
+        class Loop(Watched, asyncio.SelectorEventLoop): pass
+        class Callback(Watched):
+            def __call__(self, *words): pass
+        async def holds(wait, *used):
+            async with Holding():
+                await wait
+        async def waits_for(future):
+            await future
+        async def condition():
+            async with Condition() as both:
+                await both.wait()
+        async def main():
+            loop, lock, queue, full, shared = asyncio.get_running_loop(), Lock(), Queue(), Queue(1), Semaphore(0)
+            await lock.acquire()
+            full.put_nowait(1)
+            future = Future(loop=loop)
+            future.add_done_callback(Callback())
+            waits = [lock.acquire(), queue.get(), full.put(2), Event().wait(), shared.acquire(), condition()]
+            tasks = [Task(holds(wait, lock, queue, future), loop=loop) for wait in waits]
+            tasks += [Task(waits_for(future), loop=loop), Task(waits_for(tasks[0]), loop=loop)]
+            tasks += [Task(waits_for(asyncio.gather(future, tasks[1])), loop=loop)]
+            tasks += [Task(asyncio.wait([future]), loop=loop)]
+            for task in tasks:
+                task.add_done_callback(Callback())
+            say("nothing can wake them")
+            signal.setitimer(signal.ITIMER_REAL, 0.5)  # whose signal ends the process
+            await future
+        loop = Loop()
+        loop.run_until_complete(main())
+    """,
     "own coroutines": """
         import asyncio, collections.abc
         class Own(collections.abc.Coroutine):

@@ -17,6 +17,7 @@ import _asyncdemo_layout as layout
 import _asyncdemo_queue
 import _asyncdemo_touches
 import _asyncdemo_trace
+from _asyncdemo_waits import attribute, name_of
 
 
 def trace(recorder, base_events, events, futures, tasks):
@@ -27,12 +28,14 @@ def trace(recorder, base_events, events, futures, tasks):
 
     def __init__(self, *args, **kwargs):
         original(self, *args, **kwargs)
-        if type(self._ready) is collections.deque and not self._ready:
+        ready = attribute(self, "_ready")
+        if type(ready) is collections.deque and not ready:
             try:
                 queue = queue_class()
                 queue.begin(library, self)
-                self._ready = queue
-                library.usual = type(self)
+                object.__setattr__(self, "_ready", queue)
+                if _asked(type(self), "__getattribute__") is object.__getattribute__:
+                    library.usual = type(self)
             except Exception as error:
                 if _asyncdemo_trace.raised_elsewhere(error):
                     raise
@@ -50,6 +53,7 @@ def trace(recorder, base_events, events, futures, tasks):
     return library
 
 
+_asked = type.__getattribute__  # a class, whatever its metaclass does
 _nobody = type(None)  # called in the place of a reference it gives None
 
 
@@ -82,18 +86,18 @@ class _Library:
     def queue_of(self, loop):
         """Our queue of a loop; None where it has none."""
         if self.has_its_queue(loop):
-            queue = getattr(loop, "_ready", None)
-            return queue if isinstance(queue, _asyncdemo_queue.Queue) else None
+            queue = attribute(loop, "_ready")
+            return queue if issubclass(type(queue), _asyncdemo_queue.Queue) else None
         queue = self.others.get(id(loop), _nobody)()
         return queue if queue is not None and queue.owner() is loop else None
 
     def may_start_unseen(self, loop):
         """True if tasks of the loop may be started without coming by the queue or _watch_new_tasks."""
-        return self.starts_unseen and getattr(loop, "_task_factory", None) is not None
+        return self.starts_unseen and attribute(loop, "_task_factory") is not None
 
     def kind_of(self, task):
         """The class that implements a task: its methods are asked, not those that a script has put over them."""
-        return self.task if isinstance(task, self.task) else self.python_task
+        return self.task if issubclass(type(task), self.task) else self.python_task
 
     def ignored(self, task):
         """How many times a suspended task was cancelled and went on all the same. Before Python 3.11 nobody knows."""
@@ -101,14 +105,14 @@ class _Library:
         if not count:
             return 0
         # What it waits for may have been cancelled in its place: then it is not told before that has ended.
-        waits_for = getattr(task, "_fut_waiter", None)
-        if isinstance(waits_for, (self.task, self.python_task)):
+        waits_for = attribute(task, "_fut_waiter")
+        if issubclass(type(waits_for), (self.task, self.python_task)):
             told = not self.kind_of(waits_for).cancelling(waits_for)
-        elif isinstance(waits_for, self.gathering):
+        elif issubclass(type(waits_for), self.gathering):
             told = not waits_for._cancel_requested
         else:
-            told = waits_for is not None and getattr(waits_for, "_state", None) != "CANCELLED"
-        return count if told and not task._must_cancel else 0
+            told = waits_for is not None and attribute(waits_for, "_state") != "CANCELLED"
+        return count if told and not attribute(task, "_must_cancel") else 0
 
     @staticmethod
     def key_of(task):
@@ -124,12 +128,13 @@ class _Library:
         if kind is types.MethodType:
             task = self.python_task
             steps = task._Task__step, task._Task__wakeup
-            return callback.__self__ if isinstance(callback.__self__, task) and callback.__func__ in steps else None
-        return callback.__self__ if kind is self.stepper or kind.__name__ == "TaskWakeupMethWrapper" else None
+            owner, function = callback.__self__, callback.__func__
+            return owner if issubclass(type(owner), task) and (function is steps[0] or function is steps[1]) else None
+        return callback.__self__ if kind is self.stepper or name_of(kind) == "TaskWakeupMethWrapper" else None
 
     def is_first_step(self, callback):
         """True if a callback is a task's step that follows nothing it waits for."""
-        is_of_python = getattr(callback, "__func__", None) is self.python_task._Task__step
+        is_of_python = type(callback) is types.MethodType and callback.__func__ is self.python_task._Task__step
         return is_of_python or type(callback) is self.stepper
 
 
@@ -190,7 +195,7 @@ def _watch_new_tasks(tasks, library, queue_class):
         try:
             loop = get_loop(item) if type(item) is kind else library.kind_of(item).get_loop(item)
             queue = loop._ready if type(loop) is library.usual else queue_of(loop)
-            if type(queue) is not queue_class and not isinstance(queue, _asyncdemo_queue.Queue):
+            if type(queue) is not queue_class and not issubclass(type(queue), _asyncdemo_queue.Queue):
                 return
             if queue.ends_with_step_of(item):
                 queue.created(item)
@@ -206,6 +211,6 @@ def _watch_new_tasks(tasks, library, queue_class):
 
 def _freeing(loop):
     """asyncio is about to say that a task is freed whose exception nobody has retrieved."""
-    queue = getattr(loop, "_ready", None)
-    if isinstance(queue, _asyncdemo_queue.Queue):
+    queue = attribute(loop, "_ready")
+    if issubclass(type(queue), _asyncdemo_queue.Queue):
         queue.freeing()

@@ -4,6 +4,7 @@ A timer that is cancelled before the loop comes to it, in that very step or by o
 """
 
 import _asyncdemo_layout as layout
+from _asyncdemo_waits import attribute
 
 _MOST = 1000  # timers that are looked at after one step
 
@@ -11,7 +12,7 @@ _MOST = 1000  # timers that are looked at after one step
 def tell_overdue(queue, loop, started, now):
     """Store for each task whose timer has been due since the step began when that was. Asks no code of the script."""
     library = queue.library
-    for handle in _due(loop._scheduled, now):
+    for handle in _due(attribute(loop, "_scheduled", ()), now):
         when, arguments = int(handle._when * 1e9), handle._args
         if when < started or not arguments or type(arguments[0]) not in library.futures:
             continue

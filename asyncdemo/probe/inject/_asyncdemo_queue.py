@@ -17,6 +17,7 @@ import _asyncdemo_reasons
 import _asyncdemo_snapshot
 import _asyncdemo_touches
 import _asyncdemo_trace
+from _asyncdemo_waits import attribute
 
 _STEP, _RETURNED, _NOT_BEGUN = layout.STEP, layout.RETURNED, layout.NOT_BEGUN
 _references = _weakref.getweakrefcount
@@ -49,7 +50,7 @@ class Task(_weakref.ref):
             self.kind.get_coro(task),
             self.kind.get_name(task),
             self.ignored(task),
-            getattr(task, "_fut_waiter", None),
+            attribute(task, "_fut_waiter"),
         )
 
 
@@ -122,7 +123,7 @@ class Queue(collections.deque):
         self.remember, self.recall = self.put_in.append, self.put_in.popleft
         self.started, self.limit, self.thread, self.home = _NEVER, 0, 0, None
         self.rested, self.patience, self.turned = _NEVER, layout.BUSY, False
-        self.timed = getattr(type(loop), "time", None) is library.loop.time  # else its times are not ours
+        self.timed = type.__getattribute__(type(loop), "time") is library.loop.time  # else its times are not ours
         self.owner = owner = _weakref.ref(loop)
         is_closed = self.is_closed
 
@@ -145,30 +146,30 @@ class Queue(collections.deque):
     @staticmethod
     def is_closed(loop):
         """True if the loop is closed."""
-        return loop._closed
+        return attribute(loop, "_closed", True)
 
     @staticmethod
     def timers_of(loop):
         """How many timers the loop has; -1: unknown."""
-        return sum(not timer._cancelled for timer in loop._scheduled)
+        return sum(not timer._cancelled for timer in attribute(loop, "_scheduled", ()))
 
     @staticmethod
     def has_timers(loop):
         """True if the loop has any: asked each time that it goes idle, when they may be many."""
-        return any(not timer._cancelled for timer in loop._scheduled)
+        return any(not timer._cancelled for timer in attribute(loop, "_scheduled", ()))
 
     @staticmethod
     def inputs_of(loop):
         """How many descriptors the loop waits for, besides the one by which other threads wake it; -1: unknown."""
-        proactor = getattr(loop, "_proactor", None)
+        proactor = attribute(loop, "_proactor")
         if proactor is not None:  # Windows: what goes on there
-            waking, pending = getattr(loop, "_self_reading_future", None), getattr(proactor, "_cache", None)
+            waking, pending = attribute(loop, "_self_reading_future"), getattr(proactor, "_cache", None)
             return -1 if type(pending) is not dict else sum(each[0] is not waking for each in list(pending.values()))
-        selector = getattr(loop, "_selector", None)
-        registered = getattr(selector, "_fd_to_key", None)
+        selector = attribute(loop, "_selector")
+        registered = attribute(selector, "_fd_to_key")
         if type(registered) is not dict or type(selector).__module__ != "selectors":
             return -1
-        own = getattr(loop, "_ssock", None)
+        own = attribute(loop, "_ssock")
         return len(registered) - (own is not None and own.fileno() in registered)
 
     def tell_overdue(self, now):
@@ -314,7 +315,7 @@ class Queue(collections.deque):
         current.after = _nobody  # else they might keep one another
         if kind.cancelled(task):
             recorder.put(now, current.key << 4 | layout.CANCELLED)
-        elif task._exception is not None:  # exception() would count as having retrieved it
+        elif attribute(task, "_exception") is not None:  # exception() would count as having retrieved it
             recorder.put(now, current.key << 4 | layout.RAISED, self.raised_at(current, task))
         else:
             recorder.put(now, current.key << 4 | _RETURNED)
@@ -322,7 +323,7 @@ class Queue(collections.deque):
 
     def raised_at(self, current, task):
         """What a task has ended with and where, as layout.RAISED has it."""
-        error, recorder = task._exception, self.library.recorder
+        error, recorder = attribute(task, "_exception"), self.library.recorder
         where, traceback = 0, error.__traceback__
         while traceback is not None:
             path = traceback.tb_frame.f_code.co_filename

@@ -24,6 +24,7 @@ reads frames and attributes, and calls nothing of the script's. Each line is a l
                                      waits for the result of a job that has not begun
 """
 
+import _functools
 import _thread
 import collections
 import os
@@ -34,6 +35,7 @@ import types
 import _asyncdemo_layout as layout
 import _asyncdemo_trace
 import _asyncdemo_waits
+from _asyncdemo_waits import attribute, name_of
 
 _MOST = 20_000  # tasks of a loop
 _DEEP = 60  # frames of a thread
@@ -90,7 +92,7 @@ def frame_lines(frames, is_own, wanted=()):
         found.append(line("F", own, code.co_filename, frame.f_lineno or 0, code.co_name))
         if coroutine is not None:
             for each in _asyncdemo_waits.held_in(frame, coroutine):
-                found.append(line("H", _asyncdemo_waits.identity(each), type(each).__name__))
+                found.append(line("H", _asyncdemo_waits.identity(each), name_of(type(each))))
             if own and wanted:
                 found += [line("R", each) for each in _asyncdemo_waits.uses(frame, coroutine, wanted)]
     return found
@@ -142,13 +144,13 @@ def asyncio_loop(queue, library):
     seen = []
     for known, task in tasks:
         frames = frames_of(known.kind.get_coro(task))
-        seen.append((frames, below_own(frames, getattr(task, "_fut_waiter", None), library, library.is_own)))
+        seen.append((frames, below_own(frames, attribute(task, "_fut_waiter"), library, library.is_own)))
     wanted = {_asyncdemo_waits.identity(wait.about) for _, wait in seen if wait.about is not None}
-    woken = _woken_by(tasks, wanted | {id(getattr(task, "_fut_waiter", None)) for _, task in tasks})
+    woken = _woken_by(tasks, wanted | {id(attribute(task, "_fut_waiter")) for _, task in tasks})
     for (known, task), (frames, wait) in zip(tasks, seen):  # noqa: B905 (not before 3.10)
         found += _asyncio_task(queue, known, task, id(task) in ready, frames, wait)
         found += frame_lines(frames, library.is_own, wanted) + _about(wait)
-        about = (each for each in (getattr(task, "_fut_waiter", None), wait.about) if each is not None)
+        about = (each for each in (attribute(task, "_fut_waiter"), wait.about) if each is not None)
         awaited = {key for each in about for key in woken.get(id(each), ())} - {known.key}
         found += [line("A", key) for key in sorted(awaited)]
     return found
@@ -156,7 +158,7 @@ def asyncio_loop(queue, library):
 
 def _timeouts(loop, library):
     """How many of the loop's timers call a library's function that ends a wait because it has taken too long."""
-    timers = (timer._callback for timer in getattr(loop, "_scheduled", ()) if not timer._cancelled)
+    timers = (timer._callback for timer in attribute(loop, "_scheduled", ()) if not timer._cancelled)
     functions = [each.__func__ if type(each) is types.MethodType else each for each in timers]
     codes = [each.__code__ for each in functions if type(each) is types.FunctionType]
     return sum(code.co_name in _TIMEOUTS and not library.is_own(code.co_filename) for code in codes)
@@ -181,7 +183,7 @@ def _asyncio_task(queue, known, task, is_ready, frames, wait):
 def _since(frame):
     """When a sleep began (ns), by its timer and its length; None where these are not to be found."""
     names = frame.f_locals
-    when, delay = getattr(names.get("h"), "_when", None), names.get("delay")
+    when, delay = attribute(names.get("h"), "_when"), names.get("delay")
     return int((when - delay) * 1e9) if type(when) is float and type(delay) in (int, float) else None
 
 
@@ -196,7 +198,7 @@ def _state(coroutine, frames, is_ready):
 def _about(wait):
     if wait.about is None:
         return []
-    return [line("O", _asyncdemo_waits.identity(wait.about), type(wait.about).__name__, _held(wait.about))]
+    return [line("O", _asyncdemo_waits.identity(wait.about), name_of(type(wait.about)), _held(wait.about))]
 
 
 def _woken_by(tasks, wanted):
@@ -204,7 +206,7 @@ def _woken_by(tasks, wanted):
     found = {}
     for known, task in tasks:
         reached = {id(task)} & wanted
-        for callback in getattr(task, "_callbacks", None) or ():
+        for callback in attribute(task, "_callbacks") or ():
             reached |= _led_to(callback[0], wanted, _REACH)
         for each in reached:
             found.setdefault(each, []).append(known.key)
@@ -212,7 +214,7 @@ def _woken_by(tasks, wanted):
 
 
 def has_not_begun(coroutine, frame):
-    suspended = getattr(coroutine, "cr_suspended", None)
+    suspended = attribute(coroutine, "cr_suspended")
     return frame.f_lasti < 0 if suspended is None else not suspended
 
 
@@ -225,13 +227,13 @@ def below_own(frames, future, library, is_own):
 
 def _held(about):
     """How many hold what is waited for, as far as it tells itself; -1 where that is unknown."""
-    locked = getattr(about, "_locked", None)
+    locked = attribute(about, "_locked")
     return int(locked) if type(locked) is bool else -1
 
 
 def _would_wake(task, wanted):
     """True if one of these objects is set, or told, when a task ends: its callbacks lead there."""
-    return any(_led_to(callback[0], wanted, _REACH) for callback in getattr(task, "_callbacks", None) or ())
+    return any(_led_to(callback[0], wanted, _REACH) for callback in attribute(task, "_callbacks") or ())
 
 
 def _led_to(value, wanted, steps):
@@ -242,9 +244,9 @@ def _led_to(value, wanted, steps):
     if type(value) is types.FunctionType:
         inner = [cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell)]
     elif type(value) is types.MethodType:
-        names = getattr(value.__self__, "__dict__", None)
+        names = attribute(value.__self__, "__dict__")
         inner = [value.__self__, *(names.values() if type(names) is dict else ())]
-    elif type(value).__name__ == "partial":
+    elif type(value) is _functools.partial:
         inner = [value.func, *value.args]
     return found.union(*[_led_to(each, wanted, steps - 1) for each in inner])
 
@@ -257,11 +259,16 @@ def _is_filled(cell):
 
 
 def _pool(loop):
-    pool = getattr(loop, "_default_executor", None)
-    threads, jobs = getattr(pool, "_threads", None), getattr(pool, "_work_queue", None)
-    if type(threads) is not set or not hasattr(jobs, "qsize"):
+    pool = attribute(loop, "_default_executor")
+    threads, jobs = attribute(pool, "_threads"), attribute(pool, "_work_queue")
+    if type(threads) is not set or not _is_simple(jobs):
         return []
-    return [line("P", len(threads), pool._max_workers, jobs.qsize())]
+    return [line("P", len(threads), attribute(pool, "_max_workers"), jobs.qsize())]
+
+
+def _is_simple(jobs):
+    """True for the queue of a pool's jobs, which is Python's own."""
+    return type(jobs) is getattr(sys.modules.get("_queue"), "SimpleQueue", None)
 
 
 # trio
@@ -288,7 +295,7 @@ def trio_loop(instrument):
     for (task, known), (frames, wait) in zip(tasks, seen):  # noqa: B905 (not before 3.10)
         found.append(line("T", known.key, _state(task.coro, frames, task in ready), wait.kind, wait.value))
         found += frame_lines(frames, instrument.is_own, wanted) + _about(wait)
-        owner = getattr(wait.about, "_owner", None)
+        owner = attribute(wait.about, "_owner")
         if owner in keys:
             found.append(line("B", keys[owner].key))
         if layout.WAITS[wait.kind] == "nursery":
@@ -301,7 +308,7 @@ def trio_loop(instrument):
 def inputs_of_trio(instrument):
     """How many descriptors a run of trio waits for, besides the one by which threads wake it; -1: unknown."""
     registered = getattr(instrument.runner().io_manager, "_registered", None)
-    if not isinstance(registered, dict):
+    if not issubclass(type(registered), dict):
         return -1
     waiting = [task for each in list(registered.values()) for task in (each.read_task, each.write_task)]
     return sum(task is not None and not instrument.is_trios(task) for task in waiting)
@@ -313,11 +320,11 @@ def inputs_of_trio(instrument):
 def others_that_wake(loop):
     """What else could still wake a loop: a signal handler of the script's, a thread, a child, or something unknown."""
     found = []
-    if getattr(loop, "_signal_handlers", None) or _handles_signals():
+    if attribute(loop, "_signal_handlers") or _handles_signals():
         found.append("signal")
     if working_threads():
         found.append("thread")
-    if getattr(loop, "_stopping", False):
+    if attribute(loop, "_stopping"):
         found.append("stop")
     if not found and living_children():  # asked last: it is the only one that asks the system each time
         found.append("process")
@@ -329,19 +336,20 @@ def _handles_signals():
 
     for number in range(1, _signal.NSIG):
         handler = _signal.getsignal(number)
-        if callable(handler) and not isinstance(handler, int) and not _is_nobodys(handler):
+        if handler is not None and not issubclass(type(handler), int) and not _is_nobodys(handler):
             return True
     return False
 
 
 def _is_nobodys(handler):
     """True if a signal handler is Python's own, that of asyncio.run and trio.run for Ctrl-C, or ours."""
-    if type(handler).__name__ == "partial":
+    if type(handler) is _functools.partial:
         handler = handler.func
-    module = getattr(getattr(handler, "__func__", handler), "__module__", "")
-    code = getattr(getattr(handler, "__func__", handler), "__code__", None)
-    ours = code is not None and code.co_filename.startswith(_asyncdemo_trace._FILES)
-    return ours or module in ("_signal", "signal", "asyncio.runners", "trio._core._ki")
+    handler = handler.__func__ if type(handler) is types.MethodType else handler
+    if type(handler) not in (types.FunctionType, types.BuiltinFunctionType):
+        return False
+    ours = type(handler) is types.FunctionType and handler.__code__.co_filename.startswith(_asyncdemo_trace._FILES)
+    return ours or handler.__module__ in ("_signal", "signal", "asyncio.runners", "trio._core._ki")
 
 
 def working_threads():
@@ -365,7 +373,7 @@ def is_idle(frame):
     names = [(each.f_code.co_filename.replace("\\", "/"), each.f_code.co_name) for each in _up(frame, 4)]
     if names[0][0].endswith("concurrent/futures/thread.py") and names[0][1] == "_worker":
         queue = frame.f_locals.get("work_queue")
-        return hasattr(queue, "qsize") and queue.qsize() == 0
+        return _is_simple(queue) and queue.qsize() == 0
     if names[0][0].endswith("trio/_core/_thread_cache.py"):
         return names[0][1] == "_work"
     within = [name for file, name in names if "anyio" in file]
@@ -435,7 +443,7 @@ def threads(recorder, queues, frame=None):
         frames[_thread.get_ident()] = frame
     for ident, innermost in frames.items():
         thread = known.get(ident)
-        names = getattr(thread, "__dict__", {})
+        names = attribute(thread, "__dict__", {})
         name = names.get("_name", "")
         found.append(line("X", ident, name, int(bool(names.get("_daemonic"))), int(is_idle(innermost))))
         for each in reversed(_up(innermost, _DEEP)):
@@ -453,12 +461,12 @@ def _waits_of_thread(frame, queues):
     for each in _up(frame, _DEEP):
         names = each.f_code.co_filename.replace("\\", "/"), each.f_code.co_name
         if names[0].endswith("/threading.py") and names[1] == "join":
-            joined = getattr(each.f_locals.get("self"), "__dict__", {}).get("_ident")
+            joined = attribute(each.f_locals.get("self"), "__dict__", {}).get("_ident")
             found += [line("J", joined)] if type(joined) is int else []
         elif names[0].endswith("concurrent/futures/thread.py") and names[1] == "_worker":
             jobs = each.f_locals.get("work_queue")
-            pending = int(getattr(future, "_state", "") == "PENDING")
-            found += [line("Q", id(jobs), jobs.qsize(), pending)] if type(jobs).__name__ == "SimpleQueue" else []
+            pending = int(attribute(future, "_state") == "PENDING")
+            found += [line("Q", id(jobs), jobs.qsize(), pending)] if _is_simple(jobs) else []
     return found
 
 

@@ -4,6 +4,7 @@ Each thread puts itself in and takes itself out, so nothing is wrapped around wh
 or waiting, only its clocks can tell, for the whole of its life; of the workers of a ThreadPoolExecutor for each job.
 """
 
+import _functools
 import _thread
 import sys
 import time
@@ -58,7 +59,7 @@ class _Threads:
 
     def started(self, ident, thread):
         """A thread begins; this is called in it."""
-        if isinstance(thread, self._threading._DummyThread):
+        if issubclass(type(thread), self._threading._DummyThread):
             return  # was started elsewhere, nobody knows when, and will not tell of its end
         try:
             recorder, now = self._recorder, _clock()
@@ -160,7 +161,7 @@ class _Threads:
 
 def _code_of(target):
     """The code object of what a thread runs; None where that cannot be known without asking it."""
-    while type(target).__name__ == "partial" and type(target).__module__ == "functools":
+    while type(target) is _functools.partial:
         target = target.func
     if type(target) is types.MethodType:
         target = target.__func__

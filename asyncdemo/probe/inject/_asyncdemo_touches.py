@@ -10,6 +10,7 @@ import time
 
 import _asyncdemo_layout as layout
 import _asyncdemo_trace
+from _asyncdemo_waits import attribute
 
 # The first wakes the loop up; and what is freed may be so in any thread, whatever that is just doing.
 _HARMLESS = ("call_soon_threadsafe", "__del__")
@@ -50,10 +51,10 @@ def watch_timers(base_events, recorder, is_queue):
         frame = sys._getframe(2)
         if frame.f_code is not later:
             return  # somebody may just hand the method on; a timer's every other way leads through here
-        queue = getattr(loop, "_ready", None)
+        queue = attribute(loop, "_ready")
         try:
             # In debug mode asyncio is about to refuse it.
-            if is_queue(queue) and _thread.get_ident() != queue.home and not loop._debug:
+            if is_queue(queue) and _thread.get_ident() != queue.home and not attribute(loop, "_debug"):
                 touched(queue, frame)
         except BaseException as error:
             if _asyncdemo_trace.raised_elsewhere(error):

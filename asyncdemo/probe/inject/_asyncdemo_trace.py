@@ -32,7 +32,6 @@ _OF_ASYNC_GENERATORS = {"code": "ag_code", "frame": "ag_frame", "awaits": "ag_aw
 # What stands for the code of the object that closes an asynchronous generator: it is written in C.
 _CLOSING = (lambda: None).__code__.replace(co_name="aclose", co_filename="", co_firstlineno=0)
 _arguments_of = BaseException.__dict__["args"].__get__  # whatever a class of the script makes of it
-_name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says itself
 _str_of = type.__getattribute__  # of a class, whatever its metaclass does
 _encode = str.encode
 _INFOS_AT, _INFO = layout.INFOS_AT * 8, layout.INFO * 8  # bytes
@@ -152,8 +151,8 @@ class Recorder:
         if len(self._failed) > self._most_failed:  # those that are gone need no look any more
             self._failed = [each for each in self._failed if each[1]() is not None]
             self._most_failed = 2 * len(self._failed) + _MANY_FAILED
-        error = task._exception
-        name = _name_of(type(error))
+        error = _asyncdemo_waits.attribute(task, "_exception")
+        name = _asyncdemo_waits.name_of(type(error))
         text = _text_of(error)
         whole = name + ": " + text
         if text and (whole in self._errors or len(self._errors) < _MOST_ERRORS):
@@ -165,7 +164,7 @@ class Recorder:
         """The script has ended: find out which errors nothing has looked at. They are kept somewhere."""
         for key, kept in self._failed:
             task = kept()
-            if task is not None and getattr(task, "_log_traceback", False) is True:
+            if task is not None and _asyncdemo_waits.attribute(task, "_log_traceback") is True:
                 self.words[layout.INFOS_AT + key * layout.INFO + layout.UNSEEN] = 1
 
     def rename(self, key, name):
@@ -398,7 +397,7 @@ def code_of(coroutine):
     """The code object of a coroutine or a generator; None of anything else, but for what closes a generator."""
     if type(coroutine) is _Coroutine:
         return coroutine.cr_code
-    if _name_of(type(coroutine)) == "async_generator_athrow":
+    if _asyncdemo_waits.name_of(type(coroutine)) == "async_generator_athrow":
         return _CLOSING
     return asked_of(coroutine, "code")
 

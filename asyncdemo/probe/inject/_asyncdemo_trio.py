@@ -14,6 +14,7 @@ import time
 import _asyncdemo_layout as layout
 import _asyncdemo_snapshot
 import _asyncdemo_trace
+from _asyncdemo_waits import attribute
 
 _clock = time.monotonic_ns
 _NEVER = 1 << 62  # a start that makes no step look long
@@ -65,7 +66,7 @@ class _Task:
 
 
 def _name_of(task):
-    return task.name if isinstance(task.name, str) else ""
+    return task.name if issubclass(type(task.name), str) else ""
 
 
 class _Instrument:
@@ -274,10 +275,10 @@ class _Instrument:
         return layout.CANCELLED if self._is_cancelled(error) else layout.RAISED
 
     def _is_cancelled(self, error):
-        if isinstance(error, self._run.Cancelled):
+        if issubclass(type(error), self._run.Cancelled):
             return True
-        parts = getattr(error, "exceptions", None)
-        return isinstance(parts, (list, tuple)) and bool(parts) and all(map(self._is_cancelled, parts))
+        parts = attribute(error, "exceptions")
+        return type(parts) in (list, tuple) and bool(parts) and all(map(self._is_cancelled, parts))
 
 
 def _outcome():

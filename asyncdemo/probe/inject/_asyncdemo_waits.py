@@ -5,6 +5,7 @@ of each is stands there. Which function of a library waits for what is told by i
 how the script has come by it.
 """
 
+import collections
 import gc
 import sys
 import types
@@ -13,7 +14,6 @@ import _asyncdemo_layout as layout
 
 _MANY = 200  # parts of an object that are looked at
 _NO_PARTS = (type, types.ModuleType, types.FunctionType, types.CodeType, types.CoroutineType, types.FrameType, str)
-_NUMBERS = (int, float)
 _SMALL, _LARGE = (1 << 16) - 1, (1 << 32) - 1
 _KIND = {name: number for number, name in enumerate(layout.WAITS)}
 _STEPS_OF_GENERATORS = ("async_generator_asend", "async_generator_athrow", "anext_awaitable")
@@ -101,8 +101,26 @@ _SHARED = {
     "MemorySendChannel": "_state",
 }
 
+_attribute_of = object.__getattribute__
+name_of = type.__dict__["__name__"].__get__  # of a class, whatever that says itself
+_bases_of, _names_of = (type.__dict__[name].__get__ for name in ("__mro__", "__dict__"))
+
 _by_code = {}  # by its id: the kind, and the code object, which so stays at that id
 _read = {}  # the files whose functions are known
+
+
+def attribute(value, name, default=None):
+    """An attribute as it lies in an object; no __getattribute__ and no __getattr__ of the script's is called."""
+    try:
+        return _attribute_of(value, name)
+    except AttributeError:
+        return default
+
+
+def _number(value, name):
+    """An attribute that is a number; 0 where it is none, or one of a class of the script's."""
+    found = attribute(value, name)
+    return found if type(found) is int else 0
 
 
 def kind_of(code):
@@ -133,13 +151,13 @@ def _learn(names, functions):
 
 def stepped_by(awaitable):
     """The asynchronous generator, or what stands before it, that is stepped by what its `async for` awaits, or None."""
-    if type(awaitable).__name__ not in _STEPS_OF_GENERATORS:
+    if name_of(type(awaitable)) not in _STEPS_OF_GENERATORS:
         return None
     return next((each for each in gc.get_referents(awaitable) if _is_step(each)), None)
 
 
 def _is_step(value):
-    return type(value) is types.AsyncGeneratorType or type(value).__name__ in _STEPS_OF_GENERATORS
+    return type(value) is types.AsyncGeneratorType or name_of(type(value)) in _STEPS_OF_GENERATORS
 
 
 class Wait:
@@ -178,13 +196,14 @@ def _named(number, name):
 
 
 def _wait_for_future(future, library):
-    if isinstance(future, (library.task, library.python_task)):
+    kind = type(future)
+    if issubclass(kind, (library.task, library.python_task)):
         return Wait(_KIND["task"], future)
-    if isinstance(future, library.gathering):
-        children = future._children
-        left = sum(not child.done() for child in children)
-        return Wait(_KIND["gather"], future, _pair(left, len(children)))
-    names = {getattr(getattr(each[0], "__code__", None), "co_name", "") for each in future._callbacks or ()}
+    if issubclass(kind, library.gathering):
+        children = attribute(future, "_children", ())
+        return Wait(_KIND["gather"], future, _pair(_left(children), len(children)))
+    called = [each[0] for each in attribute(future, "_callbacks") or ()]
+    names = {each.__code__.co_name for each in called if type(each) is types.FunctionType}
     for name, kind in (("_call_check_cancel", "thread"), ("_outer_done_callback", "shield")):
         if name in names:
             return Wait(_KIND[kind], future)
@@ -208,17 +227,17 @@ def _pair(first, second):
 
 def _sleep(_, names):
     delay = names.get("delay", names.get("seconds"))
-    return int(delay * 10_000) if type(delay) in _NUMBERS and 0 <= delay < 1e5 else 0
+    return int(delay * 10_000) if type(delay) in (int, float) and 0 <= delay < 1e5 else 0
 
 
-def _left(names):
-    return sum(not each.done() for each in names["fs"])
+def _left(futures):
+    return sum(attribute(each, "_state") == "PENDING" for each in futures)
 
 
 def _unread(process, _):
     """How many bytes of a process nobody has read, if they are so many that its pipe is let fill up."""
-    streams = [getattr(process, name, None) for name in ("stdout", "stderr")]
-    return sum(len(each._buffer) for each in streams if getattr(each, "_paused", False) is True)
+    streams = [attribute(process, name) for name in ("stdout", "stderr")]
+    return sum(len(attribute(each, "_buffer")) for each in streams if attribute(each, "_paused") is True)
 
 
 def _come(reader, names):
@@ -230,22 +249,24 @@ def _come(reader, names):
         way, come = layout.TO_THE_END, len(joined)
     else:
         way, come = layout.SO_MANY if "n" in names else layout.A_LINE, 0
-    come += len(reader._buffer)
+    come += len(attribute(reader, "_buffer", b""))
     return way << layout.WAY_AT | min(come, (1 << layout.WAY_AT) - 1) if come else 0
 
 
 def _unsent(writer, _):
     """How many bytes a stream could not send."""
-    kept = writer._transport._buffer
-    return len(kept) if type(kept) is bytearray else sum(len(each) for each in kept)
+    kept = attribute(attribute(writer, "_transport"), "_buffer")
+    if type(kept) is bytearray:
+        return len(kept)
+    return sum(len(each) for each in kept) if type(kept) is collections.deque else 0
 
 
 def _open(server, _):
     """How many connections of a server are open that is closed itself."""
-    if server._sockets is not None:
+    if attribute(server, "_sockets") is not None:
         return 0
-    clients = getattr(server, "_clients", None)
-    return server._active_count if clients is None else len(clients)
+    clients = attribute(server, "_clients")
+    return _number(server, "_active_count") if clients is None else len(clients)
 
 
 _DETAILS = {
@@ -254,24 +275,22 @@ _DETAILS = {
     "connections": _open,
     "sleep": _sleep,
     "process": _unread,
-    "semaphore": lambda about, _: about._value if hasattr(about, "_value") else 0,
-    "queue.put": lambda about, _: about._maxsize,
-    "queue.join": lambda about, _: about._unfinished_tasks,
-    "barrier": lambda about, _: _pair(about._count, about._parties),
-    "task group": lambda about, _: len(about._tasks),
-    "nursery": lambda about, _: len(about._children),
-    "asyncio.wait": lambda _, names: _left(names),
-    "receive": lambda about, _: getattr(
-        about._state, "open_send_channels", getattr(about._state, "open_send_channels", 0)
-    ),
-    "send": lambda about, _: getattr(about._state, "open_receive_channels", 0),
+    "semaphore": lambda about, _: _number(about, "_value"),
+    "queue.put": lambda about, _: _number(about, "_maxsize"),
+    "queue.join": lambda about, _: _number(about, "_unfinished_tasks"),
+    "barrier": lambda about, _: _pair(_number(about, "_count"), _number(about, "_parties")),
+    "task group": lambda about, _: len(attribute(about, "_tasks", ())),
+    "nursery": lambda about, _: len(attribute(about, "_children", ())),
+    "asyncio.wait": lambda _, names: _left(names["fs"]),
+    "receive": lambda about, _: _number(attribute(about, "_state"), "open_send_channels"),
+    "send": lambda about, _: _number(attribute(about, "_state"), "open_receive_channels"),
 }
 
 
 def identity(value):
     """The id of what is waited for or held; of a condition that of its lock, of a channel's end that of the channel."""
-    shared = _SHARED.get(type(value).__name__)
-    inner = None if shared is None else getattr(value, shared, None)
+    shared = _SHARED.get(name_of(type(value)))
+    inner = None if shared is None else attribute(value, shared)
     return id(value if inner is None else inner)
 
 
@@ -279,7 +298,7 @@ def uses(frame, coroutine, wanted):
     """Those of the objects, given by their identities, that a frame has in its variables, or in what these hold."""
     found = []
     for each in gc.get_referents(frame) or gc.get_referents(coroutine):
-        if isinstance(each, _NO_PARTS):
+        if issubclass(type(each), _NO_PARTS):
             continue
         for part in (each, *_parts(each)):
             if id(part) in wanted and id(part) not in found:
@@ -290,13 +309,13 @@ def uses(frame, coroutine, wanted):
 def _parts(value):
     parts = gc.get_referents(value)[:_MANY]
     for each in parts[:]:
-        if type(each) is dict and not isinstance(value, dict):
+        if type(each) is dict and not issubclass(type(value), dict):
             parts += list(each.values())[:_MANY]
     return parts
 
 
 def _has(value, exit_):
-    return any(vars(kind).get("__aexit__") is exit_ for kind in type(value).__mro__)
+    return any(_names_of(kind).get("__aexit__") is exit_ for kind in _bases_of(type(value)))
 
 
 def held_in(frame, coroutine):
@@ -308,7 +327,7 @@ def held_in(frame, coroutine):
     found = []
     held = gc.get_referents(frame) or gc.get_referents(coroutine)  # before 3.11 its frame has it, then the coroutine
     for each, following in zip(held, [*held[1:], None]):  # noqa: B905 (not before 3.10)
-        if type(each) is types.MethodType and each.__func__.__name__ == "__aexit__":
+        if type(each) is types.MethodType and attribute(each.__func__, "__name__") == "__aexit__":
             found += [each.__self__, *_held_by(each.__self__)]
         elif type(each) is types.FunctionType and each.__name__ == "__aexit__" and _has(following, each):
             found += [following, *_held_by(following)]
@@ -319,12 +338,16 @@ def held_in(frame, coroutine):
 
 def _held_by(manager):
     """What a context manager holds in its turn: the function behind an @asynccontextmanager, or an AsyncExitStack."""
-    kind, names = type(manager).__name__, getattr(manager, "__dict__", {})
-    if kind == "_AsyncGeneratorContextManager":
-        return _held_in_generator(names.get("gen"))
-    if kind == "AsyncExitStack":
-        entered = [each[1] for each in list(names.get("_exit_callbacks", ()))]
-        entered = [each for each in entered if type(each) is types.MethodType and each.__name__ == "__aexit__"]
+    kind, library = type(manager), vars(sys.modules["contextlib"]) if "contextlib" in sys.modules else {}
+    if kind is library.get("_AsyncGeneratorContextManager"):
+        return _held_in_generator(attribute(manager, "gen"))
+    if kind is library.get("AsyncExitStack"):
+        entered = [each[1] for each in list(attribute(manager, "_exit_callbacks", ()))]
+        entered = [
+            each
+            for each in entered
+            if type(each) is types.MethodType and attribute(each.__func__, "__name__") == "__aexit__"
+        ]
         return [each.__self__ for each in entered]
     return []
 
