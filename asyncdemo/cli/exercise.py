@@ -51,10 +51,10 @@ def exercise(
     scenarios: Scenarios = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Mend broken programs, each run again at every save.
+    """Mend broken programs, and rerun them at every save.
 
-    One is copied into this folder, and run until it does what is asked. Nothing is overwritten: a file that is there is
-    where you go on. h shows a hint. Without a terminal to type on it is run once, as with --once. Piped, the list is
+    One is copied into this folder, and run until it does what is asked; an existing file is continued, never
+    overwritten. Press h for a hint. Without a terminal to type on it is run once, as with --once. Piped, the list is
     name, chapter, state and summary, separated by tabs.
 
     Exit status: 0; with --once 3 if it is not solved; 2 for a usage error.

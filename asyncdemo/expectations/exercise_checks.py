@@ -76,7 +76,7 @@ def attempt_mismatches(
     A finding says where it is, but not what to do: that is what the exercise is about.
     """
     path, wanted = str(attempt.path), exercise.solution
-    lost = [Mismatch(f"this line was given, and has to stay: {line}", path) for line in _lost(exercise, attempt)]
+    lost = [Mismatch(f"this line is marked {GIVEN} and must stay: {line}", path) for line in _lost(exercise, attempt)]
     if run.outcome.kind == "not-started":
         return [*lost, Mismatch(f"it could not be started: {run.outcome.reason}", path)]
     found = [
@@ -97,9 +97,8 @@ def start_mismatches(exercise: Exercise, run: Run, seconds: Mapping[str, float],
     """What is wrong with the start beside its own expectations: it keeps all that is asked of the solution."""
     if script_mismatches(exercise.solution, run, seconds, version):
         return []
-    return [
-        Mismatch("the start does already what the solution does: nothing is left to be mended", str(run.subject.path))
-    ]
+    said = "the start already does what the solution does; there is nothing left to fix"
+    return [Mismatch(said, str(run.subject.path))]
 
 
 def of_exercise(exercise: Exercise) -> Iterator[Mismatch]:
@@ -110,7 +109,9 @@ def of_exercise(exercise: Exercise) -> Iterator[Mismatch]:
     if not exercise.hints:
         yield Mismatch("it has no hints: write them as a list below '## Hints'", notes)
     for line in _lost(exercise, exercise.solution):
-        yield Mismatch(f"the start gives this line, and the solution has it not: {line}", str(exercise.solution.path))
+        yield Mismatch(
+            f"the solution lacks this line, which start.py marks as given: {line}", str(exercise.solution.path)
+        )
 
 
 def _lost(exercise: Exercise, attempt: Script) -> list[str]:
@@ -154,5 +155,5 @@ def _times(wanted: Script, run: Run, path: str, others: Mapping[str, float]) -> 
         took = run.seconds.own
         if took is not None and claim_mismatch(claim, took, others):
             asked = claim.text if claim.of != START else claim.text.replace(f"of {START}", "of that")
-            than = f", the program that you began with {others[START]:.2f} s" if claim.of == START else ""
-            yield Mismatch(f"it took {took:.2f} s{than}: {asked} is asked for", path, timing_sensitive=True)
+            than = f"the original took {others[START]:.2f} s, and " if claim.of == START else ""
+            yield Mismatch(f"it took {took:.2f} s; {than}the task asks for {asked}", path, timing_sensitive=True)

@@ -1,7 +1,7 @@
 """Load the widgets of a dashboard, without freezing it."""
 # /// script
 # [tool.asyncdemo]
-# time = ["under 0.7 of start"]
+# time = ["0.2 to 0.7 of start"]
 # ///
 import asyncio
 

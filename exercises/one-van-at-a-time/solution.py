@@ -1,16 +1,16 @@
 """Deliver three parcels at the same time."""
 # /// script
 # [tool.asyncdemo]
-# time = ["under 0.7 of start"]
+# time = ["under 0.65 of start"]
 # ///
 import asyncio
 
-PARCELS = ["books", "shoes", "lamp"]
+PARCELS = {"books": 0.3, "shoes": 0.2, "lamp": 0.1}  # hours
 
 
 async def deliver(parcel):
     print(f"{parcel}: the van leaves")
-    await asyncio.sleep(0.15)
+    await asyncio.sleep(PARCELS[parcel])
     print(f"{parcel}: delivered")
 
 
@@ -27,7 +27,7 @@ asyncio.run(main())
 # books: the van leaves
 # shoes: the van leaves
 # lamp: the van leaves
-# books: delivered
-# shoes: delivered
 # lamp: delivered
+# shoes: delivered
+# books: delivered
 # all vans are back

@@ -5,12 +5,12 @@
 # ///
 import asyncio
 
-PARCELS = ["books", "shoes", "lamp"]
+PARCELS = {"books": 0.3, "shoes": 0.2, "lamp": 0.1}  # hours
 
 
 async def deliver(parcel):
     print(f"{parcel}: the van leaves")
-    await asyncio.sleep(0.15)
+    await asyncio.sleep(PARCELS[parcel])
     print(f"{parcel}: delivered")
 
 

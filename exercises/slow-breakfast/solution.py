@@ -1,7 +1,7 @@
 """Make breakfast, all of it at the same time."""
 # /// script
 # [tool.asyncdemo]
-# time = ["under 0.75 of start"]
+# time = ["under 0.65 of start"]
 # ///
 import asyncio
 
@@ -9,7 +9,6 @@ COFFEE, EGGS, TOAST = 0.2, 0.3, 0.1  # minutes, in a fast kitchen
 
 
 async def make(what, minutes):
-    print(f"{what}: begun")
     await asyncio.sleep(minutes)
     print(f"{what}: ready")
     return what
@@ -27,9 +26,6 @@ async def main():
 asyncio.run(main())
 
 # Output:
-# coffee: begun
-# eggs: begun
-# toast: begun
 # toast: ready
 # coffee: ready
 # eggs: ready

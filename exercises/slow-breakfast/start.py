@@ -9,7 +9,6 @@ COFFEE, EGGS, TOAST = 0.2, 0.3, 0.1  # minutes, in a fast kitchen
 
 
 async def make(what, minutes):
-    print(f"{what}: begun")
     await asyncio.sleep(minutes)
     print(f"{what}: ready")
     return what
@@ -25,10 +24,7 @@ async def main():
 asyncio.run(main())
 
 # Output:
-# coffee: begun
 # coffee: ready
-# eggs: begun
 # eggs: ready
-# toast: begun
 # toast: ready
 # breakfast: coffee, eggs, toast

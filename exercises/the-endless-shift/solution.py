@@ -23,7 +23,7 @@ async def main():
         letters.put_nowait(letter)
     workers = [asyncio.create_task(work(letters)) for _ in range(2)]
     await letters.join()
-    print("the shift is over")
+    print(f"the shift is over, {letters.qsize()} letters are left")
     for worker in workers:
         worker.cancel()
 
@@ -35,4 +35,4 @@ asyncio.run(main())
 # to Oslo
 # put aside
 # to Lima
-# the shift is over
+# the shift is over, 0 letters are left

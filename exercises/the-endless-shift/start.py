@@ -24,8 +24,8 @@ async def main():
     for letter in LETTERS:
         letters.put_nowait(letter)
     workers = [asyncio.create_task(work(letters)) for _ in range(2)]
-    await letters.join()
-    print("the shift is over")
+    await letters.join()  # given
+    print(f"the shift is over, {letters.qsize()} letters are left")
     for worker in workers:
         worker.cancel()
 

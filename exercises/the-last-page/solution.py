@@ -1,14 +1,14 @@
 """Close an editor that saves by itself, without losing a page."""
 # /// script
 # [tool.asyncdemo]
-# time = ["under 2.9 of start"]
+# time = ["under 6 of start"]
 # ///
 import asyncio
 
 
 async def save(page):
     print(f"saving page {page}")
-    await asyncio.sleep(0.15)  # the disk is slow
+    await asyncio.sleep(0.5)  # the disk is slow
     print(f"page {page} is saved")
 
 

@@ -8,7 +8,7 @@ import asyncio
 
 async def save(page):
     print(f"saving page {page}")
-    await asyncio.sleep(0.15)  # the disk is slow
+    await asyncio.sleep(0.5)  # the disk is slow
     print(f"page {page} is saved")
 
 

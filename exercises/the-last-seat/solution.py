@@ -6,6 +6,7 @@ seats = 2
 
 
 async def pay(name):
+    print("paying")
     await asyncio.sleep(0.05)
 
 
@@ -27,6 +28,8 @@ async def main():
 asyncio.run(main())
 
 # Unordered output:
+# paying
+# paying
 # sold a seat
 # sold a seat
 # sold out

@@ -6,6 +6,7 @@ seats = 2
 
 
 async def pay(name):
+    print("paying")  # given
     await asyncio.sleep(0.05)
 
 
@@ -27,6 +28,11 @@ async def main():
 asyncio.run(main())
 
 # Output:
+# paying
+# paying
+# paying
+# paying
+# paying
 # sold a seat
 # sold a seat
 # sold a seat

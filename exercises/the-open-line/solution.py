@@ -13,6 +13,7 @@ async def headlines():
     try:
         for line in NEWS:
             await asyncio.sleep(0.05)
+            print("heard", line)
             yield line
     finally:
         await asyncio.sleep(0.02)
@@ -33,6 +34,8 @@ asyncio.run(main())
 
 # Output:
 # calling
+# heard sport: two goals
+# heard weather: rain
 # hung up
 # weather: rain
 # the umbrella is packed

@@ -10,7 +10,8 @@ async def transfer(locks, payer, payee, amount):
         await asyncio.sleep(0.05)  # asks the bank
         async with locks[second]:
             paid, got = money[payer], money[payee]
-            await asyncio.sleep(0.05)  # books it
+            # The bank books it.
+            await asyncio.sleep(0.04)
             money[payer], money[payee] = paid - amount, got + amount
             print(f"{payer} has sent {amount} to {payee}")
 

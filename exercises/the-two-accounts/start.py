@@ -13,7 +13,8 @@ async def transfer(locks, payer, payee, amount):
         await asyncio.sleep(0.05)  # asks the bank of the payer
         async with locks[payee]:
             paid, got = money[payer], money[payee]
-            await asyncio.sleep(0.05)  # books it
+            # The bank books it.
+            await asyncio.sleep(0.04)  # given
             money[payer], money[payee] = paid - amount, got + amount
             print(f"{payer} has sent {amount} to {payee}")
 

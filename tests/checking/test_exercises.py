@@ -116,13 +116,27 @@ def test_of_each_it_is_known_what_people_try_first() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_what_people_try_first_fails_with_a_message_that_helps(tmp_path: Path, asyncdemo: Program, name: str) -> None:
-    assert len(WRONG[name]) == 3
+    assert len(WRONG[name]) >= 3
     for wrong in WRONG[name]:
         (tmp_path / f"{name}.py").write_text(changed(EXERCISES[name].start.source, wrong))
         done = asyncdemo("exercise", name, "--once", env={"XDG_STATE_HOME": str(tmp_path / "state")})
         said = " ".join(done.stdout.split())
         assert [text for text in wrong.said if text not in said] == [], done.stdout
         assert done.status == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", ["eggs", "toast"])
+def test_the_order_in_which_breakfast_is_begun_is_up_to_you(tmp_path: Path, asyncdemo: Program, first: str) -> None:
+    others = [each for each in ("coffee", "eggs", "toast") if each != first]
+    text = handed_out(EXERCISES["slow-breakfast"].start.source)
+    begun = "".join(f'    {each} = asyncio.create_task(make("{each}", {each.upper()}))\n' for each in others)
+    done = "".join(f"    {each} = await {each}\n" for each in others)
+    start, end = text.index("    coffee = "), text.index('    print(f"breakfast')
+    made = f'{begun}    {first} = await make("{first}", {first.upper()})\n{done}'
+    (tmp_path / "slow-breakfast.py").write_text(text[:start] + made + text[end:])
+    found = asyncdemo("exercise", "slow-breakfast", "--once", env={"XDG_STATE_HOME": str(tmp_path / "state")})
+    assert (found.status, "Solved." in found.stdout) == (0, True), found.stdout
 
 
 def test_an_exercise_is_copied_and_never_over_what_is_there(tmp_path: Path, asyncdemo: Program) -> None:
@@ -224,11 +238,14 @@ def test_an_exercise_that_proves_nothing_fails_check(tmp_path: Path, asyncdemo: 
     )
     done = asyncdemo("check", "mine/")
     assert done.status == 3
-    assert "the start does already what the solution does" in done.stdout
+    assert "the start already does what the solution does" in done.stdout
     assert "it has no task" in done.stdout
     assert "it has no hints" in done.stdout
     (tmp_path / "mine" / "the-sum" / "start.py").write_text(BROKEN.replace("# the sum", "# given"))
-    assert "the start gives this line, and the solution has it not: print(2 - 2)" in asyncdemo("check", "mine/").stdout
+    assert (
+        "the solution lacks this line, which start.py marks as given: print(2 - 2)"
+        in asyncdemo("check", "mine/").stdout
+    )
 
 
 @pytest.mark.slow

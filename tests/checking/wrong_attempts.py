@@ -5,7 +5,12 @@ from typing import NamedTuple
 
 _SHIP_ALL = "    for order in ORDERS:\n        asyncio.create_task(ship(order))\n"
 _SHIP = "        asyncio.create_task(ship(order))\n"
+_DONE = "            letters.task_done()\n"
 _COUNT = "    global inside, most  # given\n"
+_GATHERED = "await asyncio.gather(*[bake(each) for each in range(9)])"
+_BAKE = f"    pizzas = {_GATHERED}\n"
+_JOIN = "    await letters.join()  # given\n"
+_OVER = '    print(f"the shift is over, {letters.qsize()} letters are left")\n'
 _GET = "        address = await letters.get()\n"
 _GATHER = "asyncio.gather(*map(ask, STATIONS))"
 
@@ -55,6 +60,8 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
             {"        van = asyncio.create_task(deliver(parcel))\n        await van": "        await deliver(parcel)"},
             ("line 9: sequential-awaits", "- books: delivered"),
         ),
+        Wrong({"        await van\n": "    await van\n"}, ("cancelled-at-exit", "- shoes: delivered")),
+        Wrong({"        await van\n": "    await asyncio.sleep(0.2)\n"}, ("cancelled-at-exit", "- books: delivered")),
     ),
     "photo-finish": (
         Wrong(
@@ -72,6 +79,11 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
         Wrong({"    time.sleep(0.2)": "    asyncio.sleep(0.2)"}, ("line 10: never-awaited: sleep()",)),
         Wrong({"    time.sleep(0.2)": "    await time.sleep(0.2)"}, ("TypeError", "blocking-call")),
         Wrong({"time.sleep(0.2)": "time.sleep(0.02)"}, ("+ weather: there news: loading",)),
+        Wrong({"time.sleep(0.2)": "await asyncio.sleep(0)"}, ("the task asks for 0.2 to 0.7 of that",)),
+        Wrong(
+            {"    time.sleep(0.2)": "    await asyncio.sleep(0)\n    time.sleep(0.02)"},
+            ("the task asks for 0.2 to 0.7 of that",),
+        ),
     ),
     "the-old-library": (
         Wrong(
@@ -84,7 +96,7 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
                 "    time.sleep": "    await asyncio.sleep",
                 "= shrink(": "= await shrink(",
             },
-            ("this line was given, and has to stay: def shrink(photo):",),
+            ("this line is marked # given and must stay: def shrink(photo):",),
         ),
         Wrong({"= shrink(photo)": "= asyncio.to_thread(shrink, photo)"}, ("never-awaited", "TypeError")),
     ),
@@ -121,8 +133,9 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
         Wrong({"await save(7)": "await asyncio.shield(save(7))"}, ("- page 7 is saved",)),
         Wrong(
             {"    saving.cancel()\n": "    saving.cancel()\n    await asyncio.sleep(0.9)\n"},
-            ("under 2.9 of that is asked for",),
+            ("the task asks for under 6 of that",),
         ),
+        Wrong({"    saving.cancel()\n": "    saving.cancel()\n    await asyncio.sleep(0.2)\n"}, ("- page 7 is saved",)),
     ),
     "the-stubborn-thermometer": (
         Wrong({"except:": "except BaseException:"}, ("swallowed-cancellation: measure was cancelled here",)),
@@ -141,9 +154,24 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
         Wrong({"except ConnectionError as error": "except Exception as error"}, ("+ failed: unhandled errors",)),
         Wrong({"except ConnectionError as error": "except* ConnectionError as error"}, ("+ failed: unhandled errors",)),
         Wrong({"except ConnectionError as error": "except ExceptionGroup as error"}, ("- failed: films",)),
+        Wrong(
+            {
+                "        raise ConnectionError(": "        print(",
+                '{file}: the server hung up")\n': 'failed: {file}: the server hung up")\n        return\n',
+            },
+            ("+ maps: here",),
+        ),
     ),
     "the-last-seat": (
         Wrong({"        seats -= 1\n": "        if seats > 0:\n            seats -= 1\n"}, ("- sold out",)),
+        Wrong(
+            {
+                '        seats -= 1\n        print("sold a seat")\n': "        if seats > 0:\n            seats -= 1\n"
+                '            print("sold a seat")\n        else:\n            print("sold out")\n'
+            },
+            ("+ paying",),
+        ),
+        Wrong({'    print("paying")  # given\n': ""}, ('must stay: print("paying")',)),
         Wrong(
             {"    if seats > 0:\n": "    async with asyncio.Lock():\n        pass\n    if seats > 0:\n"},
             ("+ seats left: -3",),
@@ -156,16 +184,28 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
             ("+ 9 pizzas, at most 9 in the oven",),
         ),
         Wrong(
-            {"await asyncio.gather(*[bake(each) for each in range(9)])": "[await bake(each) for each in range(9)]"},
+            {_GATHERED: "[await bake(each) for each in range(9)]"},
             ("+ 9 pizzas, at most 1 in the oven",),
         ),
         Wrong(
             {"max(most, inside)  # given": "min(3, inside)"},
-            ("this line was given, and has to stay: most = max(most, inside)",),
+            ("this line is marked # given and must stay: most = max(most, inside)",),
+        ),
+        Wrong(
+            {
+                _BAKE: "    pizzas = await asyncio.gather(*map(bake, range(3)))\n    for each in range(3):\n"
+                "        pizzas += await asyncio.gather(bake(each), bake(each))\n"
+            },
+            ("the task asks for under 3.6 of that",),
         ),
     ),
     "the-endless-shift": (
-        Wrong({"    await letters.join()\n": ""}, ("it does not print what is asked for", "- to Rome")),
+        Wrong({_JOIN: ""}, ("it does not print what is asked for", "- to Rome")),
+        Wrong({_JOIN: "    await asyncio.sleep(0.3)\n"}, ("must stay: await letters.join()",)),
+        Wrong(
+            {_JOIN: _OVER + _JOIN, _JOIN + _OVER: _JOIN, "            continue": _DONE + "            continue"},
+            ("+ the shift is over, 4 letters are left",),
+        ),
         Wrong({"            continue\n": "            return\n"}, ("deadlock",)),
         Wrong(
             {
@@ -178,6 +218,14 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
         Wrong({"        async with locks[payee]:\n": "        if True:\n"}, ("{'Ada':",)),
         Wrong({"locks[payee]:": "locks[payer]:"}, ("deadlock",)),
         Wrong({"0.05": "0.01"}, ("deadlock",)),
+        Wrong(
+            {
+                "async with locks[payer]:": "if True:",
+                "async with locks[payee]:": "if True:",
+                "            await asyncio.sleep(0.04)  # given\n": "",
+            },
+            ("this line is marked # given and must stay: await asyncio.sleep(0.04)",),
+        ),
     ),
     "the-open-line": (
         Wrong({"            break\n": "            break\n    await lines\n"}, ("TypeError",)),
@@ -186,6 +234,10 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
             ("unfinished-async-generator: headlines()",),
         ),
         Wrong({"            break\n": "            break\n    del lines\n"}, ("unfinished-async-generator",)),
+        Wrong(
+            {"            break\n": "            found = line\n", "    print(line)": "    print(found)"},
+            ("+ heard art: a painting",),
+        ),
     ),
     "your-own-loop": (
         Wrong({"while ready:": "while True:"}, ("- c 2",)),

@@ -105,9 +105,9 @@ def test_an_attempt_that_does_it_lacks_nothing() -> None:
 def test_what_does_not_fit_is_said_in_the_words_of_the_task() -> None:
     assert said(ran("one\n")) == ["- it does not print what is asked for"]
     assert said(ran("two\n", stderr="oh\n")) == ["- stderr is not as it should be"]
-    assert said(ran("two\n"), "time.sleep(0)\n") == ["- this line was given, and has to stay: time.sleep(1)"]
+    assert said(ran("two\n"), "time.sleep(0)\n") == ["- this line is marked # given and must stay: time.sleep(1)"]
     assert said(ran("two\n", seconds=0.9)) == [
-        "- it took 0.90 s, the program that you began with 1.00 s: under 0.6 of that is asked for"
+        "- it took 0.90 s; the original took 1.00 s, and the task asks for under 0.6 of that"
     ]
     assert said(ran("two\n", seconds=0.9), start=9.0) == []
 
@@ -143,7 +143,7 @@ def test_only_what_a_busy_machine_can_spoil_is_worth_another_try(run: Run, again
 def test_a_start_that_does_it_already_is_no_exercise() -> None:
     assert start_mismatches(made(), ran("one\n"), {"start": 1.0}, (3, 12, 1)) == []
     (mismatch,) = start_mismatches(made(), ran("two\n"), {"start": 1.0}, (3, 12, 1))
-    assert mismatch.message.startswith("the start does already what the solution does")
+    assert mismatch.message.startswith("the start already does what the solution does; there is nothing left to fix")
 
 
 def test_what_check_says_of_the_text() -> None:
@@ -152,5 +152,5 @@ def test_what_check_says_of_the_text() -> None:
     assert [message.partition(":")[0] for message in messages] == [
         "it has no task",
         "it has no hints",
-        "the start gives this line, and the solution has it not",
+        "the solution lacks this line, which start.py marks as given",
     ]
