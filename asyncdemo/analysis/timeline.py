@@ -9,7 +9,6 @@ A thread is a loop of its own with one task: a step is its whole life, or a job 
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from asyncdemo.analysis.incidents import Callbacks, Ignored, LoopClock, Touches, split, unheeded
@@ -143,23 +142,21 @@ class TimelineBuilder:
         self._long: list[_LongStep] = []
         self._callbacks: set[int] = set()
         self._threads: set[int] = set()
-        self._known = 0
         self._steps = 0
         self._touches = Touches()
 
     def read(self, part: Trace) -> None:
-        """Go through some events, once. `part.whos` has all who are known by now, in the order of their keys."""
+        """Go through some events, once. `part.whos` has all to whom they happened, and their loops."""
         self._trace = part
-        for key, who in islice(part.whos.items(), self._known, None):
-            if key != part.main:
-                self._register(key, who)
-        self._known = len(part.whos)
         started, step, loop_of = self._started, layout.STEP, self._loop_of
         for time, wake, code in zip(part.times, part.wakes, part.codes, strict=True):
             key, what = code >> 4, code & 15
             loop = loop_of.get(key)
             if loop is None:
-                continue  # it was about to be told of when the process died
+                who = part.whos.get(key)
+                if who is None or key == part.main:
+                    continue  # it was about to be told of when the process died
+                loop = self._register(key, who)
             if what == step:
                 moment = (time - started) / 1e9
                 if loop.current is not None:
@@ -170,10 +167,11 @@ class TimelineBuilder:
             else:
                 self._note(loop, key, what, time, wake)
 
-    def _register(self, key: int, who: Who) -> None:
+    def _register(self, key: int, who: Who) -> _Loop:
         if who.kind in ("loop", "thread"):
             (self._callbacks if who.kind == "loop" else self._threads).add(key)
-        self._loop_of[key] = self._loops.setdefault(who.loop, _Loop(who.loop, threaded=who.kind == "thread"))
+        self._loop_of[key] = loop = self._loops.setdefault(who.loop, _Loop(who.loop, threaded=who.kind == "thread"))
+        return loop
 
     def finish(self, trace: Trace, ended: int) -> Timeline:
         """The timeline up to a moment (ns), the tasks in the order in which they came to be. What still goes on ends.

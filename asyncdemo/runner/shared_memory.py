@@ -434,10 +434,8 @@ class PartReader:
         codes.append(0)
         count = codes.index(0)
         files = _files(self._memory, self._files)
-        self._find_whos(files)
-        last = len(self._whos) << 4 | 15
-        if max(codes) > last:  # of somebody of whom nothing is told yet
-            count = min(count, next(place for place, code in enumerate(codes) if code > last))
+        self._whos |= _told_by(self._memory, {code >> 4 for code in codes[:count]} - self._whos.keys(), files)
+        count = next((place for place, code in enumerate(codes[:count]) if code >> 4 not in self._whos), count)
         if not count:
             return None
         self._start += count
@@ -449,16 +447,6 @@ class PartReader:
     def rest(self) -> Trace | None:
         """All that was not read yet; None where nothing was traced."""
         return read_trace(self._memory, start=self._start)
-
-    def _find_whos(self, files: dict[int, str]) -> None:
-        """Add those who have come: up to one that is just about to be stored."""
-        key = len(self._whos) + 1
-        while key < layout.INFOS:
-            words = self._memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
-            if not words[0]:
-                return
-            self._whos[key] = _who(words, files)
-            key += 1
 
 
 class TraceReader:
@@ -485,7 +473,8 @@ class TraceReader:
         self._next = end = first_empty(memory, start)
         codes, wakes, times = _columns(memory, start, end - start)
         files = _files(memory)
-        whos = self._whos(codes, files)
+        # The others are compared with the main thread.
+        whos = _told_by(memory, {code >> 4 for code in codes} | {memory[layout.MAIN]} - {0}, files)
         complete = not memory[layout.UNTRACED] and end < layout.EVENTS - _RESERVE
         main = memory[layout.MAIN] or None
         return Trace(
@@ -501,17 +490,21 @@ class TraceReader:
             chains=_chains(memory, files),
         )
 
-    def _whos(self, codes: "array[int]", files: dict[int, str]) -> dict[int, Who]:
-        """Those that events tell of, their loops, and the main thread, which the others are compared with."""
-        keys = {code >> 4 for code in codes} | {self._memory[layout.MAIN]} - {0}
-        found = dict(self._told(keys, files))
-        return found | dict(self._told({who.loop for who in found.values()} - keys, files))
 
-    def _told(self, keys: set[int], files: dict[int, str]) -> Iterator[tuple[int, Who]]:
-        for key in keys:
-            words = self._memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
-            if words[0]:
-                yield key, _who(words, files)
+def _told_by(memory: Memory, keys: set[int], files: dict[int, str]) -> dict[int, Who]:
+    """Those of whom events tell, as far as it is seen who they are, and their loops.
+
+    Nobody else is read: a process may just be about to store them.
+    """
+    found = dict(_told(memory, keys, files))
+    return found | dict(_told(memory, {who.loop for who in found.values()} - keys, files))
+
+
+def _told(memory: Memory, keys: set[int], files: dict[int, str]) -> Iterator[tuple[int, Who]]:
+    for key in keys:
+        words = memory.words(layout.INFOS_AT + key * layout.INFO, layout.INFO)
+        if words[0]:
+            yield key, _who(words, files)
 
 
 def _text(words: "memoryview[int]") -> str:

@@ -133,12 +133,29 @@ def test_an_event_of_somebody_unknown_is_left_for_later(memory: Memory) -> None:
     assert part is not None
     assert list(part.codes) == [TASK << 4 | layout.STEP]
     assert reader.part(9) is None
-    for key in (3, unknown):
-        memory.words(layout.INFOS_AT + key * layout.INFO, 1)[0] = layout.TASK
+    memory.words(layout.INFOS_AT + unknown * layout.INFO, 1)[0] = layout.TASK
     part = reader.part(9)
     assert part is not None
     assert list(part.codes) == [unknown << 4 | layout.STEP]
-    assert set(part.whos) == {LOOP, TASK, 3, unknown}
+    assert set(part.whos) == {LOOP, TASK, unknown}
+
+
+def test_somebody_who_is_just_being_stored_is_not_read_before_an_event_tells_of_them(memory: Memory) -> None:
+    reader, builder, new = PartReader(memory), TimelineBuilder(STARTED), 3
+    info = memory.words(layout.INFOS_AT + new * layout.INFO, layout.INFO)
+    store(memory, 0, TASK << 4 | layout.STEP, NOW)
+    info[0] = layout.TASK  # the rest of it follows in the same copy
+    for place, code in enumerate((LOOP << 4 | layout.IDLE, new << 4 | layout.STEP), start=1):
+        part = reader.part(9)
+        assert part is not None
+        builder.read(part)
+        info[1] = LOOP
+        store(memory, place, code, NOW + place)
+    rest, trace = reader.rest(), read_trace(memory)
+    assert rest is not None
+    assert trace is not None
+    assert rest.whos[new].loop == part.whos.get(new, rest.whos[new]).loop == LOOP
+    assert whole(builder.finish(rest, NOW + 9)) == whole(timeline(trace, STARTED, NOW + 9))
 
 
 def test_a_place_that_a_thread_is_about_to_store_is_waited_for(memory: Memory) -> None:
