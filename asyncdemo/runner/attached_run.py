@@ -72,7 +72,10 @@ class OutsideStacks(Stacks):
     def _sample(self, thread: int, native: int, started: int) -> None:
         """Read the stack of a thread, by its number in the kernel; it counts if the same step still goes on then."""
         at = time.monotonic_ns()
-        read = self._inside.read()
+        try:
+            read = self._inside.read()
+        except UsageError:
+            return  # what changes while it is read cannot be read each time: then there is one sample less
         frames: list[Any] = next((frames for number, frames in read["threads"] if number == native), [])
         if started in self._held().values():
             stack = [Frame(path, line, name.rpartition(".")[2]) for _, path, line, name, _ in reversed(frames)]
@@ -242,15 +245,17 @@ def _begin(inside: Attached, most: int, *, again: bool) -> Watch | Look | None:
     if inside.memory[layout.LEFT]:
         if again:
             return None
-        raise UsageError(_no_loop(pid, is_other=bool(inside.memory[layout.UNTRACED])))
+        raise UsageError(_no_loop(pid, inside.memory[layout.UNTRACED]))
     return Watch(inside, most)
 
 
-def _no_loop(pid: int, *, is_other: bool) -> str:
-    """Why there is nothing to watch in a process, and what to do instead."""
-    if is_other:
+def _no_loop(pid: int, untraced: int) -> str:
+    """Why there is nothing to watch in a process, by what the probe says of its loops, and what to do instead."""
+    if untraced & layout.OTHER_LOOP:
         said = "is neither asyncio's own nor trio's: start it with asyncdemo run"
         return f"the event loop of process {pid} {said}, or see asyncdemo attach {pid} --once"
+    if untraced:
+        return f"no event loop of process {pid} could be watched; asyncdemo attach {pid} --once shows its tasks"
     return f"no event loop runs in process {pid}; asyncdemo attach {pid} --once shows its threads"
 
 

@@ -38,10 +38,14 @@ _PROBE = Path(inject.__file__).parent
 # What the process executes. It leaves no module behind, and no error reaches the process.
 _SCRIPT = """\
 def _asyncdemo(folder, what, *arguments):
-    import sys
-
-    loader, original = sys.modules["_frozen_importlib_external"].SourceFileLoader, __import__
+    importing = __loader__.find_spec.__globals__  # nothing that the program may have put in the place of __import__
+    sys, original = importing["sys"], importing["__import__"]
+    external = sys.modules["_frozen_importlib_external"]
     modules, theirs = {}, set(sys.modules)
+
+    def read(path):  # its own has __import__ called
+        with external._io.FileIO(path) as file:
+            return file.readall()
 
     def import_(name, *rest, **named):
         if not name.startswith("_asyncdemo_"):
@@ -50,8 +54,8 @@ def _asyncdemo(folder, what, *arguments):
                 sys.modules.pop(name, None)
             return found
         if name not in modules:
-            source = loader(name, folder + name + ".py")
-            source._cache_bytecode = lambda *_: None
+            source = external.SourceFileLoader(name, folder + name + ".py")
+            source.get_data, source._cache_bytecode = read, lambda *_: None
             modules[name] = module = type(sys)(name)
             module.__builtins__ = dict(vars(sys.modules["builtins"]), __import__=import_, __lazy_import__=import_)
             exec(source.get_code(name), module.__dict__)
@@ -148,9 +152,12 @@ def attached(process: Process) -> Iterator[Attached]:
         raise UsageError(f"cannot attach to process {process.pid}: {process.cannot}; {process.instead}")
     with ExitStack() as stack:
         stack.enter_context(_alone(process.pid))
+        _refuse_watched(process.pid)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asyncdemo-attach-")))
         helper = stack.enter_context(_helper(process, folder))
-        stack.callback(shutil.rmtree, folder)  # before the helper ends, which takes it for a sign that we were killed
+        stack.callback(
+            shutil.rmtree, folder, ignore_errors=True
+        )  # before the helper ends, which takes it for a sign that we were killed
         inside = Attached(process, helper, folder, stack)
         stack.callback(inside.withdraw)
         yield inside
@@ -166,6 +173,14 @@ def _alone(pid: int) -> Iterator[None]:
             said = "another asyncdemo is attached to it; wait until that has ended"
             raise UsageError(f"cannot attach to process {pid}: {said}") from None
         yield
+
+
+def _refuse_watched(pid: int) -> None:
+    """Raise UsageError where memory of a run is in the process: two probes would record each other."""
+    with suppress(OSError):
+        if "memfd:asyncdemo" in Path(f"/proc/{pid}/maps").read_text(errors="replace"):
+            said = "asyncdemo already watches it; use its report, or wait until it has left"
+            raise UsageError(f"cannot attach to process {pid}: {said}")
 
 
 class _Helper:
@@ -222,7 +237,11 @@ def _helper(process: Process, folder: Path) -> Iterator[_Helper]:
         with suppress(BrokenPipeError):
             started.stdin.close()
         started.stdout.close()
-        started.wait()
+        try:
+            started.wait(_LOSING)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
 
 
 def _gone(pid: int) -> UsageError:

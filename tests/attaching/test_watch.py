@@ -296,3 +296,80 @@ def test_nothing_comes_of_it_when_the_tool_is_killed_before(start: Start, python
         time.sleep(0.01)
     assert not list(tmp_path.glob("asyncdemo-attach-*"))
     assert (*target.communicate("x", timeout=20), target.returncode) == ("", "", 0)
+
+
+def test_a_loop_with_a_queue_of_its_own_is_left_alone(asyncdemo: Program, start: Start, python: str) -> None:
+    script = """
+        import asyncio, collections
+        class Queue(collections.deque):
+            pass
+        class Loop(asyncio.SelectorEventLoop):
+            def __init__(self):
+                super().__init__()
+                self._ready = Queue()
+        async def main():
+            before, asked = asyncio.events._set_running_loop, asyncio.Event()
+            asyncio.get_running_loop().add_reader(0, asked.set)
+            print("ready", flush=True)
+            await asked.wait()
+            print(asyncio.events._set_running_loop is before, "memfd" in open("/proc/self/maps").read())
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(main())
+        """
+    target = start(python, script)
+    done = asyncdemo("attach", str(target.pid), "--for", "1")
+    said = f"no event loop of process {target.pid} could be watched"
+    assert (done.stderr, done.status) == (
+        f"asyncdemo: {said}; asyncdemo attach {target.pid} --once shows its tasks\n",
+        2,
+    )
+    assert target.communicate("\n", timeout=30) == ("True False\n", "")
+
+
+def test_an_import_function_of_the_program_is_not_called(asyncdemo: Program, start: Start, python: str) -> None:
+    script = """
+        import asyncio, builtins
+        async def main():
+            asked, original = asyncio.Event(), builtins.__import__
+            asyncio.get_running_loop().add_reader(0, asked.set)
+            builtins.__import__ = lambda *rest, **named: (called.append(rest[0]), original(*rest, **named))[1]
+            print("ready", flush=True)
+            await asked.wait()
+            print(called)
+        called = []
+        asyncio.run(main())
+        """
+    target = start(python, script)
+    run_of(asyncdemo, target.pid, "--for", "0.2")
+    # CPython itself asks for _io when it opens a script.
+    assert target.communicate("\n", timeout=30) in [(f"{['_io'] * scripts}\n", "") for scripts in (1, 2)]
+
+
+def test_what_asyncdemo_watches_already_is_refused(asyncdemo: Program, python: str, tmp_path: Path) -> None:
+    (tmp_path / "idle.py").write_text("import asyncio, os\nprint(os.getpid())\nasyncio.run(asyncio.sleep(60))\n")
+    command = [sys.executable, "-m", "asyncdemo", "run", "idle.py", "--python", python, "--json"]
+    environment = clean_environment({"PYTHONPATH": str(REPOSITORY)})
+    with subprocess.Popen(command, stdout=-1, stderr=-1, env=environment, cwd=tmp_path) as tool:
+        until, watched = time.monotonic() + 30, []
+        while not watched and time.monotonic() < until:
+            listed = json.loads(asyncdemo("ps", "--json").stdout)["processes"]
+            watched = [
+                each["pid"] for each in listed if each["program"].endswith("idle.py") and is_watched(each["pid"])
+            ]
+        done = asyncdemo("attach", str(watched[0]), "--for", "1")
+        tool.send_signal(signal.SIGINT)
+        tool.communicate(timeout=30)
+    said = "asyncdemo already watches it; use its report, or wait until it has left"
+    assert (done.stderr, done.status) == (f"asyncdemo: cannot attach to process {watched[0]}: {said}\n", 2)
+
+
+def test_a_program_on_the_command_line_shows_its_own_lines_alone(
+    asyncdemo: Program, python: str, tmp_path: Path
+) -> None:
+    source = "import asyncio\nasync def main():\n  print('ready', flush=True)\n  while True: pass\nasyncio.run(main())"
+    with subprocess.Popen([python, "-c", source], stdout=-1, stderr=-1, text=True) as target:
+        assert target.stdout is not None and target.stdout.readline()
+        done = asyncdemo("attach", str(target.pid), "--once", "--json")
+        target.kill()
+    chains = json.dumps(json.loads(done.stdout)["threads"]) + json.dumps(json.loads(done.stdout)["tasks"])
+    assert "import_" not in chains and "_asyncdemo" not in chains and "main" in chains

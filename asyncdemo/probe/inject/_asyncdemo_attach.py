@@ -20,7 +20,6 @@ import _asyncdemo_snapshot
 import _asyncdemo_touches
 import _asyncdemo_trace
 
-_OURS = "<string>", _asyncdemo_trace._FILES  # what files of ours begin with; that of the script is the first
 _NEVER = 1 << 62
 _clock = time.monotonic_ns
 
@@ -39,10 +38,11 @@ def look(memory):
             _see_trio(recorder, *run)
         _asyncdemo_snapshot.take_all(recorder, outside(sys._getframe()))
         words[layout.ATTACHED] = layout.MAGIC
+        for queue in queues:
+            queue.forget()
     finally:
         recorder.release()
-    for queue in queues:
-        queue.forget()
+        recorder.unmap()
 
 
 def _recorder(words):
@@ -53,8 +53,11 @@ def _recorder(words):
 
 def outside(frame):
     """The innermost frame that is not ours."""
-    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame is not None and frame.f_code.co_filename.startswith(_asyncdemo_trace._FILES):
         frame = frame.f_back
+    script = None if frame is None or frame.f_code.co_name != "_asyncdemo" else frame.f_back
+    if script is not None and frame.f_code in script.f_code.co_consts:
+        return script.f_back  # the function of the script that was put in
     return frame
 
 
@@ -167,21 +170,18 @@ def put_in(memory):
             recorder.untraced(False)
         recorder.release()
         words[layout.LEFT], words[layout.ATTACHED] = 1, layout.MAGIC
+        recorder.unmap()
         return
     words[layout.READY], words[layout.READY_CPU] = _clock(), time.process_time_ns()
     attached = _Attached(recorder)
-    if any(thread != _thread.get_ident() for _, thread, _ in loops):
-        attached.tell_of_main_thread()
-    attached.watch_runs()
-    for run in runs:
-        attached.watch_trio(*run)
-    for loop, thread, in_step in loops:
-        if thread == _thread.get_ident():
-            attached.adopt(loop, in_step=in_step)
-        else:
-            # In its own thread nothing else goes on in the loop meanwhile.
-            attached.library.loop.call_soon_threadsafe(loop, _functools.partial(attached.adopt, loop, in_step=True))
-    words[layout.ATTACHED] = layout.MAGIC
+    try:
+        attached.watch_all(loops, runs)
+    except BaseException:
+        recorder.give_up()  # what is in already leaves at its next turn
+        attached.leave_resting()
+        raise
+    finally:
+        attached.is_in_place()
 
 
 def take_out():
@@ -201,12 +201,42 @@ class _Attached:
             self.library = _library(recorder)
             self._kind = _queue_class(self)
         self._restore = []
+        self._coming = 0  # loops of other threads that were asked to be adopted there
         self._has_looked = False
 
     def is_over(self):
         """True if it is time to leave."""
         words = self.recorder.words
         return words is None or words[layout.LEAVE] or _clock() - words[layout.BEAT] > layout.STALE
+
+    def watch_all(self, loops, runs):
+        """Watch what runs, and what begins to; of a loop in another thread it is asked that it is done there."""
+        elsewhere = [loop for loop, thread, _ in loops if thread != _thread.get_ident()]
+        if elsewhere:
+            self.tell_of_main_thread()
+        self.watch_runs()
+        for run in runs:
+            self.watch_trio(*run)
+        for loop, thread, in_step in loops:
+            if thread == _thread.get_ident():
+                self.adopt(loop, in_step=in_step)
+        self._coming = len(elsewhere)
+        for loop in elsewhere:
+            # In its own thread nothing else goes on in the loop meanwhile.
+            self.library.loop.call_soon_threadsafe(loop, self._adopt_there, loop)
+        self._finish_without_any()
+
+    def is_in_place(self):
+        """Tell the tool that all was put in, if it was not told yet that nothing is left."""
+        if self.recorder._header is not None:
+            self.recorder._header[layout.ATTACHED] = layout.MAGIC
+
+    def _adopt_there(self, loop):
+        try:
+            self.adopt(loop, in_step=True)
+        finally:
+            self._coming -= 1
+            self._finish_without_any()
 
     def tell_of_main_thread(self):
         """Have the main thread told from the others."""
@@ -261,7 +291,7 @@ class _Attached:
             return
         former = getattr(loop, "_ready", None)
         if not self.library.has_its_queue(loop) or type(former) is not collections.deque:
-            self.recorder.untraced(False)
+            self.recorder.untraced(self.library.has_its_queue(loop))
             return
         queue = self._kind()
         queue.begin(self.library, loop)
@@ -283,15 +313,24 @@ class _Attached:
         self._queues.remove(queue)
         queue.forget()
         if not self._queues:
-            for module, ours, original in self._restore:
-                if module._set_running_loop is ours:
-                    module._set_running_loop = original
-            words = self.recorder.words
-            self.recorder.release()
-            if words is not None and os.getpid() == self._pid:
-                words[layout.END_CPU], words[layout.END] = time.process_time_ns(), _clock()
-                words[layout.LEFT] = 1
-            self.recorder.unmap()
+            self._finish()
+
+    def _finish_without_any(self):
+        """Leave nothing where there is no loop that could be watched."""
+        if not self._queues and (self._coming <= 0 or self.is_over()):
+            self._finish()
+
+    def _finish(self):
+        """Take out what is not a queue, and let go of the memory."""
+        for module, ours, original in self._restore:
+            if module._set_running_loop is ours:
+                module._set_running_loop = original
+        words = self.recorder._header
+        self.recorder.release()
+        if words is not None and os.getpid() == self._pid:
+            words[layout.END_CPU], words[layout.END] = time.process_time_ns(), _clock()
+            words[layout.LEFT], words[layout.ATTACHED] = 1, layout.MAGIC
+        self.recorder.unmap()
 
     def look_once_more(self):
         """Store where all tasks are, if the tool has asked for that."""
@@ -305,12 +344,14 @@ class _Attached:
         for queue in list(self._queues):
             if queue.home is None:
                 queue.leave()
+        self._finish_without_any()
 
     def _forked(self):
         """This is a copy of the process, and must not write into its memory."""
         self.recorder.words = None
         for queue in list(self._queues):
             queue.leave()
+        self._finish_without_any()
 
 
 def _all_of(queue):
