@@ -58,7 +58,8 @@ def _waits(evidence: Evidence) -> list[_Wait]:
     if not long:
         return []
     limit /= on_processor(evidence)
-    queues = {task.thread: _Queue(evidence, task.thread) for task in evidence.tasks.values()} if spans.queued else {}
+    threads = {task.thread for task in evidence.tasks.values()} if spans.queued else ()
+    queues = {thread: _Queue(evidence, thread) for thread in threads}
     by_task: dict[int, list[tuple[float, int]]] = {}
     for index in sorted(set(long) - _first_turns(evidence, long)):
         start, end = spans.starts[index], spans.ends[index]

@@ -1,4 +1,4 @@
-"""What it costs to look for lost errors: four times the run takes about four times as long, not sixteen times."""
+"""What it costs to look for lost errors, and for starved tasks: four times the run takes about four times as long, not sixteen times."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import pytest
 
 from asyncdemo.findings import THRESHOLDS
 from asyncdemo.findings.evidence import Evidence
+from asyncdemo.findings.starving import starved_task
 from asyncdemo.findings.unseen_errors import lost_error, too_many_open
 from asyncdemo.model.recording import Finding, Output, Run
 from asyncdemo.model.spans import Raised, Task
@@ -60,6 +61,16 @@ def cancelled(count: int) -> Run:
     return run([MAIN._replace(line=2), *tasks], source=GATHERS + keeps + other + JOBS)
 
 
+def starved(count: int) -> Run:
+    """A task that is starved by another one on a busy machine, and so many that do nothing."""
+    steps: list[Row] = [(3, "running", 0.1 + step * 0.02, 0.12 + step * 0.02) for step in range(40)]
+    beat: list[Row] = [(2, "ready", 0.0, 0.001), (2, "waiting", 0.001, 0.1, 3), (2, "ready", 0.1, 0.9, 3)]
+    made = run([MAIN, task(2, "beat", 3), *(task(number, "job", 9) for number in range(3, count))], [*steps, *beat])
+    assert made.timeline is not None
+    made.timeline.spans.queued.update(dict.fromkeys(range(40), 0.012))
+    return made
+
+
 class Case(NamedTuple):
     rule: Callable[[Evidence], list[Finding]]
     made: Callable[[int], Run]
@@ -72,6 +83,7 @@ CASES = {
     "each with its own error": Case(lost_error, differing, 600, lambda count: [count]),
     "too many": Case(too_many_open, opened, 500, lambda count: [count - 100]),
     "nothing failed": Case(lost_error, fine, 40, lambda count: []),
+    "starved": Case(starved_task, starved, 1000, lambda count: [1]),
     "only cancelled": Case(lost_error, cancelled, 200, lambda count: [count]),
 }
 
