@@ -136,12 +136,17 @@ def _cpu(usage: resource.struct_rusage) -> float:
 
 @contextmanager
 def memory(size: int) -> Iterator[tuple[mmap.mmap, str]]:
-    """Memory in a temporary file."""
+    """Memory in a temporary file, which the child deletes once it has mapped it: so nothing stays if we are killed."""
     import tempfile  # takes a while to load, and Linux needs none of it
 
-    with tempfile.NamedTemporaryFile(prefix="asyncdemo-") as file:
-        os.ftruncate(file.fileno(), size)
-        yield mmap.mmap(file.fileno(), size), file.name
+    descriptor, path = tempfile.mkstemp(prefix="asyncdemo-")
+    try:
+        os.ftruncate(descriptor, size)
+        yield mmap.mmap(descriptor, size), path
+    finally:
+        os.close(descriptor)
+        with suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108
 
 
 def finds_leftovers() -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,17 @@ def test_its_process_group_is_ended_with_it(asyncdemo: Callable[..., Result]) ->
     (run,) = json.loads(asyncdemo("run", "-", "--json", stdin=left, env=PORTABLE).stdout)["runs"]
     assert run["outcome"] == {"kind": "exited", "code": 0}
     assert run["notes"] == ["what it had started and left running had to be stopped"]
+
+
+def test_what_it_shares_with_the_script_is_not_left_if_it_is_killed(
+    asyncdemo: Callable[..., Result], tmp_path: Path
+) -> None:
+    look = "import os\nprint('here:', *os.listdir(os.environ['TMPDIR']))\n"
+    (script := tmp_path / "look.py").write_text(look)
+    (shared := tmp_path / "temporary").mkdir()
+    (run,) = json.loads(asyncdemo("run", str(script), "--json", env=PORTABLE | {"TMPDIR": str(shared)}).stdout)["runs"]
+    assert run["python"]["version"]  # it was observed
+    assert "".join(each["text"] for each in run["output"]) == "here:\n"
 
 
 def test_output_alone_has_the_status_of_the_script(asyncdemo: Callable[..., Result]) -> None:

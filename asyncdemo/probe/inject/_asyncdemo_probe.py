@@ -28,6 +28,8 @@ def attach(memory, children=None):
     if words[layout.PARENT] not in (os.getppid(), layout.ANY) or words[layout.PID]:
         return  # started by a program that the script started: its run is not the one that is watched
     try:
+        if sys.platform != "win32" and not memory.startswith("/proc/"):
+            os.unlink(memory)  # a temporary file, which would be left behind if the tool was killed
         _record(words)
     except Exception:
         _asyncdemo_reasons.say(words, "all")
