@@ -1,6 +1,7 @@
 """`asyncdemo attach`."""
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from asyncdemo.cli.app import command_app
-from asyncdemo.cli.messages import progress, watched_for
+from asyncdemo.cli.messages import progress, tell, watched_for
 from asyncdemo.cli.option_values import seconds_of
 from asyncdemo.cli.options import Ascii, FailOn, Json, Save
 from asyncdemo.errors import UsageError
@@ -39,8 +40,11 @@ def attach(
     once: Annotated[bool, typer.Option("--once", help="Show where all tasks are now, and for what they wait.")] = False,
     tree: Annotated[bool, typer.Option("--tree", help="With --once: each task below those that await it.")] = False,
     duration: Annotated[
-        str, typer.Option("--for", metavar="TIME", help="Watch it for this long: 30s, 2m; 0: until Ctrl-C.")
-    ] = _USUAL,
+        str | None,
+        typer.Option(
+            "--for", metavar="TIME", help=f"Watch it for this long: 30s, 2m; 0: until Ctrl-C. [default: {_USUAL}]"
+        ),
+    ] = None,
     as_json: Json = False,
     spans: Annotated[bool, typer.Option("--spans", help="With --json: include every span of every task.")] = False,
     save: Save = None,
@@ -48,18 +52,19 @@ def attach(
     fail_on: FailOn = None,
     ascii_only: Ascii = False,
 ) -> None:
-    """Look into a Python program that already runs.
+    """Look into a Python program that is already running.
 
     It is watched for a while, then everything is taken out again, and it is as it was. Ctrl-C ends that sooner. What it
-    prints is not seen. That needs CPython 3.14 or newer, on Linux. A program that does not come to execute anything for
-    two seconds is read from outside: then it is not known who holds what.
+    prints is not seen. That needs CPython 3.14 or newer, on Linux. A program that executes no Python code for two
+    seconds is read from outside; lock holders are then unknown.
 
-    Exit status: 0 if it could be attached to, 2 if not, 3 for a finding that --fail-on names.
+    Exit status: 0 if it could be attached to, 2 if not, 3 for a finding that --fail-on names, 1 if it could not be
+    watched where something was to be saved or judged.
     """
     if pid is None:
         raise UsageError("attach to which process? asyncdemo ps lists them")
-    if once and (save or fail_on or spans):
-        raise UsageError("--once looks at one moment: leave out --save, --fail-on and --spans")
+    if once and (save or fail_on or spans or full or duration is not None):
+        raise UsageError("--once looks at one moment: leave out --for, --full, --save, --fail-on and --spans")
     if tree and not once:
         raise UsageError("--tree is of one moment: add --once")
     if once:
@@ -69,7 +74,9 @@ def attach(
             look = look_at(process(pid))
         _tell(look, as_json=as_json, tree=tree, ascii_only=ascii_only)
         return
-    raise typer.Exit(_watch(pid, _Asked(duration, as_json, spans, tuple(save or ()), full, fail_on, ascii_only)))
+    raise typer.Exit(
+        _watch(pid, _Asked(duration or _USUAL, as_json, spans, tuple(save or ()), full, fail_on, ascii_only))
+    )
 
 
 class _Asked(NamedTuple):
@@ -95,14 +102,17 @@ def _watch(pid: int, asked: _Asked) -> int:
     from asyncdemo.runner.attached_run import watch
 
     rules = rules_named(asked.fail_on)
-    seconds = None if asked.duration == "0" else seconds_of(asked.duration, "--for")
+    seconds = None if re.fullmatch(r"0+(\.0+)?[smh]?", asked.duration) else _seconds(asked.duration)
     started = datetime.now(UTC)
     files = recording_files(asked.save)
     with progress("watched until Ctrl-C" if seconds is None else watched_for(seconds)):
         run = watch(process(pid), seconds, THRESHOLDS)
     if not isinstance(run, Run):
         _tell(run, as_json=asked.as_json, tree=False, ascii_only=asked.ascii_only)
-        return EXPECTATION_FAILED if rules else 0
+        if not (rules or asked.save):
+            return 0
+        tell("not watched, so nothing was saved or judged")
+        return 1
     if asked.as_json:
         write_runs([run], spans=asked.spans)
     else:
@@ -110,6 +120,14 @@ def _watch(pid: int, asked: _Asked) -> int:
     files.save(Recording((run,), started=started.isoformat(timespec="seconds")))
     annotate([run], os.environ)
     return EXPECTATION_FAILED if are_broken([run], rules) else 0
+
+
+def _seconds(duration: str) -> float | None:
+    """The seconds of --for; raises UsageError, which names 0, too."""
+    try:
+        return seconds_of(duration, "--for")
+    except UsageError as error:
+        raise UsageError(f"{error}, or 0: until Ctrl-C") from None
 
 
 def _show_run(run: "Run", asked: _Asked) -> None:

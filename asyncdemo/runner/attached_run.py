@@ -208,27 +208,45 @@ def watch(
     watched. Raises UsageError where it cannot be attached to, or has no event loop.
     """
     parts = _Parts()
-    with early_interrupts() as interrupted, attached(process) as inside:
-        is_short, until = seconds is not None and seconds <= _SHORT, None
-        most = layout.EVENTS * 3 // 4 if is_short else _MOST_EVENTS
-        while True:
-            watched = _begin(inside, most, again=parts.count > 0)
-            if isinstance(watched, Look):
-                return watched
-            if watched is None:
-                break
-            until = time.monotonic() + seconds if until is None and seconds is not None else until
-            try:
-                _look_on(watched, until, onlooker, interrupted)
-            finally:
-                left = watched.leave()
-            parts.add(watched.run(thresholds, () if left else (_STILL_IN,)))
-            if not left or not watched.is_full() or interrupted() or not linux.is_running(process.pid):
-                break
-            inside.renew()
+    with attached(process) as inside:
+        with early_interrupts() as interrupted:
+            last = _watch_parts(inside, parts, seconds, thresholds, onlooker, interrupted)
+        if isinstance(last, Look):
+            return last
         if onlooker is not None:
             onlooker.over()
+        if last is not None:  # from here on Ctrl-C ends all
+            parts.add(last[0].run(thresholds, last[1]))
         return parts.run(seconds)
+
+
+def _watch_parts(
+    inside: Attached,
+    parts: _Parts,
+    seconds: float | None,
+    thresholds: Mapping[str, float],
+    onlooker: Onlooker | None,
+    interrupted: Callable[[], bool],
+) -> tuple[Watch, tuple[str, ...]] | Look | None:
+    """Watch one part after the other: the last with its notes, which is not among `parts` yet, None if there is none.
+
+    Of a process that does not answer a look at it.
+    """
+    is_short, until = seconds is not None and seconds <= _SHORT, None
+    most = layout.EVENTS * 3 // 4 if is_short else _MOST_EVENTS
+    while True:
+        watched = _begin(inside, most, again=parts.count > 0)
+        if not isinstance(watched, Watch):
+            return watched
+        until = time.monotonic() + seconds if until is None and seconds is not None else until
+        try:
+            _look_on(watched, until, onlooker, interrupted)
+        finally:
+            left = watched.leave()
+        if not left or not watched.is_full() or interrupted() or not linux.is_running(inside.process.pid):
+            return watched, () if left else (_STILL_IN,)
+        parts.add(watched.run(thresholds, ()))
+        inside.renew()
 
 
 def _begin(inside: Attached, most: int, *, again: bool) -> Watch | Look | None:

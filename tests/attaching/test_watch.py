@@ -222,7 +222,7 @@ def test_only_one_is_attached_at_a_time(asyncdemo: Program, start: Start, python
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_with_the_report(start: Start, python: str, number: int) -> None:
     target, port = served(start, python)
-    with attached(target.pid, "--for", "0") as tool:
+    with attached(target.pid, "--for", "0s") as tool:
         tool.send_signal(number)
         out, err = tool.communicate(timeout=30)
     assert "it goes on" in out and (err, tool.returncode) == ("", 0)
@@ -281,6 +281,53 @@ def test_what_does_not_answer_is_read_from_outside(asyncdemo: Program, start: St
     done = asyncdemo("attach", str(target.pid), "--for", "30", timeout=20)
     assert "it did not answer for 2 s" in done.stdout and " main  line 4  running" in done.stdout
     assert (*target.communicate("x", timeout=20), target.returncode) == ("", "", 0)
+
+
+def test_what_was_not_watched_is_not_judged(asyncdemo: Program, start: Start, python: str, tmp_path: Path) -> None:
+    target = start(python, AWAY)
+    done = asyncdemo("attach", str(target.pid), "--save", "x.json", "--fail-on", "any", timeout=20)
+    assert "it did not answer for 2 s" in done.stdout and not (tmp_path / "x.json").exists()
+    assert (done.stderr, done.status) == ("asyncdemo: not watched, so nothing was saved or judged\n", 1)
+
+
+@pytest.mark.parametrize("options", [("--full",), ("--for", "3s"), ("--save", "x.json")])
+def test_a_look_refuses_the_options_of_a_watch(asyncdemo: Program, options: tuple[str, ...]) -> None:
+    done = asyncdemo("attach", "1", "--once", *options)
+    said = "--once looks at one moment: leave out --for, --full, --save, --fail-on and --spans"
+    assert (done.stderr, done.status) == (f"asyncdemo: {said}\n", 2)
+
+
+def test_a_wrong_time_is_told_with_what_is_right(asyncdemo: Program) -> None:
+    done = asyncdemo("attach", "1", "--for", "long")
+    said = "--for is 'long'; give a duration such as 30s or 2m, or 0: until Ctrl-C"
+    assert (done.stderr, done.status) == (f"asyncdemo: {said}\n", 2)
+
+
+SLOW_TO_JUDGE = """\
+import sys, asyncdemo.findings as findings
+def judged(*_):
+    print("judging", flush=True)
+    while True: pass
+findings.judged = judged
+from asyncdemo.__main__ import main
+sys.argv = ["asyncdemo", "attach", sys.argv[1], "--for", "0.1"]
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_report_that_takes_long(start: Start, python: str, number: int) -> None:
+    target, port = served(start, python)
+    environment = clean_environment({"PYTHONPATH": str(REPOSITORY)})
+    command = [sys.executable, "-c", SLOW_TO_JUDGE, str(target.pid)]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environment, cwd="/") as tool:
+        assert tool.stdout is not None and tool.stdout.readline() == "judging\n"
+        tool.send_signal(number)
+        try:
+            tool.communicate(timeout=20)
+        finally:
+            tool.kill()
+    assert tool.returncode != 0 and not is_watched(target.pid) and Client(port).ask(4) == "8"
 
 
 def test_nothing_comes_of_it_when_the_tool_is_killed_before(start: Start, python: str, tmp_path: Path) -> None:
