@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,22 @@ def on_drive(path: Path) -> str:
 Python = Callable[..., Result]
 
 
-@pytest.fixture
-def python(tmp_path: Path) -> Python:
-    """Run the Windows Python with arguments in an empty folder; `env` changes, `timeout` seconds."""
-    program = PLACE / "python"
-    if not program.exists():
+@pytest.fixture(scope="session")
+def program() -> Iterator[Path]:
+    """The Windows Python. One is there all the time, with Wine's services: these hold the pipes of whoever comes first."""
+    found = PLACE / "python"
+    if not found.exists():
         pytest.skip(f"no Windows Python in {PLACE}: .ci/windows sets one up")
+    command = [found, "-c", "import sys; print(flush=True); sys.stdin.read()"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=clean_environment({})) as first:
+        assert first.stdout is not None and first.stdout.readline()
+        yield found
+
+
+@pytest.fixture
+def python(program: Path, tmp_path: Path) -> Python:
+    """Run the Windows Python with arguments in an empty folder; `env` changes, `timeout` seconds."""
 
     def run(*arguments: str, env: Mapping[str, str | None] | None = None, timeout: float = 300) -> Result:
         done = subprocess.run(
