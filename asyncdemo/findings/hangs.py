@@ -317,8 +317,11 @@ def endless_step(evidence: Evidence) -> list[Finding]:
 def _instead(evidence: Evidence, step: _Step, place: Place) -> str:
     if step.state == BLOCKED:
         return "wait for it by await: an asyncio.Queue or asyncio.Event, or asyncio.to_thread for this call"
-    seen = [(evidence.text(each.path), each.line) for each in step.lines]
-    if all(source.known and not source.is_in_loop(line) for source, line in seen):
+    seen = [(evidence.text(each.path), each) for each in step.lines]
+    if all(
+        source.known and not source.may_loop_for_ever(each.line, innermost=each is step.lines[-1])
+        for source, each in seen
+    ):
         return instead_of_computing(evidence, place, evidence.lane(step.task).kind)
     return "see to it that its loop ends; if it waits for another task, await that: nothing else can run meanwhile"
 
@@ -463,12 +466,25 @@ def blocked_exit(evidence: Evidence) -> list[Finding]:
                 "warning",
                 *place,
                 message=f"{done}, but thread {thread.name} is still in {where}: Python waits for it.",
-                advice="give this call a timeout of its own: a thread cannot be cancelled",
+                advice=_to_end(evidence, thread),
                 seconds=None if ended is None else max(0.0, at - ended),
                 beside=((place[1], f"thread {thread.name} is still here, and main is done"),),
             )
         )
     return found
+
+
+_STOP_LOOP = "stop it at the end, by loop.call_soon_threadsafe(loop.stop), or start the thread with daemon=True"
+
+
+def _to_end(evidence: Evidence, thread: StandingThread) -> str:
+    """How to let a thread come to its end: by its event loop, by its own loop, or by the call in which it is."""
+    below = {each.function for each in thread.places[thread.places.index(thread.own[-1]) + 1 :]}
+    if "run_forever" in below and "run_until_complete" not in below:
+        return _STOP_LOOP
+    if any(evidence.text(each.path).may_loop_for_ever(each.line) for each in thread.own):
+        return "let its loop end when main does: a thread cannot be cancelled"
+    return "give this call a timeout of its own: a thread cannot be cancelled"
 
 
 def _runs_on(evidence: Evidence, thread: StandingThread) -> list[Finding]:
@@ -483,7 +499,7 @@ def _runs_on(evidence: Evidence, thread: StandingThread) -> list[Finding]:
             evidence.script(),
             uses[0].lineno,
             message=f"The script is done, but thread {thread.name} still runs an event loop: Python waits for it.",
-            advice="stop it at the end, by loop.call_soon_threadsafe(loop.stop), or start the thread with daemon=True",
+            advice=_STOP_LOOP,
             beside=((uses[0].lineno, f"thread {thread.name} still runs its loop"),),
         )
     ]

@@ -146,10 +146,32 @@ class Source:
         """True if a call is awaited on the spot."""
         return isinstance(next(self.parents(call), None), ast.Await)
 
-    def is_in_loop(self, line: int) -> bool:
-        """True if a loop or a comprehension is around a line, or begins in it."""
-        some = (each for each in self.nodes if isinstance(each, (ast.While, ast.For, ast.AsyncFor, *_COMPREHENSIONS)))
-        return any(each.lineno <= line <= (each.end_lineno or each.lineno) for each in some)
+    def may_loop_for_ever(self, line: int, *, innermost: bool = True) -> bool:
+        """True if a line is in a loop that may have no end, or begins it: a `while`, or a `for` over what has no end.
+
+        A `while` with an await in it gives others their turns: it counts only where the line itself awaits, and
+        has called nothing of the script that goes on: that is `innermost`.
+        """
+        here = [each for each in self.nodes if _is_at(each, line)]
+        over = [each.iter for each in here if isinstance(each, ast.For)]
+        over += [part.iter for each in here if isinstance(each, _COMPREHENSIONS) for part in each.generators]
+        bodies = [list(ast.walk(each)) for each in here if isinstance(each, ast.While)]
+        return any(map(self._is_endless, over)) or any(
+            not awaits or (innermost and any(_is_at(each, line) for each in awaits))
+            for awaits in ([each for each in body if isinstance(each, ast.Await)] for body in bodies)
+        )
+
+    def _is_endless(self, over: ast.expr) -> bool:
+        """True of `itertools.count()` and its like, of `iter()` up to a value, and of a generator with a `while`."""
+        if not isinstance(over, ast.Call):
+            return False
+        name, given = called(over), len(over.args) + len(over.keywords)
+        inner = (part for function in self.named(name) for part in ast.walk(function))
+        return (
+            name in ("count", "cycle")
+            or (name, given) in (("repeat", 1), ("iter", 2))
+            or any(isinstance(part, ast.While) for part in inner)
+        )
 
     def is_async(self, function: Function | None) -> bool:
         """True if it is an `async def`."""
@@ -206,6 +228,11 @@ class Source:
     def nodes(self) -> list[ast.AST]:
         """All that the script consists of."""
         return list(ast.walk(self._tree))
+
+
+def _is_at(node: ast.AST, line: int) -> bool:
+    """True if a line is one of those of a statement or an expression."""
+    return isinstance(node, ast.stmt | ast.expr) and node.lineno <= line <= (node.end_lineno or node.lineno)
 
 
 @lru_cache(maxsize=32)

@@ -190,3 +190,63 @@ def test_who_never_had_a_turn_was_not_late() -> None:
     )
     (found,) = find(run)
     assert found.message == "It blocks the event loop; ticker could not run until it was stopped."
+
+
+_THREAD = """\
+def work(loop):
+    loop.run_forever()
+def watch():
+    while True:
+        time.sleep(0.5)
+def ask():
+    time.sleep(20)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "below", "advice"),
+    [
+        (2, ("run_forever",), "stop it at the end, by loop.call_soon_threadsafe(loop.stop)"),
+        (2, ("run_until_complete", "run_forever"), "give this call a timeout of its own"),
+        (5, (), "let its loop end when main does"),
+        (7, (), "give this call a timeout of its own"),
+    ],
+)
+def test_a_thread_is_ended_by_what_it_does(line: int, below: tuple[str, ...], advice: str) -> None:
+    main = thread(library("threading.py", "_shutdown"))
+    places = (place(line, "work"), *(library("asyncio/base_events.py", each) for each in below))
+    run = stopped([MAIN._replace(ended=0.2)], [], loop(), threads=(main, thread(*places, name="Thread-1", id=2)))
+    (found,) = find(run._replace(subject=run.subject._replace(source=_THREAD)))
+    assert (found.rule, found.line) == ("blocked-exit", line)
+    assert found.advice.startswith(advice)
+
+
+_COMPUTES = "compute in a function of its own"
+_LOOPS = "see to it that its loop ends"
+
+
+@pytest.mark.parametrize(
+    ("body", "lines", "advice"),
+    [
+        ("n = sum(i * i for i in range(10**9))", (3,), _COMPUTES),
+        ("for i in range(10**9):\n        i * i", (4,), _COMPUTES),
+        ("while True:\n        item = await queue.get()\n        crunch(item)", (5,), _COMPUTES),
+        ("while True:\n        item = await queue.get()", (4,), _LOOPS),
+        ("while True:\n        await crunch()\nasync def crunch():\n    sum(range(10**9))", (4, 6), _COMPUTES),
+        ("while True:\n        crunch()\ndef crunch():\n    sum(range(10**9))", (4, 6), _LOOPS),
+        ("while not ready:\n        for _ in range(3):\n            pass", (5,), _LOOPS),
+        ("for i in itertools.count():\n        i * i", (4,), _LOOPS),
+        ("n = sum(i for i in repeat(1))", (3,), _LOOPS),
+        ("n = sum(i for i in repeat(1, 10**9))", (3,), _COMPUTES),
+        ("for part in iter(read, ''):\n        part", (4,), _LOOPS),
+        ("for n in numbers():\n        n\ndef numbers():\n    while True:\n        yield 1", (4,), _LOOPS),
+    ],
+)
+def test_a_loop_that_may_have_no_end_is_told_from_what_computes(body: str, lines: tuple[int, ...], advice: str) -> None:
+    stood = loop(standing(1, "", place(lines[0]), state="running"))
+    step = (library("asyncio/base_events.py", "_run_once"), *map(place, lines))
+    run = stopped([MAIN._replace(ended=None)], [(1, "running", 0.1, 3.05)], stood, threads=(thread(*step),))
+    source = f"import asyncio\nasync def main():\n    {body}\n"
+    (found,) = find(run._replace(subject=run.subject._replace(source=source)))
+    assert (found.rule, found.line) == ("endless-step", lines[-1])
+    assert found.advice.startswith(advice)
