@@ -1,7 +1,7 @@
 """Bake nine pizzas, three at a time."""
 # /// script
 # [tool.asyncdemo]
-# time = ["under 3.6 of start"]
+# time = ["under 3.5 of start"]
 # ///
 import asyncio
 
@@ -12,7 +12,7 @@ async def bake(pizza):
     global inside, most
     inside += 1
     most = max(most, inside)
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.3)
     inside -= 1
     return pizza
 

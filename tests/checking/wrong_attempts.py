@@ -193,10 +193,10 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
         ),
         Wrong(
             {
-                _BAKE: "    pizzas = await asyncio.gather(*map(bake, range(3)))\n    for each in range(3):\n"
-                "        pizzas += await asyncio.gather(bake(each), bake(each))\n"
+                _BAKE: "    pizzas = await asyncio.gather(*map(bake, range(3)))\n    for each in range(6):\n"
+                "        pizzas.append(await bake(each))\n"
             },
-            ("the task asks for under 3.6 of that",),
+            ("the task asks for under 3.5 of that",),
         ),
     ),
     "the-endless-shift": (

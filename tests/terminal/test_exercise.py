@@ -90,3 +90,16 @@ def test_as_plain_text_a_key_is_a_line(terminal: Start, tmp_path: Path, environ:
     assert bench.wait_for_end() == 0
     assert sum("Hint 1" in row for row in rows) == 1
     assert b"\x1b[?1049h" not in bench.raw
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("typed", ["q\r", "\x04"])
+def test_as_plain_text_q_or_the_end_of_what_is_typed_leaves(
+    terminal: Start, environ: dict[str, str], typed: str
+) -> None:
+    environ["ACCESSIBLE"] = "1"
+    bench = terminal("asyncdemo exercise a-sum")
+    bench.wait_for("+ 0")
+    bench.type(typed)
+    assert bench.wait_for_end() == 0
+    assert b"Fatal" not in bench.raw  # at the interpreter's end the thread still reads
