@@ -61,6 +61,10 @@ def _looked_up(pid: int) -> Process:
         return _of_somebody_else(pid, owner or 0)
     executable = _executable(pid)
     found = Process(pid, linux.program(pid) or "", executable)
+    if not executable:
+        return found._replace(
+            cannot="its executable cannot be read", instead="asyncdemo ps lists the processes of Python"
+        )
     if not _is_python(pid, executable):
         return found._replace(
             cannot=f"it is not Python: it runs {executable}", instead="asyncdemo ps lists those that are"

@@ -1,15 +1,20 @@
 """`attach PID --once`: where all tasks of a program are that already runs, and for what they wait."""
 
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from asyncdemo.cli.ps import write_processes
+from asyncdemo.runner.attachable import Process, Python
+from asyncdemo.views.terminal.page import Page
 from tests.attaching.conftest import Start
 from tests.conftest import Result
 from tests.environments import environment
@@ -275,9 +280,39 @@ def test_ps_lists_what_can_be_attached_to_and_what_cannot(asyncdemo: Program, st
     here = {each["pid"]: each for each in json.loads(asyncdemo("ps", "--json").stdout)["processes"]}
     assert here[target.pid]["attachable"] and here[target.pid]["program"].endswith("mine.py")
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as old:
-        listed = asyncdemo("ps", env={"COLUMNS": "200"}).stdout
+        listed = dict(row.split("\t", 1) for row in asyncdemo("ps").stdout.splitlines())
         old.communicate(b"\n")
-    assert f"asyncdemo attach {target.pid}" in listed
+    program, version = here[target.pid]["program"], here[target.pid]["version"]
+    assert listed[str(target.pid)] == f"{program}\tCPython {version}\tcan be attached to"
     if sys.version_info < (3, 14):
-        (row,) = [row for row in listed.splitlines() if row.split()[0] == str(old.pid)]
-        assert "attaching needs CPython 3.14" in row
+        (found,) = [found for pid, found in listed.items() if pid == str(old.pid)]
+        assert found.endswith("attaching needs CPython 3.14")
+
+
+def test_ps_has_one_row_for_each_on_a_terminal_and_says_once_what_to_do() -> None:
+    new = Process(23950, "/home/somebody/work/server.py", "", Python((3, 14, 2), "cpython"))
+    old = new._replace(pid=7, program="-m pytest", cannot="CPython 3.11.7: attaching needs CPython 3.14")
+    seen = StringIO()
+    write_processes(Page(seen, {"COLUMNS": "80"}), [new, new._replace(pid=24269), old])
+    shown = """\
+ 23950  ...body/work/server.py  CPython 3.14.2
+ 24269  ...body/work/server.py  CPython 3.14.2
+look into one: asyncdemo attach PID --once; watch it: asyncdemo attach PID
+these cannot be attached to:
+ 7  -m pytest  CPython 3.11.7: attaching needs CPython 3.14
+"""
+    assert seen.getvalue() == shown
+    seen = StringIO()
+    write_processes(Page(seen, {"COLUMNS": "80"}), [old._replace(pid=4194303, program="/home/somebody/work/server.py")])
+    assert len(seen.getvalue().splitlines()) == 2
+
+
+def test_a_process_whose_executable_cannot_be_read_is_not_said_to_run_nothing(asyncdemo: Program) -> None:
+    try:
+        Path("/proc/1/exe").readlink()
+    except PermissionError:
+        said = "its executable cannot be read; asyncdemo ps lists the processes of Python"
+        if Path("/proc/1").stat().st_uid == os.geteuid():
+            assert asyncdemo("attach", "1", "--once").stderr == f"asyncdemo: cannot attach to process 1: {said}\n"
+            return
+    pytest.skip("that of process 1 can be read here, or it is somebody else's")
