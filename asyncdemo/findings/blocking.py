@@ -260,7 +260,8 @@ def _library(evidence: Evidence, lane: Task) -> str:
 def _computing(evidence: Evidence, place: Place, steps: list[Span]) -> Finding | None:
     own = {step.task for step in steps}
     involved = own.union(*(ancestors(evidence, task) for task in own))
-    late = {task: by for task, by in late_by(evidence, steps).items() if task in evidence.waiters - involved}
+    others = evidence.waiters - involved
+    late = {task: by for task, by in late_by(evidence, steps).items() if task in others}
     if max(late.values(), default=0.0) < evidence.thresholds["cpu-bound-step"] / 2:
         return None
     total = sum(step.end - step.start for step in steps)
