@@ -19,6 +19,7 @@ import _asyncdemo_queue
 import _asyncdemo_snapshot
 import _asyncdemo_touches
 import _asyncdemo_trace
+from _asyncdemo_waits import attribute
 
 _NEVER = 1 << 62
 _clock = time.monotonic_ns
@@ -80,7 +81,7 @@ def _loop_in_c():
     """The loop of this thread if it is of another make, such as uvloop's, which has no frames; else None."""
     events = sys.modules.get("asyncio.events")
     loop = None if events is None else events._get_running_loop()
-    return None if loop is None or hasattr(loop, "_ready") else loop
+    return None if loop is None or attribute(loop, "_ready") is not None else loop
 
 
 def _library(recorder):
@@ -97,7 +98,7 @@ class _OfAnother(_asyncdemo_queue.Queue):
 
 def _seen(recorder, loop, thread, in_step):
     """What stands for the queue of a loop that is only looked at."""
-    ready = getattr(loop, "_ready", None)
+    ready = attribute(loop, "_ready")
     queue = _OfAnother() if ready is None else _asyncdemo_queue.Queue()
     queue.begin(_library(recorder), loop)
     queue.extend(list(ready or ()))
@@ -227,7 +228,7 @@ class _Attached:
         self._finish_without_any()
 
     def is_in_place(self):
-        """Tell the tool that all was put in, if it was not told yet that nothing is left."""
+        """Let the tool know that all was put in, if it was not told yet that nothing is left."""
         if self.recorder._header is not None:
             self.recorder._header[layout.ATTACHED] = layout.MAGIC
 
@@ -289,7 +290,7 @@ class _Attached:
         """Put a queue of ours into a loop that runs in this thread, in the place of its own."""
         if self.is_over():
             return
-        former = getattr(loop, "_ready", None)
+        former = attribute(loop, "_ready")
         if not self.library.has_its_queue(loop) or type(former) is not collections.deque:
             self.recorder.untraced(self.library.has_its_queue(loop))
             return
@@ -422,7 +423,7 @@ def _queue_class(attached):
                 return
             attached.look_once_more()
             loop, self.has_left = self.owner(), True
-            if loop is not None and getattr(loop, "_ready", None) is self:
+            if loop is not None and attribute(loop, "_ready") is self:
                 filling, moving = self.former.extend, _all_of(self)
                 loop._ready = self.former
                 try:
