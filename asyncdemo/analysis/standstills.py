@@ -5,6 +5,7 @@ lock that was taken by `acquire()` has no holder here, unless its library tells 
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -374,6 +375,9 @@ def _sure_needs(waiter: Waiter) -> Iterable[int]:
     return waiter.awaited if waiter.wait in ("task", "gather", "task group", "nursery", "shield") else ()
 
 
+_AT_EXIT = re.compile(r"Exception ignored (?:in:|on) [^\n]*threading(?:[^\n]*\n)+?.*, in _shutdown\n")
+
+
 class Exit(NamedTuple):
     """A thread that keeps a program whose main is done; without a place it runs a loop with nothing to do."""
 
@@ -428,7 +432,16 @@ class Threads:
         at_exit = bool(
             names & {("threading.py", "_shutdown"), ("thread.py", "_python_exit"), ("thread.py", "shutdown")}
         )
-        return ends or at_exit
+        return ends or at_exit or self._was_stopped_at_exit()
+
+    def _was_stopped_at_exit(self) -> bool:
+        """True if Python says that nothing but its own wait for threads was interrupted.
+
+        Before 3.13 and from 3.15 on, no signal handler is called during that wait: no snapshot comes before the end.
+        """
+        pieces = (each for each in self._run.output if each.stream == "stderr" and each.writer != "script")
+        said = "".join(each.text for each in pieces)
+        return said.count("KeyboardInterrupt") == 1 and _AT_EXIT.search(said) is not None
 
     def full_pools(self) -> Iterator[tuple[StandingThread, ...]]:
         """The threads of each pool of which all have a job, with jobs that wait for one."""

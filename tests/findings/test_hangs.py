@@ -250,3 +250,30 @@ def test_a_loop_that_may_have_no_end_is_told_from_what_computes(body: str, lines
     (found,) = find(run._replace(subject=run.subject._replace(source=source)))
     assert (found.rule, found.line) == ("endless-step", lines[-1])
     assert found.advice.startswith(advice)
+
+
+_SHUTDOWN = """\
+Exception ignored in: <module 'threading' from '/usr/lib/python3.11/threading.py'>
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/threading.py", line 1590, in _shutdown
+    lock.acquire()
+KeyboardInterrupt:
+"""
+_ON_3_15 = """\
+Exception ignored on threading shutdown:
+Traceback (most recent call last):
+  File "/usr/lib/python3.15/threading.py", line 1721, in _shutdown
+KeyboardInterrupt
+"""
+_IN_MAIN = 'Traceback (most recent call last):\n  File "s.py", line 9, in <module>\nKeyboardInterrupt\n'
+
+
+@pytest.mark.parametrize(
+    ("stderr", "found"),
+    [(_SHUTDOWN, ["blocked-exit"]), (_ON_3_15, ["blocked-exit"]), (_IN_MAIN, []), (_IN_MAIN + _SHUTDOWN, []), ("", [])],
+)
+def test_python_tells_that_it_waited_for_threads_at_its_exit(stderr: str, found: list[str]) -> None:
+    threads = thread(), thread(place(5, "watch"), name="Thread-1", id=2)
+    run = stopped([MAIN._replace(ended=0.2)], [], loop(), threads=threads)
+    output = tuple(Output(3.05, "stderr", each) for each in stderr.splitlines(keepends=True))
+    assert [each.rule for each in find(run._replace(output=output))] == found
