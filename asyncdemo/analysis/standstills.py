@@ -437,7 +437,7 @@ class Threads:
     def _was_stopped_at_exit(self) -> bool:
         """True if Python says that nothing but its own wait for threads was interrupted.
 
-        Before 3.13 and from 3.15 on, no signal handler is called during that wait: no snapshot comes before the end.
+        Our question does not interrupt that wait before 3.13, nor was it seen to on 3.15: the snapshot comes too late.
         """
         pieces = (each for each in self._run.output if each.stream == "stderr" and each.writer != "script")
         said = "".join(each.text for each in pieces)
