@@ -437,7 +437,7 @@ class Threads:
     def _was_stopped_at_exit(self) -> bool:
         """True if Python says that nothing but its own wait for threads was interrupted.
 
-        Our question does not interrupt that wait before 3.13, nor was it seen to on 3.15: the snapshot comes too late.
+        Our question does not interrupt that wait: the snapshot can come when it is over.
         """
         pieces = (each for each in self._run.output if each.stream == "stderr" and each.writer != "script")
         said = "".join(each.text for each in pieces)
