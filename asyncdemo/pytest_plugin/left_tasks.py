@@ -54,9 +54,11 @@ class LeftTasks:
         return _cancel_all_tasks
 
     def _look(self, loop: Any) -> None:
-        known = getattr(loop._ready, "known", {})  # the queue that the probe has put in the loop's own place
+        library = getattr(loop._ready, "library", None)  # of the queue that the probe has put in the loop's own place
+        if library is None:
+            return
         for task in sys.modules["asyncio"].all_tasks(loop):
-            lane, coroutine = known.get(id(task)), task.get_coro()
+            lane, coroutine = library.known_of(task), task.get_coro()
             # One that was cancelled before is not forgotten: it was about to end.
             if lane is None or task.cancelling() or not isinstance(coroutine, CoroutineType):
                 continue

@@ -5,10 +5,10 @@ of each is stands there. Which function of a library waits for what is told by i
 how the script has come by it.
 """
 
-import collections
 import gc
 import sys
 import types
+from _collections import deque as _deque
 
 import _asyncdemo_layout as layout
 
@@ -258,7 +258,7 @@ def _unsent(writer, _):
     kept = attribute(attribute(writer, "_transport"), "_buffer")
     if type(kept) is bytearray:
         return len(kept)
-    return sum(len(each) for each in kept) if type(kept) is collections.deque else 0
+    return sum(len(each) for each in kept) if type(kept) is _deque else 0
 
 
 def _open(server, _):
