@@ -15,6 +15,7 @@ import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_queue
+import _asyncdemo_references
 import _asyncdemo_touches
 import _asyncdemo_trace
 from _asyncdemo_waits import attribute, name_of
@@ -60,12 +61,12 @@ _nobody = type(None)  # called in the place of a reference it gives None
 class _Library:
     """What the tracer has to know of asyncio."""
 
-    known_of = staticmethod(_asyncdemo_queue.known_of)
+    known_of = staticmethod(_asyncdemo_references.known_of)
 
     def __init__(self, recorder, base_events, events, futures, tasks):
         self.recorder = recorder
         self.is_own = recorder.is_own
-        _asyncdemo_queue.Task.ignored = staticmethod(self.ignored)
+        _asyncdemo_references.Task.ignored = staticmethod(self.ignored)
         self.loop, self.timer = base_events.BaseEventLoop, events.TimerHandle
         self.task, self.python_task, self.gathering = tasks.Task, tasks._PyTask, tasks._GatheringFuture
         self.futures = {futures.Future, futures._PyFuture}
@@ -117,7 +118,7 @@ class _Library:
     @staticmethod
     def key_of(task):
         """The key of a task; 0 where it is none that is known."""
-        known = _asyncdemo_queue.known_of(task)
+        known = _asyncdemo_references.known_of(task)
         return 0 if known is None else known.key
 
     def task_of(self, callback):

@@ -276,6 +276,7 @@ def _tracers(words, libraries, is_known, around):
         "_asyncdemo_stacks",
         "_asyncdemo_touches",
         "_asyncdemo_overdue",
+        "_asyncdemo_references",
         "_asyncdemo_queue",
         "_asyncdemo_asyncio",
     )
@@ -310,6 +311,7 @@ _LATER = (  # what is loaded only when the script has loaded a library that runs
     "_asyncdemo_stacks",
     "_asyncdemo_touches",
     "_asyncdemo_overdue",
+    "_asyncdemo_references",
     "_asyncdemo_queue",
     "_asyncdemo_asyncio",
     "_asyncdemo_trio",

@@ -17,6 +17,7 @@ import _asyncdemo_reasons
 import _asyncdemo_snapshot
 import _asyncdemo_touches
 import _asyncdemo_trace
+from _asyncdemo_references import Task, is_running, known_of, nobody, of_callbacks
 from _asyncdemo_waits import attribute
 
 _STEP, _RETURNED, _NOT_BEGUN = layout.STEP, layout.RETURNED, layout.NOT_BEGUN
@@ -31,54 +32,7 @@ _STALE = 100_000_000  # ns after which a thread will not do so any more
 
 _clock, _this_thread = time.monotonic_ns, _thread.get_ident
 _Coroutine = types.CoroutineType
-_nobody = type(None)  # called in the place of a reference it gives None
 _length = collections.deque.__len__
-
-
-class Task(_weakref.ref):
-    """A reference to a task that knows its key. Calling it gives the task, or None when that is gone."""
-
-    __slots__ = ("after", "done", "has_own_code", "key", "kind", "name", "over", "step")
-    ignored = None  # how to find out how many cancellations a task has ignored: the library's
-
-    def asked(self):
-        """The coroutine, the name and ignored cancellations of the task; None when it is over."""
-        task = self()
-        if task is None or self.over:
-            return None
-        return (
-            self.kind.get_coro(task),
-            self.kind.get_name(task),
-            self.ignored(task),
-            attribute(task, "_fut_waiter"),
-        )
-
-
-def _of_callbacks(key):
-    """What stands for the loop's own callbacks where otherwise a task's reference stands: it is to nothing."""
-    callbacks = Task(set())
-    callbacks.key, callbacks.step = key, key << 4 | layout.STEP
-    callbacks.after, callbacks.over = _nobody, False
-    return callbacks
-
-
-def known_of(task):
-    """Our reference to a task; None where there is none, or where it is no task."""
-    for reference in _weakref.getweakrefs(task):
-        if type(reference) is Task:
-            return reference
-    return None
-
-
-def _is_running(task):
-    """True if a task's coroutine is just now being executed. `task` is a reference."""
-    owner = task()
-    if owner is None:
-        return False
-    coroutine = task.kind.get_coro(owner)
-    if type(coroutine) is _Coroutine:  # as asked_of does, but most are, and this is asked often
-        return coroutine.cr_running
-    return bool(_asyncdemo_trace.asked_of(coroutine, "running"))
 
 
 class Queue(collections.deque):
@@ -114,7 +68,7 @@ class Queue(collections.deque):
         recorder = library.recorder
         key = recorder.key()
         recorder.tell(key, layout.LOOP, key, "", None)
-        self.current = self.callbacks = self.last = _of_callbacks(key)
+        self.current = self.callbacks = self.last = of_callbacks(key)
         self.library, self.clocks = library, _asyncdemo_trace.Clocks(recorder)
         self.by_key, self.outer, self.forms, self.when_gone = {}, [], {}, self.gone
         self.places = _asyncdemo_trace.Places(recorder, library)
@@ -202,12 +156,12 @@ class Queue(collections.deque):
     def entered(self):
         """The loop begins to run, or the step goes on that had run a loop."""
         now = _clock()
-        if self.outer and _is_running(self.outer[-1]) and not _is_running(self.current):
+        if self.outer and is_running(self.outer[-1]) and not is_running(self.current):
             now = self.over(now)
             self.current, self.started = self.outer.pop(), now
             self.library.recorder.put(now, self.current.step, now)
         else:
-            if _is_running(self.current):
+            if is_running(self.current):
                 self.pause(now)
                 self.tell(now, layout.POLL)
             if self.thread != _this_thread():
@@ -223,7 +177,7 @@ class Queue(collections.deque):
     def left(self):
         """The loop runs no longer."""
         now, self.home = _clock(), None
-        if _is_running(self.current):
+        if is_running(self.current):
             self.pause(now)
         else:
             self.over(now)
@@ -235,9 +189,9 @@ class Queue(collections.deque):
     def turn(self, ready):
         """The loop looks for input, and goes idle if nothing is `ready`."""
         now, self.turned = _clock(), True
-        if self.outer and not _is_running(self.outer[-1]):
+        if self.outer and not is_running(self.outer[-1]):
             self.lose_track(now)
-        elif _is_running(self.current):
+        elif is_running(self.current):
             self.pause(now)
         else:
             now = self.over(now)
@@ -294,7 +248,7 @@ class Queue(collections.deque):
         current = self.current
         task, long = current(), now - self.started > layout.LONG
         if long:
-            if self.outer and not _is_running(self.outer[-1]):
+            if self.outer and not is_running(self.outer[-1]):
                 return self.lose_track(now)
             place = self.clocks.long_step(current.key, now)
             self.tell_overdue(now)
@@ -312,7 +266,7 @@ class Queue(collections.deque):
         kind, recorder = current.kind, self.library.recorder
         current.over = True
         self.by_key.pop(current.key, None)
-        current.after = _nobody  # else they might keep one another
+        current.after = nobody  # else they might keep one another
         if kind.cancelled(task):
             recorder.put(now, current.key << 4 | layout.CANCELLED)
         elif attribute(task, "_exception") is not None:  # exception() would count as having retrieved it
@@ -340,7 +294,7 @@ class Queue(collections.deque):
         if by_key is None:
             return  # the loop is closed, or is just being left by another thread
         by_key.pop(task.key, None)
-        task.after = _nobody
+        task.after = nobody
         try:
             now = _clock()
             if task is self.current:
@@ -421,7 +375,7 @@ class Queue(collections.deque):
         loop, parent, current = self.owner(), None, self.current
         if loop is not None and _this_thread() == home:
             parent = self.library.task_that_runs(loop)
-            if parent is None and _is_running(current):
+            if parent is None and is_running(current):
                 parent = current()  # from 3.14 on, one function does not know the tasks of both kinds
         if parent is None:
             made_by = _NOT_BEGUN
@@ -469,7 +423,7 @@ class Queue(collections.deque):
         new.kind = kind
         new.done = kind.done
         new.name = name
-        new.after = _nobody
+        new.after = nobody
         new.over = False
         new.has_own_code = is_own
         recorder.introduce(key, name, form, made, made_by)
@@ -505,7 +459,7 @@ class Queue(collections.deque):
         """Keep nothing of the loop and its tasks any longer."""
         self.library.recorder.sections.pop(self.callbacks.key, None)
         for task in (self.callbacks, *self.by_key.values()):
-            task.after = _nobody  # else they might keep one another
+            task.after = nobody  # else they might keep one another
         for name in Queue.__slots__:
             delattr(self, name)
 

@@ -17,6 +17,7 @@ import types
 
 import _asyncdemo_layout as layout
 import _asyncdemo_queue
+import _asyncdemo_references
 import _asyncdemo_snapshot
 import _asyncdemo_trace
 
@@ -171,7 +172,7 @@ class _Queue(_asyncdemo_queue.Queue):
         times = self.put_in
         for at in range(count - fresh, count):  # by index: other threads may put in more meanwhile
             callback = _referents(self[at])[_CALLBACK]
-            if type(callback) is stepper and _asyncdemo_queue.known_of(callback.__self__) is None:
+            if type(callback) is stepper and _asyncdemo_references.known_of(callback.__self__) is None:
                 when = times[at] if at < len(times) else time.monotonic_ns()
                 self.begun(callback.__self__, self.current(), when, layout.NOT_BEGUN)
 
