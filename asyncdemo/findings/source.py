@@ -158,7 +158,7 @@ class Source:
         bodies = [list(ast.walk(each)) for each in here if isinstance(each, ast.While)]
         return any(map(self._is_endless, over)) or any(
             not awaits or (innermost and any(_is_at(each, line) for each in awaits))
-            for awaits in ([each for each in body if isinstance(each, ast.Await)] for body in bodies)
+            for awaits in ([each for part in body for each in _awaited(part)] for body in bodies)
         )
 
     def _is_endless(self, over: ast.expr) -> bool:
@@ -228,6 +228,18 @@ class Source:
     def nodes(self) -> list[ast.AST]:
         """All that the script consists of."""
         return list(ast.walk(self._tree))
+
+
+def _awaited(node: ast.AST) -> list[ast.expr]:
+    """What is awaited by a node itself: by `await`, or at the head of an `async with` or `async for`."""
+    match node:
+        case ast.Await():
+            return [node]
+        case ast.AsyncWith():
+            return [item.context_expr for item in node.items]
+        case ast.AsyncFor() | ast.comprehension(is_async=1):
+            return [node.iter]
+    return []
 
 
 def _is_at(node: ast.AST, line: int) -> bool:
