@@ -8,6 +8,7 @@ from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from select import select
 from threading import Thread
 
 from asyncdemo.catalogue import new_scenario, script_source
@@ -20,6 +21,7 @@ from asyncdemo.errors import Unreadable, UsageError
 from asyncdemo.expectations.check_result import Mismatch
 from asyncdemo.expectations.exercise_checks import Exercise, attempt_mismatches, handed_out
 from asyncdemo.model.recording import Outcome, Python, Run, Subject
+from asyncdemo.runner.host import host
 from asyncdemo.runner.workers import Background, Ended
 from asyncdemo.screen.full_screen import REDRAW, Screen, full_screen
 from asyncdemo.tour.practice import Practice, judged, pressed
@@ -209,10 +211,19 @@ def _typed() -> "SimpleQueue[str]":
     lines: SimpleQueue[str] = SimpleQueue()
 
     def read() -> None:
+        descriptor, begun = sys.stdin.fileno(), ""
         with suppress(OSError):  # the terminal is gone
-            while data := os.read(sys.stdin.fileno(), 4096):
-                for line in data.decode(errors="replace").splitlines(keepends=True):
-                    lines.put(line)
+            while True:
+                if host.WAITS:  # to read in the background would stop the whole job
+                    select([descriptor], [], [])
+                data = os.read(descriptor, 4096)
+                *whole, begun = (begun + data.decode(errors="replace")).split("\n")
+                for line in whole:
+                    lines.put(line + "\n")
+                if not data:
+                    break
+        if begun:
+            lines.put(begun)
         lines.put("")
 
     Thread(target=read, daemon=True).start()
