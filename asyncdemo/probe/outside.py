@@ -16,7 +16,10 @@ import os
 import sys
 
 _AGAIN = 20  # times that a memory is read that changes meanwhile
-_OF_TRIO = [("_io_epoll.py", "get_events"), ("_run.py", "run")]  # of a run that waits for input
+_WAITING = (  # for input: the innermost files and functions of asyncio's loop, and of trio's
+    [("/selectors.py", "select"), ("/asyncio/base_events.py", "_run_once")],
+    [("/trio/_core/_io_epoll.py", "get_events"), ("/trio/_core/_run.py", "run")],
+)
 
 
 def main(pid, probe, scripts):
@@ -85,14 +88,18 @@ def waiting(pid):
     """The threads whose innermost frames are those of a loop that waits for input: in no other code is that sure."""
     import _remote_debugging
 
-    folder, found = os.path.dirname(os.__file__), []
-    of_asyncio = [(f"{folder}/selectors.py", "select"), (f"{folder}/asyncio/base_events.py", "_run_once")]
-    for thread in _threads(_remote_debugging.RemoteUnwinder(pid, all_threads=True)):
-        innermost = [(each.filename, each.funcname.rpartition(".")[2]) for each in (thread.frame_info or ())[:2]]
-        of_trio = [(path.rpartition("/trio/_core/")[2], name) for path, name in innermost] == _OF_TRIO
-        if of_trio or innermost == of_asyncio:
-            found.append(thread.thread_id)
-    return found
+    threads = _threads(_remote_debugging.RemoteUnwinder(pid, all_threads=True))
+    return [each.thread_id for each in threads if _waits_for_input(each.frame_info or ())]
+
+
+def _waits_for_input(frames):
+    """True if the two innermost are a loop's, in one folder: it may be named by a symbolic link."""
+    found = [(each.filename, each.funcname.rpartition(".")[2]) for each in frames[:2]]
+    for (first, name), after in _WAITING:
+        folder = found[0][0].removesuffix(first) if found else ""
+        if found == [(folder + first, name), (folder + after[0], after[1])]:
+            return True
+    return False
 
 
 def _threads(unwinder):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -82,7 +83,14 @@ def attach_twice(asyncdemo: Program, pid: int) -> None:
     assert (watched.stderr, watched.status) == ("", 0) and json.loads(watched.stdout)["runs"]
 
 
-def test_a_poll_that_is_not_of_a_loop_gets_no_event(asyncdemo: Program, start: Start, python: str) -> None:
+@pytest.mark.parametrize("by", ["its own folder", "a symlinked folder"])
+def test_a_poll_that_is_not_of_a_loop_gets_no_event(
+    asyncdemo: Program, start: Start, python: str, tmp_path: Path, by: str
+) -> None:
+    if by == "a symlinked folder":
+        executable = Path(python).resolve()
+        (tmp_path / "python").symlink_to(executable.parent.parent)
+        python = str(tmp_path / "python" / "bin" / executable.name)
     target = start(python, POLLS)
     attach_twice(asyncdemo, target.pid)
     assert (*target.communicate("\n", timeout=30), target.returncode) == ("[]\n", "", 0)
