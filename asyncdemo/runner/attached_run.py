@@ -32,7 +32,6 @@ _SOON_READ = 16_000  # events of a trace that is read while it goes on
 _MOST_EVENTS = 300_000  # in one part of a long watch: nothing is seen while they are made a timeline of
 _SHORT = 60  # seconds: what takes no longer is one part, if there is room for that
 _TELLING = 0.1  # of the time of the part before: one that took less tells less
-_LEAVING = 3.0  # seconds that it has for taking all out while we wait
 _STILL_IN = "its event loop does not turn just now: the probe leaves it when it next does"
 
 
@@ -117,10 +116,7 @@ class Watch:
         if time.monotonic_ns() - self._moved > STILL:
             self.memory.want_snapshot()  # it may hang: where, is worth a look
         self.memory.leave()
-        if self._inside.wait(lambda: self.memory[layout.LEFT] != 0, _LEAVING / 2):
-            return True
-        self._inside.execute("take_out")
-        return self._inside.wait(lambda: self.memory[layout.LEFT] != 0, _LEAVING / 2)
+        return self._inside.comes_out(lambda: self.memory[layout.LEFT] != 0)
 
     def timeline(self, until: int, most: int | None = None) -> Timeline | None:
         """What its tasks have done up to now; None of more than `most` events."""

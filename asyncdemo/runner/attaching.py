@@ -32,6 +32,7 @@ _WORKING = 30.0  # seconds for the work of one that it has come to
 _WAKE_AFTER = 0.02  # seconds after which its event loops are woken up
 _WAKE_AGAIN = 0.1
 _PAUSE = 0.002  # seconds between two looks
+_LEAVING = 3.0  # seconds that a probe has for taking all out of a process
 _LOSING = 10.0  # seconds after which somebody who does not answer is lost
 _PROBE = Path(inject.__file__).parent
 
@@ -123,6 +124,16 @@ class Attached:
                 raise _gone(self.process.pid)
         return done
 
+    def comes_out(self, is_out: Callable[[], bool]) -> bool:
+        """Wait until a probe that is to leave has taken all out of the process; False where it has not come to that.
+
+        Raises UsageError if the process has ended.
+        """
+        if self.wait(is_out, _LEAVING / 2):
+            return True
+        self.execute("take_out")
+        return self.wait(is_out, _LEAVING / 2)
+
     def _waiting(self) -> list[int]:
         """The threads in which a loop of asyncio's or trio's waits for input; none where that cannot be read."""
         with suppress(UsageError):
@@ -160,6 +171,9 @@ def attached(process: Process) -> Iterator[Attached]:
         )  # before the helper ends, which takes it for a sign that we were killed
         inside = Attached(process, helper, folder, stack)
         stack.callback(inside.withdraw)
+        if not inside.comes_out(lambda: not any(words[layout.BEAT] for words in _headers(process.pid))):
+            said = "the probe of an asyncdemo that was killed is in it until its event loop next turns; try again then"
+            raise UsageError(f"cannot attach to process {process.pid}: {said}")
         yield inside
 
 
@@ -176,11 +190,25 @@ def _alone(pid: int) -> Iterator[None]:
 
 
 def _refuse_watched(pid: int) -> None:
-    """Raise UsageError where memory of a run is in the process: two probes would record each other."""
-    with suppress(OSError):
-        if "memfd:asyncdemo" in Path(f"/proc/{pid}/maps").read_text(errors="replace"):
+    """Raise UsageError where a process is being watched: two probes would record each other."""
+    fresh = time.monotonic_ns() - layout.STALE
+    for words in _headers(pid):
+        # What was attached says that it lives; a run, which never does, is over with who started the process.
+        lives = words[layout.BEAT] > fresh if words[layout.BEAT] else linux.is_running(words[layout.PARENT])
+        if lives and not words[layout.LEAVE]:
             said = "asyncdemo already watches it; use its report, or wait until it has left"
             raise UsageError(f"cannot attach to process {pid}: {said}")
+
+
+def _headers(pid: int) -> "Iterator[memoryview[int]]":
+    """The header of each memory with which a probe records in a process: not of one that it has as a copy (a fork)."""
+    with suppress(OSError), Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text(errors="replace").splitlines():
+            if "memfd:asyncdemo" in line:
+                start = int(line.partition("-")[0], 16)
+                words = memoryview(os.pread(memory.fileno(), layout.HEADER * 8, start)).cast("q")
+                if words[layout.PID] in (0, pid) and not words[layout.LEFT]:
+                    yield words
 
 
 class _Helper:

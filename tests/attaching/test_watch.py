@@ -243,6 +243,29 @@ def test_the_probe_leaves_when_the_tool_is_killed(start: Start, python: str, tmp
     assert client.ask("state") == before[1]
 
 
+IDLE = """\
+import asyncio
+async def main():
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+
+
+def test_after_the_tool_was_killed_an_idle_program_can_be_attached_to(
+    asyncdemo: Program, start: Start, python: str
+) -> None:
+    target = start(python, IDLE)
+    with attached(target.pid, "--for", "0") as tool:
+        tool.kill()
+    until = time.monotonic() + 30
+    while "already watches" in (done := asyncdemo("attach", str(target.pid), "--for", "0.3", "--json")).stderr:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert (done.stderr, done.status) == ("", 0) and json.loads(done.stdout)["runs"][0]["trace"]["complete"]
+    assert not is_watched(target.pid)
+
+
 def test_a_process_that_ends_meanwhile_has_a_report(start: Start, python: str) -> None:
     target, _ = served(start, python)
     with attached(target.pid, "--for", "0", "--json") as tool:
@@ -393,21 +416,58 @@ def test_an_import_function_of_the_program_is_not_called(asyncdemo: Program, sta
     assert target.communicate("\n", timeout=30) in [(f"{['_io'] * scripts}\n", "") for scripts in (1, 2)]
 
 
-def test_what_asyncdemo_watches_already_is_refused(asyncdemo: Program, python: str, tmp_path: Path) -> None:
-    name = f"idle{os.getpid()}.py"  # another worker may be at the same
-    (tmp_path / name).write_text("import asyncio, os\nprint(os.getpid())\nasyncio.run(asyncio.sleep(60))\n")
-    command = [sys.executable, "-m", "asyncdemo", "run", name, "--python", python, "--json"]
+@contextmanager
+def running(folder: Path, python: str, source: str) -> Iterator[tuple[subprocess.Popen[bytes], list[int]]]:
+    """The tool at work that runs a script, which stores a number in a file; and that number, and its parent's."""
+    (folder / "watched.py").write_text(f"import asyncio, os\n{source}")
+    command = [sys.executable, "-m", "asyncdemo", "run", "watched.py", "--python", python, "--json"]
     environment = clean_environment({"PYTHONPATH": str(REPOSITORY)})
-    with subprocess.Popen(command, stdout=-1, stderr=-1, env=environment, cwd=tmp_path) as tool:
-        until, watched = time.monotonic() + 30, []
-        while not watched and time.monotonic() < until:
-            listed = json.loads(asyncdemo("ps", "--json").stdout)["processes"]
-            watched = [each["pid"] for each in listed if each["program"].endswith(name) and is_watched(each["pid"])]
-        done = asyncdemo("attach", str(watched[0]), "--for", "1")
-        tool.send_signal(signal.SIGINT)
-        tool.communicate(timeout=30)
+    with subprocess.Popen(command, stdout=-1, stderr=-1, env=environment, cwd=folder) as tool:
+        until, told = time.monotonic() + 30, folder / "told"
+        while not (told.exists() and told.read_text().endswith("\n")) and time.monotonic() < until:
+            time.sleep(0.01)
+        try:
+            yield tool, [int(each) for each in told.read_text().split()]
+        finally:
+            tool.send_signal(signal.SIGINT)
+            tool.communicate(timeout=30)
+
+
+TELL = 'print(os.getpid(), os.getppid(), file=open("told", "w"))\n'
+SLEEP = "asyncio.run(asyncio.sleep(60))\n"
+
+
+def test_what_asyncdemo_watches_already_is_refused(asyncdemo: Program, python: str, tmp_path: Path) -> None:
+    with running(tmp_path, python, TELL + SLEEP) as (_, (pid, _parent)):
+        done = asyncdemo("attach", str(pid), "--for", "1")
     said = "asyncdemo already watches it; use its report, or wait until it has left"
-    assert (done.stderr, done.status) == (f"asyncdemo: cannot attach to process {watched[0]}: {said}\n", 2)
+    assert (done.stderr, done.status) == (f"asyncdemo: cannot attach to process {pid}: {said}\n", 2)
+
+
+def test_a_fork_of_what_is_watched_can_be_attached_to(asyncdemo: Program, python: str, tmp_path: Path) -> None:
+    """The probe takes no part in it, though its memory is there."""
+    source = f"if os.fork():\n    os.wait()\nelse:\n    {TELL}    {SLEEP}"
+    with running(tmp_path, python, source) as (_, (pid, _parent)):
+        assert is_watched(pid)
+        run = run_of(asyncdemo, pid, "--for", "0.3")
+    assert run["trace"]["complete"] and [task["coroutine"] for task in run["tasks"]] == ["sleep"]
+
+
+def test_after_its_run_was_killed_a_program_can_be_looked_at(asyncdemo: Program, python: str, tmp_path: Path) -> None:
+    with running(tmp_path, python, TELL + SLEEP) as (tool, (pid, parent)):
+        try:
+            os.kill(parent, signal.SIGSTOP)  # which would end the program
+            tool.kill()
+            os.kill(parent, signal.SIGKILL)
+            tool.wait()
+            looked = asyncdemo("attach", str(pid), "--once", "--json")
+            watched = asyncdemo("attach", str(pid), "--for", "0.3")
+        finally:
+            os.kill(pid, signal.SIGKILL)
+    (task,) = json.loads(looked.stdout)["tasks"]
+    assert (looked.stderr, task["coroutine"], task["wait"]) == ("", "sleep", "sleep")
+    said = f"no event loop of process {pid} could be watched; asyncdemo attach {pid} --once shows its tasks"
+    assert (watched.stderr, watched.status) == (f"asyncdemo: {said}\n", 2)
 
 
 def test_a_program_on_the_command_line_shows_its_own_lines(asyncdemo: Program, python: str) -> None:
